@@ -1,0 +1,36 @@
+// The base of every error that keagate throws, and the closed list of their codes.
+
+/** Stable codes; `main` maps them to exit codes, `dispatch` to answers, `http/failure` to statuses. */
+export type ErrorCode =
+  | 'JSON_SYNTAX'
+  | 'CONFIG_UNREADABLE'
+  | 'CONFIG_INVALID'
+  | 'TLS_UNUSABLE'
+  | 'LISTEN_FAILED'
+  | 'COMMAND_FAILED'
+  | 'USAGE'
+
+export interface KeagateErrorOptions {
+  /** What would put it right, as a sentence an operator can follow. */
+  readonly remedy?: string
+  readonly cause?: unknown
+}
+
+/** An error with a stable code, a sentence that says what and where, and the remedy where there is one. */
+export class KeagateError extends Error {
+  readonly code: ErrorCode
+  readonly remedy: string | null
+
+  constructor(code: ErrorCode, message: string, options: KeagateErrorOptions = {}) {
+    super(message, options.cause === undefined ? {} : { cause: options.cause })
+    this.name = 'KeagateError'
+    this.code = code
+    this.remedy = options.remedy ?? null
+  }
+}
+
+/** The one-line form for people: the sentence, then the remedy. Works for whatever was thrown. */
+export function describeError(error: unknown): string {
+  if (error instanceof KeagateError) return error.remedy === null ? error.message : `${error.message}; ${error.remedy}`
+  return error instanceof Error ? error.message : String(error)
+}

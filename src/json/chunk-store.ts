@@ -1,0 +1,89 @@
+// Keeps received bytes in the chunks they came in, and finds any part of them again.
+
+import type { RawJson } from './raw.ts'
+
+/** Chunks kept as they are whatever their size: most texts have no more. */
+const freeChunks = 16
+
+/** Bytes. Later chunks smaller than this are copied together, or a drip of single bytes would cost a view for each. */
+const smallChunk = 1024
+
+/** Bytes that are allocated to copy small chunks into. */
+const blockSize = 16 * 1024
+
+export class ChunkStore {
+  #chunks: Uint8Array[] = []
+  /** The offset of each chunk in the whole. */
+  #offsets: number[] = []
+  #length = 0
+  /** What small chunks are copied into; the last chunk is a view on its beginning. */
+  #block = new Uint8Array(0)
+  #blockUsed = 0
+
+  get length(): number {
+    return this.#length
+  }
+
+  /** Keeps a chunk; who hands it over must not change it any more. */
+  add(chunk: Uint8Array): void {
+    if (chunk.length === 0) return
+    if (this.#chunks.length < freeChunks || chunk.length >= smallChunk) {
+      this.#block = new Uint8Array(0)
+      this.#blockUsed = 0
+      this.#append(chunk)
+    } else this.#gather(chunk)
+    this.#length += chunk.length
+  }
+
+  /** The bytes from `start` to `end` as views on the chunks. */
+  slice(start: number, end: number): RawJson {
+    const chunks: Uint8Array[] = []
+    for (let i = this.#chunkAt(start); i < this.#chunks.length; i++) {
+      const offset = this.#offsets[i] ?? 0
+      if (offset >= end) break
+      const chunk = this.#chunks[i]
+      if (chunk !== undefined) chunks.push(chunk.subarray(Math.max(start - offset, 0), end - offset))
+    }
+    return { chunks, length: end - start }
+  }
+
+  /** Lets go of everything. */
+  clear(): void {
+    this.#chunks = []
+    this.#offsets = []
+    this.#length = 0
+    this.#block = new Uint8Array(0)
+    this.#blockUsed = 0
+  }
+
+  #append(chunk: Uint8Array): void {
+    this.#chunks.push(chunk)
+    this.#offsets.push(this.#length)
+  }
+
+  #gather(chunk: Uint8Array): void {
+    const used = this.#blockUsed + chunk.length
+    if (used > this.#block.length) {
+      this.#block = new Uint8Array(blockSize)
+      this.#blockUsed = chunk.length
+      this.#block.set(chunk)
+      this.#append(this.#block.subarray(0, chunk.length))
+      return
+    }
+    this.#block.set(chunk, this.#blockUsed)
+    this.#blockUsed = used
+    this.#chunks[this.#chunks.length - 1] = this.#block.subarray(0, used)
+  }
+
+  /** The index of the chunk that holds the byte at `offset`. */
+  #chunkAt(offset: number): number {
+    let low = 0
+    let high = this.#offsets.length - 1
+    while (low < high) {
+      const middle = (low + high + 1) >> 1
+      if ((this.#offsets[middle] ?? 0) <= offset) low = middle
+      else high = middle - 1
+    }
+    return low
+  }
+}

@@ -1,0 +1,132 @@
+// Values to JSON text in Kea's layout, with standard escapes and non-ASCII as it is. Numbers keep every digit.
+
+import { unicodeEscape } from './literal.ts'
+import type { JsonNode } from './node.ts'
+
+/** A number to print as written. */
+export class NumberText {
+  readonly text: string
+
+  /** @param text a number of standard JSON */
+  constructor(text: string) {
+    this.text = text
+  }
+}
+
+/** What can be printed. Members that are undefined are left out. */
+export type Printable =
+  | null
+  | boolean
+  | number
+  | bigint
+  | string
+  | NumberText
+  | readonly Printable[]
+  | ReadonlyMap<string, Printable>
+  | { readonly [key: string]: Printable | undefined }
+
+/** A parsed value; of a repeated key the last. Numbers are written as standard JSON wants them. */
+export function nodeToPrintable(node: JsonNode): Printable {
+  switch (node.kind) {
+    case 'map':
+      return new Map(node.members.map(({ key, value }) => [key, nodeToPrintable(value)]))
+    case 'list':
+      return node.items.map(nodeToPrintable)
+    case 'integer':
+    case 'float':
+      return new NumberText(standardNumber(node.kind, node.text))
+    case 'string':
+    case 'boolean':
+      return node.value
+    case 'null':
+      return null
+  }
+}
+
+/** Kea's form on the wire: `{ "a": 1, "b": [ 1, 2 ] }`, empty `{  }` and `[  ]`; keys in the order given. */
+export function printCompact(value: Printable): string {
+  if (!isContainer(value)) return printScalar(value)
+  if (isList(value)) return `[ ${value.map(printCompact).join(', ')} ]`
+  return `{ ${membersOf(value, printCompact).join(', ')} }`
+}
+
+/** Kea's form of `config-write`: two blanks a level, lists of scalars on one line, no line end behind the last. */
+export function printPretty(value: Printable): string {
+  return printIndented(value, '')
+}
+
+function printIndented(value: Printable, indent: string): string {
+  if (!isContainer(value)) return printScalar(value)
+  const inner = `${indent}  `
+  const print = (part: Printable): string => printIndented(part, inner)
+  if (isList(value)) {
+    if (value.length === 0) return '[ ]'
+    if (!value.some(isContainer)) return printCompact(value)
+    return `[\n${inner}${value.map(print).join(`,\n${inner}`)}\n${indent}]`
+  }
+  const members = membersOf(value, print)
+  return members.length === 0 ? '{ }' : `{\n${inner}${members.join(`,\n${inner}`)}\n${indent}}`
+}
+
+type List = readonly Printable[]
+type Members = { readonly [key: string]: Printable | undefined }
+type Container = List | ReadonlyMap<string, Printable> | Members
+
+function isContainer(value: Printable): value is Container {
+  return typeof value === 'object' && value !== null && !(value instanceof NumberText)
+}
+
+function isList(value: Container): value is List {
+  return Array.isArray(value)
+}
+
+// Array.isArray and instanceof alone would make `any` of the members.
+function isMap(value: Container): value is ReadonlyMap<string, Printable> {
+  return value instanceof Map
+}
+
+function membersOf(map: Exclude<Container, List>, print: (value: Printable) => string): string[] {
+  const members: string[] = []
+  for (const [key, value] of isMap(map) ? map : Object.entries(map)) {
+    if (value !== undefined) members.push(`${printString(key)}: ${print(value)}`)
+  }
+  return members
+}
+
+function printScalar(value: Exclude<Printable, Container>): string {
+  if (value instanceof NumberText) return value.text
+  if (typeof value === 'string') return printString(value)
+  if (typeof value === 'number' && !Number.isFinite(value)) throw new RangeError(`JSON has no way to write ${value}`)
+  return String(value)
+}
+
+const escapes: ReadonlyMap<string, string> = new Map([
+  ['"', '\\"'],
+  ['\\', '\\\\'],
+  ['\b', '\\b'],
+  ['\f', '\\f'],
+  ['\n', '\\n'],
+  ['\r', '\\r'],
+  ['\t', '\\t'],
+])
+
+function printString(text: string): string {
+  const escape = (character: string): string => escapes.get(character) ?? unicodeEscape(character)
+  return `"${text.replace(/["\\\u0000-\u001f\u007f]/g, escape)}"`
+}
+
+/**
+ * The same number as standard JSON writes it: `+1` is `1.0` (to Kea a float), `-.5` is `-0.5`, `5.` is `5.0`, `007` is
+ * `7`. No digit that counts is lost.
+ */
+function standardNumber(kind: 'integer' | 'float', text: string): string {
+  const sign = text.startsWith('-') ? '-' : ''
+  const unsigned = text.replace(/^[+-]/, '')
+  const exponentAt = unsigned.search(/[eE]/)
+  const mantissa = exponentAt === -1 ? unsigned : unsigned.slice(0, exponentAt)
+  const exponent = exponentAt === -1 ? '' : unsigned.slice(exponentAt)
+  const [whole = '', fraction] = mantissa.split('.')
+  const digits = whole.replace(/^0+/, '') || '0'
+  if (fraction !== undefined) return `${sign}${digits}.${fraction || '0'}${exponent}`
+  return kind === 'float' && exponent === '' ? `${sign}${digits}.0` : `${sign}${digits}${exponent}`
+}

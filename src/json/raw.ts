@@ -1,0 +1,60 @@
+// A piece of JSON text kept as the bytes received, in as many chunks as it came in. Never parsed, never rebuilt.
+
+/** JSON text as bytes. `length` is the sum of the chunks' lengths. */
+export interface RawJson {
+  readonly chunks: readonly Uint8Array[]
+  readonly length: number
+  /** Whether a string in it holds a `\u` escape from U+0100 up. Absent where nobody looked. */
+  readonly wideEscapes?: boolean
+}
+
+/** Wraps text or bytes of ours as raw JSON. */
+export function rawJson(text: string | Uint8Array): RawJson {
+  const bytes = typeof text === 'string' ? Buffer.from(text, 'utf8') : text
+  return { chunks: [bytes], length: bytes.length }
+}
+
+/** Joins pieces without copying a byte. */
+export function joinRaw(pieces: readonly RawJson[]): RawJson {
+  const chunks: Uint8Array[] = []
+  let length = 0
+  for (const piece of pieces) {
+    for (const chunk of piece.chunks) chunks.push(chunk)
+    length += piece.length
+  }
+  return { chunks, length }
+}
+
+/**
+ * The bytes from `start` to `end` (offsets counted over all chunks) as views on the same memory.
+ * Offsets outside the text are cut to it.
+ */
+export function sliceRaw(text: RawJson, start: number, end: number): RawJson {
+  const chunks: Uint8Array[] = []
+  let length = 0
+  let offset = 0
+  for (const chunk of text.chunks) {
+    const from = Math.max(start - offset, 0)
+    const to = Math.min(end - offset, chunk.length)
+    if (from < to) {
+      const view = chunk.subarray(from, to)
+      chunks.push(view)
+      length += view.length
+    }
+    offset += chunk.length
+    if (offset >= end) break
+  }
+  return { chunks, length }
+}
+
+/** One contiguous copy of the bytes (no copy when there is only one chunk). */
+export function rawToBuffer(text: RawJson): Buffer {
+  const only = text.chunks[0]
+  if (only !== undefined && text.chunks.length === 1) return Buffer.from(only.buffer, only.byteOffset, only.length)
+  return Buffer.concat(text.chunks, text.length)
+}
+
+/** The bytes as a string; for small texts that are to be read, such as a service list. */
+export function rawToString(text: RawJson): string {
+  return rawToBuffer(text).toString('utf8')
+}
