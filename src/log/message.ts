@@ -1,0 +1,203 @@
+// The table of every message keagate can log: id, severity, debug level, logger and text. Ids are Kea's where the event
+// is Kea's, `KEAGATE_` otherwise; texts are our own. A `{field}` in a text is filled from the fields of the call.
+
+import type { Severity } from '../config/types.ts'
+
+export interface MessageDefinition {
+  readonly severity: Exclude<Severity, 'NONE'>
+  /** 0 start and stop, 10 commands, 40 basic trace, 45 its data, 50 detail, 55 its data. For DEBUG only. */
+  readonly debugLevel?: number
+  /** The child of the root logger that it belongs to. */
+  readonly logger: 'ctrl-agent' | 'http' | 'auth' | 'commands' | 'dctl' | 'hooks' | 'tls'
+  readonly text: string
+}
+
+const definitions = {
+  DCTL_STARTING: { severity: 'INFO', logger: 'dctl', text: 'starting {name}, pid {pid}, version {version}' },
+  DCTL_CONFIG_COMPLETE: { severity: 'INFO', logger: 'dctl', text: 'configuration in force: {summary}' },
+  DCTL_CONFIG_CHECK_COMPLETE: { severity: 'INFO', logger: 'dctl', text: 'configuration checked: {result}' },
+  DCTL_CONFIG_FILE_LOAD_FAIL: { severity: 'FATAL', logger: 'dctl', text: 'cannot start with {file}: {reason}' },
+  DCTL_PARSER_FAIL: { severity: 'ERROR', logger: 'dctl', text: 'configuration refused: {reason}' },
+  DCTL_CFG_FILE_RELOAD_SIGNAL_RECVD: { severity: 'INFO', logger: 'dctl', text: 'SIGHUP: reloading {file}' },
+  DCTL_CFG_FILE_RELOAD_ERROR: {
+    severity: 'ERROR',
+    logger: 'dctl',
+    text: '{file} was not taken, the configuration before it stays in force',
+  },
+  DCTL_INIT_PROCESS_FAIL: { severity: 'FATAL', logger: 'dctl', text: 'cannot start: {reason}' },
+  DCTL_SHUTDOWN_SIGNAL_RECVD: { severity: 'DEBUG', debugLevel: 0, logger: 'dctl', text: '{signal}: stopping' },
+  DCTL_SHUTDOWN: { severity: 'INFO', logger: 'dctl', text: '{name} has stopped' },
+  CTRL_AGENT_STARTED: { severity: 'INFO', logger: 'ctrl-agent', text: 'ready, version {version}' },
+  CTRL_AGENT_HTTP_SERVICE_STARTED: {
+    severity: 'INFO',
+    logger: 'ctrl-agent',
+    text: 'HTTP service listening on {address} port {port}',
+  },
+  CTRL_AGENT_HTTPS_SERVICE_STARTED: {
+    severity: 'INFO',
+    logger: 'ctrl-agent',
+    text: 'HTTPS service listening on {address} port {port}, {mode}',
+  },
+  CTRL_AGENT_HTTP_SERVICE_UPDATED: {
+    severity: 'INFO',
+    logger: 'ctrl-agent',
+    text: 'HTTP service on {address} port {port} goes on with the new configuration',
+  },
+  CTRL_AGENT_HTTPS_SERVICE_UPDATED: {
+    severity: 'INFO',
+    logger: 'ctrl-agent',
+    text: 'HTTPS service on {address} port {port} goes on with the new configuration, {mode}',
+  },
+  CTRL_AGENT_HTTP_SERVICE_REUSE_FAILED: {
+    severity: 'ERROR',
+    logger: 'ctrl-agent',
+    text: 'HTTP on {address} port {port} cannot become HTTPS while it is open',
+  },
+  CTRL_AGENT_HTTPS_SERVICE_REUSE_FAILED: {
+    severity: 'ERROR',
+    logger: 'ctrl-agent',
+    text: 'HTTPS on {address} port {port} cannot become HTTP while it is open',
+  },
+  CTRL_AGENT_COMMAND_RECEIVED: {
+    severity: 'INFO',
+    logger: 'ctrl-agent',
+    text: 'command {command} received from {remote-address}',
+  },
+  CTRL_AGENT_COMMAND_FORWARDED: {
+    severity: 'INFO',
+    logger: 'ctrl-agent',
+    text: 'command {command} from {remote-address} answered by {service}',
+  },
+  CTRL_AGENT_COMMAND_FORWARD_BEGIN: {
+    severity: 'DEBUG',
+    debugLevel: 10,
+    logger: 'ctrl-agent',
+    text: 'forwarding command {command} to {service}',
+  },
+  CTRL_AGENT_COMMAND_FORWARD_FAILED: {
+    severity: 'WARN',
+    logger: 'ctrl-agent',
+    text: 'command {command} from {remote-address} could not be answered by {service}: {reason}',
+  },
+  CTRL_AGENT_CONFIG_SYNTAX_WARNING: { severity: 'WARN', logger: 'ctrl-agent', text: '{reason}' },
+  DCTL_DEPRECATED_OUTPUT_OPTIONS: { severity: 'WARN', logger: 'dctl', text: '{reason}' },
+  LOG_BAD_SEVERITY: { severity: 'ERROR', logger: 'dctl', text: '{reason}' },
+  CTRL_AGENT_FAILED: { severity: 'FATAL', logger: 'ctrl-agent', text: 'stopped by an unexpected error: {reason}' },
+  CTRL_AGENT_SECURITY_CHECKS_DISABLED: {
+    severity: 'WARN',
+    logger: 'ctrl-agent',
+    text: 'started with -X: path rules are not enforced',
+  },
+  COMMAND_RECEIVED: { severity: 'INFO', logger: 'commands', text: 'received command {command}' },
+  COMMAND_PROCESS_ERROR2: {
+    severity: 'WARN',
+    logger: 'commands',
+    text: 'command from {remote-address} refused: {reason}',
+  },
+  HTTP_CLIENT_REQUEST_AUTHORIZED: {
+    severity: 'INFO',
+    logger: 'auth',
+    text: 'user {user} authenticated from {remote-address}',
+  },
+  HTTP_CLIENT_REQUEST_NOT_AUTHORIZED: {
+    severity: 'INFO',
+    logger: 'auth',
+    text: 'wrong user or password from {remote-address}',
+  },
+  HTTP_CLIENT_REQUEST_NO_AUTH_HEADER: {
+    severity: 'INFO',
+    logger: 'auth',
+    text: 'request without credentials from {remote-address}',
+  },
+  HTTP_CLIENT_REQUEST_BAD_AUTH_HEADER: {
+    severity: 'INFO',
+    logger: 'auth',
+    text: 'unusable Authorization header from {remote-address}: {reason}',
+  },
+  HTTP_BAD_CLIENT_REQUEST_RECEIVED: {
+    severity: 'INFO',
+    logger: 'http',
+    text: 'bad request from {remote-address}: {reason}',
+  },
+  HTTP_CLIENT_REQUEST_RECEIVED: {
+    severity: 'DEBUG',
+    debugLevel: 40,
+    logger: 'http',
+    text: 'request from {remote-address}',
+  },
+  HTTP_CLIENT_REQUEST_TIMEOUT_OCCURRED: {
+    severity: 'INFO',
+    logger: 'http',
+    text: 'request from {remote-address} took too long: {reason}',
+  },
+  HTTP_IDLE_CONNECTION_TIMEOUT_OCCURRED: {
+    severity: 'DEBUG',
+    debugLevel: 50,
+    logger: 'http',
+    text: 'closing idle connection of {remote-address}',
+  },
+  HTTP_CONNECTION_HANDSHAKE_FAILED: {
+    severity: 'INFO',
+    logger: 'tls',
+    text: 'TLS handshake with {remote-address} failed: {reason}; {remedy}',
+  },
+  KEAGATE_CLIENT_CERTIFICATE_REFUSED: {
+    severity: 'WARN',
+    logger: 'tls',
+    text: 'client {remote-address} refused: {reason} (subject {subject}, issuer {issuer}); {remedy}',
+  },
+  KEAGATE_TLS_FILE_WARNING: { severity: 'WARN', logger: 'tls', text: '{reason}' },
+  KEAGATE_CONNECTION_LIMIT: {
+    severity: 'WARN',
+    logger: 'http',
+    text: 'connection of {remote-address} closed: {limit} connections are open, which is the limit',
+  },
+  KEAGATE_CONNECTION_ERROR: {
+    severity: 'DEBUG',
+    debugLevel: 40,
+    logger: 'http',
+    text: 'connection of {remote-address} broke: {reason}',
+  },
+  KEAGATE_REQUEST_FAILED: {
+    severity: 'ERROR',
+    logger: 'http',
+    text: 'request from {remote-address} ended in an unexpected error: {reason}',
+  },
+  KEAGATE_ACCEPT_FAILED: { severity: 'ERROR', logger: 'http', text: 'cannot accept connections: {reason}' },
+  KEAGATE_ANSWER_TRAILING_BYTES: {
+    severity: 'DEBUG',
+    debugLevel: 40,
+    logger: 'ctrl-agent',
+    text: '{service} sent bytes after its answer; they were ignored',
+  },
+  KEAGATE_CONTROL_SOCKET_MISSING: {
+    severity: 'WARN',
+    logger: 'ctrl-agent',
+    text: 'control socket {path} of service {service} has no daemon behind it: {reason}',
+  },
+  KEAGATE_SYSLOG_TO_STDERR: {
+    severity: 'WARN',
+    logger: 'dctl',
+    text: 'logger {name}: output {output} is written to standard error, for the service manager to hand on',
+  },
+  KEAGATE_CONFIG_WARNING: { severity: 'WARN', logger: 'dctl', text: '{reason}' },
+  KEAGATE_HANDLER_FAILED: {
+    severity: 'ERROR',
+    logger: 'commands',
+    text: 'handler of command {command} failed: {reason}',
+  },
+} as const satisfies Readonly<Record<string, MessageDefinition>>
+
+export type MessageId = keyof typeof definitions
+
+export const messages: Readonly<Record<MessageId, MessageDefinition>> = definitions
+
+/** Values for the `{field}` places of a text. Never a secret: the caller does not hand one over. */
+export type MessageFields = Readonly<Record<string, string | number>>
+
+/** What the rest of the program knows of logging. */
+export interface Log {
+  write(id: MessageId, fields?: MessageFields): void
+  /** Whether a line with this id would be written anywhere; for what is costly to prepare. */
+  enabled(id: MessageId): boolean
+}

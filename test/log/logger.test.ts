@@ -1,0 +1,96 @@
+import { readFileSync } from 'node:fs'
+import { join } from 'node:path'
+import t from 'tap'
+import type { LoggerConfig, OutputConfig } from '../../src/config/types.ts'
+import { escapeForLog } from '../../src/log/escape.ts'
+import { Logging } from '../../src/log/logger.ts'
+import { compilePattern, defaultPattern } from '../../src/log/pattern.ts'
+
+const event = {
+  time: Date.UTC(2026, 10, 23, 15, 41, 30, 572),
+  severity: 'INFO',
+  logger: 'kea-ctrl-agent.dctl',
+  message: 'ID text',
+}
+
+t.test('patterns print what operators know from Kea', async (t) => {
+  const table: [pattern: string, line: string][] = [
+    ['%-5p %m\n', 'INFO  ID text\n'],
+    ['%5p|%m', ' INFO|ID text'],
+    ['%d{%Y-%m-%d %H:%M:%S.%q} %p', '2026-11-23 15:41:30.572 INFO'],
+    ['%d{%Y-%m-%d %H:%M:%S.%Q}', '2026-11-23 15:41:30.572.000'],
+    ['%d', '2026-11-23 15:41:30'],
+    ['%d{%s %y %b %a %Z}', '1795448490 26 Nov Mon UTC'],
+    ['[%c/%i.%t]%n', `[kea-ctrl-agent.dctl/${process.pid}.0]\n`],
+    ['%.4c', 'dctl'],
+    ['%h 100%% %Y', 'host 100% %Y'],
+    ['plain', 'plain'],
+  ]
+  for (const [pattern, line] of table) t.equal(compilePattern(pattern, 'host')(event), line, pattern)
+  t.match(compilePattern(defaultPattern, 'host')(event), /^\d{4}-\d\d-\d\d \d\d:\d\d:30\.572 INFO {2}\[kea-ctrl-agent\.dctl\/\d+\.\d+\] ID text\n$/)
+})
+
+t.test('nobody who is logged can forge a line', async (t) => {
+  t.equal(escapeForLog('a\r\nb\u001b[2J\u0085\u2028\u007f'), 'a\\x0d\\x0ab\\x1b[2J\\x85\\u2028\\x7f')
+  t.equal(escapeForLog('é中\t'), 'é中\\x09')
+  t.equal(escapeForLog('x'.repeat(5000)).length, 1027)
+})
+
+function logger(name: string, more: Partial<LoggerConfig>): LoggerConfig {
+  return { name, severity: null, debugLevel: 0, outputs: null, userContext: null, ...more }
+}
+
+function file(path: string): OutputConfig {
+  return { output: path, path, flush: true, maxSize: 0, maxVersions: 1, pattern: '%p %c %m\n' }
+}
+
+t.test('a logger without settings uses its parent, one with settings its own', async (t) => {
+  const root = join(t.testdir({}), 'root.log')
+  const http = join(t.testdirName, 'http.log')
+  const logging = new Logging({ debug: false, earlyDestination: 'stderr' })
+  logging.configure([
+    logger('kea-ctrl-agent', { severity: 'WARN', outputs: [file(root)] }),
+    logger('kea-ctrl-agent.http', { severity: 'DEBUG', debugLevel: 40, outputs: [file(http)] }),
+    logger('kea-ctrl-agent.auth', { severity: 'INFO' }),
+    logger('kea-ctrl-agent.commands', { severity: 'NONE' }),
+  ])
+  logging.write('CTRL_AGENT_STARTED', { version: '1' })
+  logging.write('CTRL_AGENT_COMMAND_FORWARD_FAILED', { command: 'c', 'remote-address': 'a', service: 's', reason: 'r\nX' })
+  logging.write('HTTP_CLIENT_REQUEST_NO_AUTH_HEADER', { 'remote-address': '127.0.0.1' })
+  logging.write('HTTP_CLIENT_REQUEST_RECEIVED', { 'remote-address': '127.0.0.1' })
+  logging.write('HTTP_IDLE_CONNECTION_TIMEOUT_OCCURRED', { 'remote-address': '127.0.0.1' })
+  logging.write('COMMAND_PROCESS_ERROR2', { reason: 'x' })
+  t.equal(logging.enabled('CTRL_AGENT_STARTED'), false)
+  t.equal(logging.enabled('HTTP_CLIENT_REQUEST_RECEIVED'), true)
+  logging.close()
+  t.equal(
+    readFileSync(root, 'utf8'),
+    'WARN kea-ctrl-agent.ctrl-agent CTRL_AGENT_COMMAND_FORWARD_FAILED command c from a could not be answered by s: r\\x0aX\n' +
+      'INFO kea-ctrl-agent.auth HTTP_CLIENT_REQUEST_NO_AUTH_HEADER request without credentials from 127.0.0.1\n',
+  )
+  t.equal(
+    readFileSync(http, 'utf8'),
+    'DEBUG kea-ctrl-agent.http HTTP_CLIENT_REQUEST_RECEIVED request from 127.0.0.1\n',
+  )
+})
+
+t.test('-d makes every logger speak', async (t) => {
+  const path = join(t.testdir({}), 'a.log')
+  const logging = new Logging({ debug: true, earlyDestination: 'stderr' })
+  logging.configure([logger('kea-ctrl-agent', { severity: 'ERROR', outputs: [file(path)] })])
+  logging.write('HTTP_IDLE_CONNECTION_TIMEOUT_OCCURRED', { 'remote-address': '127.0.0.1' })
+  logging.close()
+  t.match(readFileSync(path, 'utf8'), /HTTP_IDLE_CONNECTION_TIMEOUT_OCCURRED/)
+})
+
+t.test('a log file that cannot be opened keeps the loggers before', async (t) => {
+  const path = join(t.testdir({}), 'a.log')
+  const logging = new Logging({ debug: false, earlyDestination: path })
+  t.throws(
+    () => logging.configure([logger('kea-ctrl-agent', { outputs: [file(join(t.testdirName, 'missing', 'b.log'))] })]),
+    { code: 'ENOENT' },
+  )
+  logging.write('CTRL_AGENT_STARTED', { version: '1' })
+  logging.close()
+  t.match(readFileSync(path, 'utf8'), /CTRL_AGENT_STARTED ready, version 1\n$/)
+})
