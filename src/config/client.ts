@@ -1,0 +1,144 @@
+// One entry of `clients`: its variants, its files, and what a user and a password may be.
+
+import { isAbsolute, resolve } from 'node:path'
+import { hiddenPassword } from './hidden-password.ts'
+import { resolveFile } from './paths.ts'
+import { readSecretFile } from './secret-file.ts'
+import type { Section } from './section.ts'
+import { quoted } from './sentence.ts'
+import type { ClientConfig } from './types.ts'
+import { userContextOf } from './user-context.ts'
+
+/** A client whose password may still have to be found; null stands for `*****`. */
+export interface ClientDraft extends Omit<ClientConfig, 'password'> {
+  readonly password: string | null
+  readonly section: Section
+}
+
+export interface ClientRules {
+  /** `directory` as written; prefix of the file names. */
+  readonly directory: string
+  /** The folder that relative names start from; absolute. */
+  readonly base: string
+  /** Whether `*****` may stand for the password in force. */
+  readonly hiddenAllowed: boolean
+}
+
+/** Passwords of Kea's documentation that people paste; Kea 3 refuses them too, as literals only. */
+const REFUSED: ReadonlySet<string> = new Set(['1234', 'keatest', hiddenPassword])
+
+/** @returns null, with errors, where the entry gives no usable user and password */
+export function readClient(section: Section, rules: ClientRules): ClientDraft | null {
+  const userContext = userContextOf(section)
+  const userFile = section.string('user-file')
+  const passwordFile = section.string('password-file')
+  const conflict = [exclusive(section, 'user'), exclusive(section, 'password')].includes(true)
+  const userInPasswordFile = !section.has('user') && !section.has('user-file') && section.has('password-file')
+  if (conflict) return null
+  const pair = userInPasswordFile ? combined(section, rules) : separate(section, rules)
+  if (pair === null || !checkUser(section, pair.user, userFile ?? passwordFile)) return null
+  return { ...pair, userFile, passwordFile, userInPasswordFile, userContext, section }
+}
+
+interface Pair {
+  readonly user: string
+  readonly password: string | null
+}
+
+/** User and password each from a literal or a file of their own. */
+function separate(section: Section, rules: ClientRules): Pair | null {
+  if (!section.has('user') && !section.has('user-file')) {
+    section.error(
+      section.start,
+      'the user is missing',
+      'add "user" or "user-file", or "password-file" alone for a file that holds USER:PASSWORD',
+    )
+    return null
+  }
+  const user = section.has('user-file') ? fileContent(section, 'user-file', rules) : section.string('user')
+  const password = section.has('password-file')
+    ? fileContent(section, 'password-file', rules)
+    : literalPassword(section, rules)
+  if (user === null || password === undefined || (password === null && section.has('password-file'))) return null
+  return { user, password }
+}
+
+/** One file with `user:password`; the password may hold more colons. */
+function combined(section: Section, rules: ClientRules): Pair | null {
+  const content = fileContent(section, 'password-file', rules)
+  if (content === null) return null
+  const colon = content.indexOf(':')
+  if (colon >= 0) return { user: content.slice(0, colon), password: content.slice(colon + 1) }
+  section.error(
+    'password-file',
+    `${fileOf(section, 'password-file', rules)} holds no colon, but without "user" it must hold USER:PASSWORD`,
+    'add "user" for a file that holds the password alone',
+  )
+  return null
+}
+
+/** @returns null for `*****` where it may stand for the password in force; undefined, with an error, for a bad one */
+function literalPassword(section: Section, rules: ClientRules): string | null | undefined {
+  const password = section.string('password')
+  // A user without a password has the empty one; a password of the wrong type has been named.
+  if (password === null) return section.has('password') ? undefined : ''
+  if (password === hiddenPassword && rules.hiddenAllowed) return null
+  if (!REFUSED.has(password)) return password
+  if (password === hiddenPassword) {
+    const text = `the password is ${hiddenPassword}, which config-get shows in the place of a password`
+    section.error('password', text, 'write the password itself, or name a file with "password-file"')
+  } else {
+    const text = 'the password is one from the examples in documentation, which everybody knows'
+    section.error('password', text, 'choose another one, or name a file with "password-file"')
+  }
+  return undefined
+}
+
+function checkUser(section: Section, user: string, file: string | null): boolean {
+  const fault =
+    user === '' ? 'is empty' : user.includes(':') ? 'holds a colon' : /[\r\n]/.test(user) ? 'holds a line end' : null
+  if (fault === null) return true
+  const key = section.has('user') ? 'user' : section.has('user-file') ? 'user-file' : 'password-file'
+  const from = section.has('user') || file === null ? '' : ` in ${quoted(file)}`
+  const remedy = fault === 'holds a colon' ? 'HTTP ends the name of a user at the first colon' : null
+  section.error(key, `the name of the user${from} ${fault}`, remedy)
+  return false
+}
+
+/** `user` and `user-file`, or `password` and `password-file`. @returns whether both are given */
+function exclusive(section: Section, key: 'user' | 'password'): boolean {
+  const file = `${key}-file`
+  if (!section.has(key) || !section.has(file)) return false
+  const [first, second] = section.keySpot(key).offset < section.keySpot(file).offset ? [key, file] : [file, key]
+  section.error(
+    section.keySpot(second),
+    `"${second}" and "${first}" at ${section.keyPosition(first)} exclude each other`,
+    'keep one of them',
+  )
+  return true
+}
+
+/** @returns null, with an error, where there is nothing to read; a wrong type has been named */
+function fileContent(section: Section, key: 'user-file' | 'password-file', rules: ClientRules): string | null {
+  const path = fileOf(section, key, rules)
+  if (path === null) return null
+  const content = readSecretFile(path)
+  if (!content.ok) {
+    section.error(key, `${key} ${path} cannot be used: ${content.reason}`, content.remedy)
+    return null
+  }
+  if (key === 'password-file' && content.othersMayRead) {
+    const text = `everybody on this machine may read ${path}`
+    section.warning('KEAGATE_CONFIG_WARNING', key, text, `run: chmod o-r ${path}`)
+  }
+  return content.text
+}
+
+/** Kea's rule: directory, slash, name without its first slash. Without a directory the rule of all other files. */
+function fileOf(section: Section, key: string, { directory, base }: ClientRules): string | null {
+  const name = section.string(key)
+  if (name === null) return null
+  if (directory === '') return resolveFile(name, base)
+  const folder = isAbsolute(directory) ? directory : resolve(base, directory)
+  return `${folder}/${name.replace(/^\//, '')}`
+}

@@ -1,0 +1,45 @@
+// `*****`, which `config-get` shows in the place of a password: what it means when it comes back.
+
+import type { Section } from './section.ts'
+import type { ClientConfig } from './types.ts'
+
+export const hiddenPassword = '*****'
+
+type Kept = Pick<ClientConfig, 'password' | 'userFile' | 'passwordFile' | 'userInPasswordFile'>
+
+/**
+ * The password of a user that is in force, and where it came from. A user may have several passwords; then they are
+ * told apart by their order, which takes as many entries as there were.
+ * @param entry the place of this entry among those of the same user
+ * @returns null, with an error, where it cannot be told which password is meant
+ */
+export function keepPassword(
+  section: Section,
+  user: string,
+  entry: { readonly place: number; readonly of: number },
+  known: readonly ClientConfig[],
+): Kept | null {
+  const candidates = known.filter((client) => client.user === user)
+  const [first] = candidates
+  if (first === undefined) {
+    section.error(
+      'password',
+      `${hiddenPassword} stands for the password in force, but this user has none`,
+      'write the password itself',
+    )
+    return null
+  }
+  const alike = candidates.every(({ password }) => password === first.password)
+  const chosen = candidates.length === entry.of ? candidates[entry.place] : alike ? first : undefined
+  if (chosen === undefined) {
+    section.error(
+      'password',
+      `${hiddenPassword} could stand for any of ${candidates.length} passwords of this user`,
+      'give each of them an entry in the order of config-get, or write the password itself',
+    )
+    return null
+  }
+  const { password, passwordFile, userInPasswordFile } = chosen
+  if (passwordFile !== null) return { password, passwordFile, userInPasswordFile, userFile: chosen.userFile }
+  return { password, passwordFile, userInPasswordFile, userFile: section.string('user-file') }
+}

@@ -1,0 +1,105 @@
+// The limits that an operator may move: one row gives the keyword, its range, its default and the field it fills.
+
+import type { HttpLimits, UpstreamLimits } from './types.ts'
+
+export interface LimitRow<Limits> {
+  readonly keyword: string
+  readonly field: keyof Limits
+  /** In the keyword's own unit, as are the next two. */
+  readonly fallback: number
+  readonly minimum: number
+  readonly maximum: number
+  /** How many of the field's units make one of the keyword's: 1000 for seconds, which are kept as milliseconds. */
+  readonly scale: 1 | 1000
+  readonly description: string
+}
+
+const SECONDS = 1000
+
+/** `http-limits`; defaults of the HTTP side. */
+export const httpLimitRows: readonly LimitRow<HttpLimits>[] = [
+  {
+    keyword: 'max-head-bytes', field: 'maxHeadSize', fallback: 32_768, minimum: 1024, maximum: 1_048_576, scale: 1,
+    description: 'largest request line and headers together',
+  },
+  {
+    keyword: 'max-body-bytes', field: 'maxBodySize', fallback: 67_108_864, minimum: 1024, maximum: 1_073_741_824,
+    scale: 1, description: 'largest request body',
+  },
+  {
+    keyword: 'head-timeout-seconds', field: 'headTimeout', fallback: 10, minimum: 1, maximum: 3600, scale: SECONDS,
+    description: 'longest time until the head of a request is complete',
+  },
+  {
+    keyword: 'request-timeout-seconds', field: 'requestTimeout', fallback: 60, minimum: 1, maximum: 3600,
+    scale: SECONDS, description: 'longest time until a whole request is there',
+  },
+  {
+    keyword: 'idle-timeout-seconds', field: 'idleTimeout', fallback: 30, minimum: 1, maximum: 3600, scale: SECONDS,
+    description: 'how long a connection may rest between requests',
+  },
+  {
+    keyword: 'stall-timeout-seconds', field: 'stallTimeout', fallback: 30, minimum: 1, maximum: 3600, scale: SECONDS,
+    description: 'how long a body or a reader may make no progress',
+  },
+  {
+    keyword: 'handshake-timeout-seconds', field: 'handshakeTimeout', fallback: 10, minimum: 1, maximum: 3600,
+    scale: SECONDS, description: 'longest TLS handshake',
+  },
+  {
+    keyword: 'max-connections', field: 'maxConnections', fallback: 1024, minimum: 1, maximum: 65_536, scale: 1,
+    description: 'connections open at the same time',
+  },
+]
+
+/** `limits` of one control socket. */
+export const upstreamLimitRows: readonly LimitRow<UpstreamLimits>[] = [
+  {
+    keyword: 'connect-timeout-seconds', field: 'connectTimeout', fallback: 5, minimum: 1, maximum: 300, scale: SECONDS,
+    description: 'longest wait for a connection to the daemon',
+  },
+  {
+    keyword: 'stall-timeout-seconds', field: 'stallTimeout', fallback: 60, minimum: 1, maximum: 3600, scale: SECONDS,
+    description: 'longest wait without a byte moving in either direction',
+  },
+  {
+    keyword: 'total-timeout-seconds', field: 'totalTimeout', fallback: 300, minimum: 1, maximum: 86_400,
+    scale: SECONDS, description: 'longest time for one command in all',
+  },
+  {
+    keyword: 'max-in-flight', field: 'maxInFlight', fallback: 16, minimum: 1, maximum: 1024, scale: 1,
+    description: 'commands that the daemon works on at the same time',
+  },
+  {
+    keyword: 'max-waiting', field: 'maxWaiting', fallback: 256, minimum: 0, maximum: 65_536, scale: 1,
+    description: 'commands that may wait for their turn; more are answered with an error at once',
+  },
+  {
+    keyword: 'max-answer-bytes', field: 'maxAnswerSize', fallback: 536_870_912, minimum: 1024, maximum: 2_147_483_648,
+    scale: 1, description: 'largest answer of the daemon',
+  },
+  {
+    keyword: 'connect-retry-seconds', field: 'connectRetry', fallback: 0, minimum: 0, maximum: 1, scale: SECONDS,
+    description: 'how long a refused connection is tried again while the daemon restarts; 0: not at all',
+  },
+]
+
+/** The limits of a table, `written` (in the keyword's unit) where it gives a number and the default elsewhere. */
+export function limitsOf<Limits extends { readonly [field in keyof Limits]: number }>(
+  rows: readonly LimitRow<Limits>[],
+  written: (keyword: string) => number | null,
+): Limits {
+  const pairs = rows.map((row) => [row.field, (written(row.keyword) ?? row.fallback) * row.scale])
+  // A table has one row for every field of its limits; `test/config/steps.test.ts` holds it to that.
+  return Object.fromEntries(pairs) as Limits
+}
+
+/** The map to show, with every keyword, or undefined where nothing differs from the defaults. */
+export function shownLimits<Limits extends { readonly [field in keyof Limits]: number }>(
+  rows: readonly LimitRow<Limits>[],
+  limits: Limits,
+): Record<string, number> | undefined {
+  const shown = rows.map((row) => [row.keyword, limits[row.field] / row.scale] as const)
+  const differs = rows.some((row) => limits[row.field] !== row.fallback * row.scale)
+  return differs ? Object.fromEntries(shown) : undefined
+}

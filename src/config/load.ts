@@ -1,0 +1,97 @@
+// A path or text in, a typed configuration or every mistake out; the only reader of configuration files.
+
+import { dirname, resolve } from 'node:path'
+import { IncludeError, loadSource, textSource } from '../json/source.ts'
+import type { Source } from '../json/source.ts'
+import type { Dialect } from '../json/tree.ts'
+import { Findings } from './findings.ts'
+import { ConfigError } from './mistake.ts'
+import type { ConfigWarning, Mistake } from './mistake.ts'
+import type { ResolveRules } from './resolve.ts'
+import { resolveConfig } from './resolve.ts'
+import { parseConfig, withoutHash } from './syntax.ts'
+import type { AgentConfig } from './types.ts'
+import { validateShape } from './validate.ts'
+
+export interface ConfigOptions {
+  readonly env: NodeJS.ProcessEnv
+  /** false: started with `-X`, what comes over the network may name any path. */
+  readonly pathChecks: boolean
+}
+
+export interface CommandOptions extends ConfigOptions {
+  readonly dialect: 'command'
+  /** The configuration in force; what it uses may be named again. */
+  readonly current: AgentConfig | null
+}
+
+export interface LoadedConfig {
+  readonly config: AgentConfig
+  /** In the order of the text. */
+  readonly warnings: readonly ConfigWarning[]
+}
+
+/**
+ * Reads a configuration file. It may name any path.
+ * @throws ConfigError with every mistake; its code is CONFIG_UNREADABLE where a file could not be read
+ */
+export function loadConfigFile(file: string, { env }: ConfigOptions): LoadedConfig {
+  const { source, warnings: ofReading } = readSource(file)
+  const directory = dirname(resolve(file))
+  const rules = { directory, env, restricted: false, current: null, hiddenPasswords: false }
+  const { config, warnings } = load(source, 'file', rules)
+  return { config, warnings: [...ofReading.map((text) => readingWarning(file, text)), ...warnings] }
+}
+
+/** Characters; reading more would hold up other clients. Configurations of the agent have a few thousand. */
+const LONGEST_COMMAND = 1_048_576
+
+/**
+ * Reads the arguments of `config-set` and `config-test`. Relative file names start where those of the configuration in
+ * force do.
+ * @param name what mistakes give as their file
+ * @throws ConfigError with every mistake
+ */
+export function loadConfigText(name: string, text: string, options: CommandOptions): LoadedConfig {
+  const { env, pathChecks, dialect, current } = options
+  if (text.length > LONGEST_COMMAND) throw new ConfigError([tooLong(name, text.length)])
+  const directory = current?.directory ?? process.cwd()
+  const rules = { directory, env, restricted: pathChecks, current, hiddenPasswords: true }
+  return load(textSource(name, text), dialect, rules)
+}
+
+function load(source: Source, dialect: Dialect, rules: ResolveRules): LoadedConfig {
+  const findings = new Findings(source)
+  const parsed = parseConfig(source.text, dialect, findings)
+  const root = dialect === 'command' && parsed?.kind === 'map' ? withoutHash(parsed) : parsed
+  if (root !== null) validateShape(root, findings)
+  const config = root?.kind === 'map' ? resolveConfig(root, rules, findings) : null
+  const mistakes = findings.mistakes()
+  // Without a map there is a mistake in any case.
+  if (config === null || mistakes.length > 0) throw new ConfigError(mistakes)
+  return { config, warnings: findings.warnings() }
+}
+
+function readSource(file: string): ReturnType<typeof loadSource> {
+  try {
+    return loadSource(file)
+  } catch (error) {
+    if (!(error instanceof IncludeError)) throw error
+    const place = error.place ?? { file, line: null, column: null }
+    const mistake = { ...place, path: '', text: error.message, remedy: error.remedy }
+    throw new ConfigError([mistake], 'CONFIG_UNREADABLE', error)
+  }
+}
+
+function tooLong(file: string, length: number): Mistake {
+  const text = `the configuration has ${length} characters, but over the network it may have at most ${LONGEST_COMMAND}`
+  const remedy = 'write it to the configuration file and send config-reload'
+  return { file, line: 1, column: 1, path: '', text, remedy }
+}
+
+/** What was noticed while reading comes as `FILE:LINE: text`, as bytes that are no characters have no column. */
+function readingWarning(file: string, warning: string): ConfigWarning {
+  const [, named = file, line = null, text = warning] = /^(.*):(\d+): (.*)$/s.exec(warning) ?? []
+  const place = { file: named, line: line === null ? null : Number(line), column: null }
+  return { id: 'KEAGATE_CONFIG_WARNING', ...place, path: '', text, remedy: null }
+}

@@ -1,0 +1,61 @@
+// What is wrong with a configuration, for people: where, what, and what would be right. Holds no secret.
+
+import { KeagateError } from '../errors.ts'
+import { escapeForLog } from '../log/escape.ts'
+import type { MessageId } from '../log/message.ts'
+
+export interface Mistake {
+  /** The file that holds it (an included one under its own name), or how the text came in. */
+  readonly file: string
+  /** 1-based; null where there is no position, as with an unreadable file. */
+  readonly line: number | null
+  /** 1-based, in characters; null where only the line is known. */
+  readonly column: number | null
+  /** JSON pointer, such as `/Control-agent/http-port`; empty where it concerns the text as such. */
+  readonly path: string
+  readonly text: string
+  readonly remedy: string | null
+}
+
+/** Something that is accepted but worth a word; logged under its id. */
+export interface ConfigWarning extends Mistake {
+  readonly id: MessageId
+}
+
+/** More than this many sentences help nobody, and an answer must not grow without bound. */
+const SHOWN = 100
+
+/** Every mistake of one configuration, in the order of the text. */
+export class ConfigError extends KeagateError {
+  readonly mistakes: readonly Mistake[]
+
+  /** @param code `CONFIG_UNREADABLE` where the text could not even be had */
+  constructor(
+    mistakes: readonly Mistake[],
+    code: 'CONFIG_INVALID' | 'CONFIG_UNREADABLE' = 'CONFIG_INVALID',
+    cause?: unknown,
+  ) {
+    super(code, summary(mistakes), { cause })
+    this.name = 'ConfigError'
+    this.mistakes = mistakes
+  }
+}
+
+/** One line: `FILE:LINE:COLUMN: text (at /Control-agent/x); remedy`. */
+export function formatMistake(mistake: Mistake): string {
+  const where = formatPosition(mistake)
+  const at = mistake.path === '' ? '' : ` (at ${escapeForLog(mistake.path)})`
+  const remedy = mistake.remedy === null ? '' : `; ${mistake.remedy}`
+  return `${where}: ${mistake.text}${at}${remedy}`
+}
+
+/** `FILE:LINE:COLUMN`, as far as it is known. */
+export function formatPosition({ file, line, column }: Pick<Mistake, 'file' | 'line' | 'column'>): string {
+  return [file, line, column].filter((part) => part !== null).join(':')
+}
+
+function summary(mistakes: readonly Mistake[]): string {
+  const lines = mistakes.slice(0, SHOWN).map(formatMistake)
+  if (mistakes.length > SHOWN) lines.push('and more mistakes after these')
+  return lines.join('\n')
+}

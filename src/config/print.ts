@@ -1,0 +1,124 @@
+// The typed configuration back to what `config-get` shows and `config-write` writes, under the file's own names and in
+// the order in which Kea sorts them.
+
+import { nodeToPrintable } from '../json/print.ts'
+import type { Printable } from '../json/print.ts'
+import { hiddenPassword } from './hidden-password.ts'
+import { httpLimitRows, shownLimits, upstreamLimitRows } from './limits.ts'
+import type {
+  AgentConfig,
+  AuthenticationConfig,
+  ClientConfig,
+  ControlSocketConfig,
+  HttpHeader,
+  LoggerConfig,
+  OutputConfig,
+  TlsConfig,
+  UserContext,
+} from './types.ts'
+
+export type Secrets = 'hidden' | 'shown'
+
+/** A map to show; members that are undefined are left out. */
+type Shown = Readonly<Record<string, Printable | undefined>>
+
+/** `{"Control-agent": {…}}` with every default filled in. Of files only the names are shown, never the contents. */
+export function printConfig(config: AgentConfig, { secrets }: { secrets: Secrets }): Shown {
+  const { tls } = config
+  return {
+    'Control-agent': {
+      authentication: config.authentication === null ? undefined : authentication(config.authentication, secrets),
+      'cert-file': tls?.written.certFile,
+      'cert-required': tls?.certRequired,
+      'control-sockets': new Map([...config.controlSockets].map(([name, socket]) => [name, controlSocket(socket)])),
+      'hooks-libraries': [],
+      'http-headers': filled(config.httpHeaders.map(header)),
+      'http-host': config.httpHost,
+      'http-limits': shownLimits(httpLimitRows, config.httpLimits),
+      'http-port': config.httpPort,
+      'key-file': tls?.written.keyFile,
+      loggers: filled(config.loggers.map(logger)),
+      tls: tls === null ? undefined : refinements(tls),
+      'trust-anchor': tls?.written.trustAnchor,
+      'user-context': userContext(config.userContext),
+    },
+  }
+}
+
+/** undefined where every value is the default. */
+function refinements(tls: TlsConfig): Shown | undefined {
+  const shown = {
+    ciphers: tls.ciphers ?? undefined,
+    'client-certificate': tls.clientCertificate === 'none' ? undefined : tls.clientCertificate,
+    groups: tls.groups ?? undefined,
+    'max-version': tls.maxVersion === '1.3' ? undefined : tls.maxVersion,
+    'min-version': tls.minVersion === '1.2' ? undefined : tls.minVersion,
+    'session-tickets': tls.sessionTickets ? undefined : false,
+  }
+  return Object.values(shown).some((value) => value !== undefined) ? shown : undefined
+}
+
+function authentication(config: AuthenticationConfig, secrets: Secrets): Shown {
+  return {
+    clients: config.clients.map((entry) => client(entry, secrets)),
+    directory: config.directory,
+    realm: config.realm,
+    type: 'basic',
+    'user-context': userContext(config.userContext),
+  }
+}
+
+function client(config: ClientConfig, secrets: Secrets): Shown {
+  const { userFile, passwordFile, userInPasswordFile } = config
+  const literal = secrets === 'hidden' ? hiddenPassword : config.password
+  return {
+    password: passwordFile === null ? literal : undefined,
+    'password-file': passwordFile ?? undefined,
+    user: userFile === null && !userInPasswordFile ? config.user : undefined,
+    'user-context': userContext(config.userContext),
+    'user-file': userFile ?? undefined,
+  }
+}
+
+function controlSocket(config: ControlSocketConfig): Shown {
+  return {
+    limits: shownLimits(upstreamLimitRows, config.limits),
+    'socket-name': config.socketName,
+    'socket-type': config.socketType,
+    'user-context': userContext(config.userContext),
+  }
+}
+
+function header({ name, value, userContext: notes }: HttpHeader): Shown {
+  return { name, 'user-context': userContext(notes), value }
+}
+
+function logger(config: LoggerConfig): Shown {
+  return {
+    debuglevel: config.debugLevel,
+    name: config.name,
+    'output-options': config.outputs?.map(output),
+    severity: config.severity ?? undefined,
+    'user-context': userContext(config.userContext),
+  }
+}
+
+/** Rotation is shown for files only, as Kea shows it. */
+function output(config: OutputConfig): Shown {
+  const isFile = config.path !== null
+  return {
+    flush: config.flush,
+    maxsize: isFile ? config.maxSize : undefined,
+    maxver: isFile ? config.maxVersions : undefined,
+    output: config.output,
+    pattern: config.pattern ?? undefined,
+  }
+}
+
+function filled(list: readonly Shown[]): readonly Shown[] | undefined {
+  return list.length === 0 ? undefined : list
+}
+
+function userContext(context: UserContext): Printable | undefined {
+  return context === null ? undefined : nodeToPrintable(context)
+}

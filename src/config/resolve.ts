@@ -1,0 +1,66 @@
+// A checked tree in, the typed configuration out: defaults, and what one keyword demands of another.
+
+import type { MapNode } from '../json/node.ts'
+import type { Findings } from './findings.ts'
+import type { PathRules } from './paths.ts'
+import { resolveAuthentication } from './resolve-authentication.ts'
+import { resolveControlSockets } from './resolve-control-sockets.ts'
+import { refuseHooksLibraries } from './resolve-hooks.ts'
+import { resolveHeaders, resolveHost, resolveHttpLimits } from './resolve-http.ts'
+import { resolveLoggers } from './resolve-loggers.ts'
+import { resolveTls } from './resolve-tls.ts'
+import { Section } from './section.ts'
+import type { AgentConfig } from './types.ts'
+import { userContextOf } from './user-context.ts'
+
+export interface ResolveRules {
+  /** Absolute; relative file names start here. */
+  readonly directory: string
+  readonly env: NodeJS.ProcessEnv
+  /** Whether paths are held to Kea 3's folders: what came over the network, unless started with `-X`. */
+  readonly restricted: boolean
+  /** The configuration in force, for what came over the network; null for files. */
+  readonly current: AgentConfig | null
+  /** Whether `*****` may stand for the password in force: over the network. */
+  readonly hiddenPasswords: boolean
+}
+
+/**
+ * Reads on over mistakes, so that all are found; the result is only good if `findings` holds none. What is not of the
+ * right shape reads as absent.
+ */
+export function resolveConfig(root: MapNode, rules: ResolveRules, findings: Findings): AgentConfig {
+  const agent = new Section(root, '', findings).section('Control-agent') ?? new Section(emptyMap, '', findings)
+  const { current, directory } = rules
+  refuseHooksLibraries(agent)
+  return {
+    httpHost: resolveHost(agent),
+    httpPort: agent.integer('http-port') ?? 8000,
+    httpHeaders: resolveHeaders(agent),
+    httpLimits: resolveHttpLimits(agent),
+    tls: resolveTls(agent, directory),
+    authentication: resolveAuthentication(agent, {
+      directory,
+      known: rules.hiddenPasswords ? (current?.authentication?.clients ?? []) : null,
+    }),
+    controlSockets: resolveControlSockets(agent, pathRules(rules, socketsInUse(current))),
+    loggers: resolveLoggers(agent, pathRules(rules, logsInUse(current))),
+    userContext: userContextOf(agent),
+    directory,
+  }
+}
+
+const emptyMap: MapNode = { kind: 'map', members: [], start: 0, end: 0 }
+
+function pathRules({ directory, env, restricted }: ResolveRules, inUse: ReadonlySet<string>): PathRules {
+  return { directory, env, restricted, inUse }
+}
+
+function socketsInUse(current: AgentConfig | null): Set<string> {
+  return new Set([...(current?.controlSockets.values() ?? [])].map(({ path }) => path))
+}
+
+function logsInUse(current: AgentConfig | null): Set<string> {
+  const outputs = (current?.loggers ?? []).flatMap((logger) => logger.outputs ?? [])
+  return new Set(outputs.flatMap(({ path }) => (path === null ? [] : [path])))
+}

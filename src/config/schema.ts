@@ -1,0 +1,150 @@
+// The shape of the configuration file as a plain JSON schema: every keyword under the file's own name. What a keyword
+// means, and how keywords depend on each other, is `resolve.ts`' business.
+
+import type { LimitRow } from './limits.ts'
+import { httpLimitRows, upstreamLimitRows } from './limits.ts'
+
+/** The part of JSON Schema that is used here. `false` stands for a keyword that is refused at that place. */
+export interface ConfigSchema {
+  readonly type: 'object' | 'array' | 'string' | 'integer' | 'boolean'
+  /** What the keyword is for; shown where it is missing. */
+  readonly description?: string
+  readonly properties?: Keywords
+  readonly required?: readonly string[]
+  /** `false`: no other keyword. A schema: names are free, and each value looks like this. */
+  readonly additionalProperties?: false | ConfigSchema
+  readonly propertyNames?: { readonly pattern: string }
+  readonly items?: ConfigSchema
+  readonly enum?: readonly string[]
+  readonly minLength?: number
+  readonly minimum?: number
+  readonly maximum?: number
+  /** Taken, but never suggested. */
+  readonly deprecated?: true
+}
+
+type Keywords = Readonly<Record<string, ConfigSchema | false>>
+
+/** Service names: free, but fit for a URL path and a log line. */
+const SERVICE_NAME = '^[A-Za-z0-9._@-]+$'
+
+function text(description: string): ConfigSchema {
+  return { type: 'string', description }
+}
+
+function flag(description: string): ConfigSchema {
+  return { type: 'boolean', description }
+}
+
+function choice(description: string, ...values: string[]): ConfigSchema {
+  return { type: 'string', description, enum: values }
+}
+
+function map(description: string, properties: Keywords, required: string[] = []): ConfigSchema {
+  return { type: 'object', description, properties, required, additionalProperties: false }
+}
+
+function list(description: string, items: ConfigSchema): ConfigSchema {
+  return { type: 'array', description, items }
+}
+
+function limits<Limits>(description: string, rows: readonly LimitRow<Limits>[]): ConfigSchema {
+  const properties: [string, ConfigSchema][] = rows.map((row) => {
+    return [row.keyword, { type: 'integer', minimum: row.minimum, maximum: row.maximum, description: row.description }]
+  })
+  return map(description, Object.fromEntries(properties))
+}
+
+/** The operator's own notes, allowed where Kea allows them. */
+const notes = {
+  comment: text('a remark, kept as user-context.comment'),
+  'user-context': { type: 'object', description: 'a free-form map, kept as it is' },
+} as const satisfies ConfigSchema['properties']
+
+const header = map('a header added to every response', {
+  name: { type: 'string', minLength: 1, description: 'the name of the header' },
+  value: { type: 'string', minLength: 1, description: 'the value of the header' },
+  ...notes,
+}, ['name', 'value'])
+
+const tls = map('settings of TLS beyond the files', {
+  'client-certificate': choice('with cert-required false: whether one is asked for', 'none', 'verify-if-given'),
+  'min-version': choice('lowest version of TLS', '1.2', '1.3'),
+  'max-version': choice('highest version of TLS', '1.2', '1.3'),
+  ciphers: { type: 'string', minLength: 1, description: 'cipher names in the form of OpenSSL, joined by colons' },
+  groups: { type: 'string', minLength: 1, description: 'key exchange groups in order of preference, joined by colons' },
+  'session-tickets': flag('whether session tickets are handed out'),
+})
+
+const client = map('a user who may send commands', {
+  user: text('the name of the user'),
+  'user-file': text('a file that holds the name of the user'),
+  password: text('the password'),
+  'password-file': text('a file that holds the password, or USER:PASSWORD where no user is given'),
+  ...notes,
+})
+
+const authentication = map('HTTP basic authentication', {
+  type: choice('the scheme', 'basic'),
+  realm: text('the realm told to clients'),
+  directory: text('the folder of the user and password files'),
+  clients: list('who may send commands; an empty list lets everybody in', client),
+  ...notes,
+})
+
+const controlSocket = map('where a daemon takes commands', {
+  'socket-type': choice('the kind of socket', 'unix'),
+  'socket-name': { type: 'string', minLength: 1, description: 'the path of the control socket of the daemon' },
+  limits: limits('limits of this control socket', upstreamLimitRows),
+  ...notes,
+}, ['socket-name'])
+
+const controlSockets: ConfigSchema = {
+  type: 'object',
+  description: 'the daemons, by service name such as dhcp4, dhcp6 or d2',
+  propertyNames: { pattern: SERVICE_NAME },
+  properties: { comment: false, 'user-context': false },
+  additionalProperties: controlSocket,
+}
+
+const output = map('a place that log lines go to', {
+  output: { type: 'string', minLength: 1, description: 'stdout, stderr, syslog, syslog:FACILITY or a file name' },
+  flush: flag('whether each line is written at once'),
+  maxsize: { type: 'integer', maximum: Number.MAX_SAFE_INTEGER, description: 'bytes before a file rotates; 0: never' },
+  maxver: { type: 'integer', maximum: 10_000, description: 'rotated files to keep' },
+  pattern: text('the layout of a line, as log4cplus writes it'),
+}, ['output'])
+
+const logger = map('a logger', {
+  name: text('kea-ctrl-agent, or a child of it such as kea-ctrl-agent.http'),
+  severity: text('DEBUG, INFO, WARN, ERROR, FATAL or NONE'),
+  debuglevel: { type: 'integer', minimum: 0, maximum: 99, description: 'how much DEBUG says' },
+  'output-options': list('where its lines go', output),
+  output_options: { ...list('the old spelling of output-options', output), deprecated: true },
+  ...notes,
+}, ['name'])
+
+const hooksLibrary = map('a handler module', {
+  library: text('the file of the module'),
+  parameters: { type: 'object', description: 'what is handed to the module' },
+}, ['library'])
+
+const controlAgent = map('the configuration of the agent', {
+  'http-host': text('the IP address to listen on'),
+  'http-port': { type: 'integer', minimum: 0, maximum: 65_535, description: 'the port to listen on' },
+  'http-headers': list('headers added to every response', header),
+  'http-limits': limits('limits of the HTTP side', httpLimitRows),
+  'trust-anchor': text('the certificates that clients must come from: a PEM file or a directory'),
+  'cert-file': text('the certificate of the agent, followed by its chain: a PEM file'),
+  'key-file': text('the private key of the agent: a PEM file, not encrypted'),
+  'cert-required': flag('whether clients must show a certificate'),
+  tls,
+  authentication,
+  'control-sockets': controlSockets,
+  'hooks-libraries': list('handler modules', hooksLibrary),
+  loggers: list('the loggers', logger),
+  ...notes,
+})
+
+/** The whole file. */
+export const configSchema: ConfigSchema = map('the configuration', { 'Control-agent': controlAgent }, ['Control-agent'])

@@ -1,0 +1,64 @@
+// Reads a file that holds a user, a password or both. What it holds never appears in a text.
+
+import { closeSync, constants, fstatSync, openSync, readSync } from 'node:fs'
+
+/** Bytes; no password is as long, and a wrong name should not pull in a log. */
+const LARGEST = 65_536
+
+export type SecretFile =
+  | { readonly ok: true; readonly text: string; readonly othersMayRead: boolean }
+  | { readonly ok: false; readonly reason: string; readonly remedy: string | null }
+
+/**
+ * The content without one line end (LF or CRLF) at its end; blanks and everything else count. Bytes that are not UTF-8
+ * are taken as Latin-1, as Kea takes all bytes.
+ */
+export function readSecretFile(path: string): SecretFile {
+  if (path.includes('\0')) return { ok: false, reason: 'its name holds the character NUL', remedy: null }
+  let fd: number
+  try {
+    // Not blocking: opening a pipe must not hang the agent.
+    fd = openSync(path, constants.O_RDONLY | constants.O_NONBLOCK)
+  } catch (error) {
+    return unreadable(error)
+  }
+  try {
+    const found = fstatSync(fd)
+    if (!found.isFile()) return { ok: false, reason: 'it is not a regular file', remedy: 'name a regular file' }
+    const bytes = Buffer.alloc(LARGEST + 1)
+    const length = readSync(fd, bytes, 0, bytes.length, 0)
+    if (length > LARGEST) return { ok: false, reason: `it is larger than ${LARGEST} bytes`, remedy: null }
+    const text = withoutLineEnd(decoded(bytes.subarray(0, length)))
+    return { ok: true, text, othersMayRead: (found.mode & 0o004) !== 0 }
+  } catch (error) {
+    return unreadable(error)
+  } finally {
+    closeSync(fd)
+  }
+}
+
+function unreadable(error: unknown): SecretFile {
+  const code = error instanceof Error && 'code' in error ? String(error.code) : ''
+  switch (code) {
+    case 'ENOENT':
+      return { ok: false, reason: 'it does not exist', remedy: 'create it, or correct the name' }
+    case 'EACCES':
+      return { ok: false, reason: 'the agent may not read it', remedy: 'give its group read permission' }
+    case 'ENXIO':
+      return { ok: false, reason: 'it is not a regular file', remedy: 'name a regular file' }
+    default:
+      return { ok: false, reason: `it cannot be read (${code})`, remedy: null }
+  }
+}
+
+function decoded(bytes: Buffer): string {
+  try {
+    return new TextDecoder('utf-8', { fatal: true, ignoreBOM: true }).decode(bytes)
+  } catch {
+    return bytes.toString('latin1')
+  }
+}
+
+function withoutLineEnd(text: string): string {
+  return text.replace(/\r?\n$/, '')
+}

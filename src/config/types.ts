@@ -1,0 +1,141 @@
+// The typed configuration: read-only data with every default filled in. Names as in code; the file's names are in
+// `schema.ts`, the way from one to the other is `resolve.ts`.
+
+import type { MapNode } from '../json/node.ts'
+
+/** A free-form map of the operator, kept with every digit; `comment` is merged into it. */
+export type UserContext = MapNode | null
+
+export interface AgentConfig {
+  /** IP literal to listen on; as written. */
+  readonly httpHost: string
+  /** 0..65535; 0 lets the system choose. */
+  readonly httpPort: number
+  readonly httpHeaders: readonly HttpHeader[]
+  /** null: plain HTTP. */
+  readonly tls: TlsConfig | null
+  /** null: no authentication configured. With an empty client list nobody is asked either, as in Kea. */
+  readonly authentication: AuthenticationConfig | null
+  /** By service name, in the order of the file. */
+  readonly controlSockets: ReadonlyMap<string, ControlSocketConfig>
+  readonly loggers: readonly LoggerConfig[]
+  readonly httpLimits: HttpLimits
+  readonly userContext: UserContext
+  /** Absolute; the folder that relative file names start from: that of the configuration file. */
+  readonly directory: string
+}
+
+export interface HttpHeader {
+  readonly name: string
+  readonly value: string
+  readonly userContext: UserContext
+}
+
+export type TlsVersion = '1.2' | '1.3'
+
+/** The three names without which there is no TLS. */
+export interface TlsFiles {
+  /** File or directory. */
+  readonly trustAnchor: string
+  readonly certFile: string
+  readonly keyFile: string
+}
+
+/** The file names here are absolute. */
+export interface TlsConfig extends TlsFiles {
+  /** The file names as the operator wrote them. */
+  readonly written: TlsFiles
+  /** true: mutual TLS. */
+  readonly certRequired: boolean
+  /** With `certRequired` false: whether a certificate is asked for and, if sent, verified. */
+  readonly clientCertificate: 'none' | 'verify-if-given'
+  readonly minVersion: TlsVersion
+  readonly maxVersion: TlsVersion
+  /** OpenSSL cipher list for TLS 1.2 plus suite names for 1.3, or null for the default. */
+  readonly ciphers: string | null
+  /** Key exchange groups in order of preference, colon-separated, or null for the default. */
+  readonly groups: string | null
+  /** Whether session tickets are handed out. */
+  readonly sessionTickets: boolean
+}
+
+export interface AuthenticationConfig {
+  readonly realm: string
+  /** Prefix of the `*-file` names, as written. */
+  readonly directory: string
+  readonly clients: readonly ClientConfig[]
+  readonly userContext: UserContext
+}
+
+/** One accepted pair. Where it came from a file, the file's name is kept for printing and the content is here. */
+export interface ClientConfig {
+  readonly user: string
+  readonly password: string
+  /** As written, null where the literal key was used. */
+  readonly userFile: string | null
+  readonly passwordFile: string | null
+  /** true: the password file holds `user:password`. */
+  readonly userInPasswordFile: boolean
+  readonly userContext: UserContext
+}
+
+export interface ControlSocketConfig {
+  readonly socketType: 'unix'
+  /** As written. */
+  readonly socketName: string
+  /** The path to connect to. */
+  readonly path: string
+  readonly limits: UpstreamLimits
+  readonly userContext: UserContext
+}
+
+/** Limits of one control socket. Times in milliseconds. */
+export interface UpstreamLimits {
+  readonly connectTimeout: number
+  /** Longest wait without a byte moving in either direction. */
+  readonly stallTimeout: number
+  readonly totalTimeout: number
+  readonly maxInFlight: number
+  readonly maxWaiting: number
+  /** Bytes. */
+  readonly maxAnswerSize: number
+  /** How long a refused connection or a missing socket is tried again; 0: never. */
+  readonly connectRetry: number
+}
+
+export type Severity = 'DEBUG' | 'INFO' | 'WARN' | 'ERROR' | 'FATAL' | 'NONE'
+
+export interface LoggerConfig {
+  readonly name: string
+  /** null: inherited. */
+  readonly severity: Severity | null
+  readonly debugLevel: number
+  /** null: inherited. */
+  readonly outputs: readonly OutputConfig[] | null
+  readonly userContext: UserContext
+}
+
+export interface OutputConfig {
+  /** `stdout`, `stderr`, `syslog`, `syslog:FACILITY` or a file name, as written. */
+  readonly output: string
+  /** The file to write to, null for the other kinds. */
+  readonly path: string | null
+  readonly flush: boolean
+  readonly maxSize: number
+  readonly maxVersions: number
+  /** null: the output's own default. */
+  readonly pattern: string | null
+}
+
+/** Limits of the HTTP side. Times in milliseconds, sizes in bytes. */
+export interface HttpLimits {
+  readonly maxHeadSize: number
+  readonly maxBodySize: number
+  readonly headTimeout: number
+  readonly requestTimeout: number
+  readonly idleTimeout: number
+  /** A body or a reader that makes no progress. */
+  readonly stallTimeout: number
+  readonly handshakeTimeout: number
+  readonly maxConnections: number
+}

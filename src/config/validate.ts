@@ -1,0 +1,78 @@
+// Checks the shape of a configuration against the schema and turns what Ajv finds into sentences with a position.
+
+import { Ajv } from 'ajv'
+import type { ErrorObject, ValidateFunction } from 'ajv'
+import type { JsonNode, MapNode, Member } from '../json/node.ts'
+import type { Findings, Spot } from './findings.ts'
+import { configSchema } from './schema.ts'
+import { integerOf, pointer } from './section.ts'
+import { sentenceFor } from './sentence.ts'
+
+/** Fewer are shown, and a text of a million mistakes must not cost a million sentences. */
+const MOST = 200
+
+let compiled: ValidateFunction | undefined
+
+/** Names every unknown keyword, missing keyword, wrong type and value out of range. */
+export function validateShape(root: JsonNode, findings: Findings): void {
+  compiled ??= new Ajv({ allErrors: true, verbose: true, strict: true }).compile(configSchema)
+  if (compiled(plainValue(root))) return
+  for (const error of (compiled.errors ?? []).slice(0, MOST)) {
+    const place = nodeAt(root, error.instancePath)
+    const sentence = place === null ? null : sentenceFor(error, place)
+    if (place === null || sentence === null) continue
+    findings.error(spotOf(error, place, error.instancePath), sentence.text, sentence.remedy)
+  }
+}
+
+/**
+ * The tree as Ajv wants it. Maps have no prototype, so no key is special. Numbers written as floats become NaN, which
+ * is no integer: `8000.0` is not a port, as in Kea.
+ */
+function plainValue(node: JsonNode): unknown {
+  switch (node.kind) {
+    case 'map': {
+      // The library types every created object as any.
+      const map = Object.create(null) as Record<string, unknown>
+      for (const member of node.members) map[member.key] = plainValue(member.value)
+      return map
+    }
+    case 'list':
+      return node.items.map(plainValue)
+    case 'integer':
+      return integerOf(node.text)
+    case 'float':
+      return NaN
+    case 'null':
+      return null
+    case 'string':
+    case 'boolean':
+      return node.value
+  }
+}
+
+/** The node that a JSON pointer leads to. */
+function nodeAt(root: JsonNode, path: string): JsonNode | null {
+  let node: JsonNode | undefined = root
+  for (const step of path.split('/').slice(1)) {
+    const key = step.replaceAll('~1', '/').replaceAll('~0', '~')
+    if (node.kind === 'map') node = lastMember(node, key)?.value
+    else if (node.kind === 'list') node = node.items[Number(key)]
+    else return null
+    if (node === undefined) return null
+  }
+  return node
+}
+
+/** A keyword that should not be there is shown at the keyword, everything else at the value. */
+function spotOf(error: ErrorObject, node: JsonNode, path: string): Spot {
+  // The two of Ajv's parameters that name a keyword; each error has its own.
+  const params = error.params as { additionalProperty?: string; propertyName?: string }
+  const keyword = params.additionalProperty ?? params.propertyName
+  if (keyword === undefined || node.kind !== 'map') return { offset: node.start, path }
+  return { offset: lastMember(node, keyword)?.keyStart ?? node.start, path: pointer(path, keyword) }
+}
+
+function lastMember(map: MapNode, key: string): Member | undefined {
+  return map.members.findLast((member) => member.key === key)
+}

@@ -1,0 +1,154 @@
+// What each good configuration under fixtures amounts to: a part of what `config-get` shows of it, with secrets, and
+// its warnings. Permissions of files depend on how the repository was checked out, so warnings of them are left out.
+
+/** What is shown where nothing is configured. */
+const defaults = '"control-sockets": {  }, "hooks-libraries": [  ], "http-host": "127.0.0.1", "http-port": 8000'
+const tlsFiles = '"cert-file": "/etc/kea/tls/server.crt", "cert-required": true'
+
+function onlyClients(clients: string): string {
+  const others = '"directory": "", "realm": "kea-control-agent", "type": "basic"'
+  return `"authentication": { "clients": [ ${clients} ], ${others} }`
+}
+
+function onlyLogger(members: string): string {
+  return `"loggers": [ { "debuglevel": 0, "name": "kea-ctrl-agent", ${members} } ]`
+}
+
+/** Name, a part of what is shown, then one line for each warning: its id and position. */
+export const goodFixtures: readonly (readonly [name: string, shown: string, ...warnings: string[]])[] = [
+  ['auth-files', onlyClients('{ "password-file": "parts/password", "user-file": "parts/user" }')],
+  ['auth-literal', onlyClients('{ "password": "s e:cret", "user": "alice" }')],
+  [
+    'auth-no-clients',
+    '"clients": [  ], "directory": "", "realm": "kea-control-agent", "type": "basic" }',
+    'KEAGATE_CONFIG_WARNING 3:53',
+  ],
+  [
+    'auth-no-type',
+    '"clients": [  ], "directory": "", "realm": "a \\"realm\\"", "type": "basic" }',
+    'KEAGATE_CONFIG_WARNING 3:23',
+  ],
+  ['auth-pair-file', '"clients": [ { "password-file": "/pair" } ], "directory": "parts"'],
+  [
+    'auth-same-user',
+    onlyClients('{ "password": "1", "user": "a" }, { "password": "2", "user": "a" }, { "password": "1", "user": "a" }'),
+  ],
+  [
+    'auth-user-file-literal',
+    onlyClients('{ "password": "p", "user-file": "parts/user" }, { "password": "", "user-file": "parts/user" }'),
+  ],
+  ['auth-user-only', onlyClients('{ "password": "", "user": "alice" }')],
+  ['comment-alone', '"user-context": { "comment": "hello" } } }'],
+  ['comment-styles', '"http-port": 8002 } }'],
+  ['comment-then-context', '"user-context": { "comment": "hello", "a": 1 } } }'],
+  ['comment-wins', '"user-context": { "comment": "outer", "a": 1 } } }'],
+  ['context-everywhere', '"clients": [ { "password": "", "user": "u", "user-context": { "level": 4 } } ]'],
+  ['context-free-form', '"big": 1234567890123456789012345678901234567890, "far": 1e999, "long": 0.12345678901234567'],
+  ['context-then-comment', '"user-context": { "comment": "hello", "a": 1 } } }'],
+  ['empty', `{ "Control-agent": { ${defaults} } }`],
+  ['escapes', '"user-context": { "comment": "é \\"quoted\\" \\\\ / \\t é 漢字 \\u0007" } } }'],
+  [
+    'extra-commas',
+    '"http-port": 8003, "loggers": [ { "debuglevel": 0, "name": "a" } ] } }',
+    'CTRL_AGENT_CONFIG_SYNTAX_WARNING 3:22',
+    'CTRL_AGENT_CONFIG_SYNTAX_WARNING 4:31',
+    'CTRL_AGENT_CONFIG_SYNTAX_WARNING 4:34',
+    'CTRL_AGENT_CONFIG_SYNTAX_WARNING 4:37',
+  ],
+  [
+    'headers',
+    '{ "name": "X-Site", "user-context": { "comment": "where" }, "value": "Zürich 北" }, { "name": "content-type", ',
+  ],
+  ['headers-twice', '"http-headers": [ { "name": "x-a", "value": "2" } ]', 'KEAGATE_CONFIG_WARNING 5:17'],
+  [
+    'headers-without-effect',
+    `{ "Control-agent": { ${defaults} } }`,
+    'KEAGATE_CONFIG_WARNING 3:33',
+    'KEAGATE_CONFIG_WARNING 3:77',
+  ],
+  ['hooks-empty', `{ "Control-agent": { ${defaults} } }`],
+  ['host-ipv4-any', '"http-host": "0.0.0.0"'],
+  ['host-ipv6', '"http-host": "::1"'],
+  ['host-ipv6-zone', '"http-host": "fe80::1%lo"'],
+  [
+    'http-limits',
+    '"http-limits": { "max-head-bytes": 65536, "max-body-bytes": 1048576, "head-timeout-seconds": 10, ' +
+      '"request-timeout-seconds": 120, "idle-timeout-seconds": 30, "stall-timeout-seconds": 30, ' +
+      '"handshake-timeout-seconds": 10, "max-connections": 10 }',
+  ],
+  ['http-limits-empty', `{ "Control-agent": { ${defaults} } }`],
+  ['include', '"control-sockets": { "dhcp4": { "socket-name": "kea4-ctrl-socket", "socket-type": "unix" } }'],
+  ['loggers-children', '{ "debuglevel": 99, "name": "kea-ctrl-agent.http", "severity": "DEBUG" }'],
+  ['loggers-empty', `{ "Control-agent": { ${defaults} } }`],
+  ['loggers-empty-pattern', onlyLogger('"output-options": [ { "flush": true, "output": "stdout" } ]')],
+  [
+    'loggers-file',
+    onlyLogger(
+      '"output-options": [ { "flush": false, "maxsize": 204800, "maxver": 2, "output": "agent.log", ' +
+        '"pattern": "%m\\n" } ]',
+    ),
+  ],
+  [
+    'loggers-file-any-place',
+    onlyLogger('"output-options": [ { "flush": true, "maxsize": 10240000, "maxver": 1, "output": "/tmp/agent.log" } ]'),
+  ],
+  [
+    'loggers-foreign-names',
+    '{ "debuglevel": 0, "name": "" }, { "debuglevel": 0, "name": "kea-dhcp4" }, { "debuglevel": 0, "name": "kea-dhcp4"',
+  ],
+  [
+    'loggers-negative-sizes',
+    onlyLogger('"output-options": [ { "flush": true, "maxsize": 0, "maxver": 0, "output": "a.log" } ]'),
+  ],
+  ['loggers-no-options', '"loggers": [ { "debuglevel": 0, "name": "kea-ctrl-agent" } ]'],
+  [
+    'loggers-old-spelling',
+    onlyLogger('"output-options": [ { "flush": true, "output": "stdout" } ], "severity": "INFO"'),
+    'DCTL_DEPRECATED_OUTPUT_OPTIONS 5:7',
+  ],
+  ['loggers-severity-case', onlyLogger('"severity": "WARN"')],
+  ['loggers-severity-unknown', onlyLogger('"severity": "INFO"'), 'LOG_BAD_SEVERITY 3:58'],
+  [
+    'loggers-syslog',
+    '{ "flush": true, "output": "syslog" }, { "flush": true, "output": "syslog:daemon" }, { "flush": true, ',
+  ],
+  ['one-line', '"http-port": 8001 } }'],
+  ['port-highest', '"http-port": 65535'],
+  ['port-leading-zeros', '"http-port": 8000 } }'],
+  ['port-zero', '"http-port": 0 } }'],
+  ['sockets-any-place', '"dhcp4": { "socket-name": "/tmp/x/../sock", "socket-type": "unix" }'],
+  ['sockets-bare-names', '"dhcp4": { "socket-name": "kea4-ctrl-socket", "socket-type": "unix" }'],
+  ['sockets-debian', '"d2": { "socket-name": "/run/kea/kea-ddns-ctrl-socket", "socket-type": "unix" } }'],
+  ['sockets-empty', `{ "Control-agent": { ${defaults} } }`],
+  ['sockets-free-names', '"A.b_c@9": { "socket-name": "b", "socket-type": "unix" }, "__proto__": { "socket-name": "c"'],
+  [
+    'sockets-limits',
+    '"limits": { "connect-timeout-seconds": 5, "stall-timeout-seconds": 60, "total-timeout-seconds": 300, ' +
+      '"max-in-flight": 4, "max-waiting": 0, "max-answer-bytes": 536870912, "connect-retry-seconds": 1 }',
+  ],
+  ['sockets-longest-path', 'sss", "socket-type": "unix" }'],
+  [
+    'sockets-order',
+    '{ "d2": { "socket-name": "c", "socket-type": "unix" }, "dhcp6": { "socket-name": "b", "socket-type": "unix" }, ',
+  ],
+  ['sockets-same-path', '"dhcp6": { "socket-name": "s", "socket-type": "unix" }'],
+  ['tls-defaults-written', '"key-file": "/etc/kea/tls/server.key", "trust-anchor": "/etc/kea/tls/ca.crt" } }'],
+  ['tls-empty-names', `{ "Control-agent": { ${defaults} } }`],
+  [
+    'tls-everything',
+    '"tls": { "ciphers": "ECDHE-RSA-AES256-GCM-SHA384:TLS_AES_256_GCM_SHA384", "groups": "X25519:P-256", ' +
+      '"session-tickets": false }',
+  ],
+  ['tls-mutual', tlsFiles],
+  ['tls-only-1.2', '"tls": { "max-version": "1.2" }'],
+  ['tls-only-1.3', '"tls": { "min-version": "1.3" }'],
+  ['tls-relative-names', '"cert-file": "tls/server.crt"'],
+  ['tls-server-only', '"cert-required": false'],
+  ['tls-verify-if-given', '"tls": { "client-certificate": "verify-if-given" }'],
+  [
+    'tls-without-effect',
+    `{ "Control-agent": { ${defaults} } }`,
+    'KEAGATE_CONFIG_WARNING 3:5',
+    'KEAGATE_CONFIG_WARNING 4:5',
+  ],
+]

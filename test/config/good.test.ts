@@ -1,0 +1,82 @@
+// Every good configuration under fixtures loads as `good-fixtures.ts` says, and survives being shown and set again.
+
+import { mkdtempSync, readdirSync, rmSync, symlinkSync, writeFileSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { join, resolve } from 'node:path'
+import t from 'tap'
+import { configHash } from '../../src/config/hash.ts'
+import { loadConfigFile, loadConfigText } from '../../src/config/load.ts'
+import { printConfig } from '../../src/config/print.ts'
+import type { Secrets } from '../../src/config/print.ts'
+import type { AgentConfig } from '../../src/config/types.ts'
+import { printCompact, printPretty } from '../../src/json/print.ts'
+import { goodFixtures } from './good-fixtures.ts'
+
+const folder = resolve(import.meta.dirname, '../fixtures/config')
+const options = { env: {}, pathChecks: true }
+
+t.test('each good file loads and shows what it says', (t) => {
+  for (const [name, shown, ...warnings] of goodFixtures) {
+    const loaded = loadConfigFile(fileOf(name), options)
+    const text = show(loaded.config, 'shown')
+    t.ok(text.includes(shown), name, { text })
+    const ids = loaded.warnings
+      .filter(({ text }) => !text.includes('everybody on this machine'))
+      .map(({ id, line, column }) => `${id} ${line ?? ''}:${column ?? ''}`)
+    t.same(ids, warnings, name)
+  }
+  t.end()
+})
+
+t.test('the table names every good file', (t) => {
+  const files = readdirSync(folder).filter((file) => file.endsWith('.good.conf'))
+  t.same(goodFixtures.map(([name]) => `${name}.good.conf`).sort(), files.sort())
+  t.end()
+})
+
+t.test('what config-get shows can be set again, over the network and with path checks', (t) => {
+  for (const [name] of goodFixtures) {
+    const before = loadConfigFile(fileOf(name), options).config
+    const got = `${show(before, 'hidden').slice(0, -2)}, "hash": "${configHash(before)}" }`
+    const { config, warnings } = loadConfigText('<string>', got, { ...options, dialect: 'command', current: before })
+    t.equal(show(config, 'shown'), show(before, 'shown'), name)
+    t.equal(configHash(config), configHash(before), name)
+    t.same(warnings.filter(({ text }) => !/everybody on this machine|asks nobody/.test(text)), [], name)
+    t.same(withoutPlaces(config), withoutPlaces(before), name)
+  }
+  t.end()
+})
+
+t.test('what config-write writes beside the file loads as the same configuration', (t) => {
+  // A short path, as that of a UNIX socket may begin with it.
+  const place = mkdtempSync(join(tmpdir(), 'keagate-'))
+  t.teardown(() => rmSync(place, { recursive: true }))
+  symlinkSync(join(folder, 'parts'), join(place, 'parts'))
+  for (const [name] of goodFixtures) {
+    const before = loadConfigFile(fileOf(name), options).config
+    const file = join(place, 'written.conf')
+    writeFileSync(file, printPretty(printConfig(before, { secrets: 'shown' })))
+    const { config } = loadConfigFile(file, options)
+    t.equal(show(config, 'shown'), show(before, 'shown'), name)
+    t.equal(configHash(config), configHash(before), name)
+  }
+  t.end()
+})
+
+function show(config: AgentConfig, secrets: Secrets): string {
+  return printCompact(printConfig(config, { secrets }))
+}
+
+/** The configuration as plain data, without the offsets that its free-form maps remember. */
+function withoutPlaces(config: AgentConfig): unknown {
+  const places = new Set(['start', 'end', 'keyStart', 'keyEnd'])
+  return JSON.parse(
+    JSON.stringify({ ...config, controlSockets: [...config.controlSockets] }, (key, value: unknown) => {
+      return places.has(key) ? undefined : value
+    }),
+  )
+}
+
+function fileOf(name: string): string {
+  return join(folder, `${name}.good.conf`)
+}

@@ -1,0 +1,224 @@
+// What arrives over the network: places it may name, hidden passwords that come back, and the hash that names it all.
+
+import t from 'tap'
+import { configHash } from '../../src/config/hash.ts'
+import { loadConfigFile, loadConfigText } from '../../src/config/load.ts'
+import { ConfigError } from '../../src/config/mistake.ts'
+import { printConfig } from '../../src/config/print.ts'
+import type { AgentConfig, ClientConfig } from '../../src/config/types.ts'
+import { printCompact } from '../../src/json/print.ts'
+
+interface Setting {
+  readonly current?: AgentConfig | null
+  readonly env?: NodeJS.ProcessEnv
+  readonly pathChecks?: boolean
+}
+
+function set(agent: unknown, { current = null, env = {}, pathChecks = true }: Setting = {}): AgentConfig {
+  const text = JSON.stringify({ 'Control-agent': agent })
+  return loadConfigText('<string>', text, { dialect: 'command', env, pathChecks, current }).config
+}
+
+function mistakes(agent: unknown, setting?: Setting): string[] {
+  try {
+    set(agent, setting)
+    return []
+  } catch (error) {
+    if (error instanceof ConfigError) return error.mistakes.map(({ path, text }) => `${path}: ${text}`)
+    throw error
+  }
+}
+
+function socket(name: string): unknown {
+  return { 'control-sockets': { dhcp4: { 'socket-name': name } } }
+}
+
+function log(name: string): unknown {
+  return { loggers: [{ name: 'a', 'output-options': [{ output: name }] }] }
+}
+
+t.test('sockets and logs lie in their folders, letter by letter', (t) => {
+  for (const name of ['bare', '/run/kea/s', '/run/kea//s', '..s', '.s']) t.same(mistakes(socket(name)), [], name)
+  const outside = [
+    '/tmp/s', '/var/run/kea/s', '/run/kea/../s', '/run/kea/sub/s', './s', '../s', '/s', 'kea/s', '/run/./kea/s',
+    '/run//kea/s', '/var/log/kea/s',
+  ]
+  for (const name of outside) {
+    t.match(mistakes(socket(name)), [/^\/Control-agent\/control-sockets\/dhcp4\/socket-name: .* outside \/run\/kea,/])
+  }
+  for (const name of ['a.log', '/var/log/kea/a.log', 'stdout', 'syslog:local1']) t.same(mistakes(log(name)), [], name)
+  for (const name of ['/etc/cron.d/a', '/var/log/a', '/run/kea/a', 'x/a', 'syslog/a']) {
+    t.match(mistakes(log(name)), [/output-options\/0\/output: .* outside \/var\/log\/kea,/], name)
+  }
+  t.end()
+})
+
+t.test('the folders can be moved, and bare names move with them', (t) => {
+  const env = { KEA_CONTROL_SOCKET_DIR: '/srv/sockets//', KEA_LOG_FILE_DIR: '/srv/logs' }
+  t.equal(set(socket('s'), { env }).controlSockets.get('dhcp4')?.path, '/srv/sockets/s')
+  t.equal(set(socket('/srv/sockets/s'), { env }).controlSockets.get('dhcp4')?.path, '/srv/sockets/s')
+  t.equal(set(log('a.log'), { env }).loggers[0]?.outputs?.[0]?.path, '/srv/logs/a.log')
+  t.match(mistakes(socket('/run/kea/s'), { env }), [/outside \/srv\/sockets,/])
+  const empty = { KEA_CONTROL_SOCKET_DIR: '' }
+  t.equal(set(socket('s'), { env: empty }).controlSockets.get('dhcp4')?.path, '/run/kea/s')
+  t.end()
+})
+
+t.test('with -X any place may be named', (t) => {
+  t.same(mistakes(socket('/tmp/s'), { pathChecks: false }), [])
+  t.same(mistakes(log('/tmp/a.log'), { pathChecks: false }), [])
+  t.match(mistakes(socket('/tmp/'), { pathChecks: false }), [/names a folder/])
+  t.end()
+})
+
+t.test('a place in use may be named again, but only for the same purpose', (t) => {
+  const folder = t.testdir({
+    'agent.conf': JSON.stringify({
+      'Control-agent': { ...(socket('/opt/s') as object), ...(log('/opt/a.log') as object) },
+    }),
+  })
+  const current = loadConfigFile(`${folder}/agent.conf`, { env: {}, pathChecks: true }).config
+  t.same(mistakes(socket('/opt/s'), { current }), [])
+  t.same(mistakes({ 'control-sockets': { d2: { 'socket-name': '/opt/s' } } }, { current }), [])
+  t.same(mistakes(log('/opt/a.log'), { current }), [])
+  t.match(mistakes(socket('/opt/a.log'), { current }), [/outside/])
+  t.match(mistakes(log('/opt/s'), { current }), [/outside/])
+  t.match(mistakes(socket('/opt/other'), { current }), [/outside/])
+  t.end()
+})
+
+t.test('a top-level hash is taken and ignored, anything else at the top is not', (t) => {
+  const options = { dialect: 'command', env: {}, pathChecks: true, current: null } as const
+  t.equal(loadConfigText('x', '{ "hash": 5, "Control-agent": {} }', options).config.httpPort, 8000)
+  const refused = (text: string): unknown => {
+    try {
+      return loadConfigText('x', text, options)
+    } catch (error) {
+      return error instanceof ConfigError ? error.message : error
+    }
+  }
+  const others = refused('{ "Control-agent": {}, "Dhcp4": {}, "hush": 1 }')
+  t.match(others, /unknown keyword "Dhcp4".*\n.*unknown keyword "hush"/)
+  t.match(refused('{ "hash": "x" }'), /x:1:1: "Control-agent" is missing/)
+  t.match(refused('[]'), /must be a map/)
+  t.match(refused('{'), /x:1:2: /)
+  t.end()
+})
+
+t.test('comments are kept, repeated keys count as Kea counts them', (t) => {
+  const options = { dialect: 'command', env: {}, pathChecks: true, current: null } as const
+  const sockets = '{ "a": 1, "a": { "socket-name": "s" } }'
+  const text = `{ "Control-agent": { "comment": "é", "http-port": 1, "http-port": 2, "control-sockets": ${sockets} } }`
+  const { config } = loadConfigText('x', text, options)
+  t.equal(config.httpPort, 2)
+  t.match(printCompact(printConfig(config, { secrets: 'hidden' })), '"user-context": { "comment": "é" }')
+  t.same([...config.controlSockets.keys()], ['a'])
+  t.end()
+})
+
+function withClients(...clients: unknown[]): unknown {
+  return { authentication: { clients } }
+}
+
+function pairs(config: AgentConfig): unknown {
+  return config.authentication?.clients.map(({ user, password }: ClientConfig) => [user, password])
+}
+
+const hidden = '*****'
+
+t.test('***** leaves the password of a user as it is', (t) => {
+  const current = set(withClients({ user: 'a', password: 'one' }, { user: 'b' }))
+  const next = set(
+    withClients(
+      { user: 'b', password: hidden },
+      { user: 'a', password: hidden, comment: 'x' },
+      { user: 'c', password: 'new' },
+    ),
+    { current },
+  )
+  t.same(pairs(next), [
+    ['b', ''],
+    ['a', 'one'],
+    ['c', 'new'],
+  ])
+  t.end()
+})
+
+t.test('***** for a user without a password in force is refused', (t) => {
+  const current = set(withClients({ user: 'a', password: 'one' }))
+  const place = /^\/Control-agent\/authentication\/clients\/0\/password: .*this user has none/
+  t.match(mistakes(withClients({ user: 'b', password: hidden }), { current }), [place])
+  t.match(mistakes(withClients({ user: 'a', password: hidden }), { current: set({}) }), [place])
+  t.match(mistakes(withClients({ user: 'a', password: hidden })), [place])
+  t.end()
+})
+
+t.test('***** never guesses between several passwords of one user', (t) => {
+  const current = set(withClients({ user: 'a', password: 'one' }, { user: 'a', password: 'two' }))
+  const both = withClients({ user: 'a', password: hidden }, { user: 'x' }, { user: 'a', password: hidden })
+  t.same(pairs(set(both, { current })), [
+    ['a', 'one'],
+    ['x', ''],
+    ['a', 'two'],
+  ])
+  const second = withClients({ user: 'a', password: 'new' }, { user: 'a', password: hidden })
+  t.same(pairs(set(second, { current })), [
+    ['a', 'new'],
+    ['a', 'two'],
+  ])
+  t.match(mistakes(withClients({ user: 'a', password: hidden }), { current }), [/any of 2 passwords/])
+  const more = withClients({ user: 'a', password: hidden }, { user: 'a', password: 'x' }, { user: 'a', password: 'y' })
+  t.match(mistakes(more, { current }), [/any of 2 passwords/])
+  const alike = set(withClients({ user: 'a', password: 'one' }, { user: 'a', password: 'one' }))
+  t.same(pairs(set(withClients({ user: 'a', password: hidden }), { current: alike })), [['a', 'one']])
+  t.end()
+})
+
+t.test('***** for a password from a file keeps the file', (t) => {
+  const folder = t.testdir({ p: 'from file', both: 'b:x', u: 'c' })
+  const file = (name: string): string => `${folder}/${name}`
+  const current = set(withClients({ user: 'a', 'password-file': file('p') }, { 'password-file': file('both') }))
+  const next = set(withClients({ user: 'a', password: hidden }, { user: 'b', password: hidden }), { current })
+  t.same(next.authentication?.clients, current.authentication?.clients)
+  const named = set(withClients({ 'user-file': file('u'), password: 'one' }))
+  const again = set(withClients({ 'user-file': file('u'), password: hidden }), { current: named })
+  t.same(again.authentication?.clients, named.authentication?.clients)
+  t.end()
+})
+
+t.test('secrets are hidden unless they are asked for, and never in the hash in the clear', (t) => {
+  const config = set(withClients({ user: 'a', password: 's3cret' }))
+  t.notMatch(printCompact(printConfig(config, { secrets: 'hidden' })), 's3cret')
+  t.match(printCompact(printConfig(config, { secrets: 'shown' })), '"password": "s3cret"')
+  t.end()
+})
+
+t.test('the hash is stable, and different whenever the configuration is', (t) => {
+  const folder = t.testdir({ p: 'one', q: 'one', r: 'two' })
+  const file = (name: string): unknown => withClients({ user: 'a', 'password-file': `${folder}/${name}` })
+  const different = [
+    {},
+    { 'http-port': 8001 },
+    { comment: 'x' },
+    { 'user-context': { a: 1 } },
+    { 'user-context': { a: '1' } },
+    withClients(),
+    withClients({ user: 'a' }),
+    withClients({ user: 'a', password: 'one' }),
+    withClients({ user: 'a', password: 'two' }),
+    withClients({ user: 'a', password: 'one' }, { user: 'b', password: 'two' }),
+    withClients({ user: 'a', password: 'two' }, { user: 'b', password: 'one' }),
+    file('p'),
+    file('q'),
+    file('r'),
+    socket('a'),
+    { 'http-limits': { 'max-connections': 5 } },
+  ]
+  const hashes = different.map((agent) => configHash(set(agent)))
+  t.equal(new Set(hashes).size, different.length)
+  for (const hash of hashes) t.match(hash, /^[0-9A-F]{64}$/)
+  t.same(different.map((agent) => configHash(set(agent))), hashes)
+  const defaults = { 'http-host': '127.0.0.1', 'http-port': 8000, 'control-sockets': {}, loggers: [] }
+  t.equal(configHash(set(defaults)), hashes[0], 'a default that is written out changes nothing')
+  t.end()
+})

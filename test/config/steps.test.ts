@@ -1,0 +1,199 @@
+// The steps of a configuration each for itself: keywords and advice, limits, paths, notes.
+
+import t from 'tap'
+import { adviceFor, allowedIn, editDistance, homesOf } from '../../src/config/keywords.ts'
+import { httpLimitRows, limitsOf, upstreamLimitRows } from '../../src/config/limits.ts'
+import { loadConfigText } from '../../src/config/load.ts'
+import { ConfigError, formatMistake } from '../../src/config/mistake.ts'
+import { placePath, resolveFile } from '../../src/config/paths.ts'
+import { printConfig } from '../../src/config/print.ts'
+import { configSchema } from '../../src/config/schema.ts'
+import type { ConfigSchema } from '../../src/config/schema.ts'
+import type { AgentConfig, HttpLimits, UpstreamLimits } from '../../src/config/types.ts'
+import { printCompact } from '../../src/json/print.ts'
+
+const command = { dialect: 'command', env: {}, pathChecks: true, current: null } as const
+
+function load(text: string, current: AgentConfig | null = null): AgentConfig {
+  return loadConfigText('<string>', text, { ...command, current }).config
+}
+
+t.test('every keyword of the Kea agent is known where Kea has it, and every keyword says what it is for', (t) => {
+  const notes = ['comment', 'user-context']
+  const sections: readonly (readonly [path: string, keywords: string[]])[] = [
+    ['/', ['Control-agent']],
+    [
+      '/Control-agent',
+      [
+        'authentication', 'cert-file', 'cert-required', 'control-sockets', 'hooks-libraries', 'http-headers',
+        'http-host', 'http-limits', 'http-port', 'key-file', 'loggers', 'tls', 'trust-anchor', ...notes,
+      ],
+    ],
+    ['/Control-agent/http-headers/*', ['name', 'value', ...notes]],
+    ['/Control-agent/authentication', ['clients', 'directory', 'realm', 'type', ...notes]],
+    ['/Control-agent/authentication/clients/*', ['password', 'password-file', 'user', 'user-file', ...notes]],
+    ['/Control-agent/control-sockets/*', ['limits', 'socket-name', 'socket-type', ...notes]],
+    ['/Control-agent/hooks-libraries/*', ['library', 'parameters']],
+    ['/Control-agent/loggers/*', ['debuglevel', 'name', 'output-options', 'severity', ...notes]],
+    ['/Control-agent/loggers/*/output-options/*', ['flush', 'maxsize', 'maxver', 'output', 'pattern']],
+  ]
+  for (const [path, keywords] of sections) t.same(allowedIn(schemaAt(path)).sort(), keywords.sort(), path)
+  t.same(undescribed(configSchema, ''), [])
+  t.end()
+})
+
+t.test('a keyword with one mistake in it leads to the right one', (t) => {
+  const agent = schemaAt('/Control-agent')
+  const advice: readonly (readonly [written: string, advice: string | null])[] = [
+    ['http-prot', 'did you mean "http-port"?'],
+    ['httpport', 'did you mean "http-port"?'],
+    ['Http_Port', 'write "http-port"'],
+    [' http-port', 'write "http-port"'],
+    ['cert-fiel', 'did you mean "cert-file"?'],
+    ['control-socket', 'did you mean "control-sockets"?'],
+    ['logger', 'did you mean "loggers"?'],
+    ['password', 'it belongs in /Control-agent/authentication/clients/*'],
+    ['directory', 'it belongs in /Control-agent/authentication'],
+    ['Control-agent', 'it belongs in the top level of the file'],
+    ['min-version', 'it belongs in /Control-agent/tls'],
+    ['socket-type', 'it belongs in /Control-agent/control-sockets/*'],
+    ['subnet4', null],
+    ['x'.repeat(1_000_000), null],
+    ['', null],
+  ]
+  for (const [written, expected] of advice) {
+    t.equal(adviceFor(written, configSchema, agent), expected, written.slice(0, 40))
+  }
+  t.same(homesOf('pattern', configSchema), ['/Control-agent/loggers/*/output-options/*'])
+  t.end()
+})
+
+t.test('an edit distance counts what was done to a word', (t) => {
+  const table: readonly (readonly [from: string, to: string, distance: number])[] = [
+    ['', '', 0], ['abc', 'abc', 0], ['abc', '', 3], ['', 'abc', 3], ['abc', 'abd', 1], ['abc', 'ab', 1],
+    ['abc', 'xabc', 1], ['abcd', 'abdc', 1], ['abcd', 'badc', 2], ['kitten', 'sitting', 3],
+  ]
+  for (const [from, to, distance] of table) t.equal(editDistance(from, to), distance, `${from} ${to}`)
+  t.end()
+})
+
+t.test('limits default to what the README says, in milliseconds and bytes', (t) => {
+  const http: HttpLimits = {
+    maxHeadSize: 32 * 1024,
+    maxBodySize: 64 * 1024 * 1024,
+    headTimeout: 10_000,
+    requestTimeout: 60_000,
+    idleTimeout: 30_000,
+    stallTimeout: 30_000,
+    handshakeTimeout: 10_000,
+    maxConnections: 1024,
+  }
+  const upstream: UpstreamLimits = {
+    connectTimeout: 5000,
+    stallTimeout: 60_000,
+    totalTimeout: 300_000,
+    maxInFlight: 16,
+    maxWaiting: 256,
+    maxAnswerSize: 512 * 1024 * 1024,
+    connectRetry: 0,
+  }
+  const config = load('{ "Control-agent": { "control-sockets": { "dhcp4": { "socket-name": "s" } } } }')
+  t.same(config.httpLimits, http)
+  t.same(config.controlSockets.get('dhcp4')?.limits, upstream)
+  t.same(limitsOf(httpLimitRows, () => null), http)
+  for (const row of [...httpLimitRows, ...upstreamLimitRows]) {
+    t.ok(row.minimum <= row.fallback && row.fallback <= row.maximum, row.keyword)
+    t.match(row.keyword, row.scale === 1000 ? /-seconds$/ : /^max-/, row.keyword)
+  }
+  t.end()
+})
+
+t.test('file names lead where the rules say', (t) => {
+  const rules = { directory: '/etc/kea', env: {}, restricted: false, inUse: new Set<string>() }
+  const paths: readonly (readonly [name: string, path: string | null])[] = [
+    ['s', '/run/kea/s'],
+    ['/tmp/s', '/tmp/s'],
+    ['./s', '/etc/kea/s'],
+    ['../s', '/etc/s'],
+    ['a/b', '/etc/kea/a/b'],
+    ['', null],
+    ['.', null],
+    ['..', null],
+    ['/', null],
+    ['/run/kea/', null],
+    ['/run/kea/.', null],
+    ['a\0b', null],
+  ]
+  for (const [name, path] of paths) {
+    const placed = placePath('control-socket', name, rules)
+    t.equal(placed.ok ? placed.path : null, path, JSON.stringify(name))
+  }
+  t.equal(resolveFile('tls/ca.crt', '/etc/kea'), '/etc/kea/tls/ca.crt')
+  t.equal(resolveFile('/tls/ca.crt', '/etc/kea'), '/tls/ca.crt')
+  t.end()
+})
+
+t.test('a mistake is one line, whatever stands in it', (t) => {
+  const place = { file: 'a.conf', line: 2, column: 3, path: '/Control-agent/x' }
+  const mistake = { ...place, text: 'it is wrong', remedy: 'mend it' }
+  t.equal(formatMistake(mistake), 'a.conf:2:3: it is wrong (at /Control-agent/x); mend it')
+  t.equal(formatMistake({ ...mistake, path: '', remedy: null }), 'a.conf:2:3: it is wrong')
+  t.equal(formatMistake({ ...mistake, line: null, column: null }), 'a.conf: it is wrong (at /Control-agent/x); mend it')
+  const lines = messageOf('{ "Control-agent": { "a\\u000ab\\u001b[31m": 1 } }').split('\n')
+  t.equal(lines.length, 1)
+  t.notMatch(lines[0], '\u001b')
+  t.end()
+})
+
+t.test('a text of a million mistakes costs a short message', (t) => {
+  const members = Array.from({ length: 20_000 }, (_, index) => `"k${index}": 1`).join(', ')
+  const lines = messageOf(`{ "Control-agent": { ${members} } }`).split('\n')
+  t.equal(lines.length, 101)
+  t.match(lines.at(-1), 'and more mistakes after these')
+  t.end()
+})
+
+t.test('a configuration that would hold up other clients is refused unread', (t) => {
+  const text = (length: number): string => `{ "Control-agent": { "comment": "${'x'.repeat(length)}" } }`
+  t.equal(messageOf(text(1_000_000)), '')
+  t.match(messageOf(text(1_048_576)), /^<string>:1:1: the configuration has \d+ characters, .* at most 1048576/)
+  t.end()
+})
+
+t.test('numbers of any length and maps of the depth that clients read are kept', (t) => {
+  const deep = `${'['.repeat(95)}1${']'.repeat(95)}`
+  const text = `{ "Control-agent": { "user-context": { "n": ${'9'.repeat(5000)}, "deep": ${deep} } } }`
+  t.match(printCompact(printConfig(load(text), { secrets: 'hidden' })), '9'.repeat(5000))
+  t.match(messageOf(text.replace(deep, `[${deep}]`)), /98 maps and lists/)
+  t.match(messageOf(`{ "Control-agent": { "http-port": ${'9'.repeat(400)} } }`), /http-port is 999+…, but must be/)
+  t.end()
+})
+
+/** Empty where the text is taken. */
+function messageOf(text: string): string {
+  try {
+    load(text)
+    return ''
+  } catch (error) {
+    if (error instanceof ConfigError) return error.message
+    throw error
+  }
+}
+
+function schemaAt(path: string): ConfigSchema {
+  let schema: ConfigSchema = configSchema
+  for (const step of path.split('/').filter((step) => step !== '')) {
+    const next = step === '*' ? (schema.items ?? schema.additionalProperties) : schema.properties?.[step]
+    if (typeof next !== 'object') throw new Error(`no schema at ${path}`)
+    schema = next
+  }
+  return schema
+}
+
+/** The paths of keywords that do not say what they are for. */
+function undescribed(schema: ConfigSchema, path: string): string[] {
+  const entries = [['*', schema.items], ['*', schema.additionalProperties]] as const
+  const inner = [...Object.entries(schema.properties ?? {}), ...entries]
+  const found = inner.flatMap(([name, next]) => (typeof next === 'object' ? undescribed(next, `${path}/${name}`) : []))
+  return schema.description === undefined ? [path, ...found] : found
+}
