@@ -1,0 +1,132 @@
+// Takes a TCP connection through the TLS handshake and decides whether its client may speak. One acceptor belongs to
+// one configuration: its ticket keys are its own, so no ticket outlives the rules it was given under.
+
+import type { X509Certificate } from 'node:crypto'
+import type { Socket } from 'node:net'
+import { createServer } from 'node:tls'
+import type { TLSSocket } from 'node:tls'
+import type { TlsConfig } from '../config/types.ts'
+import type { CredentialSet } from './credentials.ts'
+import { diagnosePeer } from './diagnose-peer.ts'
+import { diagnoseClose, diagnoseHandshake } from './diagnose.ts'
+import type { Diagnosis } from './diagnose.ts'
+import { tlsPeer } from './peer.ts'
+import type { TlsPeer } from './peer.ts'
+import { remoteAddress } from './remote-address.ts'
+import { validity } from './validity.ts'
+
+/** Exactly one of these is called for each connection. */
+export interface TlsEvents {
+  /** The client may speak. `peer` is null where no certificate was asked for, or none was sent and none is required. */
+  connected(socket: TLSSocket, peer: TlsPeer | null): void
+  /** The handshake is done, but the client must not be served: it may be told why. */
+  refused(socket: TLSSocket, diagnosis: Diagnosis, certificate: X509Certificate | undefined): void
+  /** There is no TLS connection, the socket is gone. `quiet`: the client left without a byte, as a port check does. */
+  failed(remoteAddress: string, diagnosis: Diagnosis, quiet: boolean): void
+}
+
+export interface TlsAcceptor {
+  accept(socket: Socket): void
+  /** Drops the handshakes that are not done, without a word. Connections handed over are not touched. */
+  close(): void
+}
+
+/** A connection in its handshake. */
+interface Pending {
+  readonly raw: Socket
+  readonly address: string
+}
+
+/** @param handshakeTimeout milliseconds from the connection to the end of the handshake, more than 0 */
+export function createTlsAcceptor(
+  credentials: CredentialSet,
+  config: TlsConfig,
+  handshakeTimeout: number,
+  events: TlsEvents,
+  now: () => number = Date.now,
+): TlsAcceptor {
+  const asked = config.certRequired || config.clientCertificate === 'verify-if-given'
+  const server = createServer({
+    ...credentials.options,
+    handshakeTimeout,
+    requestCert: asked,
+    // A client that is turned away inside the handshake never learns why.
+    rejectUnauthorized: false,
+    ALPNCallback: ({ protocols }) => chooseProtocol(protocols),
+  })
+  // The server's events carry the TLS socket, whose link to the TCP socket is private: both have the same endpoints.
+  const pending = new Map<string, Pending>()
+
+  function take(socket: Socket): Pending | undefined {
+    const key = endpoints(socket)
+    const found = pending.get(key)
+    pending.delete(key)
+    return found
+  }
+
+  server.on('secureConnection', (socket) => {
+    if (take(socket) === undefined) {
+      // The TCP connection is broken already; its end is reported when it comes.
+      socket.destroy()
+      return
+    }
+    // The HTTP side may still answer a client that has ended its half.
+    socket.allowHalfOpen = true
+    const certificate = socket.getPeerX509Certificate()
+    if (!asked || (certificate === undefined && !config.certRequired)) {
+      events.connected(socket, null)
+    } else if (certificate !== undefined && socket.authorized && validity(certificate, now()) === 'valid') {
+      events.connected(socket, tlsPeer(certificate))
+    } else {
+      // Refused too: a resumed session of a client without a certificate, which Node calls authorized, and one whose
+      // certificate was verified on an earlier day and has expired since.
+      const code = String(socket.authorizationError) // declared as an Error; it is OpenSSL's code
+      events.refused(socket, diagnosePeer(code, certificate, now()), certificate)
+    }
+  })
+
+  server.on('tlsClientError', (error, socket) => {
+    const found = take(socket)
+    socket.destroy()
+    if (found !== undefined) events.failed(found.address, diagnoseHandshake(error, config), false)
+  })
+
+  return {
+    accept(raw) {
+      const entry = { raw, address: remoteAddress(raw) }
+      // The client reset the connection while it waited to be accepted.
+      if (raw.destroyed || raw.remotePort === undefined) {
+        raw.destroy()
+        events.failed(entry.address, diagnoseClose(0), true)
+        return
+      }
+      const key = endpoints(raw)
+      pending.set(key, entry)
+      raw.once('close', () => {
+        if (pending.get(key) !== entry) return
+        pending.delete(key)
+        events.failed(entry.address, diagnoseClose(raw.bytesRead), raw.bytesRead === 0)
+      })
+      // Nobody can go on with half a handshake, so until it is done the end of the client is the end of the connection.
+      raw.allowHalfOpen = false
+      server.emit('connection', raw)
+    },
+    close() {
+      const open = [...pending.values()]
+      pending.clear()
+      for (const { raw } of open) raw.destroy()
+    },
+  }
+}
+
+/**
+ * HTTP/1.1 for everybody who knows it. A name that nobody knows is agreed to, because to refuse would end the handshake
+ * where the old agent, which ignores ALPN, goes on; but not HTTP/2, which its client would then speak.
+ */
+function chooseProtocol(protocols: readonly string[]): string | undefined {
+  return protocols.includes('http/1.1') ? 'http/1.1' : protocols.find((protocol) => protocol !== 'h2')
+}
+
+function endpoints(socket: Socket): string {
+  return [socket.remoteAddress, socket.remotePort, socket.localAddress, socket.localPort].join(' ')
+}

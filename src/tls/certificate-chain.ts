@@ -1,0 +1,80 @@
+// Reads `cert-file`: the agent's own certificate and the chain after it.
+
+import type { X509Certificate } from 'node:crypto'
+import type { TlsFindings } from './findings.ts'
+import { shellWord } from './findings.ts'
+import { derKind, describeContent, isCertificateLabel, isPrivateKeyLabel, parseCertificates, pemBlocks } from './pem.ts'
+import type { PemBlock } from './pem.ts'
+import { ANY_USAGE, SERVER_AUTH, extendedKeyUsages } from './key-usage.ts'
+import { certificateName } from './peer.ts'
+import { certificateWeakness } from './strength.ts'
+import { readTlsFile } from './tls-file.ts'
+import { formatDate, validity } from './validity.ts'
+
+/** The agent's certificate, then the rest of the file. */
+export type CertificateChain = readonly [X509Certificate, ...X509Certificate[]]
+
+/** The certificates of the file in its order, or null with a problem noted. */
+export function readCertificateChain(file: string, findings: TlsFindings): CertificateChain | null {
+  const content = readTlsFile('cert-file', file, findings)
+  if (content === null) return null
+  const blocks = pemBlocks(content)
+  const certificates = parseCertificates(blocks.filter(({ label }) => isCertificateLabel(label)))
+  if (typeof certificates === 'number') {
+    const show = `look at it with: openssl storeutl -noout -text -certs ${shellWord(file)}`
+    findings.problem('cert-file', `certificate ${certificates} of cert-file ${file} is damaged`, show)
+    return null
+  }
+  const [leaf, ...rest] = certificates
+  if (leaf !== undefined) return [leaf, ...rest]
+  noteMissing(file, content, blocks, findings)
+  return null
+}
+
+/**
+ * Checks everything about the chain that does not need the key. Dates, order and usage are warnings: the old agent
+ * starts with them too, and it is for the clients to refuse.
+ * @param now milliseconds since the epoch
+ */
+export function checkCertificateChain(file: string, chain: CertificateChain, now: number, findings: TlsFindings): void {
+  const show = `look at it with: openssl storeutl -noout -text -certs ${shellWord(file)}`
+  chain.forEach((certificate, index) => {
+    const which = `certificate ${index + 1} of cert-file ${file} (${certificateName(certificate.subject)})`
+    const weakness = certificateWeakness(certificate)
+    if (weakness !== null) findings.problem('cert-file', `${which} ${weakness}`, `have a new one issued; ${show}`)
+    const state = validity(certificate, now)
+    if (state === 'expired') findings.warning(`${which} expired on ${formatDate(certificate.validTo)}`, 'renew it')
+    if (state === 'not-yet-valid') {
+      const date = formatDate(certificate.validFrom)
+      findings.warning(`${which} is not valid before ${date}`, 'check the clock of this machine with: date -u')
+    }
+    const next = chain[index + 1]
+    if (next !== undefined && !certificate.checkIssued(next)) {
+      findings.warning(
+        `${which} was not issued by the one after it`,
+        "put the agent's certificate first, then its issuer, then the issuer's issuer",
+      )
+    }
+  })
+  const usages = extendedKeyUsages(chain[0]) ?? [ANY_USAGE]
+  if (!usages.includes(SERVER_AUTH) && !usages.includes(ANY_USAGE)) {
+    const text = `the certificate of cert-file ${file} is not made for servers, so clients will refuse it`
+    findings.warning(text, `have one issued with extendedKeyUsage serverAuth; ${show}`)
+  }
+}
+
+function noteMissing(file: string, content: Buffer, blocks: readonly PemBlock[], findings: TlsFindings): void {
+  const word = shellWord(file)
+  const kind = derKind(content)
+  if (kind !== null) {
+    const command = kind === 'DER' ? `x509 -inform DER -in ${word}` : `pkcs12 -nokeys -in ${word}`
+    const convert = `convert it with: openssl ${command} -out ${shellWord(`${file}.pem`)}`
+    findings.problem('cert-file', `cert-file ${file} is a ${kind} file where PEM is needed`, convert)
+  } else if (blocks.some(({ label }) => isPrivateKeyLabel(label))) {
+    const text = `cert-file ${file} holds a private key and no certificate`
+    findings.problem('cert-file', text, 'name the file with the certificate; cert-file and key-file may be swapped')
+  } else {
+    const text = `cert-file ${file} holds no certificate: ${describeContent(content, blocks)}`
+    findings.problem('cert-file', text, `look at it with: head ${word}`)
+  }
+}

@@ -1,0 +1,78 @@
+// Reads certificate, key and trust anchor, checks that they fit and can serve, and gives one immutable set.
+
+import type { X509Certificate } from 'node:crypto'
+import { createSecureContext } from 'node:tls'
+import type { SecureContextOptions } from 'node:tls'
+import type { TlsConfig } from '../config/types.ts'
+import type { CertificateChain } from './certificate-chain.ts'
+import { checkCertificateChain, readCertificateChain } from './certificate-chain.ts'
+import { TlsError, TlsFindings, shellWord } from './findings.ts'
+import { certificateName } from './peer.ts'
+import { readPrivateKey } from './private-key.ts'
+import type { PrivateKey } from './private-key.ts'
+import { protocolOptions } from './protocol.ts'
+import { checkTrustAnchor, readTrustAnchor } from './trust-anchor.ts'
+
+export interface CredentialSet {
+  /** For `tls.createServer`. Holds the private key: never to be logged. */
+  readonly options: Readonly<SecureContextOptions>
+  /** The agent's own certificate. */
+  readonly certificate: X509Certificate
+  /** One sentence each: what works, but not for long, not for all clients or not safely. */
+  readonly warnings: readonly string[]
+}
+
+/**
+ * File names are taken as they are: absolute, or relative to the working directory.
+ * @param now milliseconds since the epoch
+ * @throws TlsError (TLS_UNUSABLE) with every problem, if there is one
+ */
+export function loadCredentials(config: TlsConfig, now = Date.now()): CredentialSet {
+  const findings = new TlsFindings()
+  const trusted = readTrustAnchor(config.trustAnchor, findings)
+  const chain = readCertificateChain(config.certFile, findings)
+  const key = readPrivateKey(config.keyFile, findings)
+  const protocol = protocolOptions(config, findings)
+  if (trusted !== null) checkTrustAnchor(config.trustAnchor, trusted, now, findings)
+  if (chain !== null) checkCertificateChain(config.certFile, chain, now, findings)
+  if (chain !== null && key !== null) checkPair(config, chain, key, findings)
+  if (trusted === null || chain === null || key === null || findings.problems.length > 0) {
+    throw new TlsError(findings.problems)
+  }
+  const options = { ...protocol, ca: trusted.map(toPem), cert: chain.map(toPem).join(''), key: key.pem }
+  checkUsable(config, options, findings)
+  return { options, certificate: chain[0], warnings: findings.warnings }
+}
+
+function checkPair(config: TlsConfig, chain: CertificateChain, key: PrivateKey, findings: TlsFindings): void {
+  const fitting = chain.findIndex((certificate) => certificate.checkPrivateKey(key.object))
+  if (fitting === 0) return
+  const { certFile, keyFile } = config
+  if (fitting > 0) {
+    const first = `the first certificate of cert-file ${certFile} is ${certificateName(chain[0].subject)}`
+    const text = `${first}, but number ${fitting + 1} is the one that fits key-file ${keyFile}`
+    findings.problem('cert-file', text, "put the agent's certificate first and the chain after it")
+  } else {
+    const text = `key-file ${keyFile} does not belong to the certificate of cert-file ${certFile}`
+    const ofKey = `openssl pkey -in ${shellWord(keyFile)} -pubout`
+    const ofCertificate = `openssl x509 -in ${shellWord(certFile)} -noout -pubkey`
+    findings.problem('key-file', text, `compare their public keys with: ${ofKey}; ${ofCertificate}`)
+  }
+}
+
+/** The library has the last word; what it refuses although every check of ours passed is shown in its own words. */
+function checkUsable(config: TlsConfig, options: SecureContextOptions, findings: TlsFindings): void {
+  try {
+    createSecureContext(options)
+  } catch (error) {
+    const reason = error instanceof Error ? error.message : String(error)
+    const text = `cert-file ${config.certFile} and key-file ${config.keyFile} cannot be used: ${reason}`
+    const show = `openssl x509 -in ${shellWord(config.certFile)} -noout -text`
+    findings.problem('cert-file', text, `look at the certificate with: ${show}`)
+    throw new TlsError(findings.problems)
+  }
+}
+
+function toPem(certificate: X509Certificate): string {
+  return certificate.toString()
+}

@@ -1,0 +1,117 @@
+// Why a client certificate is refused and what to do about it, in plain words. The sentences go to the log and to the
+// client, so they name no file of this machine.
+
+import type { X509Certificate } from 'node:crypto'
+import type { Diagnosis } from './diagnose.ts'
+import { CLIENT_AUTH, SERVER_AUTH, extendedKeyUsages } from './key-usage.ts'
+import { certificateName } from './peer.ts'
+import { certificateWeakness } from './strength.ts'
+import { formatDate, validity } from './validity.ts'
+
+/**
+ * Why a client certificate is refused.
+ * @param code OpenSSL's verification code as Node spells it; of no interest where there is no certificate
+ * @param now milliseconds since the epoch
+ */
+export function diagnosePeer(code: string, certificate: X509Certificate | undefined, now = Date.now()): Diagnosis {
+  if (certificate === undefined) {
+    return {
+      reason: 'no client certificate was sent',
+      remedy:
+        'give the client a certificate and its key, issued by a CA of the trust-anchor (curl: --cert and --key); ' +
+        'some clients keep silent when theirs comes from another CA',
+    }
+  }
+  const state = validity(certificate, now)
+  if (state === 'expired') {
+    return {
+      reason: `the client certificate expired on ${formatDate(certificate.validTo)}`,
+      remedy: 'give the client a new certificate',
+    }
+  }
+  if (state === 'not-yet-valid') {
+    return {
+      reason: `the client certificate is not valid before ${formatDate(certificate.validFrom)}`,
+      remedy: "compare the clocks of this machine and of the CA's, or wait",
+    }
+  }
+  return diagnoseVerification(code, certificate)
+}
+
+function diagnoseVerification(code: string, certificate: X509Certificate): Diagnosis {
+  const issuer = certificateName(certificate.issuer)
+  switch (code) {
+    case 'DEPTH_ZERO_SELF_SIGNED_CERT':
+      return {
+        reason: `the client certificate is self-signed and not issued by a trusted CA: ${issuer}`,
+        remedy: 'give the client a certificate issued by a CA of the trust-anchor, or add this one to the trust-anchor',
+      }
+    case 'UNABLE_TO_GET_ISSUER_CERT':
+    case 'UNABLE_TO_GET_ISSUER_CERT_LOCALLY':
+    case 'UNABLE_TO_VERIFY_LEAF_SIGNATURE':
+    case 'SELF_SIGNED_CERT_IN_CHAIN':
+    case 'CERT_UNTRUSTED':
+      return {
+        reason: `the client certificate was not issued by a trusted CA: ${issuer}`,
+        remedy:
+          'if that CA is foreign, use a certificate of a CA of the trust-anchor; if it is an intermediate CA, append ' +
+          "its certificate to the client's certificate file; if it should be trusted, add its root to the trust-anchor",
+      }
+    case 'CERT_SIGNATURE_FAILURE':
+      return {
+        reason: `the signature of the client certificate does not fit the trusted CA: ${issuer}`,
+        remedy: 'there are two CAs of this name: use a certificate of the one in the trust-anchor, or add the other',
+      }
+    case 'INVALID_PURPOSE':
+      return wrongUsage(certificate)
+    case 'CERT_REVOKED':
+      return { reason: 'the client certificate was revoked by its CA', remedy: 'give the client a new certificate' }
+    case 'CERT_HAS_EXPIRED':
+      return {
+        reason: `a CA certificate above the client certificate has expired (issuer: ${issuer})`,
+        remedy: 'renew the CA certificate in the trust-anchor, or the intermediate one that the client sends',
+      }
+    case 'CERT_NOT_YET_VALID':
+      return {
+        reason: `a CA certificate above the client certificate is not valid yet (issuer: ${issuer})`,
+        remedy: "compare the clocks of this machine and of the CA's, or wait",
+      }
+    case 'INVALID_CA':
+    case 'PATH_LENGTH_EXCEEDED':
+    case 'CERT_CHAIN_TOO_LONG':
+      return {
+        reason: `the client certificate was issued by a certificate that may not issue it (${code}): ${issuer}`,
+        remedy: 'look at the basic constraints and key usage of the CA certificates with: openssl x509 -noout -text',
+      }
+    default:
+      return otherwiseRefused(code, certificate)
+  }
+}
+
+function wrongUsage(certificate: X509Certificate): Diagnosis {
+  const usages = extendedKeyUsages(certificate)
+  const remedy = 'give the client one with clientAuth among its extended key usages, or with none'
+  if (usages === null || usages.includes(CLIENT_AUTH)) {
+    return {
+      reason: 'wrong key usage: the client certificate, or a CA above it, does not allow TLS clients',
+      remedy: 'look at key usage and extended key usage of both with: openssl x509 -noout -text',
+    }
+  }
+  if (usages.includes(SERVER_AUTH)) {
+    const reason = 'wrong key usage: the client certificate is made for servers (serverAuth), not for clients'
+    return { reason, remedy }
+  }
+  return { reason: 'wrong key usage: the client certificate is not made for TLS clients', remedy }
+}
+
+/** Node knows no name for OpenSSL's strength checks, so the certificate itself is looked at. */
+function otherwiseRefused(code: string, certificate: X509Certificate): Diagnosis {
+  const weakness = certificateWeakness(certificate)
+  if (weakness !== null) {
+    return { reason: `the client certificate ${weakness}`, remedy: 'give the client a new certificate with a new key' }
+  }
+  return {
+    reason: `the client certificate, or a CA above it, cannot be accepted (${code})`,
+    remedy: 'check it against the trust-anchor with: openssl verify -purpose sslclient -auth_level 2',
+  }
+}

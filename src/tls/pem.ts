@@ -1,0 +1,71 @@
+// Finds the PEM objects of a file (RFC 7468) and tells binary forms apart.
+
+import { X509Certificate } from 'node:crypto'
+
+export interface PemBlock {
+  /** As in `-----BEGIN LABEL-----`. */
+  readonly label: string
+  /** The whole block with both its lines, ending in a line end. */
+  readonly text: string
+}
+
+/** All complete PEM objects of a file; text around them is ignored, as OpenSSL does. */
+export function pemBlocks(content: Buffer): PemBlock[] {
+  const blocks: PemBlock[] = []
+  let label: string | null = null
+  let lines: string[] = []
+  for (const line of content.toString('latin1').split('\n')) {
+    const boundary = /^-----(BEGIN|END) ([A-Z0-9 ]+)-----\s*$/.exec(line)
+    if (boundary?.[1] === 'BEGIN') {
+      label = boundary[2] ?? ''
+      lines = []
+    }
+    if (label === null) continue
+    lines.push(line.trimEnd())
+    if (boundary?.[1] === 'END') {
+      if (boundary[2] === label) blocks.push({ label, text: `${lines.join('\n')}\n` })
+      label = null
+    }
+  }
+  return blocks
+}
+
+export function isCertificateLabel(label: string): boolean {
+  return label === 'CERTIFICATE' || label === 'X509 CERTIFICATE' || label === 'TRUSTED CERTIFICATE'
+}
+
+export function isPrivateKeyLabel(label: string): boolean {
+  return label.endsWith('PRIVATE KEY')
+}
+
+/** The certificates of PEM objects in their order, or the number of the first that is damaged, from 1. */
+export function parseCertificates(blocks: readonly PemBlock[]): X509Certificate[] | number {
+  const certificates: X509Certificate[] = []
+  for (const { text } of blocks) {
+    try {
+      certificates.push(new X509Certificate(text))
+    } catch {
+      return certificates.length + 1
+    }
+  }
+  return certificates
+}
+
+export type DerKind = 'PKCS#12' | 'DER'
+
+/** What binary form a file without PEM objects has, null for anything else. */
+export function derKind(content: Buffer): DerKind | null {
+  // A SEQUENCE of a length that takes at least one more byte: certificates and keys are longer than 127 bytes.
+  const lengthBytes = (content[1] ?? 0) - 0x80
+  if (content[0] !== 0x30 || lengthBytes < 1 || lengthBytes > 4) return null
+  const inner = content.subarray(2 + lengthBytes, 5 + lengthBytes).toString('hex')
+  // PFX begins with version 3 (RFC 7292 section 4); no certificate or key form does.
+  return inner === '020103' ? 'PKCS#12' : 'DER'
+}
+
+/** How a file that holds PEM or DER objects of other kinds can be described: its labels, or that there are none. */
+export function describeContent(content: Buffer, blocks: readonly PemBlock[]): string {
+  if (blocks.length > 0) return `it holds ${[...new Set(blocks.map(({ label }) => label))].join(', ')}`
+  if (content.length === 0) return 'it is empty'
+  return content.includes('-----BEGIN ') ? 'its PEM object is cut off' : 'it holds no PEM object'
+}

@@ -1,0 +1,101 @@
+// Versions, ciphers and key exchange groups: the defaults, and whether the library can do what was configured.
+
+import { constants } from 'node:crypto'
+import { createSecureContext } from 'node:tls'
+import type { SecureContextOptions } from 'node:tls'
+import type { TlsConfig } from '../config/types.ts'
+import type { TlsFindings } from './findings.ts'
+
+/** TLS 1.2: forward secrecy and AEAD only. */
+const CIPHERS_12 = [
+  'ECDHE-ECDSA-AES256-GCM-SHA384',
+  'ECDHE-RSA-AES256-GCM-SHA384',
+  'ECDHE-ECDSA-CHACHA20-POLY1305',
+  'ECDHE-RSA-CHACHA20-POLY1305',
+  'ECDHE-ECDSA-AES128-GCM-SHA256',
+  'ECDHE-RSA-AES128-GCM-SHA256',
+]
+
+/** TLS 1.3: all that RFC 8446 section 9.1 names. */
+const SUITES_13 = ['TLS_AES_256_GCM_SHA384', 'TLS_CHACHA20_POLY1305_SHA256', 'TLS_AES_128_GCM_SHA256']
+
+/** 112 bits: RSA and DH from 2048, no SHA-1 signatures. Older Node sets less by itself. */
+const SECURITY_LEVEL = '@SECLEVEL=2'
+
+const GROUPS = 'X25519:P-256:P-384'
+
+/** Keeps a recording of today from being read once there are quantum computers; OpenSSL has it from 3.5 on. */
+const HYBRID_GROUP = 'X25519MLKEM768'
+
+/** The part of a secure context that is not about certificates. Problems are noted, never thrown. */
+export function protocolOptions(config: TlsConfig, findings: TlsFindings): SecureContextOptions {
+  if (config.minVersion > config.maxVersion) {
+    const text = `min-version ${config.minVersion} is above max-version ${config.maxVersion}`
+    findings.problem('min-version', text, 'raise max-version or lower min-version')
+  }
+  return {
+    minVersion: `TLSv${config.minVersion}`,
+    maxVersion: `TLSv${config.maxVersion}`,
+    ciphers: cipherList(config.ciphers ?? '', findings),
+    ecdhCurve: groupList(config.groups, findings),
+    honorCipherOrder: true,
+    secureOptions:
+      constants.SSL_OP_NO_RENEGOTIATION |
+      constants.SSL_OP_NO_COMPRESSION |
+      (config.sessionTickets ? 0 : constants.SSL_OP_NO_TICKET),
+  }
+}
+
+/**
+ * The configured ciphers, checked one by one because OpenSSL skips names it does not know. A list without suites for
+ * TLS 1.3, or with nothing else, keeps the default of the other version.
+ */
+function cipherList(configured: string, findings: TlsFindings): string {
+  const elements = configured.split(/[:, ]+/).filter((element) => element !== '')
+  const suites13 = elements.filter((element) => element.startsWith('TLS_'))
+  const commands = elements.filter((element) => element.startsWith('@'))
+  const ciphers12 = elements.filter((element) => !suites13.includes(element) && !commands.includes(element))
+  const list = [
+    ...(suites13.length > 0 ? suites13 : SUITES_13),
+    ...(ciphers12.length > 0 ? ciphers12 : CIPHERS_12),
+    '!aNULL',
+    '!eNULL',
+    ...(commands.some((command) => command.startsWith('@SECLEVEL')) ? [] : [SECURITY_LEVEL]),
+    ...commands,
+  ].join(':')
+  // A name behind `!`, `-` or `+` takes away or reorders; alone it makes no list.
+  const unknown = elements.find((element) => /^\w/.test(element) && !isKnown(element))
+  if (unknown !== undefined || !works({ ciphers: list })) {
+    const text =
+      unknown === undefined
+        ? `ciphers "${configured}" leaves no cipher that encrypts and authenticates`
+        : `ciphers names "${unknown}", which OpenSSL ${process.versions.openssl} does not know under this name`
+    findings.problem('ciphers', text, "use OpenSSL's own names, listed by: openssl ciphers -stdname")
+  }
+  return list
+}
+
+/** The standard's names of TLS 1.2 ciphers (`TLS_…_WITH_…`) would end up among those of TLS 1.3, and do nothing. */
+function isKnown(cipher: string): boolean {
+  return !cipher.includes('_WITH_') && works({ ciphers: cipher })
+}
+
+function groupList(configured: string | null, findings: TlsFindings): string {
+  if (configured === null) return works({ ecdhCurve: HYBRID_GROUP }) ? `${HYBRID_GROUP}:${GROUPS}` : GROUPS
+  if (!works({ ecdhCurve: configured })) {
+    const unknown = configured.split(/[:/]/).find((group) => !works({ ecdhCurve: group })) ?? configured
+    const text = `groups names "${unknown}", which OpenSSL ${process.versions.openssl} cannot do`
+    findings.problem('groups', text, `write the names with colons between them, such as ${GROUPS}`)
+  }
+  return configured
+}
+
+/** Whether a context can be made with the options. An empty `ca` spares it the system's certificates. */
+function works(options: SecureContextOptions): boolean {
+  try {
+    createSecureContext({ ...options, ca: [] })
+    return true
+  } catch {
+    return false
+  }
+}

@@ -1,0 +1,61 @@
+// Whether the key and the signature of a certificate are strong enough to be relied on.
+
+import type { KeyObject, X509Certificate } from 'node:crypto'
+
+const MIN_RSA_BITS = 2048
+const MIN_EC_BITS = 256
+
+/** Signature algorithms with a broken digest: the DER bytes of their object identifiers, in hex. */
+const brokenSignatures: ReadonlyMap<string, string> = new Map([
+  ['2a864886f70d010102', 'MD2'],
+  ['2a864886f70d010104', 'MD5'],
+  ['2a864886f70d010105', 'SHA-1'],
+  ['2b0e03021d', 'SHA-1'],
+  ['2a8648ce380403', 'SHA-1'],
+  ['2a8648ce3d0401', 'SHA-1'],
+])
+
+/** Why a certificate is too weak, as the end of a sentence that begins with its name, or null if it is not. */
+export function certificateWeakness(certificate: X509Certificate): string | null {
+  const weakKey = keyWeakness(certificate.publicKey)
+  if (weakKey !== null) return `has ${weakKey}`
+  // Nobody relies on the signature of a self-signed certificate: it is trusted as such or not at all.
+  if (certificate.subject === certificate.issuer) return null
+  const digest = brokenSignatures.get(signatureAlgorithm(certificate.raw))
+  return digest === undefined ? null : `is signed with ${digest}, which can be forged`
+}
+
+/** Why a key is too weak or of no use in TLS, or null. Kinds newer than this list are left to the library. */
+export function keyWeakness(key: KeyObject): string | null {
+  const { modulusLength, namedCurve } = key.asymmetricKeyDetails ?? {}
+  const type = key.asymmetricKeyType
+  if (modulusLength !== undefined && type !== 'dsa' && modulusLength < MIN_RSA_BITS) {
+    return `an RSA key of ${modulusLength} bits where at least ${MIN_RSA_BITS} are needed`
+  }
+  if (type === 'ec') {
+    if (namedCurve === undefined) return 'an EC key without a named curve'
+    // The names of all curves hold their size: prime256v1, secp384r1, brainpoolP512r1.
+    const bits = Number(/\d{3}/.exec(namedCurve)?.[0] ?? 0)
+    return bits >= MIN_EC_BITS ? null : `an EC key of ${bits} bits where at least ${MIN_EC_BITS} are needed`
+  }
+  return type === 'dsa' || type === 'dh' || type === 'x25519' || type === 'x448'
+    ? `a key of type ${type}, which cannot prove an identity in TLS`
+    : null
+}
+
+/** The object identifier of the outer signatureAlgorithm (RFC 5280 section 4.1.1.2) in hex; empty if not found. */
+function signatureAlgorithm(der: Buffer): string {
+  const certificate = element(der, 0)
+  const toBeSigned = element(der, certificate.start)
+  const algorithm = element(der, toBeSigned.end)
+  const identifier = element(der, algorithm.start)
+  return der.subarray(identifier.start, identifier.end).toString('hex')
+}
+
+/** Where the content of the DER element at an offset starts and ends. */
+function element(der: Buffer, offset: number): { start: number; end: number } {
+  const first = der[offset + 1] ?? 0
+  if (first < 0x80) return { start: offset + 2, end: offset + 2 + first }
+  const start = offset + 2 + (first - 0x80)
+  return { start, end: start + parseInt(der.subarray(offset + 2, start).toString('hex'), 16) }
+}
