@@ -1,0 +1,61 @@
+// Credentials as bytes: which bytes stand for a configured user and password, and comparing them in constant time.
+
+import { hash, randomBytes, timingSafeEqual } from 'node:crypto'
+import { isUtf8 } from 'node:buffer'
+
+/** One accepted pair, as configured. */
+export interface Credentials {
+  readonly user: string
+  readonly password: string
+}
+
+export interface CredentialList {
+  /**
+   * The configured user whose `user:password` these bytes are, or null. Takes the same time whoever matches and
+   * whether anybody does: every pair is compared, and only hashes under a key of this process are.
+   */
+  find(credentials: Uint8Array): string | null
+}
+
+interface Accepted {
+  readonly user: string
+  readonly digest: Uint8Array
+}
+
+/** Prepares pairs for comparison. Several may have the same user. */
+export function credentialList(pairs: readonly Credentials[]): CredentialList {
+  const key = randomBytes(32)
+  const digest = (bytes: Uint8Array): Uint8Array => hash('sha256', Buffer.concat([key, bytes]), 'buffer')
+  const accepted: Accepted[] = []
+  for (const { user, password } of pairs) {
+    for (const userBytes of byteForms(user)) {
+      for (const passwordBytes of byteForms(password)) {
+        accepted.push({ user, digest: digest(Buffer.concat([userBytes, Buffer.from(':'), passwordBytes])) })
+      }
+    }
+  }
+  return {
+    find: (credentials) => {
+      const candidate = digest(credentials)
+      let found: string | null = null
+      for (const { user, digest } of accepted) if (timingSafeEqual(digest, candidate)) found = user
+      return found
+    },
+  }
+}
+
+/**
+ * The byte strings that clients send for a configured text: its UTF-8; what Kea itself makes of raw UTF-8 in a
+ * configuration (each byte read as Latin-1 and encoded once more); and, where the text is what Kea prints for UTF-8
+ * (`\u00c3\u00a9` for one letter), the bytes it stands for. Plain ASCII has one form only.
+ */
+export function byteForms(text: string): readonly Buffer[] {
+  const utf8 = Buffer.from(text, 'utf8')
+  if (utf8.length === text.length) return [utf8]
+  const forms = [utf8, Buffer.from(utf8.toString('latin1'), 'utf8')]
+  if (/^[\u0000-\u00ff]*$/.test(text)) {
+    const latin1 = Buffer.from(text, 'latin1')
+    if (isUtf8(latin1)) forms.push(latin1)
+  }
+  return forms
+}
