@@ -1,0 +1,38 @@
+// What the agent's own commands may ask of the process around them. The process implements it; handlers only see this.
+
+import type { RawJson } from '../json/raw.ts'
+
+/** How an attempt to check or change the configuration ended. 5: it was valid but could not be put in force. */
+export type ConfigOutcome =
+  | { readonly ok: true; readonly text: string }
+  | { readonly ok: false; readonly result: 1 | 5; readonly text: string }
+
+export type WriteOutcome =
+  | { readonly ok: true; readonly filename: string; readonly size: number }
+  | { readonly ok: false; readonly text: string }
+
+export interface AgentControl {
+  readonly version: string
+  /** Several lines: version, runtime, libraries. What `-V` prints. */
+  readonly extendedVersion: string
+  /** What `-W` prints. */
+  readonly buildReport: string
+  readonly pid: number
+  /** Milliseconds since the epoch. */
+  readonly startedAt: number
+  /** When the configuration in force was applied; milliseconds since the epoch. */
+  configuredAt(): number
+  /** The map `{"Control-agent": {…}, "hash": "…"}` with defaults filled in and secrets hidden. */
+  configGet(): RawJson
+  /** SHA-256 of the effective configuration, 64 upper-case hex digits. */
+  configHash(): string
+  /** @param configuration the bytes of a map that holds `Control-agent` */
+  configTest(configuration: RawJson): Promise<ConfigOutcome>
+  configSet(configuration: RawJson): Promise<ConfigOutcome>
+  /** Reads the start file again and applies it. */
+  configReload(): Promise<ConfigOutcome>
+  /** @param filename null for the start file */
+  configWrite(filename: string | null): Promise<WriteOutcome>
+  /** Drains, then ends the process. @param exitValue 0..255 */
+  shutdown(exitValue: number): void
+}

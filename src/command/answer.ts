@@ -1,0 +1,47 @@
+// Builds Kea's answer maps and the list around them. Answers of daemons and handlers are spliced in, never rebuilt.
+
+import type { Printable } from '../json/print.ts'
+import { printCompact } from '../json/print.ts'
+import type { RawJson } from '../json/raw.ts'
+import { joinRaw, rawJson } from '../json/raw.ts'
+
+/** Kea's result numbers as the agent itself uses them. */
+export const RESULT_SUCCESS = 0
+export const RESULT_ERROR = 1
+export const RESULT_UNSUPPORTED = 2
+
+/** One answer map, its keys in Kea's order; what is not given is left out. */
+export function answer(result: number, text?: string, args?: Printable): RawJson {
+  return rawJson(printCompact({ arguments: args, result, text }))
+}
+
+/** A success whose `arguments` are JSON text already; the bytes are spliced in, not copied. */
+export function answerWithRaw(args: RawJson): RawJson {
+  return joinRaw([argumentsOpen, args, argumentsClose])
+}
+
+/** The list that every HTTP 200 carries, around one element per service or one of the agent. */
+export function answerList(elements: readonly RawJson[]): RawJson {
+  if (elements.length === 0) return emptyList
+  const pieces = [listOpen]
+  for (const element of elements) {
+    if (pieces.length > 1) pieces.push(separator)
+    pieces.push(element)
+  }
+  pieces.push(listClose)
+  return joinRaw(pieces)
+}
+
+/** A name that came from a client, in single quotes and cut to a length that a person can read. */
+export function quoteName(name: string): string {
+  return `'${name.length > longestName ? `${name.slice(0, longestName)}...` : name}'`
+}
+
+const longestName = 128
+
+const argumentsOpen = rawJson('{ "arguments": ')
+const argumentsClose = rawJson(', "result": 0 }')
+const emptyList = rawJson('[  ]')
+const listOpen = rawJson('[ ')
+const separator = rawJson(', ')
+const listClose = rawJson(' ]')

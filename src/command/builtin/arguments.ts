@@ -1,0 +1,55 @@
+// Reads the arguments of the agent's own commands. Those of forwarded commands are never looked at.
+
+import type { MapNode } from '../../json/node.ts'
+import { memberOf } from '../../json/node.ts'
+import type { RawJson } from '../../json/raw.ts'
+import { rawToString } from '../../json/raw.ts'
+import { parseTree } from '../../json/tree.ts'
+
+/** Bytes. A configuration of the agent is some kilobytes; parsing many megabytes would hold up every other client. */
+const longestArguments = 1024 * 1024
+
+interface ArgumentsProblem {
+  readonly ok: false
+  readonly text: string
+}
+
+export type OwnArguments = ArgumentsProblem | { readonly ok: true; readonly map: MapNode }
+
+export type OwnConfiguration = ArgumentsProblem | { readonly ok: true; readonly configuration: RawJson }
+
+/** The arguments as a map, or the sentence that says why they are none. */
+export function readArguments(args: RawJson): OwnArguments {
+  if (args.length > longestArguments) {
+    return problem(`'arguments' are ${args.length} bytes long; the agent's own commands take ${longestArguments}`)
+  }
+  const { root, errors } = parseTree(rawToString(args), { dialect: 'command' })
+  const first = errors[0]
+  if (first !== undefined) return problem(`'arguments' cannot be read: ${first.text}`)
+  if (root?.kind !== 'map') return problem(`'arguments' must be a map, not ${nameOf(root?.kind)}`)
+  return { ok: true, map: root }
+}
+
+/**
+ * Checks that the arguments are a map with a map `Control-agent` in it and hands the bytes on as they came. What else
+ * is in them is for whoever reads configurations to judge.
+ */
+export function readConfiguration(args: RawJson | null): OwnConfiguration {
+  if (args === null) return problem("'arguments' are missing: they must be a map with a 'Control-agent' map in it")
+  const read = readArguments(args)
+  if (!read.ok) return read
+  const agent = memberOf(read.map, 'Control-agent')
+  if (agent === undefined) return problem("'Control-agent' is missing in 'arguments'")
+  if (agent.kind !== 'map') return problem(`'Control-agent' must be a map, not ${nameOf(agent.kind)}`)
+  return { ok: true, configuration: args }
+}
+
+/** What a wrong value is called in a sentence. */
+export function nameOf(kind: string | undefined): string {
+  if (kind === undefined || kind === 'null') return 'null'
+  return kind === 'integer' ? 'an integer' : `a ${kind}`
+}
+
+function problem(text: string): ArgumentsProblem {
+  return { ok: false, text }
+}

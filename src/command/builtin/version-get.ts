@@ -1,0 +1,13 @@
+// `version-get`: the short version as text, the long one in the arguments.
+
+import type { AgentControl } from '../agent-control.ts'
+import { answer, RESULT_SUCCESS } from '../answer.ts'
+import type { Handler } from '../handler.ts'
+
+export function versionGet(agent: AgentControl): Handler {
+  return {
+    name: 'version-get',
+    access: 'read',
+    run: () => answer(RESULT_SUCCESS, agent.version, { extended: agent.extendedVersion }),
+  }
+}

@@ -1,0 +1,113 @@
+// Notes where the members of a command lie while its bytes are scanned. Of a repeated one the last counts.
+
+import type { ChunkStore } from '../json/chunk-store.ts'
+import { readString } from '../json/literal.ts'
+import { rawToString } from '../json/raw.ts'
+import type { MemberListener } from '../json/scan-types.ts'
+
+export type MemberName = 'command' | 'service' | 'arguments' | 'remote-address'
+
+/** Where a value lies in the body. */
+export interface MemberExtent {
+  readonly start: number
+  readonly end: number
+  /** Whether a string in it holds a `\u` escape from U+0100 up. */
+  readonly wideEscapes: boolean
+}
+
+const names: readonly MemberName[] = ['command', 'service', 'arguments', 'remote-address']
+const spellings = names.map((name) => ({ name, bytes: Buffer.from(`"${name}"`) }))
+
+/** No key that stands for a known name is longer, even with every letter escaped. */
+const longestKey = 2 + 6 * 'remote-address'.length
+
+export class EnvelopeMembers implements MemberListener {
+  readonly #store: ChunkStore
+  readonly #wideEscapes: () => number
+  readonly #extents = new Map<MemberName, MemberExtent>()
+  #chunk: Uint8Array = new Uint8Array(0)
+  #base = 0
+  #current: MemberName | null = null
+  #wideBefore = 0
+  #unsupported: string | null = null
+
+  /**
+   * @param store the bytes scanned so far, the current chunk included
+   * @param wideEscapes how many `\u` escapes from U+0100 up have passed
+   */
+  constructor(store: ChunkStore, wideEscapes: () => number) {
+    this.#store = store
+    this.#wideEscapes = wideEscapes
+  }
+
+  /** The chunk that will be scanned now; nearly every key lies in it whole and needs no copy. */
+  enter(chunk: Uint8Array, base: number): void {
+    this.#chunk = chunk
+    this.#base = base
+  }
+
+  key(start: number, end: number): void {
+    this.#current = this.#asWritten(start, end) ?? this.#unescaped(start, end)
+    this.#wideBefore = this.#wideEscapes()
+  }
+
+  value(start: number, end: number): void {
+    if (this.#current === null) return
+    this.#extents.set(this.#current, { start, end, wideEscapes: this.#wideEscapes() > this.#wideBefore })
+  }
+
+  extent(name: MemberName): MemberExtent | undefined {
+    return this.#extents.get(name)
+  }
+
+  /** The first key that no command has, or its beginning; null without one. */
+  unsupported(): string | null {
+    return this.#unsupported
+  }
+
+  /** A body may hold millions of keys, so the plain spelling is told without making a string. */
+  #asWritten(start: number, end: number): MemberName | null {
+    const at = start - this.#base
+    if (at < 0) return null
+    for (const { name, bytes } of spellings) {
+      if (bytes.length === end - start && sameBytes(bytes, this.#chunk, at)) return name
+    }
+    return null
+  }
+
+  #unescaped(start: number, end: number): MemberName | null {
+    if (this.#unsupported !== null && this.#isForeign(start, end)) return null
+    const text = rawToString(this.#store.slice(start, Math.min(end, start + longestKey)))
+    if (end - start > longestKey) {
+      this.#unsupported ??= text.slice(1)
+      return null
+    }
+    const key = text.includes('\\') ? readString(text, 0, 'command', ignore).value : text.slice(1, -1)
+    const name = names.find((known) => known === key) ?? null
+    if (name === null) this.#unsupported ??= key
+    return name
+  }
+
+  /** Whether the key is soon seen to be none of the known ones in disguise. */
+  #isForeign(start: number, end: number): boolean {
+    if (end - start > longestKey) return true
+    const at = start - this.#base
+    if (at < 0) return false
+    for (let i = at; i < end - this.#base; i++) {
+      if (this.#chunk[i] === 0x5c) return false
+    }
+    return true
+  }
+}
+
+function sameBytes(expected: Uint8Array, bytes: Uint8Array, at: number): boolean {
+  for (let i = 0; i < expected.length; i++) {
+    if (expected[i] !== bytes[at + i]) return false
+  }
+  return true
+}
+
+/** The scanner has already looked at every escape. */
+function ignore(): void {
+  return undefined
+}

@@ -1,0 +1,126 @@
+// Reads a request body as a command: its name, its services, and its arguments as the bytes received. Every shape that
+// is no command gets its own sentence.
+
+import { ChunkStore } from '../json/chunk-store.ts'
+import type { JsonNode } from '../json/node.ts'
+import type { RawJson } from '../json/raw.ts'
+import { rawToString } from '../json/raw.ts'
+import { Scanner } from '../json/scanner.ts'
+import { parseTree } from '../json/tree.ts'
+import { quoteName } from './answer.ts'
+import type { MemberExtent } from './envelope-members.ts'
+import { EnvelopeMembers } from './envelope-members.ts'
+
+export type Envelope =
+  | {
+    readonly kind: 'command'
+    readonly name: string
+    /** Empty also when there was no `service`. */
+    readonly services: readonly string[]
+    /** The exact bytes, null when there were none. */
+    readonly arguments: RawJson | null
+  }
+  /** JSON, but no command: HTTP 200 and one result-1 answer with this text. */
+  | { readonly kind: 'malformed', readonly text: string }
+  /** HTTP 400. */
+  | { readonly kind: 'not-json', readonly text: string }
+
+/** Members of `service`. */
+const mostServices = 64
+
+/** Bytes of `command` and of `service`: far more than any that can be meant, and soon read. */
+const longestName = 4096
+const longestServiceList = 64 * 1024
+
+const quote = 0x22
+const openingBracket = 0x5b
+
+/** Bytes before a mistake up to which its line and column are counted. */
+const longestLocated = 64 * 1024
+
+export class EnvelopeReader {
+  readonly #store = new ChunkStore()
+  readonly #members = new EnvelopeMembers(this.#store, () => this.#scanner.wideEscapes())
+  readonly #scanner: Scanner = new Scanner('command', this.#members)
+  #notJson: string | null = null
+
+  /**
+   * Scans the next chunk and keeps it without a copy (small ones are gathered), unless the body is known to be bad.
+   * Never throws. The work is done at once: hand over what a socket delivers, at most 1 MiB.
+   */
+  push(chunk: Uint8Array): void {
+    if (this.#notJson !== null) return
+    this.#members.enter(chunk, this.#store.length)
+    this.#store.add(chunk)
+    if (this.#scanner.push(chunk) === 'bad') this.#refuse()
+  }
+
+  /** The body is complete: what is it? */
+  finish(): Envelope {
+    if (this.#notJson === null && this.#store.length === 0) return malformed('no command was given: the body is empty')
+    if (this.#notJson === null && this.#scanner.finish() === 'bad') this.#refuse()
+    return this.#notJson === null ? this.#command() : { kind: 'not-json', text: this.#notJson }
+  }
+
+  /** The complaints come in Kea's order. */
+  #command(): Envelope {
+    if (!this.#scanner.isMap()) return malformed('a command must be a map')
+    const command = this.#members.extent('command')
+    if (command === undefined) return malformed("the command has no 'command' member")
+    const unsupported = this.#members.unsupported()
+    if (unsupported !== null) return malformed(`unsupported parameter ${quoteName(unsupported)} in the command`)
+    if (this.#firstByte(command) !== quote) return malformed("'command' must be a string")
+    const name = this.#read(command, longestName)
+    if (name?.kind !== 'string') return malformed(`the name of a command takes at most ${longestName} bytes`)
+    const services = this.#services()
+    if (typeof services === 'string') return malformed(services)
+    return { kind: 'command', name: name.value, services, arguments: this.#arguments() }
+  }
+
+  /** The names, or what is wrong with them. */
+  #services(): string[] | string {
+    const service = this.#members.extent('service')
+    if (service === undefined) return []
+    if (this.#firstByte(service) !== openingBracket) return "'service' must be a list"
+    const list = this.#read(service, longestServiceList)
+    if (list?.kind !== 'list' || list.items.length > mostServices) {
+      return `'service' may name ${mostServices} services at most, in ${longestServiceList} bytes`
+    }
+    const names = list.items.map((item) => item.kind === 'string' ? item.value : null)
+    return names.every((name) => name !== null) ? names : "'service' must be a list of strings"
+  }
+
+  #arguments(): RawJson | null {
+    const extent = this.#members.extent('arguments')
+    if (extent === undefined) return null
+    return { ...this.#store.slice(extent.start, extent.end), wideEscapes: extent.wideEscapes }
+  }
+
+  #firstByte({ start }: MemberExtent): number | undefined {
+    return this.#store.slice(start, start + 1).chunks[0]?.[0]
+  }
+
+  /** A small value, null when it is larger than that. */
+  #read({ start, end }: MemberExtent, limit: number): JsonNode | null {
+    if (end - start > limit) return null
+    return parseTree(rawToString(this.#store.slice(start, end)), { dialect: 'command' }).root
+  }
+
+  #refuse(): void {
+    const problem = this.#scanner.problem()
+    if (problem === null) return
+    const { offset, text } = problem
+    this.#notJson = `the body is not JSON: ${text} (byte ${offset}${this.#lineAndColumn(offset)})`
+    this.#store.clear()
+  }
+
+  #lineAndColumn(offset: number): string {
+    if (offset > longestLocated) return ''
+    const lines = rawToString(this.#store.slice(0, offset)).split('\n')
+    return `, line ${lines.length} column ${(lines.at(-1) ?? '').length + 1}`
+  }
+}
+
+function malformed(text: string): Envelope {
+  return { kind: 'malformed', text }
+}

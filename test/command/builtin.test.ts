@@ -1,0 +1,190 @@
+// The agent's own commands: what they answer, what they ask of the process, which arguments they refuse.
+
+import t from 'tap'
+import type { AgentControl, ConfigOutcome, WriteOutcome } from '../../src/command/agent-control.ts'
+import { builtinHandlers } from '../../src/command/builtin/all.ts'
+import { statusGet } from '../../src/command/builtin/status-get.ts'
+import type { Handler } from '../../src/command/handler.ts'
+import { Registry } from '../../src/command/registry.ts'
+import { rawJson, rawToString } from '../../src/json/raw.ts'
+
+/** An agent that writes down what is asked of it. */
+class RecordingAgent implements AgentControl {
+  readonly asked: string[] = []
+  readonly version = '2.9.9'
+  readonly extendedVersion = '2.9.9\nlong'
+  readonly buildReport = 'built\nsomehow'
+  readonly pid = 4711
+  readonly startedAt = 1_000_000
+  outcome: ConfigOutcome = { ok: true, text: 'fine' }
+  written: WriteOutcome = { ok: true, filename: '/etc/kea/x.conf', size: 663 }
+  configuredAt = (): number => 1_060_500
+  configGet = () => rawJson('{ "Control-agent": {  }, "hash": "00" }')
+  configHash = (): string => 'AB'.repeat(32)
+  configTest = async (bytes: Parameters<AgentControl['configTest']>[0]) => this.#note(`test ${rawToString(bytes)}`)
+  configSet = async (bytes: Parameters<AgentControl['configSet']>[0]) => this.#note(`set ${rawToString(bytes)}`)
+  configReload = async () => this.#note('reload')
+  configWrite = async (filename: string | null) => {
+    await this.#note(`write ${String(filename)}`)
+    return this.written
+  }
+
+  shutdown(exitValue: number): void {
+    this.asked.push(`shutdown ${exitValue}`)
+  }
+
+  async #note(what: string): Promise<ConfigOutcome> {
+    this.asked.push(what)
+    return Promise.resolve(this.outcome)
+  }
+}
+
+const caller = { remoteAddress: '192.0.2.1', tls: null, user: null }
+
+function agentAndRegistry(): { agent: RecordingAgent; registry: Registry } {
+  const agent = new RecordingAgent()
+  const registry: Registry = new Registry(builtinHandlers(agent, () => registry.names()))
+  return { agent, registry }
+}
+
+async function run(handler: Handler | undefined, args?: string): Promise<string> {
+  if (handler === undefined) throw new Error('no such command')
+  const command = { name: handler.name, services: [], arguments: args === undefined ? null : rawJson(args), caller }
+  return rawToString(await handler.run(command))
+}
+
+const names = [
+  'build-report', 'config-get', 'config-hash-get', 'config-reload', 'config-set', 'config-test', 'config-write',
+  'list-commands', 'shutdown', 'status-get', 'version-get',
+]
+
+t.test('there are eleven commands, and list-commands names them in order', async (t) => {
+  const { registry } = agentAndRegistry()
+  t.same(registry.names(), names)
+  t.same(JSON.parse(await run(registry.find('list-commands'))), { arguments: names, result: 0 })
+})
+
+t.test('each command has the access class of Kea', (t) => {
+  const { registry } = agentAndRegistry()
+  const writing = names.filter((name) => registry.find(name)?.access === 'write')
+  t.same(writing, ['config-reload', 'config-set', 'config-test', 'config-write', 'shutdown'])
+  t.end()
+})
+
+t.test('commands that only report do so, and ignore arguments of any shape', async (t) => {
+  const { agent, registry } = agentAndRegistry()
+  const expected: Readonly<Record<string, string>> = {
+    'build-report': '{ "result": 0, "text": "built\\nsomehow" }',
+    'config-get': '{ "arguments": { "Control-agent": {  }, "hash": "00" }, "result": 0 }',
+    'config-hash-get': `{ "arguments": { "hash": "${'AB'.repeat(32)}" }, "result": 0 }`,
+    'config-reload': '{ "result": 0, "text": "fine" }',
+    'version-get': '{ "arguments": { "extended": "2.9.9\\nlong" }, "result": 0, "text": "2.9.9" }',
+  }
+  for (const [name, text] of Object.entries(expected)) {
+    for (const args of [undefined, 'null', '7', '[]', '{ "x": 1 }', `[${'1,'.repeat(600_000)}1]`]) {
+      t.equal(await run(registry.find(name), args), text, name)
+    }
+  }
+  t.same(agent.asked, Array.from({ length: 6 }, () => 'reload'))
+})
+
+t.test('status-get tells whole seconds, none negative', async (t) => {
+  const agent = new RecordingAgent()
+  const at = (now: number): Handler => statusGet(agent, () => now)
+  const status = (reload: number, uptime: number) =>
+    `{ "arguments": { "pid": 4711, "reload": ${reload}, "uptime": ${uptime} }, "result": 0 }`
+  t.equal(await run(at(1_061_499)), status(0, 61))
+  t.equal(await run(at(1_061_500)), status(1, 61))
+  t.equal(await run(at(0)), status(0, 0))
+  t.match(JSON.parse(await run(statusGet(agent))), { arguments: { uptime: Number } })
+})
+
+t.test('config-set and config-test hand on the bytes as they came', async (t) => {
+  const args = '{"hash":"x", "Control-agent" : {"n":1234567890123456789012345678901234567890,"\u00e9":"\\u00e9"}}'
+  for (const [name, verb] of [['config-set', 'set'], ['config-test', 'test']] as const) {
+    const { agent, registry } = agentAndRegistry()
+    t.equal(await run(registry.find(name), args), '{ "result": 0, "text": "fine" }')
+    t.same(agent.asked, [`${verb} ${args}`])
+    agent.outcome = { ok: false, result: 5, text: 'port taken' }
+    t.equal(await run(registry.find(name), args), '{ "result": 5, "text": "port taken" }')
+    agent.outcome = { ok: false, result: 1, text: 'no' }
+    t.equal(await run(registry.find(name), args), '{ "result": 1, "text": "no" }')
+  }
+})
+
+t.test('config-set and config-test refuse what is no configuration', async (t) => {
+  const table: readonly (readonly [string | undefined, RegExp])[] = [
+    [undefined, /'arguments' are missing/],
+    ['null', /'arguments' must be a map, not null/],
+    ['[]', /'arguments' must be a map, not a list/],
+    ['"Control-agent"', /'arguments' must be a map, not a string/],
+    ['12', /'arguments' must be a map, not an integer/],
+    ['{}', /'Control-agent' is missing/],
+    ['{ "control-agent": {} }', /'Control-agent' is missing/],
+    ['{ "Control-agent": null }', /'Control-agent' must be a map, not null/],
+    ['{ "Control-agent": {}, "Control-agent": [] }', /'Control-agent' must be a map, not a list/],
+    ['{ "Control-agent": 1.5 }', /'Control-agent' must be a map, not a float/],
+    ['{ "__proto__": { "Control-agent": {} } }', /'Control-agent' is missing/],
+    [`{ "Control-agent": { "user-context": "${'x'.repeat(1_048_577)}" } }`, /bytes/],
+  ]
+  for (const name of ['config-set', 'config-test']) {
+    const { agent, registry } = agentAndRegistry()
+    for (const [args, text] of table) {
+      const answer = JSON.parse(await run(registry.find(name), args)) as { result: number; text: string }
+      t.equal(answer.result, 1, `${name} ${args?.slice(0, 60) ?? 'nothing'}`)
+      t.match(answer.text, text)
+    }
+    t.same(agent.asked, [], 'nothing reaches the agent')
+  }
+})
+
+t.test('config-write takes a file name, or the start file without one', async (t) => {
+  const { agent, registry } = agentAndRegistry()
+  const write = registry.find('config-write')
+  for (const args of [undefined, '{}', '{ "filename": "" }', '{ "other": 1 }', '{ "filename": "b\u00e9.conf" }']) {
+    t.same(JSON.parse(await run(write, args)), {
+      arguments: { filename: '/etc/kea/x.conf', size: 663 },
+      result: 0,
+      text: 'the configuration was written to /etc/kea/x.conf',
+    })
+  }
+  t.same(agent.asked, ['write null', 'write null', 'write null', 'write null', 'write b\u00e9.conf'])
+  agent.written = { ok: false, text: 'disk full' }
+  t.equal(await run(write), '{ "result": 1, "text": "disk full" }')
+})
+
+t.test('config-write refuses other arguments and writes nothing', async (t) => {
+  const { agent, registry } = agentAndRegistry()
+  for (const args of ['null', '[]', '"x"', '1', '{ "filename": 1 }', '{ "filename": null }', '{ "filename": ["x"] }']) {
+    const answer: unknown = JSON.parse(await run(registry.find('config-write'), args))
+    t.match(answer, { result: 1, text: /must be a (map|string), not / }, args)
+  }
+  t.same(agent.asked, [])
+})
+
+t.test('shutdown ends with the exit value modulo 256', async (t) => {
+  const { agent, registry } = agentAndRegistry()
+  const table: readonly (readonly [string | undefined, number])[] = [
+    [undefined, 0], ['{}', 0], ['{ "exit-value": 0 }', 0], ['{ "exit-value": 7 }', 7], ['{ "exit-value": 255 }', 255],
+    ['{ "exit-value": 256 }', 0], ['{ "exit-value": 300 }', 44], ['{ "exit-value": -1 }', 255],
+    ['{ "exit-value": -256 }', 0], ['{ "exit-value": -0 }', 0], ['{ "exit-value": 007 }', 7],
+    ['{ "exit-value": 1234567890123456789012345678901234567890 }', 210],
+    ['{ "exit-value": -1234567890123456789012345678901234567890 }', 46],
+  ]
+  for (const [args, exitValue] of table) {
+    agent.asked.length = 0
+    t.match(JSON.parse(await run(registry.find('shutdown'), args)), { result: 0, text: String })
+    t.same(agent.asked, [`shutdown ${exitValue}`], args ?? 'no arguments')
+  }
+})
+
+t.test('shutdown refuses anything but an integer, and goes on', async (t) => {
+  const { agent, registry } = agentAndRegistry()
+  for (const args of [
+    'null', '[]', '"7"', '7', '{ "exit-value": "7" }', '{ "exit-value": 7.0 }', '{ "exit-value": 7e0 }',
+    '{ "exit-value": true }', '{ "exit-value": null }', '{ "exit-value": {} }',
+  ]) {
+    t.match(JSON.parse(await run(registry.find('shutdown'), args)), { result: 1, text: /must be an? \w+, not / }, args)
+  }
+  t.same(agent.asked, [])
+})
