@@ -1,0 +1,131 @@
+// Who may talk to one control socket, and when: so many commands at a time, so many waiting, clients in turn.
+// The daemon's first duty is DHCP; a flood of commands must stop here.
+
+/** One command that wants to go out. */
+export interface Ticket {
+  /** Tickets of one client wait in the order they came; clients take turns. */
+  readonly client: string
+  /** Whether nobody waits for the answer any more. Asked only while the ticket waits. */
+  gone(): boolean
+  /** It has to wait; `start` or `refuse` follows unless it is withdrawn. */
+  wait(): void
+  /** It is its turn. Whoever gets this calls `leave` exactly once, when the command has ended. */
+  start(): void
+  /** It will never be its turn; `leave` is not to be called. */
+  refuse(reason: string): void
+}
+
+/** The gate in front of one control socket. Decides at once and holds no timers. */
+export class Admission {
+  readonly #maxInFlight: number
+  readonly #maxWaiting: number
+  /** A client is in here while it has something waiting; the first key is next in turn. */
+  readonly #queues = new Map<string, Ticket[]>()
+  #inFlight = 0
+  #waiting = 0
+  #closed = false
+
+  /**
+   * @param maxInFlight at least 1
+   * @param maxWaiting 0: whatever cannot start at once is refused
+   */
+  constructor(maxInFlight: number, maxWaiting: number) {
+    this.#maxInFlight = maxInFlight
+    this.#maxWaiting = maxWaiting
+  }
+
+  /** Starts the ticket, queues it, or refuses it; in the first and last case before returning. */
+  enter(ticket: Ticket): void {
+    if (this.#closed) {
+      ticket.refuse(closedText)
+    } else if (this.#inFlight < this.#maxInFlight) {
+      this.#inFlight++
+      ticket.start()
+    } else if (this.#waiting < this.#maxWaiting || this.#makeRoom(ticket.client)) {
+      this.#queue(ticket)
+    } else {
+      ticket.refuse(this.#fullText())
+    }
+  }
+
+  /** A started ticket has ended: the next in turn starts. */
+  leave(): void {
+    this.#inFlight--
+    const next = this.#next()
+    if (next === null) return
+    this.#inFlight++
+    next.start()
+  }
+
+  /** Takes back a ticket that waits. */
+  withdraw(ticket: Ticket): void {
+    const queue = this.#queues.get(ticket.client)
+    const index = queue?.indexOf(ticket) ?? -1
+    if (queue === undefined || index < 0) return
+    queue.splice(index, 1)
+    this.#waiting--
+    if (queue.length === 0) this.#queues.delete(ticket.client)
+  }
+
+  /** Refuses what waits and what comes; what runs is not touched. */
+  close(): void {
+    this.#closed = true
+    const queues = [...this.#queues.values()]
+    this.#queues.clear()
+    this.#waiting = 0
+    for (const queue of queues) for (const ticket of queue) ticket.refuse(closedText)
+  }
+
+  #queue(ticket: Ticket): void {
+    this.#waiting++
+    const queue = this.#queues.get(ticket.client)
+    if (queue === undefined) this.#queues.set(ticket.client, [ticket])
+    else queue.push(ticket)
+    ticket.wait()
+  }
+
+  #next(): Ticket | null {
+    for (const [client, queue] of this.#queues) {
+      const ticket = queue.shift()
+      this.#queues.delete(client)
+      if (ticket === undefined) continue
+      this.#waiting--
+      // Behind everybody else: a client's next command waits for one of each other client.
+      if (queue.length > 0) this.#queues.set(client, queue)
+      if (!ticket.gone()) return ticket
+      ticket.refuse(goneText)
+    }
+    return null
+  }
+
+  /**
+   * Finds a place in a full queue: one of a client that has gone away, else the newest of the client that has the most,
+   * unless that would only turn the tables. So one client's flood cannot keep the others out.
+   */
+  #makeRoom(client: string): boolean {
+    for (const ticket of [...this.#queues.values()].flat()) {
+      if (!ticket.gone()) continue
+      this.withdraw(ticket)
+      ticket.refuse(goneText)
+    }
+    if (this.#waiting < this.#maxWaiting) return true
+    let longest: Ticket[] = []
+    for (const queue of this.#queues.values()) if (queue.length > longest.length) longest = queue
+    if (longest.length <= (this.#queues.get(client)?.length ?? 0) + 1) return false
+    const newest = longest.pop()
+    if (newest === undefined) return false
+    this.#waiting--
+    newest.refuse(this.#fullText())
+    return true
+  }
+
+  #fullText(): string {
+    return (
+      `too many commands: its control socket is limited to ${this.#maxInFlight} at a time and ` +
+      `${this.#maxWaiting} waiting; this one was not sent`
+    )
+  }
+}
+
+const closedText = 'keagate is stopping; the command was not sent'
+const goneText = 'the client went away before the command was sent'

@@ -1,0 +1,81 @@
+// Reads one answer of a daemon from the bytes that arrive: the first whole map or list, kept as it came.
+
+import { ChunkStore } from '../json/chunk-store.ts'
+import type { RawJson } from '../json/raw.ts'
+import { Scanner } from '../json/scanner.ts'
+
+/**
+ * Accepts RFC 8259 and nothing wider, for what it takes is spliced into the list that a client parses. That excludes
+ * floats such as `1e+06.0`, which Kea 2.2 prints for large whole ones: the agent of 2.2 answered result 1 to them too
+ * ("Number overflow"), so no client ever got one, and passing it on would spoil the answers of the other services.
+ */
+export class AnswerReader {
+  readonly #maxSize: number
+  readonly #scanner = new Scanner('answer')
+  readonly #store = new ChunkStore()
+  #state: 'more' | 'done' | 'bad' = 'more'
+  #problem = ''
+  #trailing = false
+
+  /** @param maxSize bytes up to the end of the answer, blanks before it included */
+  constructor(maxSize: number) {
+    this.#maxSize = maxSize
+  }
+
+  /**
+   * Takes the next chunk and keeps it without a copy (small ones are gathered).
+   * @returns `bad` as soon as what came cannot become an answer; an end of input before `done` is the caller's matter
+   */
+  push(chunk: Uint8Array): 'more' | 'done' | 'bad' {
+    if (this.#state === 'more') this.#read(chunk)
+    else this.#trailing ||= this.#state === 'done' && holdsMore(chunk, 0)
+    return this.#state
+  }
+
+  /** The answer, without what stood around it. Only after `done`. */
+  answer(): RawJson {
+    const { start, end } = this.#scanner.extent()
+    return this.#store.slice(start, end)
+  }
+
+  /** Why it is `bad`. */
+  problem(): string {
+    return this.#problem
+  }
+
+  /** Whether anything but blanks came after the answer. */
+  trailing(): boolean {
+    return this.#trailing
+  }
+
+  #read(chunk: Uint8Array): void {
+    const before = this.#store.length
+    this.#store.add(chunk)
+    const verdict = this.#scanner.push(chunk)
+    const { end } = this.#scanner.extent()
+    if (verdict === 'bad') {
+      const problem = this.#scanner.problem()
+      this.#refuse(`the answer is not valid JSON: ${problem?.text ?? ''} (byte ${problem?.offset ?? 0})`)
+    } else if ((verdict === 'done' ? end : this.#store.length) > this.#maxSize) {
+      this.#refuse(`the answer is longer than ${this.#maxSize} bytes`)
+    } else if (verdict === 'done') {
+      this.#state = 'done'
+      this.#trailing = holdsMore(chunk, end - before)
+    }
+  }
+
+  #refuse(problem: string): void {
+    this.#state = 'bad'
+    this.#problem = problem
+    this.#store.clear()
+  }
+}
+
+/** Whether there is a byte from `from` on that is no blank. */
+function holdsMore(chunk: Uint8Array, from: number): boolean {
+  for (let i = from; i < chunk.length; i++) {
+    const byte = chunk[i]
+    if (byte !== 0x20 && byte !== 0x0a && byte !== 0x0d && byte !== 0x09) return true
+  }
+  return false
+}

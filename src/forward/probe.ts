@@ -1,0 +1,27 @@
+// Looks whether a daemon listens behind a control socket, without sending it anything.
+
+import { connect } from 'node:net'
+
+/** Milliseconds until a socket that neither accepts nor refuses counts as having no daemon. */
+const patience = 1000
+
+/** Resolves to null if something accepts connections at the path, else to the system's reason. Never rejects. */
+export async function probeUnixSocket(path: string): Promise<string | null> {
+  return new Promise((resolve) => {
+    const socket = connect({ path })
+    const end = (reason: string | null): void => {
+      socket.destroy()
+      resolve(reason)
+    }
+    socket.setTimeout(patience, () => end('it does not accept connections'))
+    socket.once('connect', () => end(null))
+    socket.on('error', (error: NodeJS.ErrnoException) => end(reasons[error.code ?? ''] ?? error.message))
+  })
+}
+
+const reasons: Readonly<Record<string, string>> = {
+  ENOENT: 'the socket does not exist; is the daemon running, and is this the path in its configuration?',
+  ECONNREFUSED: 'nobody listens there; the daemon has ended without removing its socket',
+  ENOTSOCK: 'it is not a socket',
+  EACCES: 'this process may not open it; run as a user who is in the daemon\'s group',
+}

@@ -1,0 +1,46 @@
+// Why no connection to a daemon came about or held, in the words that Kea's clients and operators know.
+
+export interface SystemReason {
+  readonly reason: string
+  /** Whether it says something of the daemon; false where this process itself ran out of something. */
+  readonly offline: boolean
+}
+
+/** The words for an error of connecting to, writing to or reading from a socket. */
+export function systemReason(error: NodeJS.ErrnoException): SystemReason {
+  const code = error.code ?? ''
+  return { reason: words[code] ?? error.message, offline: !shortages.has(code) }
+}
+
+/** Whether it is what a daemon looks like that is being restarted. */
+export function mayComeBack(error: NodeJS.ErrnoException): boolean {
+  return error.code === 'ENOENT' || error.code === 'ECONNREFUSED' || error.code === 'EAGAIN'
+}
+
+export const endOfFile = 'End of file'
+/** Kea's word for a time-out. */
+export const operationCanceled = 'Operation canceled'
+const connectionRefused = 'Connection refused'
+
+const words: Readonly<Partial<Record<string, string>>> = {
+  ENOENT: 'No such file or directory',
+  ECONNREFUSED: connectionRefused,
+  // A full backlog; and what other systems than Linux say of a path that is not a socket.
+  EAGAIN: connectionRefused,
+  ENOTSOCK: connectionRefused,
+  // The daemon closed with some of the command unread.
+  ECONNRESET: endOfFile,
+  EPIPE: endOfFile,
+  EACCES: 'Permission denied',
+  EPERM: 'Operation not permitted',
+  ELOOP: 'Too many levels of symbolic links',
+  ENOTDIR: 'Not a directory',
+  ENAMETOOLONG: 'File name too long',
+  EPROTOTYPE: 'Protocol wrong type for socket',
+  EMFILE: 'Too many open files',
+  ENFILE: 'Too many open files in system',
+  ENOBUFS: 'No buffer space available',
+  ENOMEM: 'Cannot allocate memory',
+}
+
+const shortages: ReadonlySet<string> = new Set(['EMFILE', 'ENFILE', 'ENOBUFS', 'ENOMEM'])

@@ -1,0 +1,66 @@
+// Sends one command to the services it names, all at once, and brings the answers back in their order.
+
+import { answer, quoteName, RESULT_ERROR } from '../command/answer.ts'
+import { writeEnvelope } from '../command/envelope-writer.ts'
+import type { Command } from '../command/handler.ts'
+import type { RawJson } from '../json/raw.ts'
+import type { Log } from '../log/message.ts'
+import type { Asker, Upstream, UpstreamFailure } from './upstream.ts'
+
+export class Router {
+  readonly #upstreams: ReadonlyMap<string, Upstream>
+  readonly #log: Log
+
+  /** @param upstreams by service name; services behind one socket share one upstream, so they share its limits */
+  constructor(upstreams: ReadonlyMap<string, Upstream>, log: Log) {
+    this.#upstreams = upstreams
+    this.#log = log
+  }
+
+  /** The configured services, in the order of the configuration. */
+  services(): readonly string[] {
+    return [...this.#upstreams.keys()]
+  }
+
+  /**
+   * One answer per member of `services`, in that order; a service named twice is asked twice. A service that cannot
+   * answer gets a result-1 answer and delays or changes nothing for the others.
+   * @param gone whether nobody waits for the answer any more; then what has not been sent may be dropped
+   */
+  async forward(command: Command, services: readonly string[], gone: () => boolean): Promise<RawJson[]> {
+    const written = writeEnvelope(command, services)
+    const envelope = written instanceof Promise ? await written : written
+    const asker = { client: command.caller.remoteAddress, gone }
+    return Promise.all(services.map((service) => this.#ask(service, command, envelope, asker)))
+  }
+
+  async #ask(service: string, command: Command, envelope: RawJson, asker: Asker): Promise<RawJson> {
+    const fields = { command: command.name, service, 'remote-address': asker.client }
+    const upstream = this.#upstreams.get(service)
+    if (upstream === undefined) {
+      const text = this.#unknownService(service)
+      this.#log.write('CTRL_AGENT_COMMAND_FORWARD_FAILED', { ...fields, reason: text })
+      return answer(RESULT_ERROR, text)
+    }
+    this.#log.write('CTRL_AGENT_COMMAND_FORWARD_BEGIN', fields)
+    const result = await upstream.ask(envelope, asker)
+    if (result.ok) {
+      this.#log.write('CTRL_AGENT_COMMAND_FORWARDED', fields)
+      return result.answer
+    }
+    this.#log.write('CTRL_AGENT_COMMAND_FORWARD_FAILED', { ...fields, reason: result.reason })
+    return answer(RESULT_ERROR, failureText(service, result))
+  }
+
+  #unknownService(service: string): string {
+    const known = this.services()
+    const configured = known.length === 0 ? 'none is' : `configured: ${known.join(', ')}`
+    return `no control socket is configured for service ${quoteName(service)} (${configured})`
+  }
+}
+
+/** Clients look for the words at the end and take them for "the daemon is down". */
+function failureText(service: string, failure: UpstreamFailure): string {
+  const text = `no usable answer from service ${service}: ${failure.reason}`
+  return failure.offline ? `${text}; server is likely to be offline` : text
+}

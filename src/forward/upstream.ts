@@ -1,0 +1,44 @@
+// The interface of a daemon we talk to. One transport a file implements it (`unix.ts`).
+
+import type { RawJson } from '../json/raw.ts'
+
+/** The daemon answered: its map or list, byte for byte as received, without what stood around it. */
+export interface UpstreamAnswer {
+  readonly ok: true
+  readonly answer: RawJson
+}
+
+/**
+ * No usable answer. `offline` tells the cases that end in Kea's marker `server is likely to be offline`
+ * (nothing there, refused, closed, no progress) from those in which the daemon spoke nonsense or we refused to ask.
+ */
+export interface UpstreamFailure {
+  readonly ok: false
+  readonly offline: boolean
+  /** The system's reason in Kea's words where clients match on them, such as `Connection refused`. */
+  readonly reason: string
+  /** Whether any byte of the command may have reached the daemon. */
+  readonly sent: boolean
+}
+
+export type UpstreamResult = UpstreamAnswer | UpstreamFailure
+
+/** On whose behalf a command is asked. */
+export interface Asker {
+  /** The client's address: clients share a busy socket fairly. */
+  readonly client: string
+  /** Whether nobody waits for the answer any more. What is not sent yet may then be dropped. */
+  gone(): boolean
+}
+
+export interface Upstream {
+  /** Where it is, for people: the socket's path or URL. */
+  readonly address: string
+  /**
+   * Sends one command once and waits for its answer. Never throws.
+   * @param command the complete envelope
+   */
+  ask(command: RawJson, asker: Asker): Promise<UpstreamResult>
+  /** Refuses what waits and lets what runs end. */
+  close(): void
+}
