@@ -4,28 +4,7 @@
 import { fitsFile, numberKind, readString } from './literal.ts'
 import type { Dialect, Problem } from './problem.ts'
 import { unexpectedCharacter } from './syntax-problem.ts'
-
-interface Extent {
-  readonly start: number
-  /** Exclusive. */
-  readonly end: number
-}
-
-export type Token = Extent &
-  (
-    | { readonly kind: '{' | '}' | '[' | ']' | ':' | ',' }
-    | { readonly kind: 'string'; readonly value: string }
-    | { readonly kind: 'integer' | 'float' }
-    | { readonly kind: 'boolean'; readonly value: boolean }
-    | { readonly kind: 'null' }
-    /** A bare word that is none of these; good as a key without quotes at most. */
-    | { readonly kind: 'word' }
-    /** `<?include "file"?>`; files only. */
-    | { readonly kind: 'include'; readonly file: string }
-    | { readonly kind: 'end' }
-    /** Nothing behind this can be told apart any more. */
-    | { readonly kind: 'bad'; readonly problem: Problem }
-  )
+import type { Token } from './token.ts'
 
 const includeDirective = /<\?[ \t\r\n]*include[ \t\r\n]*"([^"\u0000-\u001f]+)"[ \t\r\n]*\?>/y
 
@@ -180,19 +159,3 @@ function isBlank(character: string, dialect: Dialect): boolean {
 function isWordCharacter(character: string): boolean {
   return /[0-9a-zA-Z_+.-]/.test(character)
 }
-
-/** Whether a token can be an element, or would be one with quotes around it. */
-export function beginsElement({ kind }: Token): boolean {
-  return elementKinds.has(kind)
-}
-
-const elementKinds: ReadonlySet<Token['kind']> = new Set([
-  'string',
-  'integer',
-  'float',
-  'boolean',
-  'null',
-  'word',
-  '{',
-  '[',
-])

@@ -1,10 +1,10 @@
 // The sentences for what stands where it must not: a character between tokens, a token between values, a key twice.
 // They name kinds and keys, never what a string or a bare word says: it may be a password.
 
-import type { Token } from './lexer.ts'
 import { codeName } from './literal.ts'
 import type { Member } from './node.ts'
 import type { Dialect, Problem } from './problem.ts'
+import type { Token } from './token.ts'
 
 /** A character that begins no token. */
 export function unexpectedCharacter(text: string, offset: number, dialect: Dialect): Problem {

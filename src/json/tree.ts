@@ -1,11 +1,12 @@
 // Tokens to values that remember where they stood. Gathers the mistakes it can read on over, stops at the first that it
 // cannot.
 
-import { Lexer, beginsElement } from './lexer.ts'
-import type { Token } from './lexer.ts'
+import { Lexer } from './lexer.ts'
 import type { JsonNode, ListNode, MapNode, Member } from './node.ts'
 import type { Dialect, Problem } from './problem.ts'
 import { duplicateKey, missingComma, unexpectedToken, unquotedKey } from './syntax-problem.ts'
+import { beginsElement } from './token.ts'
+import type { Token } from './token.ts'
 
 export type { Dialect, Problem } from './problem.ts'
 
