@@ -6,7 +6,7 @@ import type { Source } from '../json/source.ts'
 import type { Dialect } from '../json/tree.ts'
 import { Findings } from './findings.ts'
 import { ConfigError } from './mistake.ts'
-import type { ConfigWarning, Mistake } from './mistake.ts'
+import type { ConfigWarning } from './mistake.ts'
 import type { ResolveRules } from './resolve.ts'
 import { resolveConfig } from './resolve.ts'
 import { parseConfig, withoutHash } from './syntax.ts'
@@ -43,9 +43,6 @@ export function loadConfigFile(file: string, { env }: ConfigOptions): LoadedConf
   return { config, warnings: [...ofReading.map((text) => readingWarning(file, text)), ...warnings] }
 }
 
-/** Characters; reading more would hold up other clients. Configurations of the agent have a few thousand. */
-const LONGEST_COMMAND = 1_048_576
-
 /**
  * Reads the arguments of `config-set` and `config-test`. Relative file names start where those of the configuration in
  * force do.
@@ -54,7 +51,6 @@ const LONGEST_COMMAND = 1_048_576
  */
 export function loadConfigText(name: string, text: string, options: CommandOptions): LoadedConfig {
   const { env, pathChecks, dialect, current } = options
-  if (text.length > LONGEST_COMMAND) throw new ConfigError([tooLong(name, text.length)])
   const directory = current?.directory ?? process.cwd()
   const rules = { directory, env, restricted: pathChecks, current, hiddenPasswords: true }
   return load(textSource(name, text), dialect, rules)
@@ -81,12 +77,6 @@ function readSource(file: string): ReturnType<typeof loadSource> {
     const mistake = { ...place, path: '', text: error.message, remedy: error.remedy }
     throw new ConfigError([mistake], 'CONFIG_UNREADABLE', error)
   }
-}
-
-function tooLong(file: string, length: number): Mistake {
-  const text = `the configuration has ${length} characters, but over the network it may have at most ${LONGEST_COMMAND}`
-  const remedy = 'write it to the configuration file and send config-reload'
-  return { file, line: 1, column: 1, path: '', text, remedy }
 }
 
 /** What was noticed while reading comes as `FILE:LINE: text`, as bytes that are no characters have no column. */

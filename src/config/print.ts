@@ -3,6 +3,7 @@
 
 import { nodeToPrintable } from '../json/print.ts'
 import type { Printable } from '../json/print.ts'
+import type { OutputSettings } from '../log/settings.ts'
 import { hiddenPassword } from './hidden-password.ts'
 import { httpLimitRows, shownLimits, upstreamLimitRows } from './limits.ts'
 import type {
@@ -12,7 +13,6 @@ import type {
   ControlSocketConfig,
   HttpHeader,
   LoggerConfig,
-  OutputConfig,
   TlsConfig,
   UserContext,
 } from './types.ts'
@@ -104,7 +104,7 @@ function logger(config: LoggerConfig): Shown {
 }
 
 /** Rotation is shown for files only, as Kea shows it. */
-function output(config: OutputConfig): Shown {
+function output(config: OutputSettings): Shown {
   const isFile = config.path !== null
   return {
     flush: config.flush,

@@ -1,10 +1,11 @@
 // Loggers of the configuration and the places they write to.
 
+import type { OutputSettings, Severity } from '../log/settings.ts'
 import type { PathRules } from './paths.ts'
 import { placePath } from './paths.ts'
 import type { Section } from './section.ts'
 import { quoted } from './sentence.ts'
-import type { LoggerConfig, OutputConfig, Severity } from './types.ts'
+import type { LoggerConfig } from './types.ts'
 import { userContextOf } from './user-context.ts'
 
 const severities: readonly Severity[] = ['DEBUG', 'INFO', 'WARN', 'ERROR', 'FATAL', 'NONE']
@@ -38,7 +39,7 @@ function severityOf(logger: Section): Severity | null {
 }
 
 /** Kea before 3.0 knew only the spelling `output_options`. */
-function outputsOf(logger: Section, rules: PathRules): OutputConfig[] | null {
+function outputsOf(logger: Section, rules: PathRules): OutputSettings[] | null {
   if (logger.has('output_options')) {
     if (logger.has('output-options')) {
       const [first, second] =
@@ -63,7 +64,7 @@ function outputsOf(logger: Section, rules: PathRules): OutputConfig[] | null {
   return outputs.length === 0 ? null : outputs.map((output) => outputOf(output, rules))
 }
 
-function outputOf(section: Section, rules: PathRules): OutputConfig {
+function outputOf(section: Section, rules: PathRules): OutputSettings {
   const output = section.string('output') ?? ''
   const pattern = section.string('pattern')
   return {

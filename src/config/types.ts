@@ -2,6 +2,7 @@
 // `schema.ts`, the way from one to the other is `resolve.ts`.
 
 import type { MapNode } from '../json/node.ts'
+import type { LoggerSettings } from '../log/settings.ts'
 
 /** A free-form map of the operator, kept with every digit; `comment` is merged into it. */
 export type UserContext = MapNode | null
@@ -103,28 +104,9 @@ export interface UpstreamLimits {
   readonly connectRetry: number
 }
 
-export type Severity = 'DEBUG' | 'INFO' | 'WARN' | 'ERROR' | 'FATAL' | 'NONE'
-
-export interface LoggerConfig {
-  readonly name: string
-  /** null: inherited. */
-  readonly severity: Severity | null
-  readonly debugLevel: number
-  /** null: inherited. */
-  readonly outputs: readonly OutputConfig[] | null
+/** One entry of `loggers`. */
+export interface LoggerConfig extends LoggerSettings {
   readonly userContext: UserContext
-}
-
-export interface OutputConfig {
-  /** `stdout`, `stderr`, `syslog`, `syslog:FACILITY` or a file name, as written. */
-  readonly output: string
-  /** The file to write to, null for the other kinds. */
-  readonly path: string | null
-  readonly flush: boolean
-  readonly maxSize: number
-  readonly maxVersions: number
-  /** null: the output's own default. */
-  readonly pattern: string | null
 }
 
 /** Limits of the HTTP side. Times in milliseconds, sizes in bytes. */

@@ -1,13 +1,13 @@
 // Named loggers in a tree: a logger without a setting of its own uses its nearest ancestor's, down to the root.
 
 import { hostname } from 'node:os'
-import type { LoggerConfig, OutputConfig, Severity } from '../config/types.ts'
 import { escapeForLog } from './escape.ts'
 import type { Log, MessageDefinition, MessageFields, MessageId } from './message.ts'
 import { messages } from './message.ts'
 import { fileOutput, standardOutput } from './output.ts'
 import type { Output } from './output.ts'
 import { compilePattern, defaultPattern } from './pattern.ts'
+import type { LoggerSettings, OutputSettings, Severity } from './settings.ts'
 
 /** The root logger's name; operators' configurations and log filters know it. */
 export const rootLogger = 'kea-ctrl-agent'
@@ -43,7 +43,7 @@ export class Logging implements Log {
    * Switches to the configured loggers. Everything new is opened before anything old is let go.
    * @throws Error of the system when a log file cannot be opened; the loggers before stay in use
    */
-  configure(loggers: readonly LoggerConfig[]): void {
+  configure(loggers: readonly LoggerSettings[]): void {
     const before = this.#outputs
     this.#outputs = []
     try {
@@ -93,7 +93,7 @@ export class Logging implements Log {
     return new Map([['', { severity: this.#debug ? 'DEBUG' : 'INFO', debugLevel: this.#debug ? 99 : 0, outputs }]])
   }
 
-  #build(loggers: readonly LoggerConfig[]): ReadonlyMap<string, Sink> {
+  #build(loggers: readonly LoggerSettings[]): ReadonlyMap<string, Sink> {
     const root = loggers.find((logger) => logger.name === rootLogger)
     const rootSink = this.#sink(root, {
       severity: 'INFO',
@@ -109,7 +109,7 @@ export class Logging implements Log {
     return sinks
   }
 
-  #sink(logger: LoggerConfig | undefined, parent: Sink): Sink {
+  #sink(logger: LoggerSettings | undefined, parent: Sink): Sink {
     const outputs = logger?.outputs?.map((output) => this.#open(outputOf(output)))
     if (this.#debug) return { severity: 'DEBUG', debugLevel: 99, outputs: outputs ?? parent.outputs }
     return {
@@ -137,7 +137,7 @@ export function isSyslog(destination: string): boolean {
   return destination === 'syslog' || destination.startsWith('syslog:')
 }
 
-function outputOf(output: OutputConfig): { destination: string; flush: boolean; pattern: string | null } {
+function outputOf(output: OutputSettings): { destination: string; flush: boolean; pattern: string | null } {
   return { destination: output.path ?? output.output, flush: output.flush, pattern: output.pattern }
 }
 

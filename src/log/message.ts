@@ -1,7 +1,7 @@
 // The table of every message keagate can log: id, severity, debug level, logger and text. Ids are Kea's where the event
 // is Kea's, `KEAGATE_` otherwise; texts are our own. A `{field}` in a text is filled from the fields of the call.
 
-import type { Severity } from '../config/types.ts'
+import type { Severity } from './settings.ts'
 
 export interface MessageDefinition {
   readonly severity: Exclude<Severity, 'NONE'>

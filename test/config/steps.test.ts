@@ -153,13 +153,6 @@ t.test('a text of a million mistakes costs a short message', (t) => {
   t.end()
 })
 
-t.test('a configuration that would hold up other clients is refused unread', (t) => {
-  const text = (length: number): string => `{ "Control-agent": { "comment": "${'x'.repeat(length)}" } }`
-  t.equal(messageOf(text(1_000_000)), '')
-  t.match(messageOf(text(1_048_576)), /^<string>:1:1: the configuration has \d+ characters, .* at most 1048576/)
-  t.end()
-})
-
 t.test('numbers of any length and maps of the depth that clients read are kept', (t) => {
   const deep = `${'['.repeat(95)}1${']'.repeat(95)}`
   const text = `{ "Control-agent": { "user-context": { "n": ${'9'.repeat(5000)}, "deep": ${deep} } } }`

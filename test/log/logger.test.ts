@@ -1,10 +1,10 @@
 import { readFileSync } from 'node:fs'
 import { join } from 'node:path'
 import t from 'tap'
-import type { LoggerConfig, OutputConfig } from '../../src/config/types.ts'
 import { escapeForLog } from '../../src/log/escape.ts'
 import { Logging } from '../../src/log/logger.ts'
 import { compilePattern, defaultPattern } from '../../src/log/pattern.ts'
+import type { LoggerSettings, OutputSettings } from '../../src/log/settings.ts'
 
 const event = {
   time: Date.UTC(2026, 10, 23, 15, 41, 30, 572),
@@ -36,11 +36,11 @@ t.test('nobody who is logged can forge a line', async (t) => {
   t.equal(escapeForLog('x'.repeat(5000)).length, 1027)
 })
 
-function logger(name: string, more: Partial<LoggerConfig>): LoggerConfig {
-  return { name, severity: null, debugLevel: 0, outputs: null, userContext: null, ...more }
+function logger(name: string, more: Partial<LoggerSettings>): LoggerSettings {
+  return { name, severity: null, debugLevel: 0, outputs: null, ...more }
 }
 
-function file(path: string): OutputConfig {
+function file(path: string): OutputSettings {
   return { output: path, path, flush: true, maxSize: 0, maxVersions: 1, pattern: '%p %c %m\n' }
 }
 
