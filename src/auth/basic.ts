@@ -44,7 +44,7 @@ function readBasic(header: string): Uint8Array | string {
   if (base64 === undefined) return 'not of the form "Basic CREDENTIALS"'
   const bytes = Buffer.from(base64, 'base64')
   // Node skips what it cannot decode, so only text that comes back as it was is what its sender meant.
-  if (bytes.length === 0 || bytes.toString('base64') !== base64) return 'credentials that are not base64 with its padding'
+  if (bytes.length === 0 || bytes.toString('base64') !== base64) return 'credentials that are not padded base64'
   return bytes.includes(0x3a) ? bytes : 'credentials without a colon between user and password'
 }
 

@@ -6,8 +6,8 @@ import type { RawJson } from '../../json/raw.ts'
 import { rawToString } from '../../json/raw.ts'
 import { parseTree } from '../../json/tree.ts'
 
-/** Bytes. A configuration of the agent is some kilobytes; parsing many megabytes would hold up every other client. */
-const longestArguments = 1024 * 1024
+/** Bytes. A configuration of the agent has some kilobytes; reading much more at once would hold up other clients. */
+const longestArguments = 256 * 1024
 
 interface ArgumentsProblem {
   readonly ok: false
@@ -21,7 +21,10 @@ export type OwnConfiguration = ArgumentsProblem | { readonly ok: true; readonly 
 /** The arguments as a map, or the sentence that says why they are none. */
 export function readArguments(args: RawJson): OwnArguments {
   if (args.length > longestArguments) {
-    return problem(`'arguments' are ${args.length} bytes long; the agent's own commands take ${longestArguments}`)
+    return problem(
+      `'arguments' are ${args.length} bytes long and the agent's own commands take ${longestArguments}; ` +
+        'a larger configuration can be written to the file and read with config-reload',
+    )
   }
   const { root, errors } = parseTree(rawToString(args), { dialect: 'command' })
   const first = errors[0]
