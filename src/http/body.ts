@@ -1,0 +1,36 @@
+// Reads the body of an admitted request, as bytes, while it arrives. Only a complete one comes out.
+
+import type { EnvelopeReader } from '../command/envelope.ts'
+import type { Exchange } from './exchange.ts'
+import type { Failure } from './failure.ts'
+import { bodyTooLarge } from './failure.ts'
+
+/**
+ * Feeds the body to a reader as it comes. A connection that breaks ends it without a word.
+ * @param done called once: with null when the reader has the whole body, or with the refusal
+ */
+export function readBody(exchange: Exchange, reader: EnvelopeReader, done: (refusal: Failure | null) => void): void {
+  const { connection, door, head, request, response } = exchange
+  if (exchange.spoiled !== null) {
+    done(exchange.spoiled)
+    return
+  }
+  connection.startReading()
+  if (head !== null && head.expect !== null && request.httpVersion === '1.1') response.writeContinue()
+  let size = 0
+  let settled = false
+  const settle = (refusal: Failure | null): void => {
+    if (settled) return
+    settled = true
+    exchange.onSpoiled = null
+    done(refusal)
+  }
+  exchange.onSpoiled = settle
+  request.on('data', (chunk: Buffer) => {
+    if (settled) return
+    size += chunk.length
+    if (size > door.limits.maxBodySize) settle(bodyTooLarge(door.limits.maxBodySize))
+    else reader.push(chunk)
+  })
+  request.on('end', () => settle(null))
+}

@@ -1,0 +1,106 @@
+// Which phase a connection is in and which time limit it has overrun. A sweep looks at it, so a request costs no timer.
+
+import type { HttpLimits } from '../config/types.ts'
+
+/**
+ * - `head`: bytes of a request are awaited, on a new connection or after the first of them was seen
+ * - `body`: a body is being received for a request that is to run
+ * - `work`: a command runs or its answer is being taken
+ * - `discard`: the answer is out, the rest of a refused body is thrown away
+ * - `idle`: nothing is under way
+ * - `linger`: our side is closed, what still comes is thrown away until the other side closes too
+ */
+export type Phase = 'head' | 'body' | 'work' | 'discard' | 'idle' | 'linger'
+
+/** What was overrun; `request` is the limit of a whole request, `reader` a client that does not take its answer. */
+export type Overrun = 'head' | 'body' | 'request' | 'reader' | 'discard' | 'idle' | 'linger'
+
+/** What a socket shows of itself without being read. */
+export interface Counters {
+  /** Bytes received. */
+  readonly read: number
+  /** Bytes handed to the system for sending. */
+  readonly flushed: number
+  /** Whether bytes wait to be handed over. */
+  readonly pending: boolean
+  /** Whether the latest request is there to its last byte. */
+  readonly complete: boolean
+}
+
+const lingerSilence = 2000
+const lingerTime = 30_000
+const lingerBytes = 128 * 1024 * 1024
+/** How much of a refused body is read to keep a connection; more is not worth it. */
+export const discardBytes = 64 * 1024
+
+export class PhaseClock {
+  #phase: Phase = 'head'
+  #since: number
+  /** When the request under way began, as far as is known. */
+  #requestSince: number
+  /** The counter of this phase, where it stood at its beginning and at the latest look, and when it last moved. */
+  #initial = 0
+  #latest = 0
+  #moved: number
+
+  /** @param now milliseconds of a monotonic clock, as everywhere here */
+  constructor(now: number) {
+    this.#since = now
+    this.#requestSince = now
+    this.#moved = now
+  }
+
+  get phase(): Phase {
+    return this.#phase
+  }
+
+  /** The bytes read when the phase began. */
+  get initial(): number {
+    return this.#initial
+  }
+
+  /** @param count bytes read so far; for `work`, bytes flushed */
+  enter(phase: Phase, now: number, count: number): void {
+    if (phase === 'body') this.#requestSince = this.#phase === 'head' ? this.#since : now
+    this.#phase = phase
+    this.#since = now
+    this.#moved = now
+    this.#initial = count
+    this.#latest = count
+  }
+
+  /** The limit that is overrun, or null. Moves from phase to phase where only the counters tell. */
+  check(now: number, counters: Counters, limits: HttpLimits): Overrun | null {
+    const age = now - this.#since
+    switch (this.#phase) {
+      case 'head':
+        return age > limits.headTimeout ? 'head' : null
+      case 'idle':
+        if (counters.read !== this.#initial) this.enter('head', now, this.#initial)
+        else if (age > limits.idleTimeout) return 'idle'
+        return null
+      case 'body':
+        if (now - this.#requestSince > limits.requestTimeout) return 'request'
+        return this.#stalled(now, counters.read, limits.stallTimeout) ? 'body' : null
+      case 'work':
+        if (!counters.pending) this.#moved = now
+        return this.#stalled(now, counters.flushed, limits.stallTimeout) ? 'reader' : null
+      case 'discard':
+        if (counters.complete) this.enter('idle', now, counters.read)
+        else if (age > limits.requestTimeout || counters.read - this.#initial > discardBytes) return 'discard'
+        else if (this.#stalled(now, counters.read, limits.stallTimeout)) return 'discard'
+        return null
+      case 'linger':
+        if (age > lingerTime || counters.read - this.#initial > lingerBytes) return 'linger'
+        return this.#stalled(now, counters.read, lingerSilence) ? 'linger' : null
+    }
+  }
+
+  #stalled(now: number, count: number, limit: number): boolean {
+    if (count !== this.#latest) {
+      this.#latest = count
+      this.#moved = now
+    }
+    return now - this.#moved > limit
+  }
+}

@@ -1,0 +1,215 @@
+// One connection: who is at its other end, its time limits, and its end. Once a request was refused for its framing, or
+// an answer said that it is the last, nothing more that came on the connection is ever run.
+
+import type { Socket } from 'node:net'
+import type { Log } from '../log/message.ts'
+import type { TlsPeer } from '../tls/peer.ts'
+import { remoteAddress } from '../tls/remote-address.ts'
+import { rawAnswer } from './answer-head.ts'
+import { PhaseClock } from './clock.ts'
+import type { Overrun } from './clock.ts'
+import type { Door } from './door.ts'
+import type { Failure } from './failure.ts'
+import { failure } from './failure.ts'
+import { logFailure } from './failure-log.ts'
+import type { ParseError } from './parse-error.ts'
+import { parseFailure } from './parse-error.ts'
+import { Turns } from './turns.ts'
+import type { Turn } from './turns.ts'
+
+export interface ConnectionParts {
+  readonly socket: Socket
+  readonly peer: TlsPeer | null
+  /** The listener that accepted it. */
+  readonly origin: object | null
+  readonly door: () => Door
+  readonly log: Log
+}
+
+export class Connection {
+  readonly socket: Socket
+  readonly remoteAddress: string
+  readonly peer: TlsPeer | null
+  readonly origin: object | null
+  readonly #door: () => Door
+  readonly #log: Log
+  readonly #clock = new PhaseClock(performance.now())
+  readonly #turns: Turns
+  /** What is to be answered, and ends the connection, once all that came before it is answered. */
+  #fault: Failure | null = null
+  /** The answer for whoever may not come in. */
+  #refusal: Failure | null = null
+  #retired = false
+  #poisoned = false
+  #ended = false
+
+  constructor(parts: ConnectionParts) {
+    const { socket } = parts
+    this.socket = socket
+    this.remoteAddress = remoteAddress(socket)
+    this.peer = parts.peer
+    this.origin = parts.origin
+    this.#door = parts.door
+    this.#log = parts.log
+    this.#turns = new Turns(socket)
+    // Whatever wraps or accepted the socket, a client that closes its side still gets its answer.
+    socket.allowHalfOpen = true
+    socket.on('error', (error) => this.#logBroken(error.message))
+    // Node calls this after an answer that is the last one; a plain close would let unread input destroy the answer.
+    socket.destroySoon = () => this.end()
+  }
+
+  /** Whether the next answer is the last one. */
+  get retired(): boolean {
+    return this.#retired
+  }
+
+  /** Whether nothing can be answered any more. */
+  get over(): boolean {
+    return this.#ended || this.socket.destroyed
+  }
+
+  /** Whether a request is running or being answered. */
+  get busy(): boolean {
+    return this.#turns.current !== null
+  }
+
+  /** Where the request about to start begins, in bytes received, or null where it came together with another one. */
+  get requestStart(): number | null {
+    return this.#clock.phase === 'idle' || this.#clock.phase === 'head' ? this.#clock.initial : null
+  }
+
+  /** Takes the next request in order, or throws it away. */
+  receive(turn: Turn): void {
+    if (this.#poisoned || this.#fault !== null) turn.request.resume()
+    else this.#turns.add(turn)
+  }
+
+  /** The body of the current request is awaited. */
+  startReading(): void {
+    this.#clock.enter('body', performance.now(), this.socket.bytesRead)
+  }
+
+  /** The current request runs or is being answered. */
+  startWorking(): void {
+    if (this.#clock.phase !== 'work') this.#clock.enter('work', performance.now(), 0)
+  }
+
+  /** The current request is answered to the last byte. */
+  finished(): void {
+    if (this.#poisoned) this.end()
+    else if (this.#turns.next()) return
+    else if (this.#fault !== null) this.reject(this.#fault)
+    else if (this.#retired) this.end()
+    else this.#clock.enter(this.#turns.arriving ? 'discard' : 'idle', performance.now(), this.socket.bytesRead)
+  }
+
+  /** What Node's parser, or the connection under it, complained about. */
+  parseError(error: ParseError): void {
+    const found = parseFailure(error)
+    if (found !== null) this.fault(found)
+    else if (error.code !== 'HPE_CLOSED_CONNECTION') this.socket.destroy()
+  }
+
+  /** The input is bad from here on: refuses the request that is still arriving, or else whatever came after it. */
+  fault(found: Failure): void {
+    if (this.#poisoned) return
+    const { arriving, last } = this.#turns
+    if (last === null) {
+      // The latest request has its answer already; a second one would be taken for that of the next request.
+      if (arriving) this.end()
+      else this.reject(found)
+    } else if (arriving) last.spoil(found)
+    else this.#fault ??= found
+  }
+
+  /** Says why the connection is of no use, then ends it. Only while no request is being answered. */
+  reject(reason: Failure): void {
+    if (this.over) return
+    logFailure(this.#log, reason, this.remoteAddress)
+    this.socket.write(rawAnswer(this.#door().headers, reason))
+    this.end()
+  }
+
+  /** Gives the reason as the answer to the first byte that comes; nobody reads what it is part of. */
+  refuse(reason: Failure): void {
+    this.#refusal = reason
+    this.socket.once('data', () => this.reject(reason)).once('end', () => this.end())
+  }
+
+  /** The answer being written is the last one; what waits behind it never runs, what still comes is not looked at. */
+  poison(): void {
+    if (this.#poisoned) return
+    this.#poisoned = true
+    this.#turns.drop()
+    // A listener of our own takes the input from Node's parser, which would keep every request that it finds.
+    this.socket.removeAllListeners('data').on('data', ignore).resume()
+  }
+
+  /** Takes no further request: ends now, or with the answer to the one that runs or has yet to come. */
+  retire(): void {
+    this.#retired = true
+    if (!this.busy && this.#turns.any) this.end()
+  }
+
+  /**
+   * Closes our side once all is written and throws away what still comes, until the other side closes or that lasts
+   * too long. Closing both at once would make the system discard the answer on its way (RFC 9112 section 9.6).
+   */
+  end(): void {
+    if (this.#ended) return
+    this.#ended = true
+    this.poison()
+    this.#clock.enter('linger', performance.now(), this.socket.bytesRead)
+    this.socket.end()
+  }
+
+  /** Looks whether a time limit is overrun, and acts on it. @param now milliseconds of the monotonic clock */
+  check(now: number): void {
+    const { socket } = this
+    const counters = {
+      read: socket.bytesRead,
+      flushed: socket.bytesWritten - socket.writableLength,
+      pending: socket.writableLength > 0,
+      complete: !this.#turns.arriving,
+    }
+    const overrun = this.#clock.check(now, counters, this.#door().limits)
+    if (overrun !== null) this.#enforce(overrun)
+  }
+
+  #enforce(overrun: Overrun): void {
+    switch (overrun) {
+      case 'head':
+        this.reject(this.#refusal ?? failure('timeout', 'the head of the request did not arrive in time'))
+        break
+      case 'body':
+        this.#turns.current?.spoil(failure('timeout', 'the body of the request stopped arriving'))
+        break
+      case 'request':
+        this.#turns.current?.spoil(failure('timeout', 'the request did not arrive in time'))
+        break
+      case 'idle':
+        this.#log.write('HTTP_IDLE_CONNECTION_TIMEOUT_OCCURRED', { 'remote-address': this.remoteAddress })
+        this.end()
+        break
+      case 'discard':
+        this.end()
+        break
+      case 'reader':
+        this.#logBroken('its answer was not taken for too long')
+        this.socket.destroy()
+        break
+      case 'linger':
+        this.socket.destroy()
+        break
+    }
+  }
+
+  #logBroken(reason: string): void {
+    this.#log.write('KEAGATE_CONNECTION_ERROR', { 'remote-address': this.remoteAddress, reason })
+  }
+}
+
+function ignore(): void {
+  // Whatever it is, it came too late.
+}

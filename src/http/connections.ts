@@ -1,0 +1,110 @@
+// All open connections: how many there may be, the sweep that enforces their time limits, and letting go of them.
+
+import { EventEmitter, once } from 'node:events'
+import type { HttpLimits } from '../config/types.ts'
+import type { Log } from '../log/message.ts'
+import type { Connection } from './connection.ts'
+import type { Door } from './door.ts'
+import { failure } from './failure.ts'
+
+/** Connections beyond the limit that may be told so at the same time; more are closed without a word. */
+const maxRejected = 64
+/** Milliseconds that a connection without a request gets when the process stops: one may be on its way. */
+const drainGrace = 1000
+
+export class Connections {
+  readonly #open = new Set<Connection>()
+  /** Those of them that came beyond the limit and are being told so. */
+  readonly #rejected = new Set<Connection>()
+  readonly #door: () => Door
+  readonly #log: Log
+  /** Listeners that were let go of, and whether all were. */
+  readonly #gone = new WeakSet()
+  #draining = false
+  /** One log line for as long as the limit is about reached. */
+  #full = false
+  #sweeping = false
+  readonly #emptied = new EventEmitter()
+
+  constructor(door: () => Door, log: Log) {
+    this.#door = door
+    this.#log = log
+  }
+
+  get size(): number {
+    return this.#open.size
+  }
+
+  /** Keeps track of a connection. @returns whether it may be served; if not, it is being ended */
+  add(connection: Connection): boolean {
+    const { socket, origin } = connection
+    const { limits } = this.#door()
+    if (socket.destroyed || this.#draining || (origin !== null && this.#gone.has(origin))) {
+      socket.destroy()
+      return false
+    }
+    const rejected = this.#open.size - this.#rejected.size >= limits.maxConnections
+    if (rejected) this.#logLimit(connection, limits.maxConnections)
+    if (rejected && this.#rejected.size >= maxRejected) {
+      socket.destroy()
+      return false
+    }
+    this.#open.add(connection)
+    socket.on('close', () => this.#closed(connection))
+    if (!this.#sweeping) this.#planSweep(limits)
+    if (!rejected) return true
+    this.#rejected.add(connection)
+    connection.reject(failure('overload', 'too many connections are open'))
+    return false
+  }
+
+  /** Ends the connections of one listener, each with the answer under way. Later ones of it are closed. */
+  retire(origin: object): void {
+    this.#gone.add(origin)
+    for (const connection of this.#open) if (connection.origin === origin) connection.retire()
+  }
+
+  /**
+   * Ends all connections, each with the answer under way. Resolves when none is left.
+   * @param timeout milliseconds, after which what is left is cut off
+   */
+  async drain(timeout: number): Promise<void> {
+    this.#draining = true
+    for (const connection of this.#open) connection.retire()
+    const grace = setTimeout(() => this.#destroy((connection) => !connection.busy), Math.min(drainGrace, timeout))
+    const deadline = setTimeout(() => this.#destroy(() => true), timeout)
+    if (this.#open.size > 0) await once(this.#emptied, 'emptied')
+    clearTimeout(grace)
+    clearTimeout(deadline)
+  }
+
+  #destroy(which: (connection: Connection) => boolean): void {
+    for (const connection of this.#open) if (which(connection)) connection.socket.destroy()
+  }
+
+  #logLimit(connection: Connection, limit: number): void {
+    if (!this.#full) this.#log.write('KEAGATE_CONNECTION_LIMIT', { 'remote-address': connection.remoteAddress, limit })
+    this.#full = true
+  }
+
+  #closed(connection: Connection): void {
+    this.#open.delete(connection)
+    this.#rejected.delete(connection)
+    // Not at the first free place: around the limit each new connection would be worth a line.
+    if (this.#open.size < this.#door().limits.maxConnections * 0.9) this.#full = false
+    if (this.#open.size === 0) this.#emptied.emit('emptied')
+  }
+
+  /** Looks often enough that no limit is overrun by more than a quarter or a second. */
+  #planSweep(limits: HttpLimits): void {
+    const shortest = Math.min(limits.headTimeout, limits.requestTimeout, limits.idleTimeout, limits.stallTimeout)
+    this.#sweeping = true
+    const sweep = (): void => {
+      const now = performance.now()
+      for (const connection of this.#open) connection.check(now)
+      this.#sweeping = false
+      if (this.#open.size > 0) this.#planSweep(this.#door().limits)
+    }
+    setTimeout(sweep, Math.min(Math.max(shortest / 4, 10), 1000)).unref()
+  }
+}

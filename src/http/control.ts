@@ -1,0 +1,28 @@
+// The control route: body in, dispatch, answer out.
+
+import { EnvelopeReader } from '../command/envelope.ts'
+import { readBody } from './body.ts'
+import type { Exchange } from './exchange.ts'
+import { failure } from './failure.ts'
+import { pathService } from './path-service.ts'
+
+/** Reads, runs and answers the command of an admitted request. */
+export function control(exchange: Exchange): void {
+  const reader = new EnvelopeReader()
+  readBody(exchange, reader, (refusal) => {
+    if (refusal === null) run(exchange, reader).catch((error: unknown) => exchange.crash(error))
+    else exchange.fail(refusal)
+  })
+}
+
+async function run(exchange: Exchange, reader: EnvelopeReader): Promise<void> {
+  const { connection, door, target } = exchange
+  const envelope = reader.finish()
+  if (envelope.kind === 'not-json') {
+    exchange.fail(failure('not-json', envelope.text))
+    return
+  }
+  connection.startWorking()
+  const service = pathService(target, door.services)
+  exchange.succeed(await door.dispatch(envelope, exchange.caller, service, () => connection.over))
+}

@@ -1,0 +1,31 @@
+// What the HTTP side needs of the configuration in force. It asks for the current door once per connection or request
+// and uses that one to the end, whatever is reloaded meanwhile.
+
+import type { Authenticator } from '../auth/basic.ts'
+import type { CallerContext } from '../command/context.ts'
+import type { Envelope } from '../command/envelope.ts'
+import type { HttpHeader, HttpLimits } from '../config/types.ts'
+import type { RawJson } from '../json/raw.ts'
+
+export interface Door {
+  readonly limits: HttpLimits
+  /** Added to every response. */
+  readonly headers: readonly HttpHeader[]
+  /** Whether a client without a certificate may not come in, also over a connection from before a reload. */
+  readonly certificateRequired: boolean
+  /** null: nobody is asked for credentials. */
+  readonly authenticator: Authenticator | null
+  /** The configured services, for paths that stand for one. */
+  readonly services: ReadonlySet<string>
+  /**
+   * Runs one command to its end and returns the body of the 200: a JSON list. Never rejects.
+   * @param pathService the service that the request's path stands for, or null
+   * @param gone whether nobody waits for the answer any more
+   */
+  dispatch(
+    envelope: Envelope,
+    caller: CallerContext,
+    pathService: string | null,
+    gone: () => boolean,
+  ): Promise<RawJson>
+}

@@ -1,0 +1,157 @@
+// One request and its answer, from its turn on the connection to the last byte taken by the client.
+
+import { IncomingMessage } from 'node:http'
+import type { ServerResponse } from 'node:http'
+import type { CallerContext } from '../command/context.ts'
+import { describeError } from '../errors.ts'
+import type { RawJson } from '../json/raw.ts'
+import type { Log } from '../log/message.ts'
+import { answerHeaders } from './answer-head.ts'
+import { discardBytes } from './clock.ts'
+import type { Connection } from './connection.ts'
+import type { Door } from './door.ts'
+import type { Failure } from './failure.ts'
+import { failure, failureBody, reasonPhrase } from './failure.ts'
+import { logFailure } from './failure-log.ts'
+import type { Head } from './framing.ts'
+import type { Turn } from './turns.ts'
+import { writePieces } from './write-pieces.ts'
+
+/** A request that leads to its exchange. A WeakMap would do the same, but slows every garbage collection down. */
+export class ControlRequest extends IncomingMessage {
+  exchange: Exchange | null = null
+}
+
+/** @throws when the request did not come over a connection of ours */
+export function exchangeOf(request: IncomingMessage): Exchange {
+  const exchange = request instanceof ControlRequest ? request.exchange : null
+  if (exchange === null) throw new Error('a request came by another way than its connection')
+  return exchange
+}
+
+export interface ExchangeParts {
+  readonly connection: Connection
+  readonly request: IncomingMessage
+  readonly response: ServerResponse
+  readonly door: () => Door
+  readonly log: Log
+  /** Runs the request through the gate and the route. */
+  readonly run: (exchange: Exchange) => void
+}
+
+export class Exchange implements Turn {
+  readonly connection: Connection
+  readonly request: IncomingMessage
+  readonly response: ServerResponse
+  /** The request target as sent. */
+  readonly target: string
+  readonly log: Log
+  /** Called when the body turns out bad, late or cut off while it is being read. */
+  onSpoiled: ((failure: Failure) => void) | null = null
+  /** What the gate found out. */
+  head: Head | null = null
+  user: string | null = null
+  readonly #askDoor: () => Door
+  readonly #run: (exchange: Exchange) => void
+  #door: Door | null = null
+  #spoiled: Failure | null = null
+  /** Where on the connection the request begins; null where it came together with the one before. */
+  #startsAt: number | null = null
+  #answered = false
+
+  constructor(parts: ExchangeParts) {
+    this.connection = parts.connection
+    this.request = parts.request
+    this.response = parts.response
+    this.target = parts.request.url ?? ''
+    this.log = parts.log
+    this.#askDoor = parts.door
+    this.#run = parts.run
+    parts.response.on('finish', onFinish)
+  }
+
+  /** The configuration that this request meets, whatever is reloaded meanwhile. */
+  get door(): Door {
+    return (this.#door ??= this.#askDoor())
+  }
+
+  get caller(): CallerContext {
+    return { remoteAddress: this.connection.remoteAddress, tls: this.connection.peer, user: this.user }
+  }
+
+  get spoiled(): Failure | null {
+    return this.#spoiled
+  }
+
+  start(): void {
+    this.#startsAt = this.connection.requestStart
+    this.#run(this)
+  }
+
+  spoil(found: Failure): void {
+    this.#spoiled ??= found
+    // Refused or answered before its body was complete: nothing behind a bad body can be trusted to be a request.
+    if (this.#answered) this.connection.poison()
+    else this.onSpoiled?.(found)
+  }
+
+  /** Answers with a 200, whose body is a list. */
+  succeed(body: RawJson): void {
+    this.#answer(200, [], body, false)
+  }
+
+  /** Answers with a refusal, which is a map. */
+  fail(reason: Failure): void {
+    if (this.#answered || this.connection.over) return
+    logFailure(this.log, reason, this.connection.remoteAddress)
+    this.#answer(reason.status, reason.headers, failureBody(reason), reason.ends || !this.#worthReading())
+    this.request.resume()
+  }
+
+  /** Answers to what must not happen. */
+  crash(error: unknown): void {
+    this.log.write('KEAGATE_REQUEST_FAILED', {
+      'remote-address': this.connection.remoteAddress,
+      reason: describeError(error),
+    })
+    // An answer that has begun cannot be taken back.
+    if (this.#answered) this.connection.socket.destroy()
+    else this.fail(failure('unexpected', 'see the log of the agent'))
+  }
+
+  #answer(status: number, own: readonly string[], body: RawJson, last: boolean): void {
+    const { connection, response } = this
+    if (this.#answered || connection.over) return
+    this.#answered = true
+    this.onSpoiled = null
+    const close = last || this.#spoiled !== null || connection.retired || !response.shouldKeepAlive || this.#lostBytes()
+    if (close) connection.poison()
+    connection.startWorking()
+    response.writeHead(status, reasonPhrase(status), answerHeaders(this.door.headers, own, body.length, close))
+    writePieces(response, body)
+  }
+
+  /** Whether what is left of the body of a refused request is little enough to be read and thrown away. */
+  #worthReading(): boolean {
+    if (this.request.complete) return true
+    // Who asked for a 100 and did not get it may or may not send the body.
+    if (this.head === null || this.head.expect !== null) return false
+    return this.head.chunked || (this.head.contentLength ?? 0) <= discardBytes
+  }
+
+  /**
+   * Node's parser drops what came in the same read behind a request that offers another protocol. The connection can
+   * go on only if the bytes received are exactly this request's.
+   */
+  #lostBytes(): boolean {
+    const { head } = this
+    if (head === null || !head.offersUpgrade) return false
+    if (this.#startsAt === null || head.chunked) return true
+    return this.connection.socket.bytesRead !== this.#startsAt + head.size + (head.contentLength ?? 0)
+  }
+}
+
+/** One function for all responses: they are many. */
+function onFinish(this: ServerResponse): void {
+  exchangeOf(this.req).connection.finished()
+}

@@ -1,0 +1,90 @@
+// A listening TCP socket that hands over what it accepts and survives a full descriptor table. Speaks no protocol.
+
+import net from 'node:net'
+import type { Socket } from 'node:net'
+import { KeagateError } from '../errors.ts'
+import type { Log } from '../log/message.ts'
+
+export interface Listener {
+  readonly address: string
+  /** The port really open, where 0 was asked for. */
+  readonly port: number
+  /** Who gets connections from now on. Those that came before the first call are handed over then. */
+  accept(handler: (socket: Socket) => void): void
+  /** Stops listening; connections already handed over are not touched. */
+  close(): Promise<void>
+}
+
+/**
+ * @param address an IP literal; names are not looked up
+ * @throws KeagateError LISTEN_FAILED
+ */
+export function openListener(address: string, port: number, log: Log): Promise<Listener> {
+  if (net.isIP(address) === 0) {
+    const remedy = 'give an IPv4 or IPv6 address without brackets, such as 127.0.0.1 or ::1'
+    return Promise.reject(new KeagateError('LISTEN_FAILED', `"${address}" is not an IP address`, { remedy }))
+  }
+  return new Promise((resolve, reject) => {
+    // A client that has sent its request may close its side and still gets its answer.
+    const server = net.createServer({ allowHalfOpen: true, noDelay: true })
+    server.once('error', (error: NodeJS.ErrnoException) => reject(listenError(address, port, error)))
+    server.listen({ host: address, port }, () => {
+      server.removeAllListeners('error')
+      resolve(new OpenListener(server, address, log))
+    })
+  })
+}
+
+class OpenListener implements Listener {
+  readonly address: string
+  readonly port: number
+  readonly #server: net.Server
+  #handler: ((socket: Socket) => void) | null = null
+  #early: Socket[] = []
+  /** One log line for a storm of failures, which the next good connection ends. */
+  #failing = false
+
+  constructor(server: net.Server, address: string, log: Log) {
+    this.#server = server
+    this.address = address
+    // A TCP server's address is never a string or null while it listens.
+    this.port = (server.address() as net.AddressInfo).port
+    server.on('connection', (socket) => {
+      this.#failing = false
+      if (this.#handler === null) this.#early.push(socket.on('error', ignore))
+      else this.#handler(socket)
+    })
+    server.on('error', (error) => {
+      if (!this.#failing) log.write('KEAGATE_ACCEPT_FAILED', { reason: error.message })
+      this.#failing = true
+    })
+  }
+
+  accept(handler: (socket: Socket) => void): void {
+    this.#handler = handler
+    for (const socket of this.#early.splice(0)) handler(socket)
+  }
+
+  close(): Promise<void> {
+    for (const socket of this.#early.splice(0)) socket.destroy()
+    // The port is free at once; Node's own callback would wait for every connection accepted here.
+    if (this.#server.listening) this.#server.close()
+    return Promise.resolve()
+  }
+}
+
+function ignore(): void {
+  // The connection is gone; whoever is handed the socket sees it closed.
+}
+
+function listenError(address: string, port: number, error: NodeJS.ErrnoException): KeagateError {
+  const place = `${address} port ${port}`
+  const reasons: Readonly<Record<string, readonly [string, string]>> = {
+    EADDRINUSE: ['is in use by another program (EADDRINUSE)', `find it with: ss -ltnp 'sport = :${port}'`],
+    EADDRNOTAVAIL: ['is not an address of this machine (EADDRNOTAVAIL)', 'see the addresses with: ip address'],
+    EACCES: ['may not be opened by this user (EACCES)', 'choose a port from 1024 up or grant CAP_NET_BIND_SERVICE'],
+  }
+  const [reason, remedy] = reasons[error.code ?? ''] ?? [`cannot be opened: ${error.message}`, '']
+  const options = remedy === '' ? { cause: error } : { cause: error, remedy }
+  return new KeagateError('LISTEN_FAILED', `${place} ${reason}`, options)
+}

@@ -1,0 +1,76 @@
+// What Node's parser reports as an error, turned into the refusal that fits. After any of these the parser is dead, so
+// each of them ends the connection.
+
+import type { Failure } from './failure.ts'
+import { failure, headTooLarge, methodNotAllowed, otherVersion } from './failure.ts'
+
+/** What Node adds to an error of its parser. */
+export interface ParseError extends Error {
+  readonly code?: string
+  /** The parser's own words, without anything received. */
+  readonly reason?: string
+  /** Where in `rawPacket` it gave up. */
+  readonly bytesParsed?: number
+  /** The latest bytes received. */
+  readonly rawPacket?: Buffer
+}
+
+/** The refusal, or null for what is no fault of the request: the connection broke, or bytes follow the last request. */
+export function parseFailure(error: ParseError): Failure | null {
+  const { code = '' } = error
+  if (!code.startsWith('HPE_') || code === 'HPE_CLOSED_CONNECTION') return null
+  switch (code) {
+    case 'HPE_HEADER_OVERFLOW':
+      return headTooLarge()
+    case 'HPE_CHUNK_EXTENSIONS_OVERFLOW':
+      return failure('too-large', 'the chunk extensions are over the limit')
+    case 'HPE_PAUSED_H2_UPGRADE':
+      return failure('version', 'HTTP/2 is not spoken here; use HTTP/1.1')
+    case 'HPE_INVALID_EOF_STATE':
+      return failure('framing', 'the connection was closed before the request was complete')
+  }
+  if (error.reason === 'Invalid method for HTTP/x.x request') return methodNotAllowed()
+  if (code === 'HPE_INVALID_VERSION') return versionFailure(error)
+  if (code === 'HPE_INVALID_METHOD') return methodFailure(error)
+  return malformed(error)
+}
+
+/** Another version of HTTP, or a version that is none. */
+function versionFailure(error: ParseError): Failure {
+  const { text, at } = textAround(error)
+  const version = /^HTTP\/(\d+\.\d+)(?:[\r\n]|$)/.exec(text.slice(text.lastIndexOf('HTTP/', at)))?.[1]
+  const known = version === '1.1' || version === '1.0'
+  const other = version === undefined ? error.reason === 'Invalid HTTP version' : !known
+  return other ? otherVersion() : malformed(error)
+}
+
+/** Another method, where the line is a request line but for that; otherwise something that is not HTTP. */
+function methodFailure(error: ParseError): Failure {
+  const { text, at } = textAround(error)
+  if (text.startsWith('\x16\x03', at)) {
+    return failure('framing', 'this looks like TLS, but plain HTTP is spoken here; use http:// or configure TLS')
+  }
+  // What precedes may be a body without a line end; it cannot be told from the method's beginning, and need not be.
+  const method = /[!#$%&'*+.^_`|~0-9A-Za-z-]*$/.exec(text.slice(0, at))?.[0] ?? ''
+  return startsRequestLine(text.slice(at - method.length)) ? methodNotAllowed() : malformed(error)
+}
+
+/** The latest bytes received, near the place where the parser gave up. */
+function textAround(error: ParseError): { text: string; at: number } {
+  const at = error.bytesParsed ?? 0
+  const from = Math.max(0, at - 64)
+  return { text: error.rawPacket?.toString('latin1', from, at + 8192) ?? '', at: at - from }
+}
+
+/** Whether the text starts with a line that is a request line in all but its method, or is the beginning of one. */
+function startsRequestLine(text: string): boolean {
+  const [line = '', ...rest] = text.split(/[\r\n]/, 2)
+  const [method = '', target, version, ...more] = line.split(' ')
+  if (!/^[!#$%&'*+.^_`|~0-9A-Za-z-]+$/.test(method) || more.length > 0) return false
+  if (rest.length === 0) return /^[^\x00-\x1f\x7f]*$/.test(line)
+  return /^[^\x00-\x20\x7f]+$/.test(target ?? '') && /^HTTP\/\d\.\d$/.test(version ?? '')
+}
+
+function malformed(error: ParseError): Failure {
+  return failure('framing', error.reason ?? 'not an HTTP request')
+}

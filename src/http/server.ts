@@ -1,0 +1,136 @@
+// The HTTP server: one Fastify instance for the life of the process, fed with connections that are ready to be read.
+// It never listens itself, and asks for the configuration anew with each request, so a reload touches no connection.
+
+import fastify from 'fastify'
+import http from 'node:http'
+import type { IncomingMessage, ServerResponse } from 'node:http'
+import type { Socket } from 'node:net'
+import type { TLSSocket } from 'node:tls'
+import type { Log } from '../log/message.ts'
+import type { Diagnosis } from '../tls/diagnose.ts'
+import type { TlsPeer } from '../tls/peer.ts'
+import { Connection } from './connection.ts'
+import { Connections } from './connections.ts'
+import { control } from './control.ts'
+import type { Door } from './door.ts'
+import { ControlRequest, Exchange, exchangeOf } from './exchange.ts'
+import { failure, methodNotAllowed } from './failure.ts'
+import { admit } from './gate.ts'
+import type { ParseError } from './parse-error.ts'
+
+export interface HttpServer {
+  /**
+   * Serves an accepted connection that is ready to be read, with TLS past its handshake.
+   * @param origin the listener that it came from
+   */
+  serve(socket: Socket, peer: TlsPeer | null, origin?: object): void
+  /** Tells the client of a TLS connection why it may not come in. Nothing that it sends is looked at. */
+  refuse(socket: TLSSocket, diagnosis: Diagnosis, origin?: object): void
+  /** How many connections are open. */
+  connections(): number
+  /** Lets go of the connections of one listener; an answer under way is still delivered. */
+  closeAll(origin: object): void
+  /** Takes no more connections and ends all; requests under way are answered. @param timeout milliseconds */
+  drain(timeout: number): Promise<void>
+}
+
+export interface HttpServerOptions {
+  /** The configuration in force. */
+  readonly door: () => Door
+  readonly log: Log
+}
+
+type NodeHandler = (request: IncomingMessage, response: ServerResponse) => void
+
+/** @throws if Fastify does not start, which no configuration causes */
+export async function createHttpServer({ door, log }: HttpServerOptions): Promise<HttpServer> {
+  const connections = new Connections(door, log)
+  const bySocket = new WeakMap<object, Connection>()
+
+  const serverFactory = (handler: NodeHandler): http.Server => {
+    const run = (exchange: Exchange): void => {
+      // One route for every path; what the path says is in `exchange.target`.
+      exchange.request.url = '/'
+      handler(exchange.request, exchange.response)
+    }
+    const receive = (request: ControlRequest, response: ServerResponse): void => {
+      const connection = bySocket.get(request.socket)
+      if (connection === undefined) return
+      const exchange = new Exchange({ connection, request, response, door, log, run })
+      request.exchange = exchange
+      connection.receive(exchange)
+    }
+    return createNodeServer(receive, (socket) => bySocket.get(socket))
+  }
+
+  const app = fastify({
+    serverFactory,
+    // Fastify's type of the error lacks what Node's parser adds and misses the packet's.
+    clientErrorHandler: (error, socket) => bySocket.get(socket)?.parseError(error as unknown as ParseError),
+  })
+  // Bodies are read by the route, as bytes and within its limits, not by Fastify's parsers.
+  app.addHttpMethod('POST', { hasBody: false, overrideExisting: true })
+  app.addHook('onRequest', (request, reply, next) => {
+    const exchange = exchangeOf(request.raw)
+    const refusal = admit(exchange)
+    if (refusal === null) {
+      next()
+      return
+    }
+    exchange.fail(refusal)
+    reply.hijack()
+  })
+  app.post('/', (request, reply) => {
+    control(exchangeOf(request.raw))
+    // The answer is ours to write; not before here, because Fastify drops what a hijacked request throws.
+    reply.hijack()
+  })
+  app.setErrorHandler((error, request, reply) => {
+    reply.hijack()
+    exchangeOf(request.raw).crash(error)
+  })
+  await app.ready()
+
+  const admitConnection = (socket: Socket, peer: TlsPeer | null, origin: object | undefined): Connection | null => {
+    const connection = new Connection({ socket, peer, origin: origin ?? null, door, log })
+    return connections.add(connection) ? connection : null
+  }
+  return {
+    serve: (socket, peer, origin) => {
+      const connection = admitConnection(socket, peer, origin)
+      if (connection === null) return
+      bySocket.set(socket, connection)
+      // Node reads this property anew for each connection.
+      Object.assign(app.server, { maxHeaderSize: door().limits.maxHeadSize })
+      app.server.emit('connection', socket)
+    },
+    refuse: (socket, diagnosis, origin) => {
+      const reason = failure('certificate', `${diagnosis.reason}; ${diagnosis.remedy}`)
+      admitConnection(socket, null, origin)?.refuse(reason)
+    },
+    connections: () => connections.size,
+    closeAll: (origin) => connections.retire(origin),
+    drain: (timeout) => connections.drain(timeout),
+  }
+}
+
+/** A Node server with every limit of its own switched off: those of the configuration are enforced per connection. */
+function createNodeServer(
+  receive: (request: ControlRequest, response: ServerResponse) => void,
+  connectionOf: (socket: object) => Connection | undefined,
+): http.Server {
+  const server = http.createServer({
+    IncomingMessage: ControlRequest,
+    requireHostHeader: false,
+    insecureHTTPParser: false,
+    keepAliveTimeout: 0,
+    headersTimeout: 0,
+    requestTimeout: 0,
+  })
+  server.maxHeadersCount = 0
+  // Node's switch, without documentation, for clients that close their side and wait for the answer.
+  Object.assign(server, { httpAllowHalfOpen: true })
+  server.on('request', receive).on('checkContinue', receive).on('checkExpectation', receive)
+  server.on('connect', (_request: IncomingMessage, socket: Socket) => connectionOf(socket)?.fault(methodNotAllowed()))
+  return server
+}

@@ -1,0 +1,299 @@
+// The life of a connection: order of its requests, time limits, refusals that end it, and the ways in which it ends.
+
+import type { Socket } from 'node:net'
+import t from 'tap'
+import { commandRequest, connectTo } from './raw-client.ts'
+import { HeldCommands, openDoor } from './recording-door.ts'
+
+const json = 'Content-Type: application/json'
+const unfinished = `POST / HTTP/1.1\r\n${json}\r\nContent-Length: 100\r\n\r\n{`
+
+t.test('pipelined requests run one after another and are answered in order', async (t) => {
+  const held = new HeldCommands()
+  const door = await openDoor(t, { answer: held.answer })
+  const client = await connectTo(t, door.port)
+  client.send(['a', 'b', 'c'].map((name) => commandRequest(name)).join(''))
+  for (const [i, name] of ['a', 'b', 'c'].entries()) {
+    await held.started(i + 1)
+    t.equal(door.ran.length, i + 1, 'no other one runs meanwhile')
+    held.release()
+    t.match((await client.answer()).body, `"${name}"`)
+  }
+})
+
+t.test('thousands of requests in one go are all answered, and not all read at once', async (t) => {
+  const held = new HeldCommands()
+  const sockets: Socket[] = []
+  const door = await openDoor(t, { answer: held.answer }, (server, socket, origin) => {
+    sockets.push(socket)
+    server.serve(socket, null, origin)
+  })
+  const client = await connectTo(t, door.port)
+  const names = Array.from({ length: 5000 }, (_, i) => `command-${i}`)
+  const bytes = names.map((name) => commandRequest(name)).join('')
+  client.send(bytes)
+  await held.started(1)
+  await new Promise((resolve) => setImmediate(resolve))
+  t.ok((sockets[0]?.bytesRead ?? 0) <= 256 * 1024, 'reading stops while one is slow')
+  const answered = (async () => {
+    for (const name of names) if (!(await client.answer()).body.includes(`"${name}"`)) return name
+    return 'all'
+  })()
+  for (let i = 1; i <= names.length; i++) {
+    await held.started(i)
+    held.release()
+  }
+  t.equal(await answered, 'all')
+  t.same(door.names(), names)
+})
+
+t.test('requests that wait behind a refused one never run', async (t) => {
+  const held = new HeldCommands()
+  const door = await openDoor(t, { answer: held.answer })
+  const client = await connectTo(t, door.port)
+  const bad = `POST / HTTP/1.1\r\nHost: a\r\nHost: b\r\n${json}\r\nContent-Length: 2\r\n\r\n{}`
+  client.send(commandRequest('good') + bad + commandRequest('smuggled').repeat(20))
+  await held.started(1)
+  held.release()
+  t.same((await client.rest()).map((each) => each.status), [200, 400])
+  client.send(commandRequest('smuggled'))
+  client.end()
+  await client.closed
+  t.same(door.names(), ['good'])
+})
+
+t.test('a flood behind a refused request is thrown away unread', async (t) => {
+  const door = await openDoor(t)
+  const client = await connectTo(t, door.port)
+  const before = process.memoryUsage().heapUsed
+  const flood = 'GET / HTTP/1.1\r\n\r\n'.repeat(400_000)
+  const bad = 'GET / HTTP/1.1\r\nHost: a\r\nHost: b\r\n\r\n'
+  client.send(bad)
+  client.socket.end(flood)
+  t.same((await client.rest()).map((each) => each.status), [400])
+  await client.closed
+  t.equal(client.socket.bytesWritten, flood.length + bad.length, 'it was taken')
+  t.ok(process.memoryUsage().heapUsed - before < 150e6, 'and not kept')
+})
+
+t.test('a client that closes its side still gets all its answers', async (t) => {
+  const held = new HeldCommands()
+  const door = await openDoor(t, { answer: held.answer })
+  const client = await connectTo(t, door.port)
+  client.send(commandRequest('a') + commandRequest('b'))
+  client.end()
+  await held.started(1)
+  held.release()
+  await held.started(2)
+  held.release()
+  t.same((await client.rest()).map((each) => each.status), [200, 200])
+  await client.closed
+})
+
+t.test('a client that closes its side too early is told, and nothing runs', async (t) => {
+  const door = await openDoor(t)
+  const complete = commandRequest('cut')
+  for (const cut of [1, 10, 40, complete.indexOf('\r\n\r\n') + 2, complete.length - 1]) {
+    const client = await connectTo(t, door.port)
+    client.send(complete.slice(0, cut))
+    client.end()
+    t.same((await client.rest()).map((each) => each.status), [400], complete.slice(0, cut))
+    await client.closed
+  }
+  const silent = await connectTo(t, door.port)
+  silent.end()
+  t.same(await silent.rest(), [], 'who said nothing is answered nothing')
+  t.same(door.names(), [])
+})
+
+t.test('aborted uploads and vanished clients end quietly', async (t) => {
+  const held = new HeldCommands()
+  const door = await openDoor(t, { answer: held.answer })
+  for (const bytes of ['', 'P', `POST / HTTP/1.1\r\n${json}\r\n`, unfinished, commandRequest('left')]) {
+    for (const leave of ['destroy', 'resetAndDestroy'] as const) {
+      const before = door.ran.length
+      const client = await connectTo(t, door.port)
+      client.send(bytes)
+      if (bytes.includes('left')) await held.started(before + 1)
+      client.socket[leave]()
+      await client.closed
+    }
+  }
+  t.same(door.names(), ['left', 'left'], 'only complete requests run')
+  held.release()
+  held.release()
+  const client = await connectTo(t, door.port)
+  client.send(commandRequest('alive'))
+  await held.started(3)
+  held.release()
+  t.equal((await client.answer()).status, 200)
+})
+
+t.test('a head that does not come in time is a 408, however slowly it drips', async (t) => {
+  const door = await openDoor(t, { limits: { headTimeout: 100 } })
+  const silent = await connectTo(t, door.port)
+  t.match(await silent.rest(), [{ status: 408, body: /"result": 408/ }])
+  const dripping = await connectTo(t, door.port)
+  dripping.send('POST / HTTP/1.1\r\nX: ')
+  const drip = setInterval(() => dripping.send('x'), 20)
+  t.match(await dripping.rest(), [{ status: 408 }])
+  clearInterval(drip)
+  const second = await connectTo(t, door.port)
+  second.send(commandRequest('x'))
+  t.equal((await second.answer()).status, 200)
+  second.send('POST / HT')
+  t.match(await second.rest(), [{ status: 408 }], 'for a later request as well')
+  t.ok(door.log.count('HTTP_CLIENT_REQUEST_TIMEOUT_OCCURRED') === 3)
+  t.same(door.names(), ['x'])
+})
+
+t.test('a body that stops, or takes too long in all, is a 408', async (t) => {
+  const stalling = await openDoor(t, { limits: { stallTimeout: 100 } })
+  const stopped = await connectTo(t, stalling.port)
+  stopped.send(unfinished)
+  t.match(await stopped.rest(), [{ status: 408, headers: new Map([['connection', 'close']]) }])
+  const slow = await openDoor(t, { limits: { requestTimeout: 150 } })
+  const dripping = await connectTo(t, slow.port)
+  dripping.send(unfinished)
+  const drip = setInterval(() => dripping.send(' '), 20)
+  t.same((await dripping.rest()).map((each) => each.status), [408])
+  clearInterval(drip)
+  t.same([...stalling.names(), ...slow.names()], [])
+})
+
+t.test('an idle connection is closed without a word', async (t) => {
+  const door = await openDoor(t, { limits: { idleTimeout: 100 } })
+  const client = await connectTo(t, door.port)
+  client.send(commandRequest('x'))
+  t.same((await client.rest()).map((each) => each.status), [200])
+  t.equal(door.log.count('HTTP_IDLE_CONNECTION_TIMEOUT_OCCURRED'), 1)
+})
+
+t.test('a running command has all the time it needs', async (t) => {
+  const held = new HeldCommands()
+  const limits = { headTimeout: 20, requestTimeout: 20, idleTimeout: 20, stallTimeout: 20 }
+  const door = await openDoor(t, { limits, answer: held.answer })
+  const client = await connectTo(t, door.port)
+  client.send(commandRequest('long'))
+  await held.started(1)
+  const other = await connectTo(t, door.port)
+  t.match(await other.rest(), [{ status: 408 }], 'several limits have passed')
+  held.release()
+  t.equal((await client.answer()).status, 200)
+})
+
+t.test('the rest of a refused body that never comes ends the connection', async (t) => {
+  const door = await openDoor(t, { clients: { admin: 's3cret' }, limits: { stallTimeout: 100 } })
+  const client = await connectTo(t, door.port)
+  client.send(unfinished)
+  t.same((await client.rest()).map((each) => each.status), [401])
+})
+
+t.test('what comes after the limit of connections is told so, and logged once', async (t) => {
+  const door = await openDoor(t, { limits: { maxConnections: 2 } })
+  const inside = [await connectTo(t, door.port), await connectTo(t, door.port)]
+  for (const client of inside) {
+    client.send(commandRequest('in'))
+    t.equal((await client.answer()).status, 200)
+  }
+  for (let i = 0; i < 3; i++) {
+    const outside = await connectTo(t, door.port)
+    outside.send(commandRequest('out'))
+    t.match(await outside.rest(), [{ status: 503, body: /"result": 503/ }])
+  }
+  t.equal(door.log.count('KEAGATE_CONNECTION_LIMIT'), 1)
+  inside[0]?.end()
+  await inside[0]?.closed
+  const again = await connectTo(t, door.port)
+  again.send(commandRequest('again'))
+  t.equal((await again.answer()).status, 200)
+  t.same(door.names(), ['in', 'in', 'again'])
+})
+
+t.test('a flood beyond the limit of connections is cut off', async (t) => {
+  const door = await openDoor(t, { limits: { maxConnections: 1 } })
+  const clients = await Promise.all(Array.from({ length: 100 }, () => connectTo(t, door.port)))
+  const answers = await Promise.all(clients.slice(1).map((each) => each.rest()))
+  t.ok(answers.filter((each) => each.length === 0).length >= 30, 'some without an answer')
+  t.ok(door.server.connections() <= 65)
+})
+
+t.test('draining: idle connections close, running commands are answered, nobody else gets in', async (t) => {
+  const held = new HeldCommands()
+  const door = await openDoor(t, { answer: held.answer })
+  const idle = await connectTo(t, door.port)
+  idle.send(commandRequest('before'))
+  await held.started(1)
+  held.release()
+  t.equal((await idle.answer()).status, 200)
+  const busy = await connectTo(t, door.port)
+  busy.send(commandRequest('busy') + commandRequest('behind'))
+  await held.started(2)
+
+  const drained = door.server.drain(60_000)
+  t.same(await idle.rest(), [])
+  const late = await connectTo(t, door.port)
+  late.send(commandRequest('late'))
+  t.same(await late.rest(), [])
+  held.release()
+  t.match(await busy.rest(), [{ status: 200, headers: new Map([['connection', 'close']]) }])
+  for (const client of [idle, busy]) client.end()
+  await drained
+  t.equal(door.server.connections(), 0)
+  t.same(door.names(), ['before', 'busy'])
+})
+
+t.test('draining: a request on its way over a new connection is answered', async (t) => {
+  const door = await openDoor(t)
+  const client = await connectTo(t, door.port)
+  while (door.server.connections() === 0) await new Promise((resolve) => setImmediate(resolve))
+  const drained = door.server.drain(60_000)
+  client.send(commandRequest('x'))
+  t.match(await client.rest(), [{ status: 200, headers: new Map([['connection', 'close']]) }])
+  client.end()
+  await drained
+})
+
+t.test('draining: what does not end in time is cut off', async (t) => {
+  const held = new HeldCommands()
+  const door = await openDoor(t, { answer: held.answer })
+  const client = await connectTo(t, door.port)
+  client.send(commandRequest('stuck'))
+  await held.started(1)
+  await door.server.drain(10)
+  t.equal(door.server.connections(), 0)
+  await client.rest()
+  held.release()
+})
+
+t.test('letting go of a listener ends its connections only, after the answer under way', async (t) => {
+  const held = new HeldCommands()
+  const origins = [{}, {}]
+  let accepted = 0
+  const door = await openDoor(t, { answer: held.answer }, (server, socket) => {
+    server.serve(socket, null, origins[accepted++ % 2])
+  })
+  const [mover, stayer, idle] = [
+    await connectTo(t, door.port),
+    await connectTo(t, door.port),
+    await connectTo(t, door.port),
+  ]
+  for (const [i, client] of [idle, mover, stayer].entries()) {
+    client.send(commandRequest('x'))
+    await held.started(i + 1)
+    if (client === idle) {
+      held.release()
+      t.equal((await client.answer()).status, 200)
+    }
+  }
+  door.server.closeAll(origins[0] ?? {})
+  t.same(await idle.rest(), [])
+  held.release()
+  held.release()
+  t.match(await mover.rest(), [{ status: 200, headers: new Map([['connection', 'close']]) }])
+  t.equal((await stayer.answer()).headers.get('connection'), 'keep-alive')
+  stayer.send(commandRequest('y'))
+  await held.started(4)
+  held.release()
+  t.equal((await stayer.answer()).status, 200)
+})

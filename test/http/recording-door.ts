@@ -1,0 +1,177 @@
+// A door on a free loopback port whose commands are recorded instead of run.
+
+import type { Socket } from 'node:net'
+import type { Authenticator } from '../../src/auth/basic.ts'
+import { createAuthenticator } from '../../src/auth/basic.ts'
+import type { CallerContext } from '../../src/command/context.ts'
+import type { HttpHeader, HttpLimits } from '../../src/config/types.ts'
+import type { Door } from '../../src/http/door.ts'
+import { openListener } from '../../src/http/listener.ts'
+import type { Listener } from '../../src/http/listener.ts'
+import { createHttpServer } from '../../src/http/server.ts'
+import type { HttpServer } from '../../src/http/server.ts'
+import type { RawJson } from '../../src/json/raw.ts'
+import { rawJson, rawToString } from '../../src/json/raw.ts'
+import type { Log, MessageFields, MessageId } from '../../src/log/message.ts'
+
+export interface Ran {
+  readonly name: string
+  readonly services: readonly string[]
+  readonly arguments: string | null
+  readonly pathService: string | null
+  readonly caller: CallerContext
+}
+
+export interface DoorOptions {
+  readonly limits?: Partial<HttpLimits>
+  readonly headers?: Readonly<Record<string, string>>
+  /** User and password pairs. */
+  readonly clients?: Readonly<Record<string, string>>
+  readonly realm?: string
+  readonly services?: readonly string[]
+  /** The body of the 200; by default a list that names the command. */
+  readonly answer?: (command: Ran) => RawJson | Promise<RawJson>
+}
+
+export interface RecordingDoor {
+  readonly server: HttpServer
+  readonly listener: Listener
+  readonly port: number
+  /** The commands that were dispatched, in order. */
+  readonly ran: Ran[]
+  readonly names: () => string[]
+  readonly log: RecordingLog
+  /** The configuration that the next request meets. */
+  reconfigure(options: DoorOptions): void
+}
+
+export interface RecordingLog extends Log {
+  readonly lines: { readonly id: MessageId; readonly fields: MessageFields }[]
+  count(id: MessageId): number
+  /** Resolves when a line with this id is or has been written. */
+  seen(id: MessageId): Promise<void>
+}
+
+interface Owner {
+  teardown(done: () => unknown): void
+}
+
+export const defaultLimits: HttpLimits = {
+  maxHeadSize: 32_768,
+  maxBodySize: 64 * 1024 * 1024,
+  headTimeout: 10_000,
+  requestTimeout: 60_000,
+  idleTimeout: 30_000,
+  stallTimeout: 30_000,
+  handshakeTimeout: 10_000,
+  maxConnections: 1024,
+}
+
+/** Opens a door for one test; connections are served as plain HTTP unless `serve` does something else with them. */
+export async function openDoor(
+  owner: Owner,
+  options: DoorOptions = {},
+  serve: (server: HttpServer, socket: Socket, origin: Listener) => void = servePlain,
+): Promise<RecordingDoor> {
+  const ran: Ran[] = []
+  const log = recordingLog()
+  let door = makeDoor(options, ran)
+  const server = await createHttpServer({ door: () => door, log })
+  const listener = await openListener('127.0.0.1', 0, log)
+  listener.accept((socket) => serve(server, socket, listener))
+  owner.teardown(async () => {
+    await listener.close()
+    await server.drain(0)
+  })
+  const reconfigure = (changed: DoorOptions): void => {
+    door = makeDoor(changed, ran)
+  }
+  return { server, listener, port: listener.port, ran, names: () => ran.map((each) => each.name), log, reconfigure }
+}
+
+/** Commands that run until they are released, one after the other. */
+export class HeldCommands {
+  readonly #releases: (() => void)[] = []
+  #started = 0
+  #wake: () => void = () => undefined
+
+  readonly answer = (command: Ran): Promise<RawJson> => {
+    this.#started++
+    this.#wake()
+    return new Promise((resolve) => {
+      this.#releases.push(() => resolve(rawJson(JSON.stringify([{ result: 0, text: command.name }]))))
+    })
+  }
+
+  /** Resolves when as many commands have begun to run. */
+  async started(count: number): Promise<void> {
+    while (this.#started < count) await new Promise<void>((resolve) => (this.#wake = resolve))
+  }
+
+  /** Lets the oldest running command end. */
+  release(): void {
+    this.#releases.shift()?.()
+  }
+}
+
+export function recordingLog(): RecordingLog {
+  const lines: { id: MessageId; fields: MessageFields }[] = []
+  const waiting: { id: MessageId; resolve: () => void }[] = []
+  return {
+    lines,
+    enabled: () => true,
+    count: (id) => lines.filter((each) => each.id === id).length,
+    seen: (id) =>
+      new Promise((resolve) => {
+        if (lines.some((each) => each.id === id)) resolve()
+        else waiting.push({ id, resolve })
+      }),
+    write: (id, fields = {}) => {
+      lines.push({ id, fields })
+      for (const each of waiting) if (each.id === id) each.resolve()
+    },
+  }
+}
+
+function servePlain(server: HttpServer, socket: Socket, origin: Listener): void {
+  server.serve(socket, null, origin)
+}
+
+function makeDoor(options: DoorOptions, ran: Ran[]): Door {
+  const answer = options.answer ?? ((command: Ran) => rawJson(JSON.stringify([{ result: 0, text: command.name }])))
+  const headers: HttpHeader[] = Object.entries(options.headers ?? {}).map(([name, value]) => ({
+    name,
+    value,
+    userContext: null,
+  }))
+  return {
+    limits: { ...defaultLimits, ...options.limits },
+    headers,
+    certificateRequired: false,
+    authenticator: authenticator(options),
+    services: new Set(options.services ?? []),
+    dispatch: async (envelope, caller, pathService) => {
+      if (envelope.kind !== 'command') return rawJson(`[ { "result": 1, "text": ${JSON.stringify(envelope.text)} } ]`)
+      const { name, services } = envelope
+      const command = {
+        name,
+        services,
+        arguments: envelope.arguments === null ? null : rawToString(envelope.arguments),
+        pathService,
+        caller,
+      }
+      ran.push(command)
+      return answer(command)
+    },
+  }
+}
+
+function authenticator(options: DoorOptions): Authenticator | null {
+  const file = { userFile: null, passwordFile: null, userInPasswordFile: false, userContext: null }
+  return createAuthenticator({
+    realm: options.realm ?? 'kea-control-agent',
+    directory: '',
+    clients: Object.entries(options.clients ?? {}).map(([user, password]) => ({ user, password, ...file })),
+    userContext: null,
+  })
+}
