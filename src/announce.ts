@@ -1,0 +1,62 @@
+// Says in the log what a configuration that has just been put in force amounts to.
+
+import { formatMistake } from './config/mistake.ts'
+import type { ConfigWarning } from './config/mistake.ts'
+import type { AgentConfig } from './config/types.ts'
+import { describeError } from './errors.ts'
+import { probeUnixSocket } from './forward/probe.ts'
+import type { Listener } from './http/listener.ts'
+import { isSyslog } from './log/logger.ts'
+import type { Log, MessageFields, MessageId } from './log/message.ts'
+import type { Runtime } from './runtime.ts'
+
+/**
+ * Logs the listener, the summary, warnings of the TLS files, and names once each control socket without a daemon.
+ * A missing daemon is never fatal: it may start later.
+ */
+export function announce(log: Log, runtime: Runtime, listener: Listener, what: 'STARTED' | 'UPDATED'): void {
+  const { config, credentials } = runtime
+  const where = { address: listener.address, port: listener.port }
+  log.write('DCTL_CONFIG_COMPLETE', { summary: summaryOf(config, listener) })
+  if (credentials === null) log.write(`CTRL_AGENT_HTTP_SERVICE_${what}`, where)
+  else log.write(`CTRL_AGENT_HTTPS_SERVICE_${what}`, { ...where, mode: tlsMode(config) })
+  for (const reason of credentials?.warnings ?? []) log.write('KEAGATE_TLS_FILE_WARNING', { reason })
+  for (const logger of config.loggers) {
+    for (const { output } of logger.outputs ?? []) {
+      if (isSyslog(output)) log.write('KEAGATE_SYSLOG_TO_STDERR', { name: logger.name, output })
+    }
+  }
+  for (const [service, { path }] of config.controlSockets) void nameMissingDaemon(log, service, path)
+}
+
+/** Logs what a configuration was accepted with. */
+export function announceWarnings(log: Log, warnings: readonly ConfigWarning[]): void {
+  for (const warning of warnings) log.write(warning.id, { reason: formatMistake(warning) })
+}
+
+/** Logs why a configuration was refused, one line a mistake. */
+export function announceMistakes(log: Log, id: MessageId, error: unknown, fields: MessageFields = {}): void {
+  for (const reason of describeError(error).split('\n')) log.write(id, { ...fields, reason })
+}
+
+async function nameMissingDaemon(log: Log, service: string, path: string): Promise<void> {
+  const reason = await probeUnixSocket(path)
+  if (reason !== null) log.write('KEAGATE_CONTROL_SOCKET_MISSING', { service, path, reason })
+}
+
+function summaryOf(config: AgentConfig, listener: Listener): string {
+  const users = config.authentication?.clients.length ?? 0
+  return [
+    `${listener.address} port ${listener.port}`,
+    config.tls === null ? 'plain HTTP' : tlsMode(config),
+    `services ${[...config.controlSockets.keys()].join(', ') || 'none'}`,
+    users === 0 ? 'no basic authentication' : `basic authentication with ${users} clients`,
+  ].join(', ')
+}
+
+function tlsMode(config: AgentConfig): string {
+  if (config.tls?.certRequired === true) return 'client certificates required'
+  return config.tls?.clientCertificate === 'verify-if-given'
+    ? 'client certificates verified if given'
+    : 'no client certificates asked for'
+}

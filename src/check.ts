@@ -1,0 +1,33 @@
+// `-t FILE`: everything that starting would check, without a port, a log file or a daemon.
+
+import { announceWarnings } from './announce.ts'
+import { loadConfigFile } from './config/load.ts'
+import { describeError } from './errors.ts'
+import type { Logging } from './log/logger.ts'
+import { loadCredentials } from './tls/credentials.ts'
+
+export interface CheckOptions {
+  readonly file: string
+  readonly debug: boolean
+  readonly pathChecks: boolean
+}
+
+/** Prints every mistake on standard error, one line each. Returns the exit code: 0 usable, 1 not. */
+export function checkConfigFile(options: CheckOptions, logging: Logging, env: NodeJS.ProcessEnv): number {
+  try {
+    const { config, warnings } = loadConfigFile(options.file, { env, pathChecks: options.pathChecks })
+    announceWarnings(logging, warnings)
+    if (config.tls !== null) {
+      for (const reason of loadCredentials(config.tls).warnings) logging.write('KEAGATE_TLS_FILE_WARNING', { reason })
+    }
+    logging.write('DCTL_CONFIG_CHECK_COMPLETE', { result: 'usable' })
+    if (options.debug) process.stderr.write('Syntax check OK\n')
+    return 0
+  } catch (error) {
+    logging.write('DCTL_CONFIG_CHECK_COMPLETE', { result: 'not usable' })
+    process.stderr.write(`${describeError(error)}\n`)
+    return 1
+  } finally {
+    logging.close()
+  }
+}

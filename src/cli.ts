@@ -1,0 +1,80 @@
+// Command-line words to a plan. Options and their clustering are those of kea-ctrl-agent (getopt `dc:t:vVWX`).
+
+/** What the process is to do. */
+export type Plan =
+  | { readonly kind: 'run'; readonly file: string; readonly debug: boolean; readonly pathChecks: boolean }
+  | { readonly kind: 'test'; readonly file: string; readonly debug: boolean; readonly pathChecks: boolean }
+  | { readonly kind: 'version' }
+  | { readonly kind: 'extended-version' }
+  | { readonly kind: 'build-report' }
+  | { readonly kind: 'usage-error'; readonly text: string | null }
+
+const options: ReadonlyMap<string, 'flag' | 'argument'> = new Map([
+  ['c', 'argument'],
+  ['t', 'argument'],
+  ['d', 'flag'],
+  ['v', 'flag'],
+  ['V', 'flag'],
+  ['W', 'flag'],
+  ['X', 'flag'],
+])
+
+/**
+ * Reads the words after the program's name. The first of `-v -V -W` wins over everything else, and `-t` over `-c`,
+ * as with kea-ctrl-agent.
+ */
+export function planOf(words: readonly string[]): Plan {
+  let configFile: string | null = null
+  let testFile: string | null = null
+  let debug = false
+  let pathChecks = true
+  for (let index = 0; index < words.length; index++) {
+    const word = words[index] ?? ''
+    if (word === '--' && index === words.length - 1) break
+    if (!word.startsWith('-') || word === '-' || word.startsWith('--')) {
+      return usageError(word.startsWith('--') ? `unknown option ${word}` : `unexpected word ${word}`)
+    }
+    for (let at = 1; at < word.length; at++) {
+      const letter = word.charAt(at)
+      const kind = options.get(letter)
+      if (kind === undefined) return usageError(`unknown option -${letter}`)
+      if (kind === 'argument') {
+        const argument = at + 1 < word.length ? word.slice(at + 1) : words[++index]
+        if (argument === undefined) return usageError(`option -${letter} needs the name of a configuration file`)
+        if (letter === 'c') configFile = argument
+        else testFile = argument
+        break
+      }
+      if (letter === 'v') return { kind: 'version' }
+      if (letter === 'V') return { kind: 'extended-version' }
+      if (letter === 'W') return { kind: 'build-report' }
+      if (letter === 'd') debug = true
+      else pathChecks = false
+    }
+  }
+  if (testFile !== null) return { kind: 'test', file: testFile, debug, pathChecks }
+  if (configFile !== null) return { kind: 'run', file: configFile, debug, pathChecks }
+  // Options alone are no usage mistake to kea-ctrl-agent: the start fails for want of a file.
+  return words.length === 0 ? usageError(null) : { kind: 'run', file: '', debug, pathChecks }
+}
+
+function usageError(text: string | null): Plan {
+  return { kind: 'usage-error', text }
+}
+
+/** The usage text; fits one screen. */
+export function usage(program: string): string {
+  return [
+    `Usage: ${program} -c FILE [-d] [-X]    run in the foreground with the configuration FILE`,
+    `       ${program} -t FILE [-d] [-X]    check FILE, its TLS files and passwords, and exit`,
+    `       ${program} -v | -V | -W         version, version and libraries, build report`,
+    '',
+    '  -c FILE  configuration file, in the form of kea-ctrl-agent.conf',
+    '  -t FILE  check only: exit code 0 if it could be started, 1 if not',
+    '  -d       every logger at DEBUG, level 99',
+    '  -X       do not enforce the directories that paths must lie in',
+    '',
+    'Signals: HUP reloads the configuration, TERM and INT stop after running commands have been answered.',
+    '',
+  ].join('\n')
+}

@@ -1,0 +1,139 @@
+// The life of the process: start, change of configuration by command or signal, stop. It is what the agent's own
+// commands ask when they report on or change the process around them.
+
+import { announceMistakes, announceWarnings } from './announce.ts'
+import type { AgentControl, ConfigOutcome, WriteOutcome } from './command/agent-control.ts'
+import { configHash } from './config/hash.ts'
+import { loadConfigFile, loadConfigText } from './config/load.ts'
+import type { LoadedConfig } from './config/load.ts'
+import { printConfig } from './config/print.ts'
+import type { AgentConfig } from './config/types.ts'
+import { writeConfigFile } from './config/write.ts'
+import { Deployment } from './deployment.ts'
+import { KeagateError, describeError } from './errors.ts'
+import { printCompact } from './json/print.ts'
+import { rawJson, rawToString } from './json/raw.ts'
+import type { RawJson } from './json/raw.ts'
+import type { Logging } from './log/logger.ts'
+import { buildReport, extendedVersion, packageVersion } from './version.ts'
+
+export interface DaemonOptions {
+  readonly file: string
+  /** false: `-X` was given. */
+  readonly pathChecks: boolean
+  readonly env: NodeJS.ProcessEnv
+  readonly logging: Logging
+}
+
+export class Daemon implements AgentControl {
+  readonly version: string
+  readonly extendedVersion: string
+  readonly buildReport: string
+  readonly pid = process.pid
+  readonly startedAt = Date.now()
+  readonly #options: DaemonOptions
+  readonly #deployment: Deployment
+  #stopping = false
+  #stopped: (exitValue: number) => void = () => undefined
+
+  /** Settles with the exit value once the process may end. */
+  readonly finished: Promise<number>
+
+  constructor(options: DaemonOptions) {
+    this.version = packageVersion()
+    this.extendedVersion = extendedVersion(this.version)
+    this.buildReport = buildReport(this.version)
+    this.#options = options
+    this.#deployment = new Deployment({ agent: this, logging: options.logging })
+    this.finished = new Promise((resolve) => (this.#stopped = resolve))
+  }
+
+  /** @throws KeagateError when the configuration is wrong or cannot be served */
+  async start(): Promise<void> {
+    const loaded = this.#readFile()
+    await this.#deployment.apply(loaded.config)
+    this.#warn(loaded)
+  }
+
+  configuredAt(): number {
+    return this.#deployment.since
+  }
+
+  configGet(): RawJson {
+    const { config } = this.#deployment
+    const shown = printConfig(config, { secrets: 'hidden' })
+    return rawJson(printCompact({ ...shown, hash: configHash(config) }))
+  }
+
+  configHash(): string {
+    return configHash(this.#deployment.config)
+  }
+
+  async configTest(configuration: RawJson): Promise<ConfigOutcome> {
+    return this.#outcome('the configuration is usable', () => {
+      this.#deployment.check(this.#readCommand(configuration).config)
+      this.#options.logging.write('DCTL_CONFIG_CHECK_COMPLETE', { result: 'usable' })
+    })
+  }
+
+  async configSet(configuration: RawJson): Promise<ConfigOutcome> {
+    return this.#outcome('the configuration is in force', () => this.#apply(() => this.#readCommand(configuration)))
+  }
+
+  async configReload(): Promise<ConfigOutcome> {
+    return this.#outcome('the configuration file was read again and is in force', () =>
+      this.#apply(() => this.#readFile()),
+    )
+  }
+
+  configWrite(filename: string | null): Promise<WriteOutcome> {
+    return Promise.resolve(writeConfigFile(this.#deployment.config, this.#options.file, filename))
+  }
+
+  /** SIGHUP: as config-reload, but there is nobody to answer to. */
+  async reload(): Promise<void> {
+    const { file, logging } = this.#options
+    logging.write('DCTL_CFG_FILE_RELOAD_SIGNAL_RECVD', { file })
+    const outcome = await this.configReload()
+    if (!outcome.ok) logging.write('DCTL_CFG_FILE_RELOAD_ERROR', { file })
+  }
+
+  shutdown(exitValue: number): void {
+    if (this.#stopping) return
+    this.#stopping = true
+    void this.#deployment.stop().then(() => this.#stopped(exitValue))
+  }
+
+  async #apply(read: () => LoadedConfig): Promise<void> {
+    const loaded = read()
+    await this.#deployment.apply(loaded.config)
+    this.#warn(loaded)
+  }
+
+  #readFile(): LoadedConfig {
+    const { file, env, pathChecks } = this.#options
+    return loadConfigFile(file, { env, pathChecks })
+  }
+
+  #readCommand(configuration: RawJson): LoadedConfig {
+    const { env, pathChecks } = this.#options
+    const current: AgentConfig = this.#deployment.config
+    return loadConfigText('<string>', rawToString(configuration), { env, pathChecks, dialect: 'command', current })
+  }
+
+  /** Runs one change and says how it ended; 5 where it was valid but could not be put in force. */
+  async #outcome(success: string, change: () => Promise<void> | void): Promise<ConfigOutcome> {
+    try {
+      await change()
+      return { ok: true, text: success }
+    } catch (error) {
+      announceMistakes(this.#options.logging, 'DCTL_PARSER_FAIL', error)
+      const result = error instanceof KeagateError && error.code === 'LISTEN_FAILED' ? 5 : 1
+      return { ok: false, result, text: describeError(error) }
+    }
+  }
+
+  #warn(loaded: LoadedConfig): void {
+    announceWarnings(this.#options.logging, loaded.warnings)
+  }
+}

@@ -1,0 +1,71 @@
+#!/usr/bin/env node
+// Runs what the command line asks for and maps how it ended to an exit code.
+
+import { basename } from 'node:path'
+import { announceMistakes } from './announce.ts'
+import { planOf, usage } from './cli.ts'
+import type { Plan } from './cli.ts'
+import { checkConfigFile } from './check.ts'
+import { Daemon } from './daemon.ts'
+import { describeError } from './errors.ts'
+import { Logging } from './log/logger.ts'
+import { onSignals } from './process/signals.ts'
+import { buildReport, extendedVersion, packageVersion } from './version.ts'
+
+const program = basename(process.argv[1] ?? 'keagate', '.js').replace(/^main$/, 'keagate')
+
+process.exitCode = await run(planOf(process.argv.slice(2)))
+
+async function run(plan: Plan): Promise<number> {
+  switch (plan.kind) {
+    case 'version':
+      return print(packageVersion())
+    case 'extended-version':
+      return print(extendedVersion(packageVersion()))
+    case 'build-report':
+      return print(buildReport(packageVersion()))
+    case 'usage-error':
+      process.stderr.write(`${plan.text === null ? '' : `${program}: ${plan.text}\n\n`}${usage(program)}`)
+      return 1
+    case 'test':
+      return checkConfigFile(plan, openLogging(plan.debug), process.env)
+    case 'run':
+      return serve(plan, openLogging(plan.debug))
+  }
+}
+
+async function serve(plan: Extract<Plan, { kind: 'run' }>, logging: Logging): Promise<number> {
+  const daemon = new Daemon({ file: plan.file, pathChecks: plan.pathChecks, env: process.env, logging })
+  logging.write('DCTL_STARTING', { name: program, pid: process.pid, version: daemon.version })
+  if (!plan.pathChecks) logging.write('CTRL_AGENT_SECURITY_CHECKS_DISABLED')
+  try {
+    await daemon.start()
+  } catch (error) {
+    announceMistakes(logging, 'DCTL_CONFIG_FILE_LOAD_FAIL', error, { file: plan.file })
+    logging.close()
+    process.stderr.write(`Service failed: ${describeError(error)}\n`)
+    return 1
+  }
+  onSignals({
+    reload: () => void daemon.reload(),
+    stop: (signal) => {
+      logging.write('DCTL_SHUTDOWN_SIGNAL_RECVD', { signal })
+      daemon.shutdown(0)
+    },
+  })
+  logging.write('CTRL_AGENT_STARTED', { version: daemon.version })
+  const exitValue = await daemon.finished
+  logging.write('DCTL_SHUTDOWN', { name: program })
+  logging.close()
+  // Connections to hung daemons may still be open; nobody waits for them any more.
+  process.exit(exitValue)
+}
+
+function openLogging(debug: boolean): Logging {
+  return new Logging({ debug, earlyDestination: process.env['KEA_LOGGER_DESTINATION'] ?? 'stdout' })
+}
+
+function print(text: string): number {
+  process.stdout.write(`${text}\n`)
+  return 0
+}

@@ -1,0 +1,73 @@
+// Builds everything that one configuration needs into one immutable object. Nothing is global, nothing is started:
+// what cannot be built throws, and whoever asked still has the runtime from before.
+
+import { createAuthenticator } from './auth/basic.ts'
+import type { AgentControl } from './command/agent-control.ts'
+import { builtinHandlers } from './command/builtin/all.ts'
+import { Registry } from './command/registry.ts'
+import type { AgentConfig, ControlSocketConfig } from './config/types.ts'
+import { createDispatch } from './dispatch.ts'
+import { Router } from './forward/router.ts'
+import { createUnixUpstream } from './forward/unix.ts'
+import type { Upstream } from './forward/upstream.ts'
+import type { Door } from './http/door.ts'
+import type { Log } from './log/message.ts'
+import type { CredentialSet } from './tls/credentials.ts'
+import { loadCredentials } from './tls/credentials.ts'
+
+export interface Runtime {
+  readonly config: AgentConfig
+  readonly door: Door
+  /** null: plain HTTP. */
+  readonly credentials: CredentialSet | null
+  /** By the socket's path and limits, so that a reload that does not touch a socket keeps its queue. */
+  readonly upstreams: ReadonlyMap<string, Upstream>
+}
+
+export interface RuntimeParts {
+  readonly agent: AgentControl
+  readonly log: Log
+  /** The runtime that this one is to replace. */
+  readonly previous: Runtime | null
+}
+
+/**
+ * @throws KeagateError TLS_UNUSABLE when certificate, key or trust anchor cannot serve
+ */
+export function buildRuntime(config: AgentConfig, parts: RuntimeParts): Runtime {
+  const credentials = config.tls === null ? null : loadCredentials(config.tls)
+  const registry: Registry = new Registry(builtinHandlers(parts.agent, () => registry.names()))
+  const upstreams = new Map<string, Upstream>()
+  const byService = new Map<string, Upstream>()
+  for (const [service, socket] of config.controlSockets) {
+    const key = upstreamKey(socket)
+    const upstream = upstreams.get(key) ?? parts.previous?.upstreams.get(key) ?? openUpstream(socket, service, parts.log)
+    upstreams.set(key, upstream)
+    byService.set(service, upstream)
+  }
+  return {
+    config,
+    credentials,
+    upstreams,
+    door: {
+      limits: config.httpLimits,
+      headers: config.httpHeaders,
+      certificateRequired: config.tls?.certRequired ?? false,
+      authenticator: config.authentication === null ? null : createAuthenticator(config.authentication),
+      services: new Set(byService.keys()),
+      dispatch: createDispatch({ registry, router: new Router(byService, parts.log), log: parts.log }),
+    },
+  }
+}
+
+function openUpstream(socket: ControlSocketConfig, service: string, log: Log): Upstream {
+  return createUnixUpstream({
+    path: socket.path,
+    limits: socket.limits,
+    onTrailingBytes: () => log.write('KEAGATE_ANSWER_TRAILING_BYTES', { service }),
+  })
+}
+
+function upstreamKey(socket: ControlSocketConfig): string {
+  return JSON.stringify([socket.path, socket.limits])
+}

@@ -1,0 +1,50 @@
+// Who we are: the package's version and what it runs on.
+
+import { readFileSync } from 'node:fs'
+
+/** Fields of package.json that are read; the file stands one folder above both `src` and `dist`. */
+interface PackageFile {
+  readonly version: string
+}
+
+/** The package's version. Stork reaches the daemons through an agent only if its version is below 3.0. */
+export function packageVersion(): string {
+  const text = readFileSync(new URL('../package.json', import.meta.url), 'utf8')
+  // The file is our own and part of every package.
+  return (JSON.parse(text) as PackageFile).version
+}
+
+/** Several lines: version, runtime and the libraries that matter. What `-V` prints. */
+export function extendedVersion(version: string): string {
+  return [
+    version,
+    `keagate ${version}, a control-channel server for ISC Kea`,
+    `linked with:`,
+    `  Node.js ${process.versions.node}`,
+    `  OpenSSL ${process.versions.openssl}`,
+    `  llhttp ${process.versions.llhttp ?? 'unknown'}`,
+  ].join('\n')
+}
+
+/** What `-W` prints: everything the process is made of. */
+export function buildReport(version: string): string {
+  const lines = [`keagate ${version}`, `platform ${process.platform} ${process.arch}`]
+  for (const [name, value] of Object.entries(process.versions)) lines.push(`${name} ${value ?? 'unknown'}`)
+  for (const name of ['fastify', 'pino', 'ajv']) lines.push(`${name} ${dependencyVersion(name)}`)
+  return lines.join('\n')
+}
+
+function dependencyVersion(name: string): string {
+  // `package.json` is not among the exports of every package, so the file is found beside the entry point.
+  let folder = new URL('.', import.meta.resolve(name))
+  for (let up = 0; up < 5; up++) {
+    try {
+      const found = JSON.parse(readFileSync(new URL('package.json', folder), 'utf8')) as PackageFile & { name?: string }
+      if (found.name === name) return found.version
+    } catch {
+      // Not in this folder; the one above is next.
+    }
+    folder = new URL('..', folder)
+  }
+  return 'unknown'
+}

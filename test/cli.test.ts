@@ -1,0 +1,45 @@
+import t from 'tap'
+import { planOf, usage } from '../src/cli.ts'
+import type { Plan } from '../src/cli.ts'
+
+const run = (more: Partial<Extract<Plan, { kind: 'run' }>> = {}): Plan => ({
+  kind: 'run',
+  file: 'x.conf',
+  debug: false,
+  pathChecks: true,
+  ...more,
+})
+
+const test: Plan = { kind: 'test', file: 'x.conf', debug: false, pathChecks: true }
+
+t.test('the words of kea-ctrl-agent make the plan they always made', async (t) => {
+  const table: [words: string[], plan: Plan][] = [
+    [['-c', 'x.conf'], run()],
+    [['-cx.conf'], run()],
+    [['-dc', 'x.conf'], run({ debug: true })],
+    [['-dcx.conf'], run({ debug: true })],
+    [['-X', '-d', '-c', 'x.conf'], run({ debug: true, pathChecks: false })],
+    [['-c', 'a', '-c', 'x.conf'], run()],
+    [['-d'], run({ file: '', debug: true })],
+    [['-c', ''], run({ file: '' })],
+    [['-t', 'x.conf'], test],
+    [['-c', 'a', '-t', 'x.conf'], test],
+    [['-v'], { kind: 'version' }],
+    [['-V'], { kind: 'extended-version' }],
+    [['-W', '-v'], { kind: 'build-report' }],
+    [['-dv', '-c', 'x'], { kind: 'version' }],
+    [[], { kind: 'usage-error', text: null }],
+    [['-h'], { kind: 'usage-error', text: 'unknown option -h' }],
+    [['--version'], { kind: 'usage-error', text: 'unknown option --version' }],
+    [['-p', '8000'], { kind: 'usage-error', text: 'unknown option -p' }],
+    [['-c'], { kind: 'usage-error', text: 'option -c needs the name of a configuration file' }],
+    [['-c', 'x', 'more'], { kind: 'usage-error', text: 'unexpected word more' }],
+  ]
+  for (const [words, plan] of table) t.same(planOf(words), plan, words.join(' '))
+})
+
+t.test('the usage fits one screen', async (t) => {
+  const lines = usage('keagate').split('\n')
+  t.ok(lines.length <= 24)
+  t.ok(lines.every((line) => line.length <= 100))
+})
