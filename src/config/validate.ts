@@ -32,7 +32,7 @@ export function validateShape(root: JsonNode, findings: Findings): void {
 function plainValue(node: JsonNode): unknown {
   switch (node.kind) {
     case 'map': {
-      // The library types every created object as any.
+      // The library gives created objects no type.
       const map = Object.create(null) as Record<string, unknown>
       for (const member of node.members) map[member.key] = plainValue(member.value)
       return map

@@ -2,7 +2,7 @@
 
 import t from 'tap'
 import type { Command } from '../../src/command/handler.ts'
-import type { UpstreamLimits } from '../../src/config/types.ts'
+import { limitsOf, upstreamLimitRows } from '../../src/config/limits.ts'
 import { Router } from '../../src/forward/router.ts'
 import { createUnixUpstream } from '../../src/forward/unix.ts'
 import type { Asker, Upstream, UpstreamResult } from '../../src/forward/upstream.ts'
@@ -11,15 +11,7 @@ import { rawJson, rawToString } from '../../src/json/raw.ts'
 import type { Log } from '../../src/log/message.ts'
 import { answering, FakeDaemon, gate, silent } from '../fake-daemon.ts'
 
-const limits: UpstreamLimits = {
-  connectTimeout: 5000,
-  stallTimeout: 60_000,
-  totalTimeout: 300_000,
-  maxInFlight: 16,
-  maxWaiting: 256,
-  maxAnswerSize: 1024 * 1024,
-  connectRetry: 0,
-}
+const limits = limitsOf(upstreamLimitRows, () => null)
 
 const present = (): boolean => false
 

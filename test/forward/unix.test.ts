@@ -7,6 +7,7 @@ import { tmpdir } from 'node:os'
 import { dirname, join } from 'node:path'
 import fc from 'fast-check'
 import t from 'tap'
+import { limitsOf, upstreamLimitRows } from '../../src/config/limits.ts'
 import type { UpstreamLimits } from '../../src/config/types.ts'
 import { createUnixUpstream } from '../../src/forward/unix.ts'
 import type { Upstream, UpstreamResult } from '../../src/forward/upstream.ts'
@@ -17,15 +18,7 @@ import {
   splitting,
 } from '../fake-daemon.ts'
 
-const limits: UpstreamLimits = {
-  connectTimeout: 5000,
-  stallTimeout: 60_000,
-  totalTimeout: 300_000,
-  maxInFlight: 16,
-  maxWaiting: 256,
-  maxAnswerSize: 512 * 1024 * 1024,
-  connectRetry: 0,
-}
+const limits = limitsOf(upstreamLimitRows, () => null)
 
 const asker = { client: '192.0.2.1', gone: () => false }
 

@@ -4,6 +4,7 @@ import type { Socket } from 'node:net'
 import type { Authenticator } from '../../src/auth/basic.ts'
 import { createAuthenticator } from '../../src/auth/basic.ts'
 import type { CallerContext } from '../../src/command/context.ts'
+import { httpLimitRows, limitsOf } from '../../src/config/limits.ts'
 import type { HttpHeader, HttpLimits } from '../../src/config/types.ts'
 import type { Door } from '../../src/http/door.ts'
 import { openListener } from '../../src/http/listener.ts'
@@ -56,16 +57,7 @@ interface Owner {
   teardown(done: () => unknown): void
 }
 
-export const defaultLimits: HttpLimits = {
-  maxHeadSize: 32_768,
-  maxBodySize: 64 * 1024 * 1024,
-  headTimeout: 10_000,
-  requestTimeout: 60_000,
-  idleTimeout: 30_000,
-  stallTimeout: 30_000,
-  handshakeTimeout: 10_000,
-  maxConnections: 1024,
-}
+export const defaultLimits = limitsOf(httpLimitRows, () => null)
 
 /** Opens a door for one test; connections are served as plain HTTP unless `serve` does something else with them. */
 export async function openDoor(
