@@ -50,7 +50,7 @@ function summaryOf(config: AgentConfig, listener: Listener): string {
     `${listener.address} port ${listener.port}`,
     config.tls === null ? 'plain HTTP' : tlsMode(config),
     `services ${[...config.controlSockets.keys()].join(', ') || 'none'}`,
-    users === 0 ? 'no basic authentication' : `basic authentication with ${users} clients`,
+    users === 0 ? 'no basic authentication' : `basic authentication with ${users} client${users === 1 ? '' : 's'}`,
   ].join(', ')
 }
 

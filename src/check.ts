@@ -1,8 +1,9 @@
-// `-t FILE`: everything that starting would check, without a port, a log file or a daemon.
+// `-t FILE`: everything that starting would check, without opening a port, a log file or a control socket.
 
 import { announceWarnings } from './announce.ts'
 import { loadConfigFile } from './config/load.ts'
 import { describeError } from './errors.ts'
+import { checkLoggers } from './log/logger.ts'
 import type { Logging } from './log/logger.ts'
 import { loadCredentials } from './tls/credentials.ts'
 
@@ -13,13 +14,18 @@ export interface CheckOptions {
 }
 
 /** Prints every mistake on standard error, one line each. Returns the exit code: 0 usable, 1 not. */
-export function checkConfigFile(options: CheckOptions, logging: Logging, env: NodeJS.ProcessEnv): number {
+export async function checkConfigFile(
+  options: CheckOptions,
+  logging: Logging,
+  env: NodeJS.ProcessEnv,
+): Promise<number> {
   try {
     const { config, warnings } = loadConfigFile(options.file, { env, pathChecks: options.pathChecks })
     announceWarnings(logging, warnings)
     if (config.tls !== null) {
       for (const reason of loadCredentials(config.tls).warnings) logging.write('KEAGATE_TLS_FILE_WARNING', { reason })
     }
+    checkLoggers(config.loggers)
     logging.write('DCTL_CONFIG_CHECK_COMPLETE', { result: 'usable' })
     if (options.debug) process.stderr.write('Syntax check OK\n')
     return 0
@@ -28,6 +34,6 @@ export function checkConfigFile(options: CheckOptions, logging: Logging, env: No
     process.stderr.write(`${describeError(error)}\n`)
     return 1
   } finally {
-    logging.close()
+    await logging.close()
   }
 }

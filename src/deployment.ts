@@ -10,6 +10,7 @@ import { openListener } from './http/listener.ts'
 import type { Listener } from './http/listener.ts'
 import { createHttpServer } from './http/server.ts'
 import type { HttpServer } from './http/server.ts'
+import { checkLoggers } from './log/logger.ts'
 import type { Logging } from './log/logger.ts'
 import type { MessageId } from './log/message.ts'
 import { announce } from './announce.ts'
@@ -55,11 +56,6 @@ export class Deployment {
     return this.#current().since
   }
 
-  /** The port really listened on, which differs from the configured one where that is 0. */
-  get port(): number {
-    return this.#current().listener.port
-  }
-
   /**
    * Puts a configuration in force: the first one starts to listen, a later one replaces the one before.
    * @throws KeagateError: TLS_UNUSABLE or CONFIG_INVALID when it cannot be built, LISTEN_FAILED when it cannot be
@@ -74,6 +70,7 @@ export class Deployment {
   /** Builds everything and throws it away again. @throws KeagateError as `apply` does, without opening a port */
   check(config: AgentConfig): void {
     buildRuntime(config, { agent: this.#agent, log: this.#logging, previous: this.#inForce?.runtime ?? null })
+    checkLoggers(config.loggers)
   }
 
   /** Accepts no more, refuses what waits for a daemon, lets running commands end, then closes every connection. */
@@ -97,7 +94,7 @@ export class Deployment {
       this.#logging.configure(config.loggers)
     } catch (error) {
       if (moved) await listener.close()
-      throw new KeagateError('CONFIG_INVALID', `a log file cannot be opened: ${String(error)}`, { cause: error })
+      throw error
     }
     const parts = { config, credentials: runtime.credentials, server: this.#server, origin: listener, log: this.#logging }
     const entrance = createEntrance(parts)

@@ -41,8 +41,8 @@ async function serve(plan: Extract<Plan, { kind: 'run' }>, logging: Logging): Pr
   try {
     await daemon.start()
   } catch (error) {
-    announceMistakes(logging, 'DCTL_CONFIG_FILE_LOAD_FAIL', error, { file: plan.file })
-    logging.close()
+    announceMistakes(logging, 'DCTL_CONFIG_FILE_LOAD_FAIL', error)
+    await logging.close()
     process.stderr.write(`Service failed: ${describeError(error)}\n`)
     return 1
   }
@@ -56,13 +56,19 @@ async function serve(plan: Extract<Plan, { kind: 'run' }>, logging: Logging): Pr
   logging.write('CTRL_AGENT_STARTED', { version: daemon.version })
   const exitValue = await daemon.finished
   logging.write('DCTL_SHUTDOWN', { name: program })
-  logging.close()
+  await logging.close()
   // Connections to hung daemons may still be open; nobody waits for them any more.
   process.exit(exitValue)
 }
 
 function openLogging(debug: boolean): Logging {
-  return new Logging({ debug, earlyDestination: process.env['KEA_LOGGER_DESTINATION'] ?? 'stdout' })
+  const wanted = process.env['KEA_LOGGER_DESTINATION'] ?? ''
+  try {
+    return new Logging({ debug, earlyDestination: wanted === '' ? 'stdout' : wanted })
+  } catch (error) {
+    process.stderr.write(`KEA_LOGGER_DESTINATION: ${describeError(error)}; standard error is used\n`)
+    return new Logging({ debug, earlyDestination: 'stderr' })
+  }
 }
 
 function print(text: string): number {

@@ -4,15 +4,21 @@ import { hostname } from 'node:os'
 import { escapeForLog } from './escape.ts'
 import type { Log, MessageDefinition, MessageFields, MessageId } from './message.ts'
 import { messages } from './message.ts'
-import { fileOutput, standardOutput } from './output.ts'
-import type { Output } from './output.ts'
+import { checkLogFile, fileStream, standardStream } from './output.ts'
+import type { LogStream } from './output.ts'
 import { compilePattern, defaultPattern } from './pattern.ts'
+import type { LineFormatter } from './pattern.ts'
 import type { LoggerSettings, OutputSettings, Severity } from './settings.ts'
 
 /** The root logger's name; operators' configurations and log filters know it. */
 export const rootLogger = 'kea-ctrl-agent'
 
 const weights: Readonly<Record<Severity, number>> = { DEBUG: 10, INFO: 20, WARN: 30, ERROR: 40, FATAL: 50, NONE: 99 }
+
+interface Output {
+  readonly stream: LogStream
+  readonly format: LineFormatter
+}
 
 interface Sink {
   readonly severity: Severity
@@ -31,30 +37,32 @@ export interface LoggingOptions {
 export class Logging implements Log {
   readonly #debug: boolean
   #sinks: ReadonlyMap<string, Sink>
-  #outputs: Output[]
+  /** Kept from one configuration to the next: a second stream would overtake what is still on its way. */
+  readonly #standard = new Map<1 | 2, LogStream>()
+  #files: LogStream[] = []
 
+  /** @throws KeagateError when the early destination is a file that cannot be opened */
   constructor(options: LoggingOptions) {
     this.#debug = options.debug
-    this.#outputs = []
     this.#sinks = this.#rootOnly(options.earlyDestination)
   }
 
   /**
    * Switches to the configured loggers. Everything new is opened before anything old is let go.
-   * @throws Error of the system when a log file cannot be opened; the loggers before stay in use
+   * @throws KeagateError when a log file cannot be opened; the loggers before stay in use
    */
   configure(loggers: readonly LoggerSettings[]): void {
-    const before = this.#outputs
-    this.#outputs = []
+    const before = this.#files
+    this.#files = []
     try {
       // Kea writes to standard error when a configuration names no loggers.
       this.#sinks = loggers.length === 0 ? this.#rootOnly('stderr') : this.#build(loggers)
     } catch (error) {
-      for (const output of this.#outputs) output.close()
-      this.#outputs = before
+      closeAll(this.#files)
+      this.#files = before
       throw error
     }
-    for (const output of before) output.close()
+    closeAll(before)
   }
 
   enabled(id: MessageId): boolean {
@@ -71,11 +79,12 @@ export class Logging implements Log {
       logger: `${rootLogger}.${definition.logger}`,
       message: `${id} ${fill(definition.text, fields)}`,
     }
-    for (const output of sink.outputs) output.write(event)
+    for (const { stream, format } of sink.outputs) stream.write(format(event))
   }
 
-  close(): void {
-    for (const output of this.#outputs) output.close()
+  /** Settles when every line has been written, or cannot be. */
+  async close(): Promise<void> {
+    await Promise.all([...this.#files, ...this.#standard.values()].map((stream) => stream.close()))
   }
 
   #passes(definition: MessageDefinition, sink: Sink): boolean {
@@ -94,7 +103,8 @@ export class Logging implements Log {
   }
 
   #build(loggers: readonly LoggerSettings[]): ReadonlyMap<string, Sink> {
-    const root = loggers.find((logger) => logger.name === rootLogger)
+    // Of several loggers with one name the last counts, as in Kea.
+    const root = loggers.findLast((logger) => logger.name === rootLogger)
     const rootSink = this.#sink(root, {
       severity: 'INFO',
       debugLevel: 0,
@@ -121,15 +131,32 @@ export class Logging implements Log {
 
   #open(wanted: { destination: string; flush: boolean; pattern: string | null }): Output {
     const format = compilePattern(wanted.pattern ?? defaultPattern, hostname())
-    const output =
-      wanted.destination === 'stdout'
-        ? standardOutput(1, format)
-        : wanted.destination === 'stderr' || isSyslog(wanted.destination)
-          ? standardOutput(2, format)
-          : fileOutput(wanted.destination, wanted.flush, format)
-    this.#outputs.push(output)
-    return output
+    return { stream: this.#streamTo(wanted.destination, wanted.flush), format }
   }
+
+  #streamTo(destination: string, flush: boolean): LogStream {
+    const fd = destination === 'stdout' ? 1 : destination === 'stderr' || isSyslog(destination) ? 2 : null
+    if (fd === null) {
+      const file = fileStream(destination, flush)
+      this.#files.push(file)
+      return file
+    }
+    const stream = this.#standard.get(fd) ?? standardStream(fd)
+    this.#standard.set(fd, stream)
+    return stream
+  }
+}
+
+/**
+ * Whether `configure` could open every log file; nothing is created.
+ * @throws KeagateError as `configure` does
+ */
+export function checkLoggers(loggers: readonly LoggerSettings[]): void {
+  for (const { outputs } of loggers) for (const { path } of outputs ?? []) if (path !== null) checkLogFile(path)
+}
+
+function closeAll(streams: readonly LogStream[]): void {
+  for (const stream of streams) void stream.close()
 }
 
 /** Syslog outputs go to standard error, which a service manager hands on to the system's log; the daemon says so. */

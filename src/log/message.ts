@@ -16,7 +16,7 @@ const definitions = {
   DCTL_STARTING: { severity: 'INFO', logger: 'dctl', text: 'starting {name}, pid {pid}, version {version}' },
   DCTL_CONFIG_COMPLETE: { severity: 'INFO', logger: 'dctl', text: 'configuration in force: {summary}' },
   DCTL_CONFIG_CHECK_COMPLETE: { severity: 'INFO', logger: 'dctl', text: 'configuration checked: {result}' },
-  DCTL_CONFIG_FILE_LOAD_FAIL: { severity: 'FATAL', logger: 'dctl', text: 'cannot start with {file}: {reason}' },
+  DCTL_CONFIG_FILE_LOAD_FAIL: { severity: 'FATAL', logger: 'dctl', text: 'cannot start: {reason}' },
   DCTL_PARSER_FAIL: { severity: 'ERROR', logger: 'dctl', text: 'configuration refused: {reason}' },
   DCTL_CFG_FILE_RELOAD_SIGNAL_RECVD: { severity: 'INFO', logger: 'dctl', text: 'SIGHUP: reloading {file}' },
   DCTL_CFG_FILE_RELOAD_ERROR: {
@@ -24,7 +24,6 @@ const definitions = {
     logger: 'dctl',
     text: '{file} was not taken, the configuration before it stays in force',
   },
-  DCTL_INIT_PROCESS_FAIL: { severity: 'FATAL', logger: 'dctl', text: 'cannot start: {reason}' },
   DCTL_SHUTDOWN_SIGNAL_RECVD: { severity: 'DEBUG', debugLevel: 0, logger: 'dctl', text: '{signal}: stopping' },
   DCTL_SHUTDOWN: { severity: 'INFO', logger: 'dctl', text: '{name} has stopped' },
   CTRL_AGENT_STARTED: { severity: 'INFO', logger: 'ctrl-agent', text: 'ready, version {version}' },
@@ -82,7 +81,6 @@ const definitions = {
   CTRL_AGENT_CONFIG_SYNTAX_WARNING: { severity: 'WARN', logger: 'ctrl-agent', text: '{reason}' },
   DCTL_DEPRECATED_OUTPUT_OPTIONS: { severity: 'WARN', logger: 'dctl', text: '{reason}' },
   LOG_BAD_SEVERITY: { severity: 'ERROR', logger: 'dctl', text: '{reason}' },
-  CTRL_AGENT_FAILED: { severity: 'FATAL', logger: 'ctrl-agent', text: 'stopped by an unexpected error: {reason}' },
   CTRL_AGENT_SECURITY_CHECKS_DISABLED: {
     severity: 'WARN',
     logger: 'ctrl-agent',

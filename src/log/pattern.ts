@@ -16,13 +16,16 @@ export type LineFormatter = (event: LogEvent) => string
 /** Kea's pattern for consoles and files: local time with milliseconds, severity, logger, pid and thread. */
 export const defaultPattern = '%D{%Y-%m-%d %H:%M:%S.%q} %-5p [%c/%i.%t] %m\n'
 
+/** Characters; a width that was mistyped must not fill the memory with blanks. */
+const mostWidth = 1000
+
 type Conversion = (event: LogEvent) => string
 
 const conversionSyntax = /%(-?)(\d*)(?:\.(\d+))?(%|[Dd](?:\{([^}]*)\})?|[a-zA-Z])/g
 
 /**
  * Compiles a pattern. Known: `%D{…}` (local time), `%d{…}` (UTC), `%p %c %i %t %m %n %h %%`, each with an optional
- * minimum width and `.maximum`. What is not known is printed as written, so that a typing mistake is seen.
+ * minimum width (at most 1000) and `.maximum`. What is not known is printed as written, so that a typing mistake is seen.
  */
 export function compilePattern(pattern: string, hostname: string): LineFormatter {
   const parts: (string | Conversion)[] = []
@@ -33,7 +36,8 @@ export function compilePattern(pattern: string, hostname: string): LineFormatter
     if (conversion === null) continue
     if (match.index > last) parts.push(pattern.slice(last, match.index))
     last = match.index + whole.length
-    parts.push(sized(conversion, dash === '-', Number(width ?? 0), cut === undefined ? null : Number(cut)))
+    const least = Math.min(Number(width ?? 0), mostWidth)
+    parts.push(sized(conversion, dash === '-', least, cut === undefined ? null : Number(cut)))
   }
   if (last < pattern.length) parts.push(pattern.slice(last))
   return (event) => {

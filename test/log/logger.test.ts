@@ -1,8 +1,8 @@
-import { readFileSync } from 'node:fs'
+import { existsSync, readFileSync } from 'node:fs'
 import { join } from 'node:path'
 import t from 'tap'
 import { escapeForLog } from '../../src/log/escape.ts'
-import { Logging } from '../../src/log/logger.ts'
+import { Logging, checkLoggers } from '../../src/log/logger.ts'
 import { compilePattern, defaultPattern } from '../../src/log/pattern.ts'
 import type { LoggerSettings, OutputSettings } from '../../src/log/settings.ts'
 
@@ -27,6 +27,7 @@ t.test('patterns print what operators know from Kea', async (t) => {
     ['plain', 'plain'],
   ]
   for (const [pattern, line] of table) t.equal(compilePattern(pattern, 'host')(event), line, pattern)
+  t.equal(compilePattern('%999999999999m', 'host')(event).length, 1000, 'a width has an end')
   t.match(compilePattern(defaultPattern, 'host')(event), /^\d{4}-\d\d-\d\d \d\d:\d\d:30\.572 INFO {2}\[kea-ctrl-agent\.dctl\/\d+\.\d+\] ID text\n$/)
 })
 
@@ -62,7 +63,7 @@ t.test('a logger without settings uses its parent, one with settings its own', a
   logging.write('COMMAND_PROCESS_ERROR2', { reason: 'x' })
   t.equal(logging.enabled('CTRL_AGENT_STARTED'), false)
   t.equal(logging.enabled('HTTP_CLIENT_REQUEST_RECEIVED'), true)
-  logging.close()
+  await logging.close()
   t.equal(
     readFileSync(root, 'utf8'),
     'WARN kea-ctrl-agent.ctrl-agent CTRL_AGENT_COMMAND_FORWARD_FAILED command c from a could not be answered by s: r\\x0aX\n' +
@@ -79,7 +80,7 @@ t.test('-d makes every logger speak', async (t) => {
   const logging = new Logging({ debug: true, earlyDestination: 'stderr' })
   logging.configure([logger('kea-ctrl-agent', { severity: 'ERROR', outputs: [file(path)] })])
   logging.write('HTTP_IDLE_CONNECTION_TIMEOUT_OCCURRED', { 'remote-address': '127.0.0.1' })
-  logging.close()
+  await logging.close()
   t.match(readFileSync(path, 'utf8'), /HTTP_IDLE_CONNECTION_TIMEOUT_OCCURRED/)
 })
 
@@ -88,9 +89,30 @@ t.test('a log file that cannot be opened keeps the loggers before', async (t) =>
   const logging = new Logging({ debug: false, earlyDestination: path })
   t.throws(
     () => logging.configure([logger('kea-ctrl-agent', { outputs: [file(join(t.testdirName, 'missing', 'b.log'))] })]),
-    { code: 'ENOENT' },
+    { code: 'CONFIG_INVALID', message: /b\.log cannot be opened: the folder .*missing does not exist$/, remedy: /create it/ },
   )
   logging.write('CTRL_AGENT_STARTED', { version: '1' })
-  logging.close()
+  await logging.close()
   t.match(readFileSync(path, 'utf8'), /CTRL_AGENT_STARTED ready, version 1\n$/)
+})
+
+t.test('whether log files can be opened is told without creating them', async (t) => {
+  const folder = t.testdir({})
+  const check = (path: string): void => checkLoggers([logger('kea-ctrl-agent', { outputs: [file(path)] })])
+  check(join(folder, 'new.log'))
+  t.notOk(existsSync(join(folder, 'new.log')))
+  t.throws(() => check(join(folder, 'missing', 'a.log')), { message: /the folder .*missing does not exist/ })
+  t.throws(() => check(folder), { message: /it is a folder/ })
+})
+
+t.test('of two loggers with one name the last counts', async (t) => {
+  const path = join(t.testdir({}), 'a.log')
+  const logging = new Logging({ debug: false, earlyDestination: 'stderr' })
+  logging.configure([
+    logger('kea-ctrl-agent', { severity: 'ERROR', outputs: [file(path)] }),
+    logger('kea-ctrl-agent', { severity: 'INFO', outputs: [file(path)] }),
+  ])
+  logging.write('CTRL_AGENT_STARTED', { version: '1' })
+  await logging.close()
+  t.match(readFileSync(path, 'utf8'), /CTRL_AGENT_STARTED/)
 })

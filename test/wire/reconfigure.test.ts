@@ -5,6 +5,7 @@ import http from 'node:http'
 import https from 'node:https'
 import { join } from 'node:path'
 import t from 'tap'
+import { FakeDaemon, silent } from '../fake-daemon.ts'
 import { freePort, startProgram } from '../program.ts'
 import type { Program } from '../program.ts'
 
@@ -170,11 +171,15 @@ t.test('config-write stays in the folder of the start file', async (t) => {
   const program = await startProgram(t, {})
   const outside = t.testdir({ 'target.conf': 'untouched' })
   symlinkSync(join(outside, 'target.conf'), join(program.directory, 'link.conf'))
-  for (const filename of ['../x.conf', '/tmp/x.conf', 'a/b.conf', '.hidden', 'link.conf']) {
+  const daemon = await FakeDaemon.listen(silent, join(program.directory, 'socket'))
+  t.teardown(() => daemon.close())
+  for (const filename of ['../x.conf', '/tmp/x.conf', 'a/b.conf', '.hidden', 'link.conf', 'a\0b', 'a\nb', 'socket', 'n'.repeat(300)]) {
     const written = await ask(program.port, { command: 'config-write', arguments: { filename } })
     t.equal(written.result, 1, filename)
+    t.notMatch(written.text, 'the command', 'refused, not broken')
   }
   t.equal(readFileSync(join(outside, 'target.conf'), 'utf8'), 'untouched')
+  t.ok(statSync(daemon.path).isSocket(), 'a control socket beside it stays one')
   const beside = await ask(program.port, { command: 'config-write', arguments: { filename: 'other.conf' } })
   t.equal(beside.result, 0, beside.text ?? '')
   t.equal(statSync(join(program.directory, 'other.conf')).mode & 0o777, 0o640)
