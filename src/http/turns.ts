@@ -20,14 +20,19 @@ export class Turns {
   readonly #socket: Socket
   #waiting: Turn[] = []
   #current: Turn | null = null
+  /** Whether the current one has. */
+  #started = true
   #latest: IncomingMessage | null = null
   #paused = false
 
   constructor(socket: Socket) {
     this.#socket = socket
+    // Node resumes the socket itself, after each read and for each body, which would bring thousands of requests for one.
+    const resume = socket.resume.bind(socket)
+    socket.resume = () => (this.#paused ? socket : resume())
   }
 
-  /** The one that runs or is being answered. */
+  /** The one that runs or is being answered, or is about to start. */
   get current(): Turn | null {
     return this.#current
   }
@@ -59,27 +64,35 @@ export class Turns {
     turn.start()
   }
 
-  /** The current one is answered to the last byte. @returns whether another one was waiting and has been started */
+  /**
+   * The current one is answered to the last byte. The next one starts when other connections have had their turn: one
+   * read brings thousands of small requests.
+   * @returns whether another one was waiting
+   */
   next(): boolean {
-    this.#current = this.#waiting.shift() ?? null
+    const next = this.#waiting.shift() ?? null
+    this.#current = next
     if (this.#waiting.length < maxWaiting / 2) this.#resume()
-    this.#current?.start()
-    return this.#current !== null
+    if (next === null) return false
+    this.#started = false
+    setImmediate(() => {
+      if (this.#current !== next || this.#socket.destroyed) return
+      this.#started = true
+      next.start()
+    })
+    return true
   }
 
-  /** Forgets those that wait. */
+  /** Forgets those that have not started. */
   drop(): void {
+    if (!this.#started) this.#current = null
     this.#waiting = []
     this.#paused = false
   }
 
   #pause(): void {
-    if (this.#paused) return
     this.#paused = true
-    // Node resumes the socket itself when it has parsed the bytes at hand, so this comes after.
-    process.nextTick(() => {
-      if (this.#paused) this.#socket.pause()
-    })
+    this.#socket.pause()
   }
 
   #resume(): void {

@@ -41,6 +41,13 @@ t.test('no configured client means that nobody is asked', async (t) => {
   t.equal(createAuthenticator({ realm: 'r', directory: '', clients: [], userContext: null }), null)
 })
 
+t.test('a header of blanks costs no more than another one of its length', async (t) => {
+  // A pattern that tries every way to share the blanks out would take minutes for this.
+  const blanks = ' '.repeat(1_000_000)
+  t.equal(authenticate(`Basic${blanks}x y`), 'bad-header')
+  t.equal(authenticate(`${blanks}Basic${blanks}${admin}${blanks}`), 'admin')
+})
+
 t.test('forms of the header', async (t) => {
   const table: readonly (readonly [string | undefined, string])[] = [
     [undefined, 'no-header'],

@@ -2,6 +2,8 @@
 
 import type { Socket } from 'node:net'
 import t from 'tap'
+import type { RawJson } from '../../src/json/raw.ts'
+import { rawJson } from '../../src/json/raw.ts'
 import { commandRequest, connectTo } from './raw-client.ts'
 import { HeldCommands, openDoor } from './recording-door.ts'
 
@@ -45,6 +47,35 @@ t.test('thousands of requests in one go are all answered, and not all read at on
   }
   t.equal(await answered, 'all')
   t.same(door.names(), names)
+})
+
+t.test('no more of a flood is read ahead while its commands take their time', async (t) => {
+  const sockets: Socket[] = []
+  const request = commandRequest('flood')
+  let [ran, ahead] = [0, 0]
+  const answer = async (): Promise<RawJson> => {
+    ahead = Math.max(ahead, (sockets[0]?.bytesRead ?? 0) - ++ran * request.length)
+    await new Promise((resolve) => setImmediate(resolve))
+    return rawJson('[  ]')
+  }
+  const door = await openDoor(t, { answer }, (server, socket, origin) => {
+    sockets.push(socket)
+    server.serve(socket, null, origin)
+  })
+  const client = await connectTo(t, door.port)
+  client.send(request.repeat(20_000))
+  for (let i = 0; i < 2000; i++) await client.answer()
+  t.ok(ahead <= 256 * 1024, `${ahead} bytes were read before their turn`)
+})
+
+t.test('a flood of pipelined requests lets other clients in between', async (t) => {
+  const door = await openDoor(t)
+  const [flood, other] = [await connectTo(t, door.port), await connectTo(t, door.port)]
+  flood.send(Array.from({ length: 500 }, () => commandRequest('flood')).join(''))
+  await flood.answer()
+  other.send(commandRequest('other'))
+  await other.answer()
+  t.ok(door.names().indexOf('other') < 400, `the other client's is number ${door.names().indexOf('other')}`)
 })
 
 t.test('requests that wait behind a refused one never run', async (t) => {
