@@ -16,6 +16,9 @@ interface Found extends Spot {
   readonly remedy: string | null
 }
 
+/** Of each kind. No more than a hundred are shown, and a text of a million mistakes must not cost a million places. */
+const MOST = 1000
+
 export class Findings {
   readonly #source: Source
   readonly #errors: Found[] = []
@@ -27,12 +30,12 @@ export class Findings {
 
   /** @param remedy what would be right, where the text does not say it already */
   error(at: Spot, text: string, remedy: string | null = null): void {
-    this.#errors.push({ offset: at.offset, path: at.path, text, remedy })
+    if (this.#errors.length < MOST) this.#errors.push({ offset: at.offset, path: at.path, text, remedy })
   }
 
   /** @param id the message under which it is logged */
   warning(id: MessageId, at: Spot, text: string, remedy: string | null = null): void {
-    this.#warnings.push({ id, offset: at.offset, path: at.path, text, remedy })
+    if (this.#warnings.length < MOST) this.#warnings.push({ id, offset: at.offset, path: at.path, text, remedy })
   }
 
   /** `FILE:LINE:COLUMN` of an offset, for a sentence that names a second place. */

@@ -1,6 +1,7 @@
 // A path or text in, a typed configuration or every mistake out; the only reader of configuration files.
 
 import { dirname, resolve } from 'node:path'
+import { KeagateError } from '../errors.ts'
 import { IncludeError, loadSource, textSource } from '../json/source.ts'
 import type { Source } from '../json/source.ts'
 import type { Dialect } from '../json/tree.ts'
@@ -33,7 +34,7 @@ export interface LoadedConfig {
 
 /**
  * Reads a configuration file. It may name any path.
- * @throws ConfigError with every mistake; its code is CONFIG_UNREADABLE where a file could not be read
+ * @throws ConfigError with every mistake; the code is CONFIG_UNREADABLE where a file could not be read or none is named
  */
 export function loadConfigFile(file: string, { env }: ConfigOptions): LoadedConfig {
   const { source, warnings: ofReading } = readSource(file)
@@ -69,6 +70,10 @@ function load(source: Source, dialect: Dialect, rules: ResolveRules): LoadedConf
 }
 
 function readSource(file: string): ReturnType<typeof loadSource> {
+  if (file === '') {
+    const remedy = 'name one with -c FILE, or with -t FILE to check it'
+    throw new KeagateError('CONFIG_UNREADABLE', 'no configuration file is named', { remedy })
+  }
   try {
     return loadSource(file)
   } catch (error) {

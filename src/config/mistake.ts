@@ -45,8 +45,9 @@ export class ConfigError extends KeagateError {
 export function formatMistake(mistake: Mistake): string {
   const where = formatPosition(mistake)
   const at = mistake.path === '' ? '' : ` (at ${escapeForLog(mistake.path)})`
-  const remedy = mistake.remedy === null ? '' : `; ${mistake.remedy}`
-  return `${where}: ${mistake.text}${at}${remedy}`
+  // The names of files stand in these as they came.
+  const remedy = mistake.remedy === null ? '' : `; ${escapeForLog(mistake.remedy)}`
+  return `${where}: ${escapeForLog(mistake.text)}${at}${remedy}`
 }
 
 /** `FILE:LINE:COLUMN`, as far as it is known. */

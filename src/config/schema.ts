@@ -17,6 +17,9 @@ export interface ConfigSchema {
   readonly items?: ConfigSchema
   readonly enum?: readonly string[]
   readonly minLength?: number
+  readonly maxLength?: number
+  readonly maxItems?: number
+  readonly maxProperties?: number
   readonly minimum?: number
   readonly maximum?: number
   /** Taken, but never suggested. */
@@ -27,6 +30,12 @@ type Keywords = Readonly<Record<string, ConfigSchema | false>>
 
 /** Service names: free, but fit for a URL path and a log line. */
 const SERVICE_NAME = '^[A-Za-z0-9._@-]+$'
+
+/**
+ * Elements of a list, and control sockets. Far more than anybody needs, and few enough that reading a configuration
+ * which came over the network holds up nobody.
+ */
+export const mostElements = 1000
 
 function text(description: string): ConfigSchema {
   return { type: 'string', description }
@@ -44,8 +53,8 @@ function map(description: string, properties: Keywords, required: string[] = [])
   return { type: 'object', description, properties, required, additionalProperties: false }
 }
 
-function list(description: string, items: ConfigSchema): ConfigSchema {
-  return { type: 'array', description, items }
+function list(description: string, items: ConfigSchema, maxItems: number = mostElements): ConfigSchema {
+  return { type: 'array', description, items, maxItems }
 }
 
 function limits<Limits>(description: string, rows: readonly LimitRow<Limits>[]): ConfigSchema {
@@ -61,9 +70,12 @@ const notes = {
   'user-context': { type: 'object', description: 'a free-form map, kept as it is' },
 } as const satisfies ConfigSchema['properties']
 
+/** Clients give up on an answer whose head is too large. */
+const mostHeaders = 64
+
 const header = map('a header added to every response', {
-  name: { type: 'string', minLength: 1, description: 'the name of the header' },
-  value: { type: 'string', minLength: 1, description: 'the value of the header' },
+  name: { type: 'string', minLength: 1, maxLength: 256, description: 'the name of the header' },
+  value: { type: 'string', minLength: 1, maxLength: 4096, description: 'the value of the header' },
   ...notes,
 }, ['name', 'value'])
 
@@ -71,8 +83,14 @@ const tls = map('settings of TLS beyond the files', {
   'client-certificate': choice('with cert-required false: whether one is asked for', 'none', 'verify-if-given'),
   'min-version': choice('lowest version of TLS', '1.2', '1.3'),
   'max-version': choice('highest version of TLS', '1.2', '1.3'),
-  ciphers: { type: 'string', minLength: 1, description: 'cipher names in the form of OpenSSL, joined by colons' },
-  groups: { type: 'string', minLength: 1, description: 'key exchange groups in order of preference, joined by colons' },
+  ciphers: {
+    type: 'string', minLength: 1, maxLength: 4096,
+    description: 'cipher names in the form of OpenSSL, joined by colons',
+  },
+  groups: {
+    type: 'string', minLength: 1, maxLength: 1024,
+    description: 'key exchange groups in order of preference, joined by colons',
+  },
   'session-tickets': flag('whether session tickets are handed out'),
 })
 
@@ -86,7 +104,7 @@ const client = map('a user who may send commands', {
 
 const authentication = map('HTTP basic authentication', {
   type: choice('the scheme', 'basic'),
-  realm: text('the realm told to clients'),
+  realm: { type: 'string', maxLength: 1024, description: 'the realm told to clients' },
   directory: text('the folder of the user and password files'),
   clients: list('who may send commands; an empty list lets everybody in', client),
   ...notes,
@@ -105,6 +123,7 @@ const controlSockets: ConfigSchema = {
   propertyNames: { pattern: SERVICE_NAME },
   properties: { comment: false, 'user-context': false },
   additionalProperties: controlSocket,
+  maxProperties: mostElements,
 }
 
 const output = map('a place that log lines go to', {
@@ -112,15 +131,19 @@ const output = map('a place that log lines go to', {
   flush: flag('whether each line is written at once'),
   maxsize: { type: 'integer', maximum: Number.MAX_SAFE_INTEGER, description: 'bytes before a file rotates; 0: never' },
   maxver: { type: 'integer', maximum: 10_000, description: 'rotated files to keep' },
-  pattern: text('the layout of a line, as log4cplus writes it'),
+  pattern: { type: 'string', maxLength: 1024, description: 'the layout of a line, as log4cplus writes it' },
 }, ['output'])
+
+/** Of one logger, and loggers: each output is an open file. */
+const mostOutputs = 16
+const mostLoggers = 32
 
 const logger = map('a logger', {
   name: text('kea-ctrl-agent, or a child of it such as kea-ctrl-agent.http'),
   severity: text('DEBUG, INFO, WARN, ERROR, FATAL or NONE'),
   debuglevel: { type: 'integer', minimum: 0, maximum: 99, description: 'how much DEBUG says' },
-  'output-options': list('where its lines go', output),
-  output_options: { ...list('the old spelling of output-options', output), deprecated: true },
+  'output-options': list('where its lines go', output, mostOutputs),
+  output_options: { ...list('the old spelling of output-options', output, mostOutputs), deprecated: true },
   ...notes,
 }, ['name'])
 
@@ -132,7 +155,7 @@ const hooksLibrary = map('a handler module', {
 const controlAgent = map('the configuration of the agent', {
   'http-host': text('the IP address to listen on'),
   'http-port': { type: 'integer', minimum: 0, maximum: 65_535, description: 'the port to listen on' },
-  'http-headers': list('headers added to every response', header),
+  'http-headers': list('headers added to every response', header, mostHeaders),
   'http-limits': limits('limits of the HTTP side', httpLimitRows),
   'trust-anchor': text('the certificates that clients must come from: a PEM file or a directory'),
   'cert-file': text('the certificate of the agent, followed by its chain: a PEM file'),
@@ -142,7 +165,7 @@ const controlAgent = map('the configuration of the agent', {
   authentication,
   'control-sockets': controlSockets,
   'hooks-libraries': list('handler modules', hooksLibrary),
-  loggers: list('the loggers', logger),
+  loggers: list('the loggers', logger, mostLoggers),
   ...notes,
 })
 

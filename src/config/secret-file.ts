@@ -1,6 +1,6 @@
 // Reads a file that holds a user, a password or both. What it holds never appears in a text.
 
-import { closeSync, constants, fstatSync, openSync, readSync } from 'node:fs'
+import { readRegularFile } from './regular-file.ts'
 
 /** Bytes; no password is as long, and a wrong name should not pull in a log. */
 const LARGEST = 65_536
@@ -15,25 +15,13 @@ export type SecretFile =
  */
 export function readSecretFile(path: string): SecretFile {
   if (path.includes('\0')) return { ok: false, reason: 'its name holds the character NUL', remedy: null }
-  let fd: number
   try {
-    // Not blocking: opening a pipe must not hang the agent.
-    fd = openSync(path, constants.O_RDONLY | constants.O_NONBLOCK)
+    const file = readRegularFile(path, LARGEST)
+    if (file.ok) return { ok: true, text: withoutLineEnd(decoded(file.bytes)), othersMayRead: (file.mode & 0o004) !== 0 }
+    if (file.fault === 'too-large') return { ok: false, reason: `it is larger than ${LARGEST} bytes`, remedy: null }
+    return { ok: false, reason: 'it is not a regular file', remedy: 'name a regular file' }
   } catch (error) {
     return unreadable(error)
-  }
-  try {
-    const found = fstatSync(fd)
-    if (!found.isFile()) return { ok: false, reason: 'it is not a regular file', remedy: 'name a regular file' }
-    const bytes = Buffer.alloc(LARGEST + 1)
-    const length = readSync(fd, bytes, 0, bytes.length, 0)
-    if (length > LARGEST) return { ok: false, reason: `it is larger than ${LARGEST} bytes`, remedy: null }
-    const text = withoutLineEnd(decoded(bytes.subarray(0, length)))
-    return { ok: true, text, othersMayRead: (found.mode & 0o004) !== 0 }
-  } catch (error) {
-    return unreadable(error)
-  } finally {
-    closeSync(fd)
   }
 }
 

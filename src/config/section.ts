@@ -4,6 +4,7 @@
 import type { JsonNode, ListNode, MapNode, Member } from '../json/node.ts'
 import type { MessageId } from '../log/message.ts'
 import type { Findings, Spot } from './findings.ts'
+import { mostElements } from './schema.ts'
 
 export class Section {
   readonly node: MapNode
@@ -49,16 +50,16 @@ export class Section {
     return node === null ? null : new Section(node, pointer(this.path, key), this.#findings)
   }
 
-  /** The maps in a list; null where there is no list. */
+  /** The maps in a list, as many as a list may have; null where there is no list. */
   sections(key: string): Section[] | null {
     const node = this.#value(key)
     return node?.kind === 'list' ? this.#items(node, pointer(this.path, key)) : null
   }
 
-  /** The members that are maps, in the order written. */
+  /** The members that are maps, in the order written, as many as a map may have. */
   entries(): [name: string, section: Section][] {
     const entries: [string, Section][] = []
-    for (const [key] of this.#members) {
+    for (const key of [...this.#members.keys()].slice(0, mostElements)) {
       const section = this.section(key)
       if (section !== null) entries.push([key, section])
     }
@@ -101,7 +102,7 @@ export class Section {
   }
 
   #items(list: ListNode, path: string): Section[] {
-    return list.items.flatMap((item, index) =>
+    return list.items.slice(0, mostElements).flatMap((item, index) =>
       item.kind === 'map' ? [new Section(item, pointer(path, String(index)), this.#findings)] : [],
     )
   }

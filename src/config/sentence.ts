@@ -5,7 +5,7 @@ import type { ErrorObject } from 'ajv'
 import type { JsonNode } from '../json/node.ts'
 import { adviceFor, allowedIn, nearestKeyword } from './keywords.ts'
 import type { ConfigSchema } from './schema.ts'
-import { configSchema } from './schema.ts'
+import { configSchema, mostElements } from './schema.ts'
 
 export interface Sentence {
   readonly text: string
@@ -39,6 +39,12 @@ export function sentenceFor(error: ErrorObject, node: JsonNode): Sentence | null
       return outOfRange(name, schema, node)
     case 'minLength':
       return { text: `${name} must not be empty`, remedy: meaning(schema) }
+    case 'maxLength':
+      return { text: `${name} is longer than ${schema.maxLength ?? 0} characters`, remedy: null }
+    case 'maxItems':
+      return { text: `${name} has more than ${schema.maxItems ?? 0} elements`, remedy: null }
+    case 'maxProperties':
+      return { text: `${name} has more than ${schema.maxProperties ?? 0} members`, remedy: null }
     case 'enum':
       return notAmong(name, schema.enum ?? [], node)
     default:
@@ -69,7 +75,7 @@ function missing(keyword: string, schema: ConfigSchema, node: JsonNode): Sentenc
   const allowed = allowedIn(schema)
   const misspelt =
     node.kind === 'map' &&
-    node.members.some(({ key }) => !allowed.includes(key) && nearestKeyword(key, allowed)?.keyword === keyword)
+    node.members.slice(0, mostElements).some(({ key }) => !allowed.includes(key) && nearestKeyword(key, allowed)?.keyword === keyword)
   if (misspelt) return null
   return { text: `${quoted(keyword)} is missing`, remedy: meaning(schema.properties?.[keyword]) }
 }

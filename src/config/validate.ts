@@ -4,7 +4,7 @@ import { Ajv } from 'ajv'
 import type { ErrorObject, ValidateFunction } from 'ajv'
 import type { JsonNode, MapNode, Member } from '../json/node.ts'
 import type { Findings, Spot } from './findings.ts'
-import { configSchema } from './schema.ts'
+import { configSchema, mostElements } from './schema.ts'
 import { integerOf, pointer } from './section.ts'
 import { sentenceFor } from './sentence.ts'
 
@@ -27,18 +27,20 @@ export function validateShape(root: JsonNode, findings: Findings): void {
 
 /**
  * The tree as Ajv wants it. Maps have no prototype, so no key is special. Numbers written as floats become NaN, which
- * is no integer: `8000.0` is not a port, as in Kea.
+ * is no integer: `8000.0` is not a port, as in Kea. Of a map or list with more elements than any may have, the first
+ * too many is enough.
  */
 function plainValue(node: JsonNode): unknown {
   switch (node.kind) {
     case 'map': {
       // The library gives created objects no type.
       const map = Object.create(null) as Record<string, unknown>
-      for (const member of node.members) map[member.key] = plainValue(member.value)
+      const values = new Map(node.members.map(({ key, value }) => [key, value]))
+      for (const [key, value] of [...values].slice(0, mostElements + 1)) map[key] = plainValue(value)
       return map
     }
     case 'list':
-      return node.items.map(plainValue)
+      return node.items.slice(0, mostElements + 1).map(plainValue)
     case 'integer':
       return integerOf(node.text)
     case 'float':
@@ -74,5 +76,10 @@ function spotOf(error: ErrorObject, node: JsonNode, path: string): Spot {
 }
 
 function lastMember(map: MapNode, key: string): Member | undefined {
-  return map.members.findLast((member) => member.key === key)
+  const known = membersByKey.get(map) ?? new Map(map.members.map((member) => [member.key, member]))
+  membersByKey.set(map, known)
+  return known.get(key)
 }
+
+/** A map of thousands of mistakes is asked for each of them. */
+const membersByKey = new WeakMap<MapNode, ReadonlyMap<string, Member>>()

@@ -34,13 +34,14 @@ export function writeConfigFile(config: AgentConfig, startFile: string, filename
   if (dirname(target) !== folder) {
     return refusal(`the configuration can only be written beside the file the agent was started with, in ${folder}`)
   }
+  if (/[\u0000-\u001f\u007f]/.test(target)) return refusal('the name of the file must not hold a control character')
   if (basename(target).startsWith('.')) return refusal('the name of the file must not begin with a dot')
   // The start file itself may be a link, and then the file behind it is replaced. A name that came over the network
   // must not reach another folder by way of a link.
   const real = resolveLink(target)
   if (real !== target && target !== resolve(startFile)) return refusal(`${target} is a link; name a file`)
   const text = Buffer.from(printPretty(printConfig(config, { secrets: 'shown' })), 'utf8')
-  const temporary = join(dirname(real), `.${basename(real)}.${randomBytes(6).toString('hex')}.tmp`)
+  const temporary = join(dirname(real), `.keagate-${randomBytes(6).toString('hex')}.tmp`)
   try {
     writeWhole(temporary, text, real)
     renameSync(temporary, real)
@@ -68,6 +69,8 @@ function resolveLink(path: string): string {
 /** @param old the file to be replaced, whose mode and owner are kept where it exists */
 function writeWhole(path: string, text: Buffer, old: string): void {
   const before = statSync(old, { throwIfNoEntry: false })
+  // The folder may be that of the control sockets too.
+  if (before?.isFile() === false) throw new Error('what stands there is no regular file')
   const fd = openSync(path, 'wx', 0o600)
   try {
     fchmodSync(fd, before === undefined ? 0o640 : before.mode & 0o777)

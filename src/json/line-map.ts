@@ -11,6 +11,8 @@ export interface LineColumn {
 export class LineMap {
   readonly #text: string
   #starts: readonly number[] | null = null
+  /** The latest answer. Questions mostly come in the order of the text, and a line may be as long as the text. */
+  #latest = { at: 0, column: 1 }
 
   constructor(text: string) {
     this.#text = text
@@ -27,7 +29,10 @@ export class LineMap {
       if ((starts[middle] ?? 0) <= at) low = middle
       else high = middle - 1
     }
-    return { line: low + 1, column: countCharacters(this.#text, starts[low] ?? 0, at) + 1 }
+    const start = starts[low] ?? 0
+    const from = this.#latest.at >= start && this.#latest.at <= at ? this.#latest : { at: start, column: 1 }
+    this.#latest = { at, column: from.column + countCharacters(this.#text, from.at, at) }
+    return { line: low + 1, column: this.#latest.column }
   }
 }
 

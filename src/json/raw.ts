@@ -25,28 +25,6 @@ export function joinRaw(pieces: readonly RawJson[]): RawJson {
   return { chunks, length }
 }
 
-/**
- * The bytes from `start` to `end` (offsets counted over all chunks) as views on the same memory.
- * Offsets outside the text are cut to it.
- */
-export function sliceRaw(text: RawJson, start: number, end: number): RawJson {
-  const chunks: Uint8Array[] = []
-  let length = 0
-  let offset = 0
-  for (const chunk of text.chunks) {
-    const from = Math.max(start - offset, 0)
-    const to = Math.min(end - offset, chunk.length)
-    if (from < to) {
-      const view = chunk.subarray(from, to)
-      chunks.push(view)
-      length += view.length
-    }
-    offset += chunk.length
-    if (offset >= end) break
-  }
-  return { chunks, length }
-}
-
 /** One contiguous copy of the bytes (no copy when there is only one chunk). */
 export function rawToBuffer(text: RawJson): Buffer {
   const only = text.chunks[0]

@@ -140,7 +140,7 @@ function unreadable(file: string, place: Place | null, cause: unknown): IncludeE
   const code = cause instanceof Error && 'code' in cause ? cause.code : undefined
   // Node's text is `ENOENT: no such file or directory, open 'x'`; the name is said already.
   const text = cause instanceof Error ? cause.message : String(cause)
-  const reason = text.replace(/^[A-Z0-9]+: /, '').replace(/, .*$/s, '')
+  const reason = code === 'EISDIR' ? 'it is a directory' : text.replace(/^[A-Z0-9]+: /, '').replace(/, .*$/s, '')
   const remedy =
     code === 'ENOENT' && place !== null && !file.startsWith('/')
       ? { remedy: `included files are looked for from the working directory, ${process.cwd()}` }

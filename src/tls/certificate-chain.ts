@@ -16,8 +16,8 @@ export type CertificateChain = readonly [X509Certificate, ...X509Certificate[]]
 
 /** The certificates of the file in its order, or null with a problem noted. */
 export function readCertificateChain(file: string, findings: TlsFindings): CertificateChain | null {
-  const content = readTlsFile('cert-file', file, findings)
-  if (content === null) return null
+  const content = readTlsFile('cert-file', file, findings)?.bytes
+  if (content === undefined) return null
   const blocks = pemBlocks(content)
   const certificates = parseCertificates(blocks.filter(({ label }) => isCertificateLabel(label)))
   if (typeof certificates === 'number') {

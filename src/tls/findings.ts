@@ -1,6 +1,7 @@
 // Gathers what is wrong with the TLS files and settings, so that everything is reported at once.
 
 import { KeagateError } from '../errors.ts'
+import { escapeForLog } from '../log/escape.ts'
 
 /** The keyword of the configuration that a finding is about. */
 export type TlsKeyword =
@@ -25,7 +26,7 @@ export class TlsError extends KeagateError {
   readonly problems: readonly TlsProblem[]
 
   constructor(problems: readonly TlsProblem[]) {
-    super('TLS_UNUSABLE', problems.map(({ text, remedy }) => `${text}; ${remedy}`).join('\n'))
+    super('TLS_UNUSABLE', problems.map(({ text, remedy }) => escapeForLog(`${text}; ${remedy}`)).join('\n'))
     this.name = 'TlsError'
     this.problems = problems
   }

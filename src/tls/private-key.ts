@@ -2,7 +2,6 @@
 
 import { createPrivateKey } from 'node:crypto'
 import type { KeyObject } from 'node:crypto'
-import { statSync } from 'node:fs'
 import type { TlsFindings } from './findings.ts'
 import { shellWord } from './findings.ts'
 import { derKind, describeContent, isCertificateLabel, isPrivateKeyLabel, pemBlocks } from './pem.ts'
@@ -21,10 +20,11 @@ const OTHERS = 0o007
 
 /** The first private key of the file, or null with a problem noted. */
 export function readPrivateKey(file: string, findings: TlsFindings): PrivateKey | null {
-  const content = readTlsFile('key-file', file, findings)
-  if (content === null) return null
+  const found = readTlsFile('key-file', file, findings)
+  if (found === null) return null
+  const content = found.bytes
   const word = shellWord(file)
-  if ((statSync(file).mode & OTHERS) !== 0) {
+  if ((found.mode & OTHERS) !== 0) {
     findings.warning(`key-file ${file} is open to every user of this machine`, `restrict it with: chmod o= ${word}`)
   }
   const blocks = pemBlocks(content)

@@ -51,7 +51,8 @@ export function protocolOptions(config: TlsConfig, findings: TlsFindings): Secur
  * TLS 1.3, or with nothing else, keeps the default of the other version.
  */
 function cipherList(configured: string, findings: TlsFindings): string {
-  const elements = configured.split(/[:, ]+/).filter((element) => element !== '')
+  // Each name once: trying one takes a tenth of a millisecond.
+  const elements = [...new Set(configured.split(/[:, ]+/))].filter((element) => element !== '')
   const suites13 = elements.filter((element) => element.startsWith('TLS_'))
   const commands = elements.filter((element) => element.startsWith('@'))
   const ciphers12 = elements.filter((element) => !suites13.includes(element) && !commands.includes(element))
@@ -83,7 +84,7 @@ function isKnown(cipher: string): boolean {
 function groupList(configured: string | null, findings: TlsFindings): string {
   if (configured === null) return works({ ecdhCurve: HYBRID_GROUP }) ? `${HYBRID_GROUP}:${GROUPS}` : GROUPS
   if (!works({ ecdhCurve: configured })) {
-    const unknown = configured.split(/[:/]/).find((group) => !works({ ecdhCurve: group })) ?? configured
+    const unknown = [...new Set(configured.split(/[:/]/))].find((group) => !works({ ecdhCurve: group })) ?? configured
     const text = `groups names "${unknown}", which OpenSSL ${process.versions.openssl} cannot do`
     findings.problem('groups', text, `write the names with colons between them, such as ${GROUPS}`)
   }

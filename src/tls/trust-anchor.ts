@@ -8,14 +8,18 @@ import { shellWord } from './findings.ts'
 import { derKind, describeContent, isCertificateLabel, parseCertificates, pemBlocks } from './pem.ts'
 import { certificateName } from './peer.ts'
 import { certificateWeakness } from './strength.ts'
-import { fileErrorText, readRegularFile } from './tls-file.ts'
+import { fileErrorText, tlsFile } from './tls-file.ts'
+import type { TlsFile } from './tls-file.ts'
 import { formatDate, validity } from './validity.ts'
 
 /** The names that `openssl rehash` gives to its links. */
 const HASH_LINK = /^[0-9a-f]{8}\.\d+$/
 
-/** More files than this below a directory means that the wrong directory was named. */
-const MAX_FILES = 10_000
+/** More files and directories than this below a directory mean that the wrong one was named. Reading them takes time. */
+const MAX_FILES = 1000
+
+/** So do more bytes in them; the certificates of a whole operating system have half a megabyte. */
+const MAX_BYTES = 4 * 1024 * 1024
 
 /** The certificates to trust, each once, or null with a problem noted. */
 export function readTrustAnchor(name: string, findings: TlsFindings): readonly X509Certificate[] | null {
@@ -60,7 +64,7 @@ function kindOf(name: string): 'file' | 'directory' | null {
 }
 
 function readFile(file: string, findings: TlsFindings): readonly X509Certificate[] | null {
-  const found = certificatesOf(file)
+  const found = certificatesOf(file, tlsFile(file))
   if (!('flaw' in found)) return found
   findings.problem('trust-anchor', `trust-anchor ${file} ${found.flaw}`, found.remedy)
   return null
@@ -76,15 +80,15 @@ function readDirectory(directory: string, findings: TlsFindings): X509Certificat
   }
   const links = entries.filter((entry) => HASH_LINK.test(entry))
   const files = links.map((link) => path.join(directory, link))
-  if (files.length === 0) listFiles(directory, files, new Set([realpathSync(directory)]), findings)
-  if (files.length > MAX_FILES) {
-    const text = `trust-anchor ${directory} has more than ${MAX_FILES} files below it`
-    findings.problem('trust-anchor', text, 'name a directory that holds CA certificates and nothing else')
-    return null
-  }
+  const listed = files.length > 0 || listFiles(directory, files, new Set([realpathSync(directory)]), findings)
+  if (!listed || files.length > MAX_FILES) return refuseDirectory(directory, `${MAX_FILES} files`, findings)
   const certificates: X509Certificate[] = []
+  let size = 0
   for (const file of files) {
-    const found = certificatesOf(file)
+    const content = tlsFile(file)
+    size += typeof content === 'string' ? 0 : content.bytes.length
+    if (size > MAX_BYTES) return refuseDirectory(directory, `${MAX_BYTES} bytes in the files`, findings)
+    const found = certificatesOf(file, content)
     if (!('flaw' in found)) certificates.push(...found)
     // A directory may well hold other things: only what was meant to be a certificate is worth a word.
     else if (found.notable || links.length > 0) findings.warning(`${file} is ignored: it ${found.flaw}`, found.remedy)
@@ -96,21 +100,32 @@ function readDirectory(directory: string, findings: TlsFindings): X509Certificat
   return null
 }
 
-/** All regular files below a directory; a directory that links lead to twice is read once. */
-function listFiles(directory: string, files: string[], seen: Set<string>, findings: TlsFindings): void {
+function refuseDirectory(directory: string, most: string, findings: TlsFindings): null {
+  const text = `trust-anchor ${directory} has more than ${most} below it`
+  findings.problem('trust-anchor', text, 'name a directory that holds CA certificates and nothing else')
+  return null
+}
+
+/**
+ * All regular files below a directory; a directory that links lead to twice is read once.
+ * @returns false where there are too many to go on
+ */
+function listFiles(directory: string, files: string[], seen: Set<string>, findings: TlsFindings): boolean {
   const entries = entriesOf(directory)
   if (typeof entries === 'string') {
     const remedy = `look at it with: ls -ld ${shellWord(directory)}`
     findings.warning(`${directory} is ignored: it cannot be read: ${entries}`, remedy)
-    return
+    return true
   }
   for (const name of entries.map((entry) => path.join(directory, entry))) {
+    if (files.length + seen.size > MAX_FILES) return false
     const kind = kindOf(name)
     if (kind === 'file') files.push(name)
-    if (kind !== 'directory' || files.length > MAX_FILES) continue
+    if (kind !== 'directory') continue
     const real = realpathSync(name)
-    if (!seen.has(real)) listFiles(name, files, seen.add(real), findings)
+    if (!seen.has(real) && !listFiles(name, files, seen.add(real), findings)) return false
   }
+  return true
 }
 
 /** The names in a directory, in order, or why they cannot be had. */
@@ -130,13 +145,16 @@ interface Unusable {
   readonly notable: boolean
 }
 
-/** All certificates of one file, at least one, or why there is none. */
-function certificatesOf(file: string): readonly X509Certificate[] | Unusable {
+/**
+ * All certificates of one file, at least one, or why there is none.
+ * @param read what was read of the file, or why that failed
+ */
+function certificatesOf(file: string, read: TlsFile | string): readonly X509Certificate[] | Unusable {
   const word = shellWord(file)
-  const content = readRegularFile(file)
-  if (typeof content === 'string') {
-    return { flaw: `cannot be read: ${content}`, remedy: `look at it with: ls -l ${word}`, notable: true }
+  if (typeof read === 'string') {
+    return { flaw: `cannot be read: ${read}`, remedy: `look at it with: ls -l ${word}`, notable: true }
   }
+  const content = read.bytes
   const blocks = pemBlocks(content)
   const certificates = parseCertificates(blocks.filter(({ label }) => isCertificateLabel(label)))
   if (typeof certificates === 'number') {

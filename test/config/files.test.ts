@@ -8,6 +8,7 @@ import type { Test } from 'tap'
 import { loadConfigFile } from '../../src/config/load.ts'
 import type { LoadedConfig } from '../../src/config/load.ts'
 import { ConfigError, formatMistake } from '../../src/config/mistake.ts'
+import { readRegularFile } from '../../src/config/regular-file.ts'
 import { readSecretFile } from '../../src/config/secret-file.ts'
 
 const options = { env: {}, pathChecks: true }
@@ -66,6 +67,14 @@ t.test('only regular files are read, and opening one never hangs', (t) => {
   t.match(reason('link'), { ok: false, reason: 'it is larger than 65536 bytes' })
   t.match(reason('a\0b'), { ok: false, reason: /NUL/ })
   t.match(readSecretFile('/dev/zero'), { ok: false, reason: 'it is not a regular file' })
+  t.end()
+})
+
+t.test('a file of the kernel that never ends is read no further than a file may be long', (t) => {
+  const endless = '/proc/self/pagemap' // says that it has 0 bytes
+  t.same(readRegularFile(endless, 99_999), { ok: false, fault: 'too-large' })
+  const stat = readRegularFile('/proc/self/stat', 100_000)
+  t.match(stat.ok ? stat.bytes.toString() : stat.fault, /^\d+ /)
   t.end()
 })
 

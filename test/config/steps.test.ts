@@ -142,6 +142,43 @@ t.test('a mistake is one line, whatever stands in it', (t) => {
   const lines = messageOf('{ "Control-agent": { "a\\u000ab\\u001b[31m": 1 } }').split('\n')
   t.equal(lines.length, 1)
   t.notMatch(lines[0], '\u001b')
+  t.equal(formatMistake({ ...mistake, text: '/x\nforged', remedy: '\n' }).split('\n').length, 1, 'nor from a file name')
+  t.end()
+})
+
+t.test('lists and texts have bounds, and nothing beyond them is read', (t) => {
+  const agents: readonly (readonly [agent: unknown, mistake: string])[] = [
+    [{ authentication: { clients: Array(1001).fill({ user: 'a' }) } }, 'clients has more than 1000 elements'],
+    [{ authentication: { realm: 'r'.repeat(1025) } }, 'realm is longer than 1024 characters'],
+    [{ 'http-headers': Array(65).fill({ name: 'a', value: 'b' }) }, 'http-headers has more than 64 elements'],
+    [{ 'http-headers': [{ name: 'a', value: 'v'.repeat(4097) }] }, 'value is longer than 4096 characters'],
+    [{ loggers: Array(33).fill({ name: 'a' }) }, 'loggers has more than 32 elements'],
+    [
+      { loggers: [{ name: 'a', 'output-options': Array(17).fill({ output: 'stdout' }) }] },
+      'output-options has more than 16 elements',
+    ],
+    [
+      { loggers: [{ name: 'a', 'output-options': [{ output: 'stdout', pattern: '%m'.repeat(513) }] }] },
+      'pattern is longer than 1024 characters',
+    ],
+    [{ 'control-sockets': numbered(1001, { 'socket-name': 's' }) }, 'control-sockets has more than 1000 members'],
+    [{ tls: { ciphers: 'AES:'.repeat(1025) } }, 'ciphers is longer than 4096 characters'],
+    [{ tls: { groups: 'P-256:'.repeat(200) } }, 'groups is longer than 1024 characters'],
+  ]
+  for (const [agent, mistake] of agents) t.match(messageOf(JSON.stringify({ 'Control-agent': agent })), mistake)
+  const unnamed = `{ "Control-agent": { "authentication": { "clients": [${'{},'.repeat(50_000)}{}] } } }`
+  t.equal(mistakesOf(unnamed), 1000, 'of fifty thousand clients without a name')
+  const last = `{ "Control-agent": { "http-port": "wrong", ${'"http-port": 1, '.repeat(2000)}"http-port": 8000 } }`
+  t.equal(load(last).httpPort, 8000, 'a key repeated however often is one key')
+  t.end()
+})
+
+t.test('a folder of a million slashes is no folder that is allowed', (t) => {
+  // A pattern that looks for slashes at the end would take minutes for this.
+  const name = `${'/'.repeat(1_000_000)}x/s`
+  t.match(placePath('control-socket', name, { directory: '/', env: {}, restricted: true, inUse: new Set() }), {
+    ok: false,
+  })
   t.end()
 })
 
@@ -189,4 +226,18 @@ function undescribed(schema: ConfigSchema, path: string): string[] {
   const inner = [...Object.entries(schema.properties ?? {}), ...entries]
   const found = inner.flatMap(([name, next]) => (typeof next === 'object' ? undescribed(next, `${path}/${name}`) : []))
   return schema.description === undefined ? [path, ...found] : found
+}
+
+function numbered(count: number, value: unknown): Record<string, unknown> {
+  return Object.fromEntries(Array.from({ length: count }, (_, index) => [`s${index}`, value]))
+}
+
+function mistakesOf(text: string): number {
+  try {
+    load(text)
+    return 0
+  } catch (error) {
+    if (error instanceof ConfigError) return error.mistakes.length
+    throw error
+  }
 }

@@ -70,6 +70,7 @@ t.test('lines end at LF and columns count characters', (t) => {
     [-1, 1, 1],
   ]
   for (const [offset, line, column] of places) t.same(map.locate(offset), { line, column }, `offset ${offset}`)
+  for (const [offset, line, column] of places.toReversed()) t.same(map.locate(offset), { line, column }, 'backwards')
   t.same(new LineMap('').locate(0), { line: 1, column: 1 })
   t.end()
 })
@@ -167,7 +168,7 @@ t.test('a file that is not there is told with the place of its include', (t) => 
   const first = refusal('none')
   t.equal(first.message, 'cannot read none: no such file or directory')
   t.same([first.place, first.remedy], [null, null])
-  t.equal(refusal('directory').message, 'cannot read directory: illegal operation on a directory')
+  t.equal(refusal('directory').message, 'cannot read directory: it is a directory')
   t.end()
 })
 

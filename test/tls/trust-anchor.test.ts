@@ -84,6 +84,20 @@ t.test('trust-anchor directory without hash links: every certificate below it co
   t.match(problems({ trustAnchor: scratchDirectory(t) }), [nothing])
 })
 
+t.test('a directory that is much more than one of certificates is refused before it takes long', (t) => {
+  const remedy = 'name a directory that holds CA certificates and nothing else'
+  const many = path.join(scratchDirectory(t), 'many')
+  for (let i = 0; i <= 1000; i++) mkdirSync(path.join(many, String(i)), { recursive: true })
+  const large = path.join(scratchDirectory(t), 'large')
+  mkdirSync(large)
+  for (let i = 0; i < 5; i++) writeFileSync(path.join(large, String(i)), Buffer.alloc(1024 * 1024))
+  for (const [anchor, most] of [[many, '1000 files'], [large, '4194304 bytes in the files']] as const) {
+    const message = `trust-anchor ${anchor} has more than ${most} below it; ${remedy}`
+    t.throws(() => loadCredentials(tlsConfig(directory, { trustAnchor: anchor })), { message })
+  }
+  t.end()
+})
+
 t.test('a CA too weak to be relied on is named before its clients are refused', async (t) => {
   const weak = await makeIdentity({ commonName: 'weak CA', ca: true, key: 'RSA-1024' })
   const client = await makeClient(weak)

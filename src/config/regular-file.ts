@@ -1,0 +1,39 @@
+// Reads a file that a configuration names, without trusting the name: what is no regular file is not waited for, and no
+// more is read than was expected to be there.
+
+import { closeSync, constants, fstatSync, openSync, readSync } from 'node:fs'
+
+export type RegularFile =
+  | { readonly ok: true; readonly bytes: Buffer; /** Permission bits. */ readonly mode: number }
+  | { readonly ok: false; readonly fault: 'not-regular' | 'too-large' }
+
+/**
+ * The size that the system tells is not believed: files of the kernel say 0 and may never end.
+ * @param largest bytes
+ * @throws the system's error when it cannot be opened or read
+ */
+export function readRegularFile(path: string, largest: number): RegularFile {
+  // Not blocking: opening a pipe must not hang the agent.
+  const fd = openSync(path, constants.O_RDONLY | constants.O_NONBLOCK)
+  try {
+    const found = fstatSync(fd)
+    if (!found.isFile()) return { ok: false, fault: 'not-regular' }
+    if (found.size > largest) return { ok: false, fault: 'too-large' }
+    const bytes = readUpTo(fd, largest + 1, found.size + 1)
+    return bytes.length > largest ? { ok: false, fault: 'too-large' } : { ok: true, bytes, mode: found.mode & 0o777 }
+  } finally {
+    closeSync(fd)
+  }
+}
+
+/** @param expected bytes that are probably enough, to begin with */
+function readUpTo(fd: number, most: number, expected: number): Buffer {
+  let bytes = Buffer.allocUnsafe(Math.min(Math.max(expected, 4096), most))
+  let length = 0
+  for (;;) {
+    const count = readSync(fd, bytes, length, bytes.length - length, null)
+    length += count
+    if (count === 0 || length === most) return bytes.subarray(0, length)
+    if (length === bytes.length) bytes = Buffer.concat([bytes], Math.min(2 * length, most))
+  }
+}
