@@ -121,7 +121,15 @@ export class Exchange implements Ticket, ConnectionEvents, Timed {
       return
     }
     if (this.#state === 'waiting') this.#admission.withdraw(this)
-    this.#fail(operationCanceled, true)
+    this.#fail(`${operationCanceled}: the limit of ${this.#limitReached()} was reached`, true)
+  }
+
+  /** In words. */
+  #limitReached(): string {
+    const { connectTimeout, stallTimeout, totalTimeout } = this.#socket.limits
+    if (this.#end - performance.now() < 1) return `${totalTimeout / 1000} s in all`
+    if (this.#state === 'connecting') return `${connectTimeout / 1000} s for connecting`
+    return `${stallTimeout / 1000} s without a byte`
   }
 
   #connect(): void {

@@ -1,5 +1,6 @@
 // Looks whether a daemon listens behind a control socket, without sending it anything.
 
+import { statSync } from 'node:fs'
 import { connect } from 'node:net'
 
 /** Milliseconds until a socket that neither accepts nor refuses counts as having no daemon. */
@@ -15,13 +16,29 @@ export async function probeUnixSocket(path: string): Promise<string | null> {
     }
     socket.setTimeout(patience, () => end('it does not accept connections'))
     socket.once('connect', () => end(null))
-    socket.on('error', (error: NodeJS.ErrnoException) => end(reasons[error.code ?? ''] ?? error.message))
+    socket.on('error', (error: NodeJS.ErrnoException) => end(reasonOf(error, path)))
   })
+}
+
+function reasonOf(error: NodeJS.ErrnoException, path: string): string {
+  // Linux says of any file that is no socket that the connection is refused.
+  const code = error.code === 'ECONNREFUSED' && !isSocket(path) ? 'ENOTSOCK' : (error.code ?? '')
+  return reasons[code] ?? error.message
+}
+
+function isSocket(path: string): boolean {
+  try {
+    return statSync(path).isSocket()
+  } catch {
+    // It has gone in the meantime, as sockets do.
+    return true
+  }
 }
 
 const reasons: Readonly<Record<string, string>> = {
   ENOENT: 'the socket does not exist; is the daemon running, and is this the path in its configuration?',
   ECONNREFUSED: 'nobody listens there; the daemon has ended without removing its socket',
-  ENOTSOCK: 'it is not a socket',
+  ENOTSOCK: 'it is not a socket; name the one in the configuration of the daemon',
+  EAGAIN: 'its queue of connections is full; the daemon is busy or stuck',
   EACCES: 'this process may not open it; run as a user who is in the daemon\'s group',
 }

@@ -48,7 +48,8 @@ export class Router {
       this.#log.write('CTRL_AGENT_COMMAND_FORWARDED', fields)
       return result.answer
     }
-    this.#log.write('CTRL_AGENT_COMMAND_FORWARD_FAILED', { ...fields, reason: result.reason })
+    const reason = `${result.reason} (control socket ${upstream.address})`
+    this.#log.write('CTRL_AGENT_COMMAND_FORWARD_FAILED', { ...fields, reason })
     return answer(RESULT_ERROR, failureText(service, result))
   }
 

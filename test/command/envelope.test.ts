@@ -287,7 +287,7 @@ function cut(text: Buffer, places: readonly number[]): Buffer[] {
 
 /** Valid JSON without lone surrogates. */
 const jsonText = fc.jsonValue({ noUnicodeString: false, maxDepth: 6 }).map((value) => JSON.stringify(value))
-  .map((text) => text.replaceAll(/\\ud[89a-f]../g, ''))
+  .map((text) => text.replaceAll(/(?<!\\)((?:\\\\)*)\\ud[89a-f]../g, '$1'))
 
 t.test('what was written reads back as the same name, services and argument bytes', async () => {
   const name = fc.string({ unit: 'grapheme', maxLength: 30 })

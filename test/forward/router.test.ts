@@ -106,7 +106,7 @@ t.test('a service without a socket is named, and the others are served', async (
   t.ok((long[0]?.length ?? 0) < 1000)
 })
 
-t.test('failures name service and reason; those of an absent daemon end in the marker', async (t) => {
+t.test('failures name service and reason, and in the log the socket; those of an absent daemon end in the marker', async (t) => {
   const { log, written } = lines()
   const router = routerTo(
     {
@@ -126,8 +126,8 @@ t.test('failures name service and reason; those of an absent daemon end in the m
     'CTRL_AGENT_COMMAND_FORWARD_BEGIN dhcp4',
     'CTRL_AGENT_COMMAND_FORWARD_BEGIN d2',
     'CTRL_AGENT_COMMAND_FORWARD_BEGIN dhcp6',
-    'CTRL_AGENT_COMMAND_FORWARD_FAILED dhcp4 Connection refused',
-    'CTRL_AGENT_COMMAND_FORWARD_FAILED d2 garbage',
+    'CTRL_AGENT_COMMAND_FORWARD_FAILED dhcp4 Connection refused (control socket test)',
+    'CTRL_AGENT_COMMAND_FORWARD_FAILED d2 garbage (control socket test)',
     'CTRL_AGENT_COMMAND_FORWARDED dhcp6',
   ])
 })

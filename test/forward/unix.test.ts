@@ -9,6 +9,7 @@ import fc from 'fast-check'
 import t from 'tap'
 import { limitsOf, upstreamLimitRows } from '../../src/config/limits.ts'
 import type { UpstreamLimits } from '../../src/config/types.ts'
+import { probeUnixSocket } from '../../src/forward/probe.ts'
 import { createUnixUpstream } from '../../src/forward/unix.ts'
 import type { Upstream, UpstreamResult } from '../../src/forward/upstream.ts'
 import { rawJson, rawToString } from '../../src/json/raw.ts'
@@ -181,17 +182,17 @@ t.test('an answer that is too large ends the exchange at the limit', async (t) =
 })
 
 t.test('every wait ends: no answer, drops for ever, a command that is not read', async (t) => {
-  const canceled = 'offline, sent: Operation canceled'
+  const canceled = (limit: string): string => `offline, sent: Operation canceled: the limit of ${limit} was reached`
   const large = `[${' '.repeat(4_000_000)}]`
-  const table: readonly (readonly [string, Script, string, Changed])[] = [
-    ['silent', silent, '{}', { stallTimeout: 30 }],
-    ['dripping', dripping(), '{}', { stallTimeout: 10_000, totalTimeout: 60 }],
-    ['deaf', deaf, large, { stallTimeout: 30 }],
-    ['deaf but dripping', dripping({ deaf: true }), large, { totalTimeout: 60 }],
+  const table: readonly (readonly [string, Script, string, Changed, limit: string])[] = [
+    ['silent', silent, '{}', { stallTimeout: 30 }, '0.03 s without a byte'],
+    ['dripping', dripping(), '{}', { stallTimeout: 10_000, totalTimeout: 60 }, '0.06 s in all'],
+    ['deaf', deaf, large, { stallTimeout: 30 }, '0.03 s without a byte'],
+    ['deaf but dripping', dripping({ deaf: true }), large, { totalTimeout: 60 }, '0.06 s in all'],
   ]
-  for (const [name, script, command, changed] of table) {
+  for (const [name, script, command, changed, limit] of table) {
     const daemon = await FakeDaemon.listen(script)
-    t.equal(await askAt(daemon.path, command, changed), canceled, name)
+    t.equal(await askAt(daemon.path, command, changed), canceled(limit), name)
     await daemon.close()
   }
 })
@@ -274,7 +275,8 @@ t.test('a command that waits in vain is canceled and never sent', async (t) => {
   t.teardown(() => daemon.close())
   const upstream = upstreamTo(daemon.path, { maxInFlight: 1, totalTimeout: 50 })
   const both = await Promise.all([upstream.ask(rawJson('[1]'), asker), upstream.ask(rawJson('[2]'), asker)])
-  t.same(both.map(inWords), ['offline, sent: Operation canceled', 'offline, not sent: Operation canceled'])
+  const canceled = 'Operation canceled: the limit of 0.05 s in all was reached'
+  t.same(both.map(inWords), [`offline, sent: ${canceled}`, `offline, not sent: ${canceled}`])
   t.same(daemon.commands(), ['[1]'])
 })
 
@@ -349,4 +351,14 @@ t.test('nothing is left over, neither descriptors nor timers', async (t) => {
   }
   while (descriptors() > before.descriptors) await new Promise((resolve) => setImmediate(resolve))
   t.equal(timers(), before.timers)
+})
+
+t.test('why nothing takes commands at a path is told apart', async (t) => {
+  const daemon = await FakeDaemon.listen(silent)
+  t.teardown(() => daemon.close())
+  t.equal(await probeUnixSocket(daemon.path), null)
+  t.match(await probeUnixSocket(join(dirname(daemon.path), 'missing')), /does not exist/)
+  const file = join(dirname(daemon.path), 'file')
+  writeFileSync(file, '')
+  for (const path of [file, dirname(daemon.path)]) t.match(await probeUnixSocket(path), /^it is not a socket/)
 })
