@@ -1,14 +1,11 @@
 // The base of every error that keagate throws, and the closed list of their codes.
 
-/** Stable codes; `main` maps them to exit codes, `dispatch` to answers, `http/failure` to statuses. */
+/** Stable codes, for whoever has to tell the kinds apart. */
 export type ErrorCode =
-  | 'JSON_SYNTAX'
   | 'CONFIG_UNREADABLE'
   | 'CONFIG_INVALID'
   | 'TLS_UNUSABLE'
   | 'LISTEN_FAILED'
-  | 'COMMAND_FAILED'
-  | 'USAGE'
 
 export interface KeagateErrorOptions {
   /** What would put it right, as a sentence an operator can follow. */

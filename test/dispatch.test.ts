@@ -44,7 +44,7 @@ function setUp() {
     }),
     handler('rejects', async () => {
       await Promise.resolve()
-      throw new KeagateError('COMMAND_FAILED', 'no paper', { remedy: 'buy some' })
+      throw new KeagateError('CONFIG_UNREADABLE', 'no paper', { remedy: 'buy some' })
     }),
   ])
   const router = new Router(new Map([['dhcp4', daemon('four')], ['dhcp6', daemon('six')]]), log)
