@@ -7,6 +7,7 @@ export type Plan =
   | { readonly kind: 'version' }
   | { readonly kind: 'extended-version' }
   | { readonly kind: 'build-report' }
+  | { readonly kind: 'subcommand'; readonly name: string; readonly words: readonly string[] }
   | { readonly kind: 'usage-error'; readonly text: string | null }
 
 const options: ReadonlyMap<string, 'flag' | 'argument'> = new Map([
@@ -20,10 +21,13 @@ const options: ReadonlyMap<string, 'flag' | 'argument'> = new Map([
 ])
 
 /**
- * Reads the words after the program's name. The first of `-v -V -W` wins over everything else, and `-t` over `-c`,
+ * Reads the words after the program's name. A first word that names a sub-command takes all the others. The first of `-v -V -W` wins over everything else, and `-t` over `-c`,
  * as with kea-ctrl-agent.
+ * @param subcommands their names; none when started under the name of kea-ctrl-agent, which has none
  */
-export function planOf(words: readonly string[]): Plan {
+export function planOf(words: readonly string[], subcommands: readonly string[] = []): Plan {
+  const [first, ...others] = words
+  if (first !== undefined && subcommands.includes(first)) return { kind: 'subcommand', name: first, words: others }
   let configFile: string | null = null
   let testFile: string | null = null
   let debug = false
@@ -62,8 +66,11 @@ function usageError(text: string | null): Plan {
   return { kind: 'usage-error', text }
 }
 
-/** The usage text; fits one screen. */
-export function usage(program: string): string {
+/**
+ * The usage text; fits one screen.
+ * @param subcommands names with their summaries
+ */
+export function usage(program: string, subcommands: ReadonlyMap<string, string> = new Map()): string {
   return [
     `Usage: ${program} -c FILE [-d] [-X]    run in the foreground with the configuration FILE`,
     `       ${program} -t FILE [-d] [-X]    check FILE, its TLS files and passwords, and exit`,
@@ -74,6 +81,8 @@ export function usage(program: string): string {
     '  -d       every logger at DEBUG, level 99',
     '  -X       do not enforce the directories that paths must lie in',
     '',
+    ...[...subcommands].map(([name, summary]) => `       ${program} ${name.padEnd(14)} ${summary}`),
+    ...(subcommands.size === 0 ? [] : ['']),
     'Signals: HUP reloads the configuration, TERM and INT stop after running commands have been answered.',
     '',
   ].join('\n')

@@ -10,11 +10,15 @@ import { Daemon } from './daemon.ts'
 import { describeError } from './errors.ts'
 import { Logging } from './log/logger.ts'
 import { onSignals } from './process/signals.ts'
+import { subcommands } from './subcommand.ts'
 import { buildReport, extendedVersion, packageVersion } from './version.ts'
 
 const program = basename(process.argv[1] ?? 'keagate', '.js').replace(/^main$/, 'keagate')
 
-process.exitCode = await run(planOf(process.argv.slice(2)))
+// Under the name of the agent it replaces, it has that agent's options and nothing else.
+const offered = program === 'kea-ctrl-agent' ? [] : Object.keys(subcommands)
+
+process.exitCode = await run(planOf(process.argv.slice(2), offered))
 
 async function run(plan: Plan): Promise<number> {
   switch (plan.kind) {
@@ -25,8 +29,10 @@ async function run(plan: Plan): Promise<number> {
     case 'build-report':
       return print(buildReport(packageVersion()))
     case 'usage-error':
-      process.stderr.write(`${plan.text === null ? '' : `${program}: ${plan.text}\n\n`}${usage(program)}`)
+      process.stderr.write(`${plan.text === null ? '' : `${program}: ${plan.text}\n\n`}${usage(program, summaries())}`)
       return 1
+    case 'subcommand':
+      return runSubcommand(plan.name, plan.words)
     case 'test':
       return checkConfigFile(plan, openLogging(plan.debug), process.env)
     case 'run':
@@ -59,6 +65,19 @@ async function serve(plan: Extract<Plan, { kind: 'run' }>, logging: Logging): Pr
   await logging.close()
   // Connections to hung daemons may still be open; nobody waits for them any more.
   process.exit(exitValue)
+}
+
+async function runSubcommand(name: string, words: readonly string[]): Promise<number> {
+  const entry = subcommands[name]
+  // The plan only names what is in the table.
+  if (entry === undefined) return 1
+  const subcommand = await entry.load()
+  const { env, stdin, stdout, stderr } = process
+  return subcommand(words, { env, program, stdin, stdout, stderr })
+}
+
+function summaries(): ReadonlyMap<string, string> {
+  return new Map(offered.map((name) => [name, subcommands[name]?.summary ?? '']))
 }
 
 function openLogging(debug: boolean): Logging {

@@ -43,3 +43,8 @@ t.test('the usage fits one screen', async (t) => {
   t.ok(lines.length <= 24)
   t.ok(lines.every((line) => line.length <= 100))
 })
+
+t.test('a sub-command takes every word after its name, and only under the name of keagate', async (t) => {
+  t.same(planOf(['schema', '-c', 'x'], ['schema']), { kind: 'subcommand', name: 'schema', words: ['-c', 'x'] })
+  t.same(planOf(['schema']), { kind: 'usage-error', text: 'unexpected word schema' })
+})

@@ -5,8 +5,9 @@ import { dirname, join, relative } from 'node:path'
 import t from 'tap'
 
 const layers = [
-  'errors.ts', 'version.ts', 'cli.ts', 'json', 'log', 'process', 'config', 'tls', 'auth', 'command', 'forward',
-  'dispatch.ts', 'http', 'runtime.ts', 'announce.ts', 'check.ts', 'deployment.ts', 'daemon.ts', 'main.ts',
+  'errors.ts', 'version.ts', 'json', 'log', 'observe', 'process', 'config', 'tls', 'auth', 'command', 'access', 'audit',
+  'forward', 'hook', 'dispatch.ts', 'http', 'runtime.ts', 'announce.ts', 'check.ts', 'deployment.ts', 'daemon.ts',
+  'certs', 'doctor', 'subcommand.ts', 'cli.ts', 'main.ts',
 ]
 
 const source = join(import.meta.dirname, '../src')

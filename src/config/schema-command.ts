@@ -1,0 +1,17 @@
+// `keagate schema`: the JSON schema of the configuration file, so that editors complete and check it.
+
+import { configSchema } from './schema.ts'
+
+/** Writes the schema, which is one of draft-07 of JSON Schema. Resolves to the exit code. */
+export async function schemaCommand(
+  words: readonly string[],
+  { stdout, stderr }: { readonly stdout: NodeJS.WritableStream; readonly stderr: NodeJS.WritableStream },
+): Promise<number> {
+  if (words.length > 0) {
+    stderr.write(`keagate schema: unexpected word ${words[0] ?? ''}\n\nUsage: keagate schema\n`)
+    return Promise.resolve(1)
+  }
+  const schema = { $schema: 'http://json-schema.org/draft-07/schema#', ...configSchema }
+  stdout.write(`${JSON.stringify(schema, null, 2)}\n`)
+  return Promise.resolve(0)
+}

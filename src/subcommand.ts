@@ -1,0 +1,27 @@
+// The sub-commands of `keagate`, by name. Each is loaded only when it is asked for: the daemon starts without them.
+
+/** Where a sub-command finds and leaves things. */
+export interface SubcommandContext {
+  readonly env: NodeJS.ProcessEnv
+  /** What the program was started as. */
+  readonly program: string
+  readonly stdin: NodeJS.ReadableStream
+  readonly stdout: NodeJS.WritableStream
+  readonly stderr: NodeJS.WritableStream
+}
+
+/** @param words what follows the sub-command's name. Resolves to the exit code. */
+export type Subcommand = (words: readonly string[], context: SubcommandContext) => Promise<number>
+
+interface SubcommandEntry {
+  /** One line of the usage text, at most 60 characters. */
+  readonly summary: string
+  load(): Promise<Subcommand>
+}
+
+export const subcommands: Readonly<Record<string, SubcommandEntry>> = {
+  schema: {
+    summary: 'print the JSON schema of the configuration file',
+    load: async () => (await import('./config/schema-command.ts')).schemaCommand,
+  },
+}
