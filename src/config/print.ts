@@ -50,9 +50,12 @@ function refinements(tls: TlsConfig): Shown | undefined {
   const shown = {
     ciphers: tls.ciphers ?? undefined,
     'client-certificate': tls.clientCertificate === 'none' ? undefined : tls.clientCertificate,
+    'crl-file': tls.written.crlFile ?? undefined,
+    'expiry-warning-days': tls.expiryWarningDays === 30 ? undefined : tls.expiryWarningDays,
     groups: tls.groups ?? undefined,
     'max-version': tls.maxVersion === '1.3' ? undefined : tls.maxVersion,
     'min-version': tls.minVersion === '1.2' ? undefined : tls.minVersion,
+    'reload-on-change': tls.reloadOnChange ? undefined : false,
     'session-tickets': tls.sessionTickets ? undefined : false,
   }
   return Object.values(shown).some((value) => value !== undefined) ? shown : undefined

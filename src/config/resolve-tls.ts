@@ -18,16 +18,20 @@ export function resolveTls(agent: Section, directory: string): TlsConfig | null 
     checkTrio(agent)
     return null
   }
-  const written = { trustAnchor, certFile, keyFile }
+  const tls = agent.section('tls')
+  const crlFile = tls?.string('crl-file') ?? null
+  const written = { trustAnchor, certFile, keyFile, crlFile }
   for (const key of files) {
     if (agent.string(key)?.includes('\0') === true) agent.error(key, `${key} cannot hold the character NUL`)
   }
+  if (crlFile?.includes('\0') === true) tls?.error('crl-file', 'crl-file cannot hold the character NUL')
   return {
     trustAnchor: resolveFile(trustAnchor, directory),
     certFile: resolveFile(certFile, directory),
     keyFile: resolveFile(keyFile, directory),
+    crlFile: crlFile === null ? null : resolveFile(crlFile, directory),
     written,
-    ...refinements(agent),
+    ...refinements(agent, tls),
   }
 }
 
@@ -60,8 +64,9 @@ function warnWithoutEffect(agent: Section): void {
   }
 }
 
-function refinements(agent: Section): Omit<TlsConfig, 'trustAnchor' | 'certFile' | 'keyFile' | 'written'> {
-  const tls = agent.section('tls')
+type Refinements = Omit<TlsConfig, 'trustAnchor' | 'certFile' | 'keyFile' | 'crlFile' | 'written'>
+
+function refinements(agent: Section, tls: Section | null): Refinements {
   const certRequired = agent.boolean('cert-required') ?? true
   const asked = tls?.string('client-certificate') === 'verify-if-given'
   if (tls !== null && asked && certRequired) {
@@ -70,6 +75,11 @@ function refinements(agent: Section): Omit<TlsConfig, 'trustAnchor' | 'certFile'
       'client-certificate is "verify-if-given", but cert-required makes every client show a certificate',
       'set cert-required to false, or leave out client-certificate',
     )
+  }
+  if (!certRequired && !asked && tls?.has('crl-file') === true) {
+    const text = 'crl-file has no effect: no client is asked for a certificate'
+    const remedy = 'leave out cert-required, or set client-certificate to "verify-if-given"'
+    tls.warning('KEAGATE_CONFIG_WARNING', 'crl-file', text, remedy)
   }
   const minVersion = version(tls?.string('min-version')) ?? '1.2'
   const maxVersion = version(tls?.string('max-version')) ?? '1.3'
@@ -85,6 +95,8 @@ function refinements(agent: Section): Omit<TlsConfig, 'trustAnchor' | 'certFile'
     ciphers: tls?.string('ciphers') ?? null,
     groups: tls?.string('groups') ?? null,
     sessionTickets: tls?.boolean('session-tickets') ?? true,
+    reloadOnChange: tls?.boolean('reload-on-change') ?? true,
+    expiryWarningDays: tls?.integer('expiry-warning-days') ?? 30,
   }
 }
 

@@ -92,6 +92,15 @@ const tls = map('settings of TLS beyond the files', {
     description: 'key exchange groups in order of preference, joined by colons',
   },
   'session-tickets': flag('whether session tickets are handed out'),
+  'crl-file': {
+    type: 'string', minLength: 1,
+    description: 'the revocation lists of the CAs that client certificates come from: a PEM file or a directory',
+  },
+  'reload-on-change': flag('whether changed TLS files are taken without being asked to'),
+  'expiry-warning-days': {
+    type: 'integer', minimum: 0, maximum: 3650,
+    description: 'how many days before its end a certificate or revocation list is warned of; 0: never',
+  },
 })
 
 const client = map('a user who may send commands', {

@@ -44,8 +44,10 @@ export interface TlsFiles {
 
 /** The file names here are absolute. */
 export interface TlsConfig extends TlsFiles {
+  /** Certificate revocation lists: file or directory; null: nobody is checked for revocation. */
+  readonly crlFile: string | null
   /** The file names as the operator wrote them. */
-  readonly written: TlsFiles
+  readonly written: TlsFiles & { readonly crlFile: string | null }
   /** true: mutual TLS. */
   readonly certRequired: boolean
   /** With `certRequired` false: whether a certificate is asked for and, if sent, verified. */
@@ -58,6 +60,10 @@ export interface TlsConfig extends TlsFiles {
   readonly groups: string | null
   /** Whether session tickets are handed out. */
   readonly sessionTickets: boolean
+  /** Whether the files are watched, and taken when they change. */
+  readonly reloadOnChange: boolean
+  /** How many days before their end certificates and revocation lists are warned of; 0: never. */
+  readonly expiryWarningDays: number
 }
 
 export interface AuthenticationConfig {

@@ -151,6 +151,12 @@ export const badFixtures: readonly (readonly [name: string, ...mistakes: string[
   ['sockets-list', '3:24: control-sockets must be a map, not a list'],
   ['string-unclosed', '2:16: the string that begins here is not closed; add a double quote'],
   [
+    'tls-crl',
+    '4:26: crl-file cannot hold the character NUL',
+    '4:60: expiry-warning-days is 4000, but must be between 0 and 3650',
+    '4:86: reload-on-change must be true or false, not a string',
+  ],
+  [
     'tls-empty-ciphers',
     '6:25: ciphers must not be empty; it gives cipher names in the form of OpenSSL, joined by colons',
   ],

@@ -132,12 +132,13 @@ export const goodFixtures: readonly (readonly [name: string, shown: string, ...w
     '{ "d2": { "socket-name": "c", "socket-type": "unix" }, "dhcp6": { "socket-name": "b", "socket-type": "unix" }, ',
   ],
   ['sockets-same-path', '"dhcp6": { "socket-name": "s", "socket-type": "unix" }'],
+  ['tls-crl-without-effect', '"tls": { "crl-file": "crl.pem" }', 'KEAGATE_CONFIG_WARNING 7:26'],
   ['tls-defaults-written', '"key-file": "/etc/kea/tls/server.key", "trust-anchor": "/etc/kea/tls/ca.crt" } }'],
   ['tls-empty-names', `{ "Control-agent": { ${defaults} } }`],
   [
     'tls-everything',
-    '"tls": { "ciphers": "ECDHE-RSA-AES256-GCM-SHA384:TLS_AES_256_GCM_SHA384", "groups": "X25519:P-256", ' +
-      '"session-tickets": false }',
+    '"tls": { "ciphers": "ECDHE-RSA-AES256-GCM-SHA384:TLS_AES_256_GCM_SHA384", "crl-file": "crl", ' +
+      '"expiry-warning-days": 0, "groups": "X25519:P-256", "reload-on-change": false, "session-tickets": false }',
   ],
   ['tls-mutual', tlsFiles],
   ['tls-only-1.2', '"tls": { "max-version": "1.2" }'],

@@ -42,11 +42,12 @@ interface Owner {
 
 /** A configuration that names the files of a directory of test certificates. */
 export function tlsConfig(directory: string, overrides: Partial<TlsConfig> = {}): TlsConfig {
-  const written = { trustAnchor: 'ca.crt', certFile: 'server.crt', keyFile: 'server.key' }
+  const written = { trustAnchor: 'ca.crt', certFile: 'server.crt', keyFile: 'server.key', crlFile: null }
   return {
     trustAnchor: path.join(directory, written.trustAnchor),
     certFile: path.join(directory, written.certFile),
     keyFile: path.join(directory, written.keyFile),
+    crlFile: null,
     written,
     certRequired: true,
     clientCertificate: 'none',
@@ -55,6 +56,8 @@ export function tlsConfig(directory: string, overrides: Partial<TlsConfig> = {})
     ciphers: null,
     groups: null,
     sessionTickets: true,
+    reloadOnChange: true,
+    expiryWarningDays: 30,
     ...overrides,
   }
 }
