@@ -5,6 +5,7 @@ import type { CallerContext } from './command/context.ts'
 import type { Envelope } from './command/envelope.ts'
 import type { Command } from './command/handler.ts'
 import type { Registry } from './command/registry.ts'
+import type { Waiter } from './command/waiter.ts'
 import { describeError } from './errors.ts'
 import type { Router } from './forward/router.ts'
 import type { RawJson } from './json/raw.ts'
@@ -19,17 +20,16 @@ export interface DispatchParts {
 /**
  * Runs one command and resolves to the list that answers it. Never rejects.
  * @param pathService the service that stands for the body's `service` where that is absent or empty, or null
- * @param gone whether nobody waits for the answer any more
  */
 export type Dispatch = (
   envelope: Envelope,
   caller: CallerContext,
   pathService: string | null,
-  gone: () => boolean,
+  waiter: Waiter,
 ) => Promise<RawJson>
 
 export function createDispatch(parts: DispatchParts): Dispatch {
-  return async (envelope, caller, pathService, gone) => {
+  return async (envelope, caller, pathService, waiter) => {
     const remoteAddress = caller.remoteAddress
     if (envelope.kind !== 'command') {
       parts.log.write('COMMAND_PROCESS_ERROR2', { reason: envelope.text, 'remote-address': remoteAddress })
@@ -40,7 +40,7 @@ export function createDispatch(parts: DispatchParts): Dispatch {
     parts.log.write('COMMAND_RECEIVED', { command: command.name })
     parts.log.write('CTRL_AGENT_COMMAND_RECEIVED', { command: command.name, 'remote-address': remoteAddress })
     try {
-      if (services.length > 0) return answerList(await parts.router.forward(command, services, gone))
+      if (services.length > 0) return answerList(await parts.router.forward(command, services, waiter))
       return answerList([await runOwn(parts, command)])
     } catch (error) {
       const reason = describeError(error)

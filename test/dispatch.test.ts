@@ -10,10 +10,9 @@ import { Router } from '../src/forward/router.ts'
 import type { Asker, Upstream } from '../src/forward/upstream.ts'
 import { rawJson, rawToString } from '../src/json/raw.ts'
 import type { Log } from '../src/log/message.ts'
+import { patient } from './waiter.ts'
 
 const caller = { remoteAddress: '192.0.2.1', tls: null, user: null }
-
-const present = (): boolean => false
 
 function handler(name: string, run: Handler['run']): Handler {
   return { name, access: 'read', run }
@@ -58,7 +57,7 @@ async function send(
   services: readonly string[] = [],
   pathService: string | null = null,
 ): Promise<string> {
-  return rawToString(await dispatch({ kind: 'command', name, services, arguments: null }, caller, pathService, present))
+  return rawToString(await dispatch({ kind: 'command', name, services, arguments: null }, caller, pathService, patient))
 }
 
 t.test('without a service the agent answers by itself', async (t) => {
@@ -95,7 +94,7 @@ t.test('a command that nobody knows is result 2, with its name, the marker and w
 
 t.test('a malformed envelope is one result-1 answer and one warning', async (t) => {
   const { dispatch, written } = setUp()
-  const list = await dispatch({ kind: 'malformed', text: 'no "command"' }, caller, 'dhcp4', present)
+  const list = await dispatch({ kind: 'malformed', text: 'no "command"' }, caller, 'dhcp4', patient)
   t.equal(rawToString(list), '[ { "result": 1, "text": "no \\"command\\"" } ]')
   t.same(written, ['COMMAND_PROCESS_ERROR2 no "command" 192.0.2.1'])
 })
@@ -114,7 +113,7 @@ t.test('a handler that throws or rejects fails alone', async (t) => {
 t.test('daemons learn whether the client still waits', async (t) => {
   const { dispatch, askers } = setUp()
   const envelope = { kind: 'command', name: 'x', services: ['dhcp4'], arguments: null } as const
-  await dispatch(envelope, caller, null, () => true)
-  await dispatch(envelope, caller, null, present)
+  await dispatch(envelope, caller, null, { ...patient, gone: () => true })
+  await dispatch(envelope, caller, null, patient)
   t.same(askers.map((asker) => [asker.client, asker.gone()]), [['192.0.2.1', true], ['192.0.2.1', false]])
 })

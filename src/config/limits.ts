@@ -50,6 +50,15 @@ export const httpLimitRows: readonly LimitRow<HttpLimits>[] = [
     keyword: 'max-connections', field: 'maxConnections', fallback: 1024, minimum: 1, maximum: 65_536, scale: 1,
     description: 'connections open at the same time',
   },
+  {
+    keyword: 'max-buffered-bytes', field: 'maxBuffered', fallback: 1_073_741_824, minimum: 1_048_576,
+    maximum: 68_719_476_736, scale: 1,
+    description: 'bodies and answers in memory, all clients together; one command gets at most half of it',
+  },
+  {
+    keyword: 'min-reader-bytes-per-second', field: 'minReaderRate', fallback: 8192, minimum: 1, maximum: 1_048_576,
+    scale: 1, description: 'how fast a client takes a long answer at least, on average',
+  },
 ]
 
 /** `limits` of one control socket. */

@@ -126,4 +126,8 @@ export interface HttpLimits {
   readonly stallTimeout: number
   readonly handshakeTimeout: number
   readonly maxConnections: number
+  /** All bodies and answers together. */
+  readonly maxBuffered: number
+  /** Bytes a second that a client takes of its answer at least. */
+  readonly minReaderRate: number
 }

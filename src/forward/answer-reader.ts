@@ -1,5 +1,6 @@
 // Reads one answer of a daemon from the bytes that arrive: the first whole map or list, kept as it came.
 
+import type { Waiter } from '../command/waiter.ts'
 import { ChunkStore } from '../json/chunk-store.ts'
 import type { RawJson } from '../json/raw.ts'
 import { Scanner } from '../json/scanner.ts'
@@ -11,15 +12,20 @@ import { Scanner } from '../json/scanner.ts'
  */
 export class AnswerReader {
   readonly #maxSize: number
+  readonly #waiter: Waiter
   readonly #scanner = new Scanner('answer')
   readonly #store = new ChunkStore()
   #state: 'more' | 'done' | 'bad' = 'more'
   #problem = ''
   #trailing = false
 
-  /** @param maxSize bytes up to the end of the answer, blanks before it included */
-  constructor(maxSize: number) {
+  /**
+   * @param maxSize bytes up to the end of the answer, blanks before it included
+   * @param waiter who grants the memory for them
+   */
+  constructor(maxSize: number, waiter: Waiter) {
     this.#maxSize = maxSize
+    this.#waiter = waiter
   }
 
   /**
@@ -38,6 +44,13 @@ export class AnswerReader {
     return this.#store.slice(start, end)
   }
 
+  /** Forgets what has come: it will never become an answer. */
+  drop(): void {
+    this.#state = 'bad'
+    this.#waiter.letGo(this.#store.length)
+    this.#store.clear()
+  }
+
   /** Why it is `bad`. */
   problem(): string {
     return this.#problem
@@ -50,6 +63,10 @@ export class AnswerReader {
 
   #read(chunk: Uint8Array): void {
     const before = this.#store.length
+    if (!this.#waiter.hold(chunk.length)) {
+      this.#refuse('all bodies and answers together take as much memory as they may; try again later')
+      return
+    }
     this.#store.add(chunk)
     const verdict = this.#scanner.push(chunk)
     const { end } = this.#scanner.extent()
@@ -65,9 +82,8 @@ export class AnswerReader {
   }
 
   #refuse(problem: string): void {
-    this.#state = 'bad'
     this.#problem = problem
-    this.#store.clear()
+    this.drop()
   }
 }
 

@@ -57,7 +57,7 @@ export class Exchange implements Ticket, ConnectionEvents, Timed {
     this.#command = command
     this.#asker = asker
     this.#resolve = resolve
-    this.#reader = new AnswerReader(socket.limits.maxAnswerSize)
+    this.#reader = new AnswerReader(socket.limits.maxAnswerSize, asker)
     this.#end = performance.now() + socket.limits.totalTimeout
   }
 
@@ -164,6 +164,7 @@ export class Exchange implements Ticket, ConnectionEvents, Timed {
     this.#state = 'over'
     this.#deadline.clear()
     this.#connection?.destroy()
+    if (!result.ok) this.#reader.drop()
     this.#resolve(result)
     if (running) this.#admission.leave()
   }

@@ -3,6 +3,7 @@
 import { answer, quoteName, RESULT_ERROR } from '../command/answer.ts'
 import { writeEnvelope } from '../command/envelope-writer.ts'
 import type { Command } from '../command/handler.ts'
+import type { Waiter } from '../command/waiter.ts'
 import type { RawJson } from '../json/raw.ts'
 import type { Log } from '../log/message.ts'
 import type { Asker, Upstream, UpstreamFailure } from './upstream.ts'
@@ -25,12 +26,16 @@ export class Router {
   /**
    * One answer per member of `services`, in that order; a service named twice is asked twice. A service that cannot
    * answer gets a result-1 answer and delays or changes nothing for the others.
-   * @param gone whether nobody waits for the answer any more; then what has not been sent may be dropped
    */
-  async forward(command: Command, services: readonly string[], gone: () => boolean): Promise<RawJson[]> {
+  async forward(command: Command, services: readonly string[], waiter: Waiter): Promise<RawJson[]> {
     const written = writeEnvelope(command, services)
     const envelope = written instanceof Promise ? await written : written
-    const asker = { client: command.caller.remoteAddress, gone }
+    const asker = {
+      client: command.caller.remoteAddress,
+      gone: () => waiter.gone(),
+      hold: (bytes: number) => waiter.hold(bytes),
+      letGo: (bytes: number) => waiter.letGo(bytes),
+    }
     return Promise.all(services.map((service) => this.#ask(service, command, envelope, asker)))
   }
 

@@ -1,5 +1,6 @@
 // The interface of a daemon we talk to. One transport a file implements it (`unix.ts`).
 
+import type { Waiter } from '../command/waiter.ts'
 import type { RawJson } from '../json/raw.ts'
 
 /** The daemon answered: its map or list, byte for byte as received, without what stood around it. */
@@ -23,12 +24,10 @@ export interface UpstreamFailure {
 
 export type UpstreamResult = UpstreamAnswer | UpstreamFailure
 
-/** On whose behalf a command is asked. */
-export interface Asker {
+/** On whose behalf a command is asked. When it is gone, what is not sent yet may be dropped. */
+export interface Asker extends Waiter {
   /** The client's address: clients share a busy socket fairly. */
   readonly client: string
-  /** Whether nobody waits for the answer any more. What is not sent yet may then be dropped. */
-  gone(): boolean
 }
 
 export interface Upstream {

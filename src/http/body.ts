@@ -3,7 +3,7 @@
 import type { EnvelopeReader } from '../command/envelope.ts'
 import type { Exchange } from './exchange.ts'
 import type { Failure } from './failure.ts'
-import { bodyTooLarge } from './failure.ts'
+import { bodyTooLarge, memoryFull } from './failure.ts'
 
 /**
  * Feeds the body to a reader as it comes. A connection that breaks ends it without a word.
@@ -23,14 +23,17 @@ export function readBody(exchange: Exchange, reader: EnvelopeReader, done: (refu
     if (settled) return
     settled = true
     exchange.onSpoiled = null
+    // The request lives as long as its answer; what it would hold on to is the whole body.
+    request.removeListener('data', read).removeListener('end', end)
     done(refusal)
   }
   exchange.onSpoiled = settle
-  request.on('data', (chunk: Buffer) => {
-    if (settled) return
+  const read = (chunk: Buffer): void => {
     size += chunk.length
     if (size > door.limits.maxBodySize) settle(bodyTooLarge(door.limits.maxBodySize))
+    else if (!exchange.hold(chunk.length)) settle(memoryFull())
     else reader.push(chunk)
-  })
-  request.on('end', () => settle(null))
+  }
+  const end = (): void => settle(null)
+  request.on('data', read).on('end', end)
 }

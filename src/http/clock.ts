@@ -28,6 +28,8 @@ export interface Counters {
 }
 
 const lingerSilence = 2000
+/** Bytes: what comes more slowly than so many within the silence is no upload that wants to see its answer. */
+const lingerProgress = 1024
 const lingerTime = 30_000
 const lingerBytes = 128 * 1024 * 1024
 /** How much of a refused body is read to keep a connection; more is not worth it. */
@@ -42,6 +44,9 @@ export class PhaseClock {
   #initial = 0
   #latest = 0
   #moved: number
+  /** Since when a client has had something to take without a break, and what it had taken before. */
+  #takingSince = 0
+  #takenBefore = 0
 
   /** @param now milliseconds of a monotonic clock, as everywhere here */
   constructor(now: number) {
@@ -83,8 +88,12 @@ export class PhaseClock {
         if (now - this.#requestSince > limits.requestTimeout) return 'request'
         return this.#stalled(now, counters.read, limits.stallTimeout) ? 'body' : null
       case 'work':
-        if (!counters.pending) this.#moved = now
-        return this.#stalled(now, counters.flushed, limits.stallTimeout) ? 'reader' : null
+        if (!counters.pending) {
+          this.#moved = this.#takingSince = now
+          this.#takenBefore = counters.flushed
+        }
+        if (this.#stalled(now, counters.flushed, limits.stallTimeout)) return 'reader'
+        return this.#tooSlow(now, counters.flushed, limits) ? 'reader' : null
       case 'discard':
         if (counters.complete) this.enter('idle', now, counters.read)
         else if (age > limits.requestTimeout || counters.read - this.#initial > discardBytes) return 'discard'
@@ -92,12 +101,19 @@ export class PhaseClock {
         return null
       case 'linger':
         if (age > lingerTime || counters.read - this.#initial > lingerBytes) return 'linger'
-        return this.#stalled(now, counters.read, lingerSilence) ? 'linger' : null
+        return this.#stalled(now, counters.read, lingerSilence, lingerProgress) ? 'linger' : null
     }
   }
 
-  #stalled(now: number, count: number, limit: number): boolean {
-    if (count !== this.#latest) {
+  /** A byte now and then would keep an answer in memory for days: beyond the time of a stall, the average counts. */
+  #tooSlow(now: number, taken: number, limits: HttpLimits): boolean {
+    const time = now - this.#takingSince - limits.stallTimeout
+    return time > 0 && (taken - this.#takenBefore) * 1000 < time * limits.minReaderRate
+  }
+
+  /** @param least bytes that count as progress */
+  #stalled(now: number, count: number, limit: number, least = 1): boolean {
+    if (count - this.#latest >= least) {
       this.#latest = count
       this.#moved = now
     }

@@ -55,6 +55,7 @@ export class Connection {
     // Whatever wraps or accepted the socket, a client that closes its side still gets its answer.
     socket.allowHalfOpen = true
     socket.on('error', (error) => this.#logBroken(error.message))
+    socket.on('close', () => this.#turns.current?.closed())
     // Node calls this after an answer that is the last one; a plain close would let unread input destroy the answer.
     socket.destroySoon = () => this.end()
   }

@@ -3,7 +3,7 @@
 import { EnvelopeReader } from '../command/envelope.ts'
 import { readBody } from './body.ts'
 import type { Exchange } from './exchange.ts'
-import { failure } from './failure.ts'
+import { failure, memoryFull } from './failure.ts'
 import { pathService } from './path-service.ts'
 
 /** Reads, runs and answers the command of an admitted request. */
@@ -16,13 +16,22 @@ export function control(exchange: Exchange): void {
 }
 
 async function run(exchange: Exchange, reader: EnvelopeReader): Promise<void> {
-  const { connection, door, target } = exchange
+  const { door, target } = exchange
   const envelope = reader.finish()
   if (envelope.kind === 'not-json') {
     exchange.fail(failure('not-json', envelope.text))
     return
   }
-  connection.startWorking()
+  // Strings that have to be respelled for the daemon are copied with all that stands around them.
+  const args = envelope.kind === 'command' ? envelope.arguments : null
+  if (args?.wideEscapes === true && !exchange.hold(args.length)) {
+    exchange.fail(memoryFull())
+    return
+  }
+  exchange.startWorking()
   const service = pathService(target, door.services)
-  exchange.succeed(await door.dispatch(envelope, exchange.caller, service, () => connection.over))
+  const commandSize = exchange.held
+  const list = await door.dispatch(envelope, exchange.caller, service, exchange)
+  exchange.letGo(commandSize)
+  exchange.succeed(list)
 }

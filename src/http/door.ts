@@ -4,6 +4,7 @@
 import type { Authenticator } from '../auth/basic.ts'
 import type { CallerContext } from '../command/context.ts'
 import type { Envelope } from '../command/envelope.ts'
+import type { Waiter } from '../command/waiter.ts'
 import type { HttpHeader, HttpLimits } from '../config/types.ts'
 import type { RawJson } from '../json/raw.ts'
 
@@ -20,12 +21,11 @@ export interface Door {
   /**
    * Runs one command to its end and returns the body of the 200: a JSON list. Never rejects.
    * @param pathService the service that the request's path stands for, or null
-   * @param gone whether nobody waits for the answer any more
    */
   dispatch(
     envelope: Envelope,
     caller: CallerContext,
     pathService: string | null,
-    gone: () => boolean,
+    waiter: Waiter,
   ): Promise<RawJson>
 }

@@ -3,6 +3,7 @@
 import { IncomingMessage } from 'node:http'
 import type { ServerResponse } from 'node:http'
 import type { CallerContext } from '../command/context.ts'
+import type { Waiter } from '../command/waiter.ts'
 import { describeError } from '../errors.ts'
 import type { RawJson } from '../json/raw.ts'
 import type { Log } from '../log/message.ts'
@@ -14,6 +15,7 @@ import type { Failure } from './failure.ts'
 import { failure, failureBody, reasonPhrase } from './failure.ts'
 import { logFailure } from './failure-log.ts'
 import type { Head } from './framing.ts'
+import type { Holding, MemoryBudget } from './memory-budget.ts'
 import type { Turn } from './turns.ts'
 import { writePieces } from './write-pieces.ts'
 
@@ -35,11 +37,13 @@ export interface ExchangeParts {
   readonly response: ServerResponse
   readonly door: () => Door
   readonly log: Log
+  /** Of the whole process. */
+  readonly budget: MemoryBudget
   /** Runs the request through the gate and the route. */
   readonly run: (exchange: Exchange) => void
 }
 
-export class Exchange implements Turn {
+export class Exchange implements Turn, Waiter {
   readonly connection: Connection
   readonly request: IncomingMessage
   readonly response: ServerResponse
@@ -53,6 +57,9 @@ export class Exchange implements Turn {
   user: string | null = null
   readonly #askDoor: () => Door
   readonly #run: (exchange: Exchange) => void
+  readonly #budget: MemoryBudget
+  #holding: Holding | null = null
+  #working = false
   #door: Door | null = null
   #spoiled: Failure | null = null
   /** Where on the connection the request begins; null where it came together with the one before. */
@@ -67,6 +74,7 @@ export class Exchange implements Turn {
     this.log = parts.log
     this.#askDoor = parts.door
     this.#run = parts.run
+    this.#budget = parts.budget
     parts.response.on('finish', onFinish)
   }
 
@@ -95,6 +103,35 @@ export class Exchange implements Turn {
     else this.onSpoiled?.(found)
   }
 
+  /** The command runs. */
+  startWorking(): void {
+    this.#working = true
+    this.connection.startWorking()
+  }
+
+  gone(): boolean {
+    return this.connection.over
+  }
+
+  /** Bytes of body and answer that were granted. */
+  get held(): number {
+    return this.#holding?.held() ?? 0
+  }
+
+  hold(bytes: number): boolean {
+    this.#holding ??= this.#budget.open(this.door.limits.maxBuffered)
+    return this.#holding.hold(bytes)
+  }
+
+  letGo(bytes: number): void {
+    this.#holding?.letGo(bytes)
+  }
+
+  /** The answer is written, or the connection is gone; a command that still runs goes on. */
+  closed(): void {
+    if (this.#answered || !this.#working) this.letGo(this.held)
+  }
+
   /** Answers with a 200, whose body is a list. */
   succeed(body: RawJson): void {
     this.#answer(200, [], body, false)
@@ -121,8 +158,12 @@ export class Exchange implements Turn {
 
   #answer(status: number, own: readonly string[], body: RawJson, last: boolean): void {
     const { connection, response } = this
-    if (this.#answered || connection.over) return
+    if (this.#answered) return
     this.#answered = true
+    if (connection.over) {
+      this.closed()
+      return
+    }
     this.onSpoiled = null
     const close = last || this.#spoiled !== null || connection.retired || !response.shouldKeepAlive || this.#lostBytes()
     if (close) connection.poison()
@@ -153,5 +194,7 @@ export class Exchange implements Turn {
 
 /** One function for all responses: they are many. */
 function onFinish(this: ServerResponse): void {
-  exchangeOf(this.req).connection.finished()
+  const exchange = exchangeOf(this.req)
+  exchange.closed()
+  exchange.connection.finished()
 }

@@ -18,6 +18,7 @@ const kinds = {
   'head-too-large': { status: 431, ends: true },
   unexpected: { status: 500, ends: true },
   overload: { status: 503, ends: true },
+  memory: { status: 503, ends: true },
   version: { status: 505, ends: true },
 } as const
 
@@ -61,6 +62,12 @@ export function unauthorized(realm: string): Failure {
 /** 413. @param limit bytes */
 export function bodyTooLarge(limit: number): Failure {
   return failure('too-large', `a body may have ${limit} bytes`)
+}
+
+/** 503. What all clients together have under way takes as much memory as it may. */
+export function memoryFull(): Failure {
+  const text = 'all bodies and answers together take as much memory as they may; try again later'
+  return failure('memory', text, ['Retry-After', '1'])
 }
 
 /** 431. */

@@ -16,6 +16,7 @@ import type { Door } from './door.ts'
 import { ControlRequest, Exchange, exchangeOf } from './exchange.ts'
 import { failure, methodNotAllowed } from './failure.ts'
 import { admit } from './gate.ts'
+import { MemoryBudget } from './memory-budget.ts'
 import type { ParseError } from './parse-error.ts'
 
 export interface HttpServer {
@@ -46,6 +47,7 @@ type NodeHandler = (request: IncomingMessage, response: ServerResponse) => void
 export async function createHttpServer({ door, log }: HttpServerOptions): Promise<HttpServer> {
   const connections = new Connections(door, log)
   const bySocket = new WeakMap<object, Connection>()
+  const budget = new MemoryBudget()
 
   const serverFactory = (handler: NodeHandler): http.Server => {
     const run = (exchange: Exchange): void => {
@@ -56,7 +58,7 @@ export async function createHttpServer({ door, log }: HttpServerOptions): Promis
     const receive = (request: ControlRequest, response: ServerResponse): void => {
       const connection = bySocket.get(request.socket)
       if (connection === undefined) return
-      const exchange = new Exchange({ connection, request, response, door, log, run })
+      const exchange = new Exchange({ connection, request, response, door, log, budget, run })
       request.exchange = exchange
       connection.receive(exchange)
     }

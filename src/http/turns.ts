@@ -11,6 +11,8 @@ export interface Turn {
   start(): void
   /** Its body turned out bad, late or cut off, perhaps before its turn came. */
   spoil(failure: Failure): void
+  /** The connection is gone. */
+  closed(): void
 }
 
 /** Requests that may wait before no more are read. What one read brought waits as well. */

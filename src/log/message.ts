@@ -150,6 +150,7 @@ const definitions = {
     logger: 'http',
     text: 'connection of {remote-address} closed: {limit} connections are open, which is the limit',
   },
+  KEAGATE_MEMORY_LIMIT: { severity: 'WARN', logger: 'http', text: 'command from {remote-address} refused: {reason}' },
   KEAGATE_CONNECTION_ERROR: {
     severity: 'DEBUG',
     debugLevel: 40,

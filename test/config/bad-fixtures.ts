@@ -89,6 +89,8 @@ export const badFixtures: readonly (readonly [name: string, ...mistakes: string[
     'limits-range',
     '3:41: max-connections is 0, but must be between 1 and 65536',
     '3:68: idle-timeout-seconds must be a whole number, not a number with a sign, point or exponent',
+    '4:29: max-buffered-bytes is 1048575, but must be between 1048576 and 68719476736',
+    '4:69: min-reader-bytes-per-second is 0, but must be between 1 and 1048576',
   ],
   [
     'logger-debuglevel',

@@ -74,7 +74,8 @@ export const goodFixtures: readonly (readonly [name: string, shown: string, ...w
     'http-limits',
     '"http-limits": { "max-head-bytes": 65536, "max-body-bytes": 1048576, "head-timeout-seconds": 10, ' +
       '"request-timeout-seconds": 120, "idle-timeout-seconds": 30, "stall-timeout-seconds": 30, ' +
-      '"handshake-timeout-seconds": 10, "max-connections": 10 }',
+      '"handshake-timeout-seconds": 10, "max-connections": 10, "max-buffered-bytes": 268435456, ' +
+      '"min-reader-bytes-per-second": 1024 }',
   ],
   ['http-limits-empty', `{ "Control-agent": { ${defaults} } }`],
   ['include', '"control-sockets": { "dhcp4": { "socket-name": "kea4-ctrl-socket", "socket-type": "unix" } }'],

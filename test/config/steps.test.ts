@@ -87,6 +87,8 @@ t.test('limits default to what the README says, in milliseconds and bytes', (t) 
     stallTimeout: 30_000,
     handshakeTimeout: 10_000,
     maxConnections: 1024,
+    maxBuffered: 1024 * 1024 * 1024,
+    minReaderRate: 8192,
   }
   const upstream: UpstreamLimits = {
     connectTimeout: 5000,
@@ -103,7 +105,7 @@ t.test('limits default to what the README says, in milliseconds and bytes', (t) 
   t.same(limitsOf(httpLimitRows, () => null), http)
   for (const row of [...httpLimitRows, ...upstreamLimitRows]) {
     t.ok(row.minimum <= row.fallback && row.fallback <= row.maximum, row.keyword)
-    t.match(row.keyword, row.scale === 1000 ? /-seconds$/ : /^max-/, row.keyword)
+    t.match(row.keyword, row.scale === 1000 ? /-seconds$/ : /^(?:max|min)-/, row.keyword)
   }
   t.end()
 })

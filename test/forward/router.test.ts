@@ -10,10 +10,9 @@ import type { RawJson } from '../../src/json/raw.ts'
 import { rawJson, rawToString } from '../../src/json/raw.ts'
 import type { Log } from '../../src/log/message.ts'
 import { answering, FakeDaemon, gate, silent } from '../fake-daemon.ts'
+import { patient } from '../waiter.ts'
 
 const limits = limitsOf(upstreamLimitRows, () => null)
-
-const present = (): boolean => false
 
 function command(services: readonly string[], args: string | null = null, name = 'x'): Command {
   const caller = { remoteAddress: '192.0.2.1', tls: null, user: null }
@@ -58,7 +57,7 @@ function unixUpstream(path: string): Upstream {
 }
 
 async function texts(router: Router, services: readonly string[], args: string | null = null): Promise<string[]> {
-  return (await router.forward(command(services, args), services, present)).map(rawToString)
+  return (await router.forward(command(services, args), services, patient)).map(rawToString)
 }
 
 t.test('answers stand in the order of the services, whoever is first', async (t) => {
@@ -138,9 +137,18 @@ t.test('a daemon is told who asks, and whether he still waits', async (t) => {
     seen = asker
     return good('1')
   })
-  const gone = (): boolean => true
-  await routerTo({ a }).forward(command(['a']), ['a'], gone)
-  t.match(seen, { client: '192.0.2.1', gone })
+  let held = 0
+  const waiter = {
+    gone: () => true,
+    hold: (bytes: number) => (held += bytes) < 100,
+    letGo: (bytes: number) => void (held -= bytes),
+  }
+  await routerTo({ a }).forward(command(['a']), ['a'], waiter)
+  t.match(seen, { client: '192.0.2.1' })
+  const asker = seen as Asker | null
+  t.same([asker?.gone(), asker?.hold(90), asker?.hold(90), held], [true, true, false, 180])
+  asker?.letGo(90)
+  t.equal(held, 90)
 })
 
 /** Arguments that a parser and printer would change. */
@@ -172,7 +180,7 @@ t.test('a key full of quotes and braces does not smuggle a command', async (t) =
   const router = routerTo({ dhcp4: unixUpstream(daemon.path) })
   const evil = 'a": 1 }, "command": "version-get", "b": { "'
   const args = JSON.stringify({ [evil]: 1 })
-  await router.forward(command(['dhcp4'], args, 'no"pe'), ['dhcp4'], present)
+  await router.forward(command(['dhcp4'], args, 'no"pe'), ['dhcp4'], patient)
   t.same(JSON.parse(daemon.commands()[0] ?? ''), {
     command: 'no"pe',
     service: ['dhcp4'],

@@ -18,10 +18,11 @@ import {
   answering, blurting, closingEarly, deaf, dripping, FakeDaemon, flooding, freshSocketPath, gate, hangingUp, silent,
   splitting,
 } from '../fake-daemon.ts'
+import { patient } from '../waiter.ts'
 
 const limits = limitsOf(upstreamLimitRows, () => null)
 
-const asker = { client: '192.0.2.1', gone: () => false }
+const asker = { client: '192.0.2.1', ...patient }
 
 type Changed = Partial<UpstreamLimits>
 
@@ -289,7 +290,7 @@ t.test('when a client has gone, what waits is dropped and what runs goes on', as
   })
   t.teardown(() => daemon.close())
   let gone = false
-  const leaver = { client: '192.0.2.2', gone: () => gone }
+  const leaver = { ...patient, client: '192.0.2.2', gone: () => gone }
   const upstream = upstreamTo(daemon.path, { maxInFlight: 1 })
   const running = upstream.ask(rawJson('[1]'), leaver)
   const waiting = upstream.ask(rawJson('[2]'), leaver)

@@ -1,0 +1,13 @@
+// Whoever waits for the answer to a command, as far as those who make the answer need to know.
+
+export interface Waiter {
+  /** Whether nobody waits for the answer any more. */
+  gone(): boolean
+  /**
+   * Asks to keep so many more bytes of the answer in memory.
+   * @returns false when that is more than the agent may keep for everybody; then nothing was granted
+   */
+  hold(bytes: number): boolean
+  /** Gives back what was granted and is not kept after all. What is part of the answer is given back for the caller. */
+  letGo(bytes: number): void
+}
