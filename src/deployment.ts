@@ -1,6 +1,7 @@
 // The configuration in force and the one way to change it: build the whole new runtime, open what is new, swap,
 // let go of what is old. Any failure on the way leaves everything as it was.
 
+import { LockOut } from './auth/lock-out.ts'
 import type { AgentControl } from './command/agent-control.ts'
 import type { AgentConfig } from './config/types.ts'
 import { KeagateError } from './errors.ts'
@@ -36,6 +37,7 @@ const drainTime = 10_000
 export class Deployment {
   readonly #agent: AgentControl
   readonly #logging: Logging
+  readonly #lockOut = new LockOut()
   #server: HttpServer | null = null
   #inForce: InForce | null = null
   /** Changes wait for each other, so that no two are ever half done at once. */
@@ -69,7 +71,7 @@ export class Deployment {
 
   /** Builds everything and throws it away again. @throws KeagateError as `apply` does, without opening a port */
   check(config: AgentConfig): void {
-    buildRuntime(config, { agent: this.#agent, log: this.#logging, previous: this.#inForce?.runtime ?? null })
+    this.#build(config)
     checkLoggers(config.loggers)
   }
 
@@ -83,11 +85,16 @@ export class Deployment {
     await closed
   }
 
+  #build(config: AgentConfig): Runtime {
+    const previous = this.#inForce?.runtime ?? null
+    return buildRuntime(config, { agent: this.#agent, log: this.#logging, lockOut: this.#lockOut, previous })
+  }
+
   async #swap(config: AgentConfig): Promise<void> {
     const before = this.#inForce
     const moved = before === null || !sameEndpoint(before.runtime.config, config)
     if (before !== null && !moved) this.#refuseProtocolSwitch(before.runtime.config, config)
-    const runtime = buildRuntime(config, { agent: this.#agent, log: this.#logging, previous: before?.runtime ?? null })
+    const runtime = this.#build(config)
     this.#server ??= await createHttpServer({ door: () => this.#current().runtime.door, log: this.#logging })
     const listener = moved ? await openListener(config.httpHost, config.httpPort, this.#logging) : before.listener
     try {

@@ -2,6 +2,7 @@
 // what cannot be built throws, and whoever asked still has the runtime from before.
 
 import { createAuthenticator } from './auth/basic.ts'
+import type { LockOut } from './auth/lock-out.ts'
 import type { AgentControl } from './command/agent-control.ts'
 import { builtinHandlers } from './command/builtin/all.ts'
 import { Registry } from './command/registry.ts'
@@ -27,6 +28,7 @@ export interface Runtime {
 export interface RuntimeParts {
   readonly agent: AgentControl
   readonly log: Log
+  readonly lockOut: LockOut
   /** The runtime that this one is to replace. */
   readonly previous: Runtime | null
 }
@@ -53,7 +55,7 @@ export function buildRuntime(config: AgentConfig, parts: RuntimeParts): Runtime 
       limits: config.httpLimits,
       headers: config.httpHeaders,
       certificateRequired: config.tls?.certRequired ?? false,
-      authenticator: config.authentication === null ? null : createAuthenticator(config.authentication),
+      authenticator: config.authentication === null ? null : createAuthenticator(config.authentication, parts.lockOut),
       services: new Set(byService.keys()),
       dispatch: createDispatch({ registry, router: new Router(byService, parts.log), log: parts.log }),
     },

@@ -20,6 +20,10 @@ interface SubcommandEntry {
 }
 
 export const subcommands: Readonly<Record<string, SubcommandEntry>> = {
+  'hash-password': {
+    summary: 'hash a password for "password-hash" of a client',
+    load: async () => (await import('./auth/hash-password-command.ts')).hashPasswordCommand,
+  },
   schema: {
     summary: 'print the JSON schema of the configuration file',
     load: async () => (await import('./config/schema-command.ts')).schemaCommand,

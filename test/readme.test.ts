@@ -3,7 +3,7 @@
 import { readFileSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import t from 'tap'
-import { httpLimitRows, upstreamLimitRows } from '../src/config/limits.ts'
+import { httpLimitRows, lockOutRows, upstreamLimitRows } from '../src/config/limits.ts'
 import { loadConfigFile } from '../src/config/load.ts'
 
 const readme = readFileSync(join(import.meta.dirname, '../README.md'), 'utf8')
@@ -20,7 +20,7 @@ t.test('every configuration it shows is taken without a word', async (t) => {
 })
 
 t.test('it names every limit with its keyword', async (t) => {
-  for (const { keyword } of [...httpLimitRows, ...upstreamLimitRows]) t.match(readme, `\`${keyword}\``)
+  for (const { keyword } of [...httpLimitRows, ...lockOutRows, ...upstreamLimitRows]) t.match(readme, `\`${keyword}\``)
 })
 
 t.test('its two commands are scripts of the package', async (t) => {

@@ -1,38 +1,81 @@
 // HTTP basic authentication: an `Authorization` header in, a user or a refusal out. Knows nothing of HTTP replies.
 
 import type { AuthenticationConfig } from '../config/types.ts'
+import { HashedPasswords } from './hashed.ts'
+import type { LockOut } from './lock-out.ts'
 import { credentialList } from './password.ts'
 
 export type AuthOutcome =
   | { readonly ok: true; readonly user: string }
   | {
       readonly ok: false
-      readonly reason: 'no-header' | 'bad-header' | 'wrong'
+      /** `busy`: so many passwords are being checked that this one was not. */
+      readonly reason: 'no-header' | 'bad-header' | 'wrong' | 'busy'
       /** What is wrong with the header, for the log; holds nothing that was sent. */
       readonly detail: string
+    }
+  | {
+      readonly ok: false
+      /** Too many failures from this address. */
+      readonly reason: 'locked-out'
+      /** Milliseconds. */
+      readonly wait: number
+      /** Attempts refused since the last report, when it is time for one; else 0. */
+      readonly report: number
     }
 
 export interface Authenticator {
   readonly realm: string
-  /** @param header the value of `Authorization`, as Latin-1 text; undefined where there was none */
-  authenticate(header: string | undefined): AuthOutcome
+  /**
+   * Who sent a header. Checking a hashed password takes its time the first time it is right, and whenever it is wrong;
+   * everything else is known at once.
+   * @param header the value of `Authorization`, as Latin-1 text; undefined where there was none
+   * @param address where it came from
+   */
+  authenticate(header: string | undefined, address: string): AuthOutcome | Promise<AuthOutcome>
 }
 
 /** null where no client is configured: then nobody is asked, as in Kea. */
-export function createAuthenticator(config: AuthenticationConfig): Authenticator | null {
-  if (config.clients.length === 0) return null
-  const known = credentialList(config.clients)
+export function createAuthenticator(config: AuthenticationConfig, lockOut: LockOut): Authenticator | null {
+  const { clients, lockOut: limits } = config
+  if (clients.length === 0) return null
+  const plain = credentialList(clients.filter(({ hash }) => hash === null))
+  const withHash = clients.flatMap(({ user, hash }) => (hash === null ? [] : [{ user, hash }]))
+  const hashed = withHash.length === 0 ? null : new HashedPasswords(withHash)
+
+  const check = async (passwords: HashedPasswords, credentials: Uint8Array, address: string): Promise<AuthOutcome> => {
+    const now = performance.now()
+    // Equal credentials that come at once are one attempt: a client may open many connections when it starts.
+    const joined = passwords.underWay(credentials)
+    // Counted before the outcome is known, or many attempts at once would all be compared.
+    if (joined === undefined) lockOut.fail(address, limits, now)
+    const outcome = await (joined ?? passwords.check(credentials))
+    if (outcome === null) {
+      if (joined !== undefined) lockOut.fail(address, limits, now)
+      return wrong
+    }
+    if (joined === undefined) lockOut.forgive(address, now)
+    return outcome === 'busy' ? refused('busy', 'too many passwords are being checked') : { ok: true, ...outcome }
+  }
   return {
     realm: config.realm,
-    authenticate: (header) => {
+    authenticate: (header, address) => {
       if (header === undefined) return refused('no-header', 'no Authorization header')
       const credentials = readBasic(header)
       if (typeof credentials === 'string') return refused('bad-header', credentials)
-      const user = known.find(credentials)
-      return user === null ? refused('wrong', 'no configured client has this user and password') : { ok: true, user }
+      const now = performance.now()
+      const wait = lockOut.wait(address, limits, now)
+      if (wait > 0) return { ok: false, reason: 'locked-out', wait, report: lockOut.refuse(address, now) }
+      const user = plain.find(credentials) ?? hashed?.known(credentials) ?? null
+      if (user !== null) return { ok: true, user }
+      if (hashed !== null) return check(hashed, credentials, address)
+      lockOut.fail(address, limits, now)
+      return wrong
     },
   }
 }
+
+const wrong = refused('wrong', 'no configured client has this user and password')
 
 /**
  * The bytes of `user:password` (RFC 7617), or what is wrong. As in Kea, the scheme may be written in any case, any
@@ -58,6 +101,6 @@ function withoutBlanks(text: string): string {
   return text.slice(start, end)
 }
 
-function refused(reason: 'no-header' | 'bad-header' | 'wrong', detail: string): AuthOutcome {
+function refused(reason: 'no-header' | 'bad-header' | 'wrong' | 'busy', detail: string): AuthOutcome {
   return { ok: false, reason, detail }
 }

@@ -24,8 +24,7 @@ interface Accepted {
 
 /** Prepares pairs for comparison. Several may have the same user. */
 export function credentialList(pairs: readonly Credentials[]): CredentialList {
-  const key = randomBytes(32)
-  const digest = (bytes: Uint8Array): Uint8Array => hash('sha256', Buffer.concat([key, bytes]), 'buffer')
+  const digest = keyedDigest()
   const accepted: Accepted[] = []
   for (const { user, password } of pairs) {
     for (const userBytes of byteForms(user)) {
@@ -42,6 +41,18 @@ export function credentialList(pairs: readonly Credentials[]): CredentialList {
       return found
     },
   }
+}
+
+/** SHA-256 under a key that nobody else has, so that the time of a comparison tells nothing about what was compared. */
+function keyedDigest(): (bytes: Uint8Array) => Buffer {
+  const key = randomBytes(32)
+  return (bytes) => hash('sha256', Buffer.concat([key, bytes]), 'buffer')
+}
+
+/** The same as text, to be the key of a Map. */
+export function keyedHash(): (bytes: Uint8Array) => string {
+  const digest = keyedDigest()
+  return (bytes) => digest(bytes).toString('latin1')
 }
 
 /**

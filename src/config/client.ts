@@ -2,6 +2,8 @@
 
 import { isAbsolute, resolve } from 'node:path'
 import { hiddenPassword } from './hidden-password.ts'
+import { parsePasswordHash } from './password-hash.ts'
+import type { PasswordHash } from './password-hash.ts'
 import { resolveFile } from './paths.ts'
 import { readSecretFile } from './secret-file.ts'
 import type { Section } from './section.ts'
@@ -32,7 +34,12 @@ export function readClient(section: Section, rules: ClientRules): ClientDraft | 
   const userContext = userContextOf(section)
   const userFile = section.string('user-file')
   const passwordFile = section.string('password-file')
-  const conflict = [exclusive(section, 'user'), exclusive(section, 'password')].includes(true)
+  const conflict = [
+    exclusive(section, 'user', 'user-file'),
+    exclusive(section, 'password', 'password-file'),
+    exclusive(section, 'password', 'password-hash'),
+    exclusive(section, 'password-file', 'password-hash'),
+  ].includes(true)
   const userInPasswordFile = !section.has('user') && !section.has('user-file') && section.has('password-file')
   if (conflict) return null
   const pair = userInPasswordFile ? combined(section, rules) : separate(section, rules)
@@ -43,6 +50,7 @@ export function readClient(section: Section, rules: ClientRules): ClientDraft | 
 interface Pair {
   readonly user: string
   readonly password: string | null
+  readonly hash: PasswordHash | null
 }
 
 /** User and password each from a literal or a file of their own. */
@@ -56,11 +64,31 @@ function separate(section: Section, rules: ClientRules): Pair | null {
     return null
   }
   const user = section.has('user-file') ? fileContent(section, 'user-file', rules) : section.string('user')
+  if (section.has('password-hash')) {
+    const secret = hashedPassword(section, rules)
+    return user === null || secret === undefined ? null : { user, ...secret }
+  }
   const password = section.has('password-file')
     ? fileContent(section, 'password-file', rules)
     : literalPassword(section, rules)
   if (user === null || password === undefined || (password === null && section.has('password-file'))) return null
-  return { user, password }
+  return { user, password, hash: null }
+}
+
+/** @returns undefined, with an error, for a bad one */
+function hashedPassword(section: Section, rules: ClientRules): Omit<Pair, 'user'> | undefined {
+  const text = section.string('password-hash')
+  if (text === null) return undefined
+  if (text === hiddenPassword && rules.hiddenAllowed) return { password: null, hash: null }
+  if (text === hiddenPassword) {
+    refuseHidden(section, 'password-hash')
+    return undefined
+  }
+  const hash = parsePasswordHash(text)
+  if (typeof hash !== 'string') return { password: '', hash }
+  const fault = `the password hash cannot be used: ${hash}`
+  section.error('password-hash', fault, 'make one with: keagate hash-password')
+  return undefined
 }
 
 /** One file with `user:password`; the password may hold more colons. */
@@ -68,7 +96,7 @@ function combined(section: Section, rules: ClientRules): Pair | null {
   const content = fileContent(section, 'password-file', rules)
   if (content === null) return null
   const colon = content.indexOf(':')
-  if (colon >= 0) return { user: content.slice(0, colon), password: content.slice(colon + 1) }
+  if (colon >= 0) return { user: content.slice(0, colon), password: content.slice(colon + 1), hash: null }
   section.error(
     'password-file',
     `${fileOf(section, 'password-file', rules)} holds no colon, but without "user" it must hold USER:PASSWORD`,
@@ -84,14 +112,17 @@ function literalPassword(section: Section, rules: ClientRules): string | null | 
   if (password === null) return section.has('password') ? undefined : ''
   if (password === hiddenPassword && rules.hiddenAllowed) return null
   if (!REFUSED.has(password)) return password
-  if (password === hiddenPassword) {
-    const text = `the password is ${hiddenPassword}, which config-get shows in the place of a password`
-    section.error('password', text, 'write the password itself, or name a file with "password-file"')
-  } else {
+  if (password === hiddenPassword) refuseHidden(section, 'password')
+  else {
     const text = 'the password is one from the examples in documentation, which everybody knows'
     section.error('password', text, 'choose another one, or name a file with "password-file"')
   }
   return undefined
+}
+
+function refuseHidden(section: Section, key: 'password' | 'password-hash'): void {
+  const text = `the password is ${hiddenPassword}, which config-get shows in the place of a password`
+  section.error(key, text, 'write the password itself, or name a file with "password-file"')
 }
 
 function checkUser(section: Section, user: string, file: string | null): boolean {
@@ -105,11 +136,10 @@ function checkUser(section: Section, user: string, file: string | null): boolean
   return false
 }
 
-/** `user` and `user-file`, or `password` and `password-file`. @returns whether both are given */
-function exclusive(section: Section, key: 'user' | 'password'): boolean {
-  const file = `${key}-file`
-  if (!section.has(key) || !section.has(file)) return false
-  const [first, second] = section.keySpot(key).offset < section.keySpot(file).offset ? [key, file] : [file, key]
+/** Two keywords that say the same in two ways. @returns whether both are given */
+function exclusive(section: Section, one: string, other: string): boolean {
+  if (!section.has(one) || !section.has(other)) return false
+  const [first, second] = section.keySpot(one).offset < section.keySpot(other).offset ? [one, other] : [other, one]
   section.error(
     section.keySpot(second),
     `"${second}" and "${first}" at ${section.keyPosition(first)} exclude each other`,

@@ -5,7 +5,7 @@ import type { ClientConfig } from './types.ts'
 
 export const hiddenPassword = '*****'
 
-type Kept = Pick<ClientConfig, 'password' | 'userFile' | 'passwordFile' | 'userInPasswordFile'>
+type Kept = Pick<ClientConfig, 'password' | 'hash' | 'userFile' | 'passwordFile' | 'userInPasswordFile'>
 
 /**
  * The password of a user that is in force, and where it came from. A user may have several passwords; then they are
@@ -23,23 +23,27 @@ export function keepPassword(
   const [first] = candidates
   if (first === undefined) {
     section.error(
-      'password',
+      keyOf(section),
       `${hiddenPassword} stands for the password in force, but this user has none`,
       'write the password itself',
     )
     return null
   }
-  const alike = candidates.every(({ password }) => password === first.password)
+  const alike = candidates.every(({ password, hash }) => password === first.password && hash?.text === first.hash?.text)
   const chosen = candidates.length === entry.of ? candidates[entry.place] : alike ? first : undefined
   if (chosen === undefined) {
     section.error(
-      'password',
+      keyOf(section),
       `${hiddenPassword} could stand for any of ${candidates.length} passwords of this user`,
       'give each of them an entry in the order of config-get, or write the password itself',
     )
     return null
   }
-  const { password, passwordFile, userInPasswordFile } = chosen
-  if (passwordFile !== null) return { password, passwordFile, userInPasswordFile, userFile: chosen.userFile }
-  return { password, passwordFile, userInPasswordFile, userFile: section.string('user-file') }
+  const { password, hash, passwordFile, userInPasswordFile } = chosen
+  if (passwordFile !== null) return { password, hash, passwordFile, userInPasswordFile, userFile: chosen.userFile }
+  return { password, hash, passwordFile, userInPasswordFile, userFile: section.string('user-file') }
+}
+
+function keyOf(section: Section): 'password' | 'password-hash' {
+  return section.has('password-hash') ? 'password-hash' : 'password'
 }

@@ -1,6 +1,6 @@
 // The limits that an operator may move: one row gives the keyword, its range, its default and the field it fills.
 
-import type { HttpLimits, UpstreamLimits } from './types.ts'
+import type { HttpLimits, LockOutLimits, UpstreamLimits } from './types.ts'
 
 export interface LimitRow<Limits> {
   readonly keyword: string
@@ -58,6 +58,18 @@ export const httpLimitRows: readonly LimitRow<HttpLimits>[] = [
   {
     keyword: 'min-reader-bytes-per-second', field: 'minReaderRate', fallback: 8192, minimum: 1, maximum: 1_048_576,
     scale: 1, description: 'how fast a client takes a long answer at least, on average',
+  },
+]
+
+/** `lock-out` of the authentication. */
+export const lockOutRows: readonly LimitRow<LockOutLimits>[] = [
+  {
+    keyword: 'failures', field: 'failures', fallback: 10, minimum: 0, maximum: 1000, scale: 1,
+    description: 'wrong passwords that one address may send within the window; 0: no limit',
+  },
+  {
+    keyword: 'window-seconds', field: 'window', fallback: 60, minimum: 1, maximum: 86_400, scale: SECONDS,
+    description: 'how long a wrong password counts',
   },
 ]
 

@@ -5,7 +5,7 @@ import { nodeToPrintable } from '../json/print.ts'
 import type { Printable } from '../json/print.ts'
 import type { OutputSettings } from '../log/settings.ts'
 import { hiddenPassword } from './hidden-password.ts'
-import { httpLimitRows, shownLimits, upstreamLimitRows } from './limits.ts'
+import { httpLimitRows, lockOutRows, shownLimits, upstreamLimitRows } from './limits.ts'
 import type {
   AgentConfig,
   AuthenticationConfig,
@@ -65,6 +65,7 @@ function authentication(config: AuthenticationConfig, secrets: Secrets): Shown {
   return {
     clients: config.clients.map((entry) => client(entry, secrets)),
     directory: config.directory,
+    'lock-out': shownLimits(lockOutRows, config.lockOut),
     realm: config.realm,
     type: 'basic',
     'user-context': userContext(config.userContext),
@@ -72,11 +73,12 @@ function authentication(config: AuthenticationConfig, secrets: Secrets): Shown {
 }
 
 function client(config: ClientConfig, secrets: Secrets): Shown {
-  const { userFile, passwordFile, userInPasswordFile } = config
-  const literal = secrets === 'hidden' ? hiddenPassword : config.password
+  const { hash, userFile, passwordFile, userInPasswordFile } = config
+  const literal = secrets === 'hidden' ? hiddenPassword : (hash?.text ?? config.password)
   return {
-    password: passwordFile === null ? literal : undefined,
+    password: passwordFile === null && hash === null ? literal : undefined,
     'password-file': passwordFile ?? undefined,
+    'password-hash': hash === null ? undefined : literal,
     user: userFile === null && !userInPasswordFile ? config.user : undefined,
     'user-context': userContext(config.userContext),
     'user-file': userFile ?? undefined,

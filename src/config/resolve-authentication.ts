@@ -3,6 +3,7 @@
 import { readClient } from './client.ts'
 import type { ClientDraft } from './client.ts'
 import { keepPassword } from './hidden-password.ts'
+import { limitsOf, lockOutRows } from './limits.ts'
 import type { Section } from './section.ts'
 import type { AuthenticationConfig, ClientConfig } from './types.ts'
 import { userContextOf } from './user-context.ts'
@@ -29,9 +30,11 @@ export function resolveAuthentication(agent: Section, rules: AuthenticationRules
     const text = 'authentication without clients asks nobody for a password, as with kea-ctrl-agent'
     section.warning('KEAGATE_CONFIG_WARNING', 'clients', text, 'name the clients, or leave authentication out')
   }
+  const lockOut = section.section('lock-out')
   return {
     realm,
     directory,
+    lockOut: limitsOf(lockOutRows, (keyword) => lockOut?.integer(keyword) ?? null),
     clients: drafts.flatMap((draft) => clientOf(draft, drafts, rules.known ?? [])),
     userContext: userContextOf(section),
   }

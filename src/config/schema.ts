@@ -2,7 +2,7 @@
 // means, and how keywords depend on each other, is `resolve.ts`' business.
 
 import type { LimitRow } from './limits.ts'
-import { httpLimitRows, upstreamLimitRows } from './limits.ts'
+import { httpLimitRows, lockOutRows, upstreamLimitRows } from './limits.ts'
 
 /** The part of JSON Schema that is used here. `false` stands for a keyword that is refused at that place. */
 export interface ConfigSchema {
@@ -107,6 +107,7 @@ const client = map('a user who may send commands', {
   user: text('the name of the user'),
   'user-file': text('a file that holds the name of the user'),
   password: text('the password'),
+  'password-hash': { type: 'string', maxLength: 256, description: 'the password as keagate hash-password prints it' },
   'password-file': text('a file that holds the password, or USER:PASSWORD where no user is given'),
   ...notes,
 })
@@ -116,6 +117,7 @@ const authentication = map('HTTP basic authentication', {
   realm: { type: 'string', maxLength: 1024, description: 'the realm told to clients' },
   directory: text('the folder of the user and password files'),
   clients: list('who may send commands; an empty list lets everybody in', client),
+  'lock-out': limits('what slows down whoever guesses passwords', lockOutRows),
   ...notes,
 })
 

@@ -3,6 +3,7 @@
 
 import type { MapNode } from '../json/node.ts'
 import type { LoggerSettings } from '../log/settings.ts'
+import type { PasswordHash } from './password-hash.ts'
 
 /** A free-form map of the operator, kept with every digit; `comment` is merged into it. */
 export type UserContext = MapNode | null
@@ -71,13 +72,24 @@ export interface AuthenticationConfig {
   /** Prefix of the `*-file` names, as written. */
   readonly directory: string
   readonly clients: readonly ClientConfig[]
+  readonly lockOut: LockOutLimits
   readonly userContext: UserContext
+}
+
+/** What slows down whoever guesses passwords. */
+export interface LockOutLimits {
+  /** Failures that one address may have within the window; 0: no limit. */
+  readonly failures: number
+  /** Milliseconds. */
+  readonly window: number
 }
 
 /** One accepted pair. Where it came from a file, the file's name is kept for printing and the content is here. */
 export interface ClientConfig {
   readonly user: string
+  /** Empty where there is a hash instead. */
   readonly password: string
+  readonly hash: PasswordHash | null
   /** As written, null where the literal key was used. */
   readonly userFile: string | null
   readonly passwordFile: string | null

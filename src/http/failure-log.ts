@@ -4,7 +4,9 @@ import type { Log, MessageId } from '../log/message.ts'
 import type { Failure, FailureKind } from './failure.ts'
 
 /** Those of which more is known where they are noticed, and logged there. */
-const loggedElsewhere: ReadonlySet<FailureKind> = new Set(['unauthorized', 'certificate', 'unexpected', 'overload'])
+const loggedElsewhere: ReadonlySet<FailureKind> = new Set([
+  'unauthorized', 'locked-out', 'certificate', 'unexpected', 'overload',
+])
 
 export function logFailure(log: Log, failure: Failure, remoteAddress: string): void {
   if (loggedElsewhere.has(failure.kind)) return

@@ -15,6 +15,7 @@ const kinds = {
   'too-large': { status: 413, ends: true },
   'content-type': { status: 415, ends: false },
   expectation: { status: 417, ends: true },
+  'locked-out': { status: 429, ends: false },
   'head-too-large': { status: 431, ends: true },
   unexpected: { status: 500, ends: true },
   overload: { status: 503, ends: true },
@@ -78,6 +79,13 @@ export function headTooLarge(): Failure {
 /** 505. */
 export function otherVersion(): Failure {
   return failure('version', 'only HTTP/1.1 and HTTP/1.0 are spoken here')
+}
+
+/** 429. @param wait milliseconds until another try makes sense */
+export function lockedOut(wait: number): Failure {
+  const seconds = Math.max(1, Math.ceil(wait / 1000))
+  const text = `too many wrong passwords came from this address; try again in ${seconds} s`
+  return failure('locked-out', text, ['Retry-After', String(seconds)])
 }
 
 /** 405 with the one method there is. */

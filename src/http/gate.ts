@@ -1,23 +1,37 @@
 // Who may pass before a byte of a body is read: the checks in the order of their questions. Is the certificate still
 // good, is the head sound, who is it, and is what follows something that can be read at all?
 
+import type { Authenticator, AuthOutcome } from '../auth/basic.ts'
 import type { Exchange } from './exchange.ts'
 import type { Failure } from './failure.ts'
-import { bodyTooLarge, failure, methodNotAllowed, unauthorized } from './failure.ts'
+import { bodyTooLarge, failure, lockedOut, methodNotAllowed, unauthorized } from './failure.ts'
 import type { Head } from './framing.ts'
 import { readHead } from './framing.ts'
 
-/** Lets the request in, with its head and user noted on the exchange, or says why not. */
-export function admit(exchange: Exchange): Failure | null {
+/**
+ * Lets the request in, with its head and user noted on the exchange, or says why not. Takes time only where a hashed
+ * password has to be checked.
+ */
+export function admit(exchange: Exchange): Failure | null | Promise<Failure | null> {
   const { connection, door, log, request } = exchange
   log.write('HTTP_CLIENT_REQUEST_RECEIVED', { 'remote-address': connection.remoteAddress })
   const refused = certificateRefusal(exchange)
   if (refused !== null) return refused
   const outcome = readHead(request, exchange.target, door.limits.maxHeadSize)
   if ('failure' in outcome) return outcome.failure
-  exchange.head = outcome.head
+  const { head } = outcome
+  exchange.head = head
   if (request.method !== 'POST') return methodNotAllowed()
-  return stranger(exchange, outcome.head) ?? unreadable(outcome.head, door.limits.maxBodySize, request.httpVersion)
+  const admitKnown = (refusal: Failure | null): Failure | null => {
+    return refusal ?? unreadable(head, door.limits.maxBodySize, request.httpVersion)
+  }
+  if (door.authenticator === null) return admitKnown(null)
+  const known = door.authenticator.authenticate(head.authorization, connection.remoteAddress)
+  if (!(known instanceof Promise)) return admitKnown(stranger(exchange, door.authenticator, known))
+  const { authenticator } = door
+  // Not a phase in which the client keeps anybody waiting.
+  connection.startWorking()
+  return known.then((later) => admitKnown(stranger(exchange, authenticator, later)))
 }
 
 /** A connection may outlive the certificate that opened it, or the rules that let it in without one. */
@@ -40,28 +54,32 @@ function certificateRefusal(exchange: Exchange): Failure | null {
   return failure('certificate', `${reason}; ${remedy}`)
 }
 
-function stranger(exchange: Exchange, head: Head): Failure | null {
-  const { authenticator } = exchange.door
-  if (authenticator === null) return null
-  const address = exchange.connection.remoteAddress
-  const outcome = authenticator.authenticate(head.authorization)
+/** Notes and logs who is there, or says why he may not come in. */
+function stranger(exchange: Exchange, authenticator: Authenticator, outcome: AuthOutcome): Failure | null {
+  const { log } = exchange
+  const from = { 'remote-address': exchange.connection.remoteAddress }
   if (outcome.ok) {
     exchange.user = outcome.user
-    exchange.log.write('HTTP_CLIENT_REQUEST_AUTHORIZED', { user: outcome.user, 'remote-address': address })
+    log.write('HTTP_CLIENT_REQUEST_AUTHORIZED', { ...from, user: outcome.user })
     return null
   }
   switch (outcome.reason) {
     case 'no-header':
-      exchange.log.write('HTTP_CLIENT_REQUEST_NO_AUTH_HEADER', { 'remote-address': address })
-      break
+      log.write('HTTP_CLIENT_REQUEST_NO_AUTH_HEADER', from)
+      return unauthorized(authenticator.realm)
     case 'bad-header':
-      exchange.log.write('HTTP_CLIENT_REQUEST_BAD_AUTH_HEADER', { 'remote-address': address, reason: outcome.detail })
-      break
+      log.write('HTTP_CLIENT_REQUEST_BAD_AUTH_HEADER', { ...from, reason: outcome.detail })
+      return unauthorized(authenticator.realm)
     case 'wrong':
-      exchange.log.write('HTTP_CLIENT_REQUEST_NOT_AUTHORIZED', { 'remote-address': address })
-      break
+      log.write('HTTP_CLIENT_REQUEST_NOT_AUTHORIZED', from)
+      return unauthorized(authenticator.realm)
+    case 'locked-out':
+      if (outcome.report > 0) log.write('KEAGATE_LOCKED_OUT', { ...from, attempts: outcome.report })
+      return lockedOut(outcome.wait)
+    case 'busy':
+      log.write('HTTP_BAD_CLIENT_REQUEST_RECEIVED', { ...from, reason: outcome.detail })
+      return failure('overload', outcome.detail)
   }
-  return unauthorized(authenticator.realm)
 }
 
 function unreadable(head: Head, maxBodySize: number, httpVersion: string): Failure | null {

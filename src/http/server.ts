@@ -14,6 +14,7 @@ import { Connections } from './connections.ts'
 import { control } from './control.ts'
 import type { Door } from './door.ts'
 import { ControlRequest, Exchange, exchangeOf } from './exchange.ts'
+import type { Failure } from './failure.ts'
 import { failure, methodNotAllowed } from './failure.ts'
 import { admit } from './gate.ts'
 import { MemoryBudget } from './memory-budget.ts'
@@ -74,13 +75,17 @@ export async function createHttpServer({ door, log }: HttpServerOptions): Promis
   app.addHttpMethod('POST', { hasBody: false, overrideExisting: true })
   app.addHook('onRequest', (request, reply, next) => {
     const exchange = exchangeOf(request.raw)
-    const refusal = admit(exchange)
-    if (refusal === null) {
-      next()
-      return
+    const answerOrGoOn = (refusal: Failure | null): void => {
+      if (refusal === null) {
+        next()
+        return
+      }
+      exchange.fail(refusal)
+      reply.hijack()
     }
-    exchange.fail(refusal)
-    reply.hijack()
+    const admitted = admit(exchange)
+    if (admitted instanceof Promise) admitted.then(answerOrGoOn).catch((error: unknown) => exchange.crash(error))
+    else answerOrGoOn(admitted)
   })
   app.post('/', (request, reply) => {
     control(exchangeOf(request.raw))

@@ -112,6 +112,11 @@ const definitions = {
     logger: 'auth',
     text: 'unusable Authorization header from {remote-address}: {reason}',
   },
+  KEAGATE_LOCKED_OUT: {
+    severity: 'WARN',
+    logger: 'auth',
+    text: '{attempts} attempts from {remote-address} refused unseen: too many wrong passwords came from there',
+  },
   HTTP_BAD_CLIENT_REQUEST_RECEIVED: {
     severity: 'INFO',
     logger: 'http',

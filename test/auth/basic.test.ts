@@ -5,6 +5,7 @@ import { createHash } from 'node:crypto'
 import fc from 'fast-check'
 import t from 'tap'
 import { createAuthenticator } from '../../src/auth/basic.ts'
+import { LockOut } from '../../src/auth/lock-out.ts'
 import { byteForms } from '../../src/auth/password.ts'
 
 const clients = [
@@ -18,16 +19,14 @@ const clients = [
   { user: '\u65e5\u672c', password: '\u8a9e' },
 ]
 
+const off = { realm: 'r', directory: '', clients: [], lockOut: { failures: 0, window: 60_000 }, userContext: null }
+
 function authenticate(header: string | undefined): string {
-  const file = { userFile: null, passwordFile: null, userInPasswordFile: false, userContext: null }
-  const authenticator = createAuthenticator({
-    realm: 'r',
-    directory: '',
-    clients: clients.map((each) => ({ ...each, ...file })),
-    userContext: null,
-  })
-  const outcome = authenticator?.authenticate(header)
+  const file = { userFile: null, passwordFile: null, userInPasswordFile: false, hash: null, userContext: null }
+  const config = { ...off, clients: clients.map((each) => ({ ...each, ...file })) }
+  const outcome = createAuthenticator(config, new LockOut())?.authenticate(header, '192.0.2.1')
   if (outcome === undefined) return 'off'
+  if (outcome instanceof Promise) return 'later'
   return outcome.ok ? outcome.user : outcome.reason
 }
 
@@ -38,7 +37,7 @@ function encode(credentials: string | Buffer): string {
 const admin = encode('admin:s3cret')
 
 t.test('no configured client means that nobody is asked', async (t) => {
-  t.equal(createAuthenticator({ realm: 'r', directory: '', clients: [], userContext: null }), null)
+  t.equal(createAuthenticator(off, new LockOut()), null)
 })
 
 t.test('a header of blanks costs no more than another one of its length', async (t) => {
@@ -139,10 +138,10 @@ t.test('every configured pair is let in, and nothing made up is', async (t) => {
 })
 
 t.test('what is said of a bad header holds nothing of it', async (t) => {
-  const file = { userFile: null, passwordFile: null, userInPasswordFile: false, userContext: null }
-  const config = { realm: 'r', directory: '', clients: [{ user: 'a', password: 'b', ...file }], userContext: null }
+  const file = { userFile: null, passwordFile: null, userInPasswordFile: false, hash: null, userContext: null }
+  const config = { ...off, clients: [{ user: 'a', password: 'b', ...file }] }
   for (const header of ['Basic c2VjcmV0', 'Bearer secret', 'Basic secret!', `Basic ${encode('secret:secret')}`]) {
-    const outcome = createAuthenticator(config)?.authenticate(header)
+    const outcome = createAuthenticator(config, new LockOut())?.authenticate(header, '192.0.2.1')
     t.notMatch(JSON.stringify(outcome), /secret|c2Vj/)
   }
 })

@@ -11,6 +11,12 @@ export const badFixtures: readonly (readonly [name: string, ...mistakes: string[
   ],
   ['auth-pair-no-colon', '3:79: parts/no-colon holds no colon, but without "user" it must hold USER:PASSWORD'],
   [
+    'auth-hash',
+    '4:39: the password hash cannot be used: it does not have the form $scrypt$ln=15,r=8,p=3$SALT$KEY; make one with',
+    '5:131: "password" and "password-hash" at auth-hash.bad.conf:5:22 exclude each other; keep one of them',
+    '6:34: failures is -1, but must be',
+  ],
+  [
     'auth-password-example',
     '3:65: the password is one from the examples in documentation, which everybody knows',
     '3:102: the password is one from the examples in documentation, which everybody knows',

@@ -17,6 +17,12 @@ function onlyLogger(members: string): string {
 /** Name, a part of what is shown, then one line for each warning: its id and position. */
 export const goodFixtures: readonly (readonly [name: string, shown: string, ...warnings: string[]])[] = [
   ['auth-files', onlyClients('{ "password-file": "parts/password", "user-file": "parts/user" }')],
+  [
+    'auth-hash',
+    '"clients": [ { "password-hash": "$scrypt$ln=10,r=8,p=1$AAAAAAAAAAAAAAAAAAAAAA$' +
+      'AAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAA", "user": "alice" } ], "directory": "", ' +
+      '"lock-out": { "failures": 5, "window-seconds": 30 }, ',
+  ],
   ['auth-literal', onlyClients('{ "password": "s e:cret", "user": "alice" }')],
   [
     'auth-no-clients',

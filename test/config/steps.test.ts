@@ -30,8 +30,11 @@ t.test('every keyword of the Kea agent is known where Kea has it, and every keyw
       ],
     ],
     ['/Control-agent/http-headers/*', ['name', 'value', ...notes]],
-    ['/Control-agent/authentication', ['clients', 'directory', 'realm', 'type', ...notes]],
-    ['/Control-agent/authentication/clients/*', ['password', 'password-file', 'user', 'user-file', ...notes]],
+    ['/Control-agent/authentication', ['clients', 'directory', 'lock-out', 'realm', 'type', ...notes]],
+    [
+      '/Control-agent/authentication/clients/*',
+      ['password', 'password-file', 'password-hash', 'user', 'user-file', ...notes],
+    ],
     ['/Control-agent/control-sockets/*', ['limits', 'socket-name', 'socket-type', ...notes]],
     ['/Control-agent/hooks-libraries/*', ['library', 'parameters']],
     ['/Control-agent/loggers/*', ['debuglevel', 'name', 'output-options', 'severity', ...notes]],

@@ -3,6 +3,7 @@
 import type { Socket } from 'node:net'
 import type { Authenticator } from '../../src/auth/basic.ts'
 import { createAuthenticator } from '../../src/auth/basic.ts'
+import { LockOut } from '../../src/auth/lock-out.ts'
 import type { CallerContext } from '../../src/command/context.ts'
 import { httpLimitRows, limitsOf } from '../../src/config/limits.ts'
 import type { HttpHeader, HttpLimits } from '../../src/config/types.ts'
@@ -29,6 +30,8 @@ export interface DoorOptions {
   /** User and password pairs. */
   readonly clients?: Readonly<Record<string, string>>
   readonly realm?: string
+  /** Wrong passwords that one address may send; as many as it likes when left out. */
+  readonly failures?: number
   readonly services?: readonly string[]
   /** The body of the 200; by default a list that names the command. */
   readonly answer?: (command: Ran) => RawJson | Promise<RawJson>
@@ -159,11 +162,13 @@ function makeDoor(options: DoorOptions, ran: Ran[]): Door {
 }
 
 function authenticator(options: DoorOptions): Authenticator | null {
-  const file = { userFile: null, passwordFile: null, userInPasswordFile: false, userContext: null }
-  return createAuthenticator({
+  const file = { userFile: null, passwordFile: null, userInPasswordFile: false, hash: null, userContext: null }
+  const config = {
     realm: options.realm ?? 'kea-control-agent',
     directory: '',
     clients: Object.entries(options.clients ?? {}).map(([user, password]) => ({ user, password, ...file })),
+    lockOut: { failures: options.failures ?? 0, window: 60_000 },
     userContext: null,
-  })
+  }
+  return createAuthenticator(config, new LockOut())
 }
