@@ -6,10 +6,13 @@ export type ErrorCode =
   | 'CONFIG_INVALID'
   | 'TLS_UNUSABLE'
   | 'LISTEN_FAILED'
+  | 'TOO_BUSY'
 
 export interface KeagateErrorOptions {
   /** What would put it right, as a sentence an operator can follow. */
   readonly remedy?: string
+  /** JSON pointer of the keyword in the configuration that it is about, such as `/Control-agent/http-port`. */
+  readonly at?: string
   readonly cause?: unknown
 }
 
@@ -17,12 +20,15 @@ export interface KeagateErrorOptions {
 export class KeagateError extends Error {
   readonly code: ErrorCode
   readonly remedy: string | null
+  /** Whoever has the text of the configuration makes it a position. */
+  readonly at: string | null
 
   constructor(code: ErrorCode, message: string, options: KeagateErrorOptions = {}) {
     super(message, options.cause === undefined ? {} : { cause: options.cause })
     this.name = 'KeagateError'
     this.code = code
     this.remedy = options.remedy ?? null
+    this.at = options.at ?? null
   }
 }
 
@@ -30,4 +36,10 @@ export class KeagateError extends Error {
 export function describeError(error: unknown): string {
   if (error instanceof KeagateError) return error.remedy === null ? error.message : `${error.message}; ${error.remedy}`
   return error instanceof Error ? error.message : String(error)
+}
+
+/** What the system says went wrong, without the code before it and the call and file behind it. */
+export function systemText(error: unknown): string {
+  const text = error instanceof Error ? error.message : String(error)
+  return text.replace(/^[A-Z0-9]+: /, '').replace(/, .*$/s, '')
 }

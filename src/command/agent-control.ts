@@ -1,15 +1,12 @@
 // What the agent's own commands may ask of the process around them. The process implements it; handlers only see this.
 
+import type { WrittenConfig } from '../config/write.ts'
 import type { RawJson } from '../json/raw.ts'
 
 /** How an attempt to check or change the configuration ended. 5: it was valid but could not be put in force. */
 export type ConfigOutcome =
   | { readonly ok: true; readonly text: string }
   | { readonly ok: false; readonly result: 1 | 5; readonly text: string }
-
-export type WriteOutcome =
-  | { readonly ok: true; readonly filename: string; readonly size: number }
-  | { readonly ok: false; readonly text: string }
 
 export interface AgentControl {
   readonly version: string
@@ -32,7 +29,7 @@ export interface AgentControl {
   /** Reads the start file again and applies it. */
   configReload(): Promise<ConfigOutcome>
   /** @param filename null for the start file */
-  configWrite(filename: string | null): Promise<WriteOutcome>
+  configWrite(filename: string | null): Promise<WrittenConfig>
   /** Drains, then ends the process. @param exitValue 0..255 */
   shutdown(exitValue: number): void
 }

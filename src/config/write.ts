@@ -1,20 +1,14 @@
 // Writes the configuration in force back to disk: whole or not at all.
 
-import {
-  closeSync,
-  fchmodSync,
-  fchownSync,
-  fsyncSync,
-  openSync,
-  realpathSync,
-  renameSync,
-  rmSync,
-  statSync,
-  writeSync,
-} from 'node:fs'
+import { createHash } from 'node:crypto'
+import type { Stats } from 'node:fs'
+import { open, realpath, rename, rm, stat } from 'node:fs/promises'
 import { basename, dirname, join, resolve } from 'node:path'
-import { randomBytes } from 'node:crypto'
+import { systemText } from '../errors.ts'
+import { memberOf } from '../json/node.ts'
 import { printPretty } from '../json/print.ts'
+import { loadSource } from '../json/source.ts'
+import { parseTree } from '../json/tree.ts'
 import { printConfig } from './print.ts'
 import type { AgentConfig } from './types.ts'
 
@@ -24,70 +18,107 @@ export type WrittenConfig =
 
 /**
  * Writes through a temporary file, fsync and rename, so that a full disk or a kill leaves the old file or the new one.
- * The real secrets are written; the mode is the old file's, or 0640.
+ * The real secrets are written; the mode is the old file's, or 0640. One call at a time for one file.
  * @param startFile the file the process was started with; only files in its folder may be written
  * @param filename null: the start file; a bare name means the start file's folder
  */
-export function writeConfigFile(config: AgentConfig, startFile: string, filename: string | null): WrittenConfig {
-  const folder = dirname(resolve(startFile))
-  const target = filename === null || filename === '' ? resolve(startFile) : resolve(folder, filename)
-  if (dirname(target) !== folder) {
-    return refusal(`the configuration can only be written beside the file the agent was started with, in ${folder}`)
-  }
-  if (/[\u0000-\u001f\u007f]/.test(target)) return refusal('the name of the file must not hold a control character')
-  if (basename(target).startsWith('.')) return refusal('the name of the file must not begin with a dot')
-  // The start file itself may be a link, and then the file behind it is replaced. A name that came over the network
-  // must not reach another folder by way of a link.
-  const real = resolveLink(target)
-  if (real !== target && target !== resolve(startFile)) return refusal(`${target} is a link; name a file`)
-  const text = Buffer.from(printPretty(printConfig(config, { secrets: 'shown' })), 'utf8')
-  const temporary = join(dirname(real), `.keagate-${randomBytes(6).toString('hex')}.tmp`)
+export async function writeConfigFile(
+  config: AgentConfig,
+  startFile: string,
+  filename: string | null,
+): Promise<WrittenConfig> {
+  const start = resolve(startFile)
+  const target = filename === null || filename === '' ? start : resolve(dirname(start), filename)
+  const fault = faultOfName(target, dirname(start))
+  if (fault !== null) return { ok: false, text: fault }
   try {
-    writeWhole(temporary, text, real)
-    renameSync(temporary, real)
-    syncFolder(dirname(real))
+    // The start file itself may be a link, and then the file behind it is replaced. A name that came over the network
+    // must not reach another folder by way of a link.
+    const real = await realpath(target).catch(() => target)
+    if (real !== target && target !== start) return { ok: false, text: `${target} is a link; name a file` }
+    const old = await stat(real).catch(absent)
+    const other = target === start ? null : faultOfOther(real, old)
+    if (other !== null) return { ok: false, text: other }
+    const text = Buffer.from(printPretty(printConfig(config, { secrets: 'shown' })), 'utf8')
+    await replaceFile(real, text, old)
+    return { ok: true, filename: target, size: text.length }
   } catch (error) {
-    rmSync(temporary, { force: true })
-    const reason = error instanceof Error ? error.message : String(error)
-    return refusal(`cannot write ${target}: ${reason}; the file there is as it was`)
+    return { ok: false, text: `cannot write ${target}: ${systemText(error)}; the file there is as it was` }
   }
-  return { ok: true, filename: target, size: text.length }
 }
 
-function refusal(text: string): WrittenConfig {
-  return { ok: false, text }
+function faultOfName(target: string, folder: string): string | null {
+  if (dirname(target) !== folder) {
+    return `the configuration can only be written beside the file the agent was started with, in ${folder}`
+  }
+  if (/[\u0000-\u001f\u007f]/.test(target)) return 'the name of the file must not hold a control character'
+  return basename(target).startsWith('.') ? 'the name of the file must not begin with a dot' : null
 }
 
-function resolveLink(path: string): string {
+/** Bytes. No configuration of the agent comes near it. */
+const largestConfig = 4 * 1024 * 1024
+
+/**
+ * Why a file that stands there must not be replaced: keys, passwords, logs, the PID file and the configurations of the
+ * daemons may lie in the same folder, and none of them is a configuration of the agent.
+ */
+function faultOfOther(file: string, old: Stats | null): string | null {
+  if (old === null || (old.isFile() && old.size === 0)) return null
+  if (old.isFile() && old.size <= largestConfig && holdsConfig(file)) return null
+  return `${file} is there and is no configuration of the agent; name another file, or remove that one`
+}
+
+function holdsConfig(file: string): boolean {
   try {
-    return realpathSync(path)
+    const { root } = parseTree(loadSource(file).source.text, { dialect: 'file' })
+    return root?.kind === 'map' && memberOf(root, 'Control-agent') !== undefined
   } catch {
-    return path
+    // It includes what cannot be read.
+    return false
   }
 }
 
-/** @param old the file to be replaced, whose mode and owner are kept where it exists */
-function writeWhole(path: string, text: Buffer, old: string): void {
-  const before = statSync(old, { throwIfNoEntry: false })
-  // The folder may be that of the control sockets too.
-  if (before?.isFile() === false) throw new Error('what stands there is no regular file')
-  const fd = openSync(path, 'wx', 0o600)
+/** @param old the file to be replaced, whose mode and owner are kept; null where there is none */
+async function replaceFile(path: string, text: Buffer, old: Stats | null): Promise<void> {
+  const folder = dirname(path)
+  // The same name each time: what a kill leaves behind is replaced by the next attempt.
+  const mark = createHash('sha256').update(basename(path)).digest('hex').slice(0, 12)
+  const temporary = join(folder, `.keagate-${mark}.tmp`)
   try {
-    fchmodSync(fd, before === undefined ? 0o640 : before.mode & 0o777)
-    if (before !== undefined && process.getuid?.() === 0) fchownSync(fd, before.uid, before.gid)
-    for (let offset = 0; offset < text.length; ) offset += writeSync(fd, text, offset)
-    fsyncSync(fd)
+    await rm(temporary, { force: true })
+    await writeWhole(temporary, text, old)
+    await rename(temporary, path)
+  } catch (error) {
+    await rm(temporary, { force: true })
+    throw error
+  }
+  // The rename itself must survive a power cut too; if that cannot be had, the file is in place all the same.
+  await syncFolder(folder).catch(() => undefined)
+}
+
+async function writeWhole(path: string, text: Buffer, old: Stats | null): Promise<void> {
+  if (old?.isFile() === false) throw new Error('what stands there is no regular file')
+  const file = await open(path, 'wx', 0o600)
+  try {
+    await file.chmod(old === null ? 0o640 : old.mode & 0o777)
+    if (old !== null && process.getuid?.() === 0) await file.chown(old.uid, old.gid)
+    await file.writeFile(text)
+    await file.sync()
   } finally {
-    closeSync(fd)
+    await file.close()
   }
 }
 
-/** The rename itself must survive a power cut too. */
-function syncFolder(folder: string): void {
-  const fd = openSync(folder, 'r')
+async function syncFolder(folder: string): Promise<void> {
+  const handle = await open(folder, 'r')
   try {
-    fsyncSync(fd)
+    await handle.sync()
   } finally {
-    closeSync(fd)
+    await handle.close()
   }
+}
+
+function absent(error: unknown): null {
+  if (error instanceof Error && 'code' in error && error.code === 'ENOENT') return null
+  throw error
 }

@@ -2,7 +2,7 @@
 
 import { readFileSync, realpathSync } from 'node:fs'
 import { isUtf8 } from 'node:buffer'
-import { KeagateError } from '../errors.ts'
+import { KeagateError, systemText } from '../errors.ts'
 import type { KeagateErrorOptions } from '../errors.ts'
 import { Lexer } from './lexer.ts'
 import { LineMap } from './line-map.ts'
@@ -138,9 +138,7 @@ class Composer {
 
 function unreadable(file: string, place: Place | null, cause: unknown): IncludeError {
   const code = cause instanceof Error && 'code' in cause ? cause.code : undefined
-  // Node's text is `ENOENT: no such file or directory, open 'x'`; the name is said already.
-  const text = cause instanceof Error ? cause.message : String(cause)
-  const reason = code === 'EISDIR' ? 'it is a directory' : text.replace(/^[A-Z0-9]+: /, '').replace(/, .*$/s, '')
+  const reason = code === 'EISDIR' ? 'it is a directory' : systemText(cause)
   const remedy =
     code === 'ENOENT' && place !== null && !file.startsWith('/')
       ? { remedy: `included files are looked for from the working directory, ${process.cwd()}` }

@@ -2,7 +2,7 @@
 
 import { memberOf } from '../../json/node.ts'
 import type { AgentControl } from '../agent-control.ts'
-import { answer, RESULT_ERROR, RESULT_SUCCESS } from '../answer.ts'
+import { answer, quoteName, RESULT_ERROR, RESULT_SUCCESS } from '../answer.ts'
 import type { Command, Handler } from '../handler.ts'
 import { nameOf, readArguments } from './arguments.ts'
 
@@ -28,6 +28,9 @@ function readTarget(command: Command): Target {
   if (command.arguments === null) return { ok: true, filename: null }
   const read = readArguments(command.arguments)
   if (!read.ok) return read
+  // A misspelt keyword would write the start file in place of the file that was meant.
+  const other = read.map.members.find(({ key }) => key !== 'filename')
+  if (other !== undefined) return { ok: false, text: `unknown argument ${quoteName(other.key)}; config-write takes 'filename'` }
   const filename = memberOf(read.map, 'filename')
   if (filename === undefined) return { ok: true, filename: null }
   if (filename.kind !== 'string') {
