@@ -2,11 +2,8 @@
 // and uses that one to the end, whatever is reloaded meanwhile.
 
 import type { Authenticator } from '../auth/basic.ts'
-import type { CallerContext } from '../command/context.ts'
-import type { Envelope } from '../command/envelope.ts'
-import type { Waiter } from '../command/waiter.ts'
 import type { HttpHeader, HttpLimits } from '../config/types.ts'
-import type { RawJson } from '../json/raw.ts'
+import type { Dispatch } from '../dispatch.ts'
 
 export interface Door {
   readonly limits: HttpLimits
@@ -18,14 +15,6 @@ export interface Door {
   readonly authenticator: Authenticator | null
   /** The configured services, for paths that stand for one. */
   readonly services: ReadonlySet<string>
-  /**
-   * Runs one command to its end and returns the body of the 200: a JSON list. Never rejects.
-   * @param pathService the service that the request's path stands for, or null
-   */
-  dispatch(
-    envelope: Envelope,
-    caller: CallerContext,
-    pathService: string | null,
-    waiter: Waiter,
-  ): Promise<RawJson>
+  /** Runs one command to its end and gives the body of the 200. */
+  readonly dispatch: Dispatch
 }
