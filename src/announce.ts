@@ -10,10 +10,7 @@ import { isSyslog } from './log/logger.ts'
 import type { Log, MessageFields, MessageId } from './log/message.ts'
 import type { Runtime } from './runtime.ts'
 
-/**
- * Logs the listener, the summary, warnings of the TLS files, and names once each control socket without a daemon.
- * A missing daemon is never fatal: it may start later.
- */
+/** Logs the listener, the summary and warnings of the TLS files. */
 export function announce(log: Log, runtime: Runtime, listener: Listener, what: 'STARTED' | 'UPDATED'): void {
   const { config, credentials } = runtime
   const where = { address: listener.address, port: listener.port }
@@ -26,7 +23,25 @@ export function announce(log: Log, runtime: Runtime, listener: Listener, what: '
       if (isSyslog(output)) log.write('KEAGATE_SYSLOG_TO_STDERR', { name: logger.name, output })
     }
   }
-  for (const [service, { path }] of config.controlSockets) void nameMissingDaemon(log, service, path)
+}
+
+/** Control sockets that are looked at together; a thousand at once would hold up everybody's requests. */
+const mostProbes = 8
+
+/**
+ * Names once each control socket without a daemon, which is never fatal: it may start later. Never rejects.
+ * @param superseded whether another configuration is in force by now, so that nobody asks any more
+ */
+export async function nameMissingDaemons(log: Log, config: AgentConfig, superseded: () => boolean): Promise<void> {
+  const rest = config.controlSockets.entries()
+  const probeOn = async (): Promise<void> => {
+    for (const [service, { path }] of rest) {
+      if (superseded()) return
+      const reason = await probeUnixSocket(path)
+      if (reason !== null && !superseded()) log.write('KEAGATE_CONTROL_SOCKET_MISSING', { service, path, reason })
+    }
+  }
+  await Promise.all(Array.from({ length: mostProbes }, probeOn))
 }
 
 /** Logs what a configuration was accepted with. */
@@ -37,11 +52,6 @@ export function announceWarnings(log: Log, warnings: readonly ConfigWarning[]): 
 /** Logs why a configuration was refused, one line a mistake. */
 export function announceMistakes(log: Log, id: MessageId, error: unknown, fields: MessageFields = {}): void {
   for (const reason of describeError(error).split('\n')) log.write(id, { ...fields, reason })
-}
-
-async function nameMissingDaemon(log: Log, service: string, path: string): Promise<void> {
-  const reason = await probeUnixSocket(path)
-  if (reason !== null) log.write('KEAGATE_CONTROL_SOCKET_MISSING', { service, path, reason })
 }
 
 function summaryOf(config: AgentConfig, listener: Listener): string {

@@ -2,8 +2,9 @@
 
 import { announceWarnings } from './announce.ts'
 import { loadConfigFile } from './config/load.ts'
+import type { LoadedConfig } from './config/load.ts'
 import { describeError } from './errors.ts'
-import { checkLoggers } from './log/logger.ts'
+import { checkLogFiles, placed } from './late-mistake.ts'
 import type { Logging } from './log/logger.ts'
 import { loadCredentials } from './tls/credentials.ts'
 
@@ -20,12 +21,9 @@ export async function checkConfigFile(
   env: NodeJS.ProcessEnv,
 ): Promise<number> {
   try {
-    const { config, warnings } = loadConfigFile(options.file, { env, pathChecks: options.pathChecks })
-    announceWarnings(logging, warnings)
-    if (config.tls !== null) {
-      for (const reason of loadCredentials(config.tls).warnings) logging.write('KEAGATE_TLS_FILE_WARNING', { reason })
-    }
-    checkLoggers(config.loggers)
+    const loaded = loadConfigFile(options.file, { env, pathChecks: options.pathChecks })
+    announceWarnings(logging, loaded.warnings)
+    checkFiles(loaded, logging)
     logging.write('DCTL_CONFIG_CHECK_COMPLETE', { result: 'usable' })
     if (options.debug) process.stderr.write('Syntax check OK\n')
     return 0
@@ -35,5 +33,17 @@ export async function checkConfigFile(
     return 1
   } finally {
     await logging.close()
+  }
+}
+
+/** @throws KeagateError with the place of every keyword that names a file of no use */
+function checkFiles(loaded: LoadedConfig, logging: Logging): void {
+  const { tls, loggers } = loaded.config
+  try {
+    const warnings = tls === null ? [] : loadCredentials(tls).warnings
+    for (const reason of warnings) logging.write('KEAGATE_TLS_FILE_WARNING', { reason })
+    checkLogFiles(loggers)
+  } catch (error) {
+    throw placed(error, loaded)
   }
 }

@@ -1,14 +1,15 @@
 // The life of the process: start, change of configuration by command or signal, stop. It is what the agent's own
 // commands ask when they report on or change the process around them.
 
-import { announceMistakes, announceWarnings } from './announce.ts'
-import type { AgentControl, ConfigOutcome, WriteOutcome } from './command/agent-control.ts'
+import { announceMistakes } from './announce.ts'
+import type { AgentControl, ConfigOutcome } from './command/agent-control.ts'
 import { configHash } from './config/hash.ts'
 import { loadConfigFile, loadConfigText } from './config/load.ts'
 import type { LoadedConfig } from './config/load.ts'
 import { printConfig } from './config/print.ts'
 import type { AgentConfig } from './config/types.ts'
 import { writeConfigFile } from './config/write.ts'
+import type { WrittenConfig } from './config/write.ts'
 import { Deployment } from './deployment.ts'
 import { KeagateError, describeError } from './errors.ts'
 import { printCompact } from './json/print.ts'
@@ -34,6 +35,8 @@ export class Daemon implements AgentControl {
   readonly #options: DaemonOptions
   readonly #deployment: Deployment
   #stopping = false
+  /** A reload that has not begun yet. */
+  #waitingReload: Promise<ConfigOutcome> | null = null
   #stopped: (exitValue: number) => void = () => undefined
 
   /** Settles with the exit value once the process may end. */
@@ -50,9 +53,7 @@ export class Daemon implements AgentControl {
 
   /** @throws KeagateError when the configuration is wrong or cannot be served */
   async start(): Promise<void> {
-    const loaded = this.#readFile()
-    await this.#deployment.apply(loaded.config)
-    this.#warn(loaded)
+    await this.#deployment.apply(() => this.#readFile())
   }
 
   configuredAt(): number {
@@ -71,23 +72,38 @@ export class Daemon implements AgentControl {
 
   async configTest(configuration: RawJson): Promise<ConfigOutcome> {
     return this.#outcome('the configuration is usable', () => {
-      this.#deployment.check(this.#readCommand(configuration).config)
+      this.#deployment.check(this.#readCommand(configuration))
       this.#options.logging.write('DCTL_CONFIG_CHECK_COMPLETE', { result: 'usable' })
     })
   }
 
   async configSet(configuration: RawJson): Promise<ConfigOutcome> {
-    return this.#outcome('the configuration is in force', () => this.#apply(() => this.#readCommand(configuration)))
+    return this.#outcome('the configuration is in force', () => {
+      this.#deployment.refuseCrowd()
+      return this.#deployment.apply(() => this.#readCommand(configuration))
+    })
   }
 
-  async configReload(): Promise<ConfigOutcome> {
-    return this.#outcome('the configuration file was read again and is in force', () =>
-      this.#apply(() => this.#readFile()),
+  /** A reload that waits for its turn reads the file as it is then, so whoever asks meanwhile waits for the same. */
+  configReload(): Promise<ConfigOutcome> {
+    this.#waitingReload ??= this.#outcome('the configuration file was read again and is in force', () =>
+      this.#deployment.apply(() => {
+        this.#waitingReload = null
+        return this.#readFile()
+      }),
     )
+    return this.#waitingReload
   }
 
-  configWrite(filename: string | null): Promise<WriteOutcome> {
-    return Promise.resolve(writeConfigFile(this.#deployment.config, this.#options.file, filename))
+  async configWrite(filename: string | null): Promise<WrittenConfig> {
+    try {
+      this.#deployment.refuseCrowd()
+      return await this.#deployment.inTurn(() =>
+        writeConfigFile(this.#deployment.config, this.#options.file, filename),
+      )
+    } catch (error) {
+      return { ok: false, text: describeError(error) }
+    }
   }
 
   /** SIGHUP: as config-reload, but there is nobody to answer to. */
@@ -104,12 +120,6 @@ export class Daemon implements AgentControl {
     void this.#deployment.stop().then(() => this.#stopped(exitValue))
   }
 
-  async #apply(read: () => LoadedConfig): Promise<void> {
-    const loaded = read()
-    await this.#deployment.apply(loaded.config)
-    this.#warn(loaded)
-  }
-
   #readFile(): LoadedConfig {
     const { file, env, pathChecks } = this.#options
     return loadConfigFile(file, { env, pathChecks })
@@ -118,7 +128,7 @@ export class Daemon implements AgentControl {
   #readCommand(configuration: RawJson): LoadedConfig {
     const { env, pathChecks } = this.#options
     const current: AgentConfig = this.#deployment.config
-    return loadConfigText('<string>', rawToString(configuration), { env, pathChecks, dialect: 'command', current })
+    return loadConfigText('arguments', rawToString(configuration), { env, pathChecks, dialect: 'command', current })
   }
 
   /** Runs one change and says how it ended; 5 where it was valid but could not be put in force. */
@@ -131,9 +141,5 @@ export class Daemon implements AgentControl {
       const result = error instanceof KeagateError && error.code === 'LISTEN_FAILED' ? 5 : 1
       return { ok: false, result, text: describeError(error) }
     }
-  }
-
-  #warn(loaded: LoadedConfig): void {
-    announceWarnings(this.#options.logging, loaded.warnings)
   }
 }

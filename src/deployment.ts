@@ -3,6 +3,7 @@
 
 import { LockOut } from './auth/lock-out.ts'
 import type { AgentControl } from './command/agent-control.ts'
+import type { LoadedConfig } from './config/load.ts'
 import type { AgentConfig } from './config/types.ts'
 import { KeagateError } from './errors.ts'
 import { createEntrance } from './http/entrance.ts'
@@ -11,10 +12,10 @@ import { openListener } from './http/listener.ts'
 import type { Listener } from './http/listener.ts'
 import { createHttpServer } from './http/server.ts'
 import type { HttpServer } from './http/server.ts'
-import { checkLoggers } from './log/logger.ts'
 import type { Logging } from './log/logger.ts'
 import type { MessageId } from './log/message.ts'
-import { announce } from './announce.ts'
+import { announce, announceWarnings, nameMissingDaemons } from './announce.ts'
+import { aboutKeyword, checkLogFiles, placed } from './late-mistake.ts'
 import { buildRuntime } from './runtime.ts'
 import type { Runtime } from './runtime.ts'
 
@@ -31,6 +32,9 @@ export interface DeploymentParts {
   readonly logging: Logging
 }
 
+/** Changes that may wait for the one under way. Each holds a configuration of a client in memory. */
+const mostWaiting = 16
+
 /** Milliseconds that running commands get to end when the process stops. */
 const drainTime = 10_000
 
@@ -41,7 +45,8 @@ export class Deployment {
   #server: HttpServer | null = null
   #inForce: InForce | null = null
   /** Changes wait for each other, so that no two are ever half done at once. */
-  #changes: Promise<void> = Promise.resolve()
+  #changes: Promise<unknown> = Promise.resolve()
+  #waiting = 0
 
   constructor(parts: DeploymentParts) {
     this.#agent = parts.agent
@@ -60,19 +65,47 @@ export class Deployment {
 
   /**
    * Puts a configuration in force: the first one starts to listen, a later one replaces the one before.
+   * @param read gives the configuration when its turn has come: a password shown as `*****` is the one in force then
    * @throws KeagateError: TLS_UNUSABLE or CONFIG_INVALID when it cannot be built, LISTEN_FAILED when it cannot be
    * swapped in; whatever was in force before still is
    */
-  apply(config: AgentConfig): Promise<void> {
-    const change = this.#changes.then(() => this.#swap(config))
-    this.#changes = change.catch(() => undefined)
-    return change
+  apply(read: () => LoadedConfig): Promise<void> {
+    return this.inTurn(async () => {
+      const loaded = read()
+      try {
+        await this.#swap(loaded.config)
+      } catch (error) {
+        throw placed(error, loaded)
+      }
+      announceWarnings(this.#logging, loaded.warnings)
+    })
   }
 
   /** Builds everything and throws it away again. @throws KeagateError as `apply` does, without opening a port */
-  check(config: AgentConfig): void {
-    this.#build(config)
-    checkLoggers(config.loggers)
+  check(loaded: LoadedConfig): void {
+    try {
+      this.#build(loaded.config)
+    } catch (error) {
+      throw placed(error, loaded)
+    }
+  }
+
+  /** @throws KeagateError TOO_BUSY where so many changes wait that clients must not add to them */
+  refuseCrowd(): void {
+    if (this.#waiting < mostWaiting) return
+    const text = `${this.#waiting} changes of the configuration are waiting already`
+    throw new KeagateError('TOO_BUSY', text, { remedy: 'try again when they are done' })
+  }
+
+  /** Runs what must not overlap a change of the configuration. @throws whatever it throws */
+  inTurn<T>(step: () => Promise<T>): Promise<T> {
+    this.#waiting++
+    const turn = this.#changes.then(() => {
+      this.#waiting--
+      return step()
+    })
+    this.#changes = turn.catch(() => undefined)
+    return turn
   }
 
   /** Accepts no more, refuses what waits for a daemon, lets running commands end, then closes every connection. */
@@ -85,34 +118,56 @@ export class Deployment {
     await closed
   }
 
-  #build(config: AgentConfig): Runtime {
-    const previous = this.#inForce?.runtime ?? null
-    return buildRuntime(config, { agent: this.#agent, log: this.#logging, lockOut: this.#lockOut, previous })
-  }
-
   async #swap(config: AgentConfig): Promise<void> {
     const before = this.#inForce
     const moved = before === null || !sameEndpoint(before.runtime.config, config)
     if (before !== null && !moved) this.#refuseProtocolSwitch(before.runtime.config, config)
     const runtime = this.#build(config)
     this.#server ??= await createHttpServer({ door: () => this.#current().runtime.door, log: this.#logging })
-    const listener = moved ? await openListener(config.httpHost, config.httpPort, this.#logging) : before.listener
+    const listener = moved ? await this.#open(config) : before.listener
     try {
+      const { credentials } = runtime
+      const parts = { config, credentials, server: this.#server, origin: listener, log: this.#logging }
+      const entrance = createEntrance(parts)
+      // The last step that can fail, and one that undoes itself.
       this.#logging.configure(config.loggers)
+      this.#inForce = { runtime, listener, entrance, since: Date.now() }
+      listener.accept((socket) => entrance.accept(socket))
     } catch (error) {
       if (moved) await listener.close()
       throw error
     }
-    const parts = { config, credentials: runtime.credentials, server: this.#server, origin: listener, log: this.#logging }
-    const entrance = createEntrance(parts)
-    this.#inForce = { runtime, listener, entrance, since: Date.now() }
-    listener.accept((socket) => entrance.accept(socket))
     announce(this.#logging, runtime, listener, moved ? 'STARTED' : 'UPDATED')
+    void nameMissingDaemons(this.#logging, config, () => this.#inForce?.runtime !== runtime)
     // What the runtime before still runs, it runs to its end; only its address is given up.
     if (before === null || !moved) return
     void before.listener.close()
     before.entrance.close()
     this.#server.closeAll(before.listener)
+  }
+
+  /** Everything that a configuration needs, as far as it can be had without taking anything from the one in force. */
+  #build(config: AgentConfig): Runtime {
+    const previous = this.#inForce?.runtime ?? null
+    const parts = { agent: this.#agent, log: this.#logging, lockOut: this.#lockOut, previous }
+    const runtime = buildRuntime(config, parts)
+    checkLogFiles(config.loggers)
+    return runtime
+  }
+
+  async #open({ httpHost, httpPort }: AgentConfig): Promise<Listener> {
+    try {
+      return await openListener(httpHost, httpPort, this.#logging)
+    } catch (error) {
+      const own = this.#inForce?.runtime.config
+      if (own?.httpPort !== httpPort) throw aboutKeyword(error, '/Control-agent/http-port')
+      // The agent listens there itself, and an address for all covers it.
+      const cause = aboutKeyword(error, '/Control-agent/http-host')
+      if (!(cause instanceof KeagateError) || !/EADDRINUSE/.test(cause.message)) throw cause
+      const text = `${httpHost} port ${httpPort} cannot be opened while the agent listens on ${own.httpHost} port ${httpPort}`
+      const remedy = 'choose another http-port as well, or restart the agent'
+      throw new KeagateError('LISTEN_FAILED', text, { at: '/Control-agent/http-host', remedy, cause })
+    }
   }
 
   /** As Kea 3: an open port does not change its protocol under the feet of its clients. */
@@ -124,7 +179,10 @@ export class Deployment {
     throw new KeagateError(
       'LISTEN_FAILED',
       `${before.httpHost} port ${before.httpPort} cannot change between HTTP and HTTPS while it is open`,
-      { remedy: 'choose another http-port for the new protocol, or restart the agent' },
+      {
+        at: '/Control-agent/http-port',
+        remedy: 'choose another http-port for the new protocol, or restart the agent',
+      },
     )
   }
 

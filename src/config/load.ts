@@ -4,12 +4,14 @@ import { dirname, resolve } from 'node:path'
 import { KeagateError } from '../errors.ts'
 import { IncludeError, loadSource, textSource } from '../json/source.ts'
 import type { Source } from '../json/source.ts'
+import type { JsonNode } from '../json/node.ts'
 import type { Dialect } from '../json/tree.ts'
 import { Findings } from './findings.ts'
 import { ConfigError } from './mistake.ts'
-import type { ConfigWarning } from './mistake.ts'
+import type { ConfigWarning, Mistake } from './mistake.ts'
 import type { ResolveRules } from './resolve.ts'
 import { resolveConfig } from './resolve.ts'
+import { pointer } from './section.ts'
 import { parseConfig, withoutHash } from './syntax.ts'
 import type { AgentConfig } from './types.ts'
 import { validateShape } from './validate.ts'
@@ -30,6 +32,12 @@ export interface LoadedConfig {
   readonly config: AgentConfig
   /** In the order of the text. */
   readonly warnings: readonly ConfigWarning[]
+  /**
+   * Where the value of a keyword stands, or what is nearest around it, for mistakes that show only when what it names
+   * is opened.
+   * @param path JSON pointer, such as `/Control-agent/http-port`
+   */
+  place(path: string): Pick<Mistake, 'file' | 'line' | 'column'>
 }
 
 /**
@@ -40,8 +48,8 @@ export function loadConfigFile(file: string, { env }: ConfigOptions): LoadedConf
   const { source, warnings: ofReading } = readSource(file)
   const directory = dirname(resolve(file))
   const rules = { directory, env, restricted: false, current: null, hiddenPasswords: false }
-  const { config, warnings } = load(source, 'file', rules)
-  return { config, warnings: [...ofReading.map((text) => readingWarning(file, text)), ...warnings] }
+  const loaded = load(source, 'file', rules)
+  return { ...loaded, warnings: [...ofReading.map((text) => readingWarning(file, text)), ...loaded.warnings] }
 }
 
 /**
@@ -66,7 +74,27 @@ function load(source: Source, dialect: Dialect, rules: ResolveRules): LoadedConf
   const mistakes = findings.mistakes()
   // Without a map there is a mistake in any case.
   if (config === null || mistakes.length > 0) throw new ConfigError(mistakes)
-  return { config, warnings: findings.warnings() }
+  return { config, warnings: findings.warnings(), place: (path) => source.locate(offsetAt(root, path)) }
+}
+
+/** The begin of the innermost value on the way that a JSON pointer goes. */
+function offsetAt(root: JsonNode | null, path: string): number {
+  let offset = root?.start ?? 0
+  let rest = path
+  for (let node = root; node !== null; ) {
+    const [step, value] = stepsOf(node).find(([step]) => rest === step || rest.startsWith(`${step}/`)) ?? []
+    if (step === undefined || value === undefined) break
+    offset = value.start
+    rest = rest.slice(step.length)
+    node = value
+  }
+  return offset
+}
+
+/** What a node holds, by the begin of a JSON pointer. */
+function stepsOf(node: JsonNode): (readonly [step: string, value: JsonNode])[] {
+  if (node.kind === 'map') return node.members.map(({ key, value }) => [pointer('', key), value] as const).reverse()
+  return node.kind === 'list' ? node.items.map((item, index) => [`/${index}`, item] as const) : []
 }
 
 function readSource(file: string): ReturnType<typeof loadSource> {
@@ -78,8 +106,10 @@ function readSource(file: string): ReturnType<typeof loadSource> {
     return loadSource(file)
   } catch (error) {
     if (!(error instanceof IncludeError)) throw error
+    // The file itself goes before the sentence.
+    const text = error.place === null ? error.message.replace(`cannot read ${file}:`, 'cannot be read:') : error.message
     const place = error.place ?? { file, line: null, column: null }
-    const mistake = { ...place, path: '', text: error.message, remedy: error.remedy }
+    const mistake = { ...place, path: '', text, remedy: error.remedy }
     throw new ConfigError([mistake], 'CONFIG_UNREADABLE', error)
   }
 }

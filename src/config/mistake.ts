@@ -1,6 +1,7 @@
 // What is wrong with a configuration, for people: where, what, and what would be right. Holds no secret.
 
 import { KeagateError } from '../errors.ts'
+import type { ErrorCode } from '../errors.ts'
 import { escapeForLog } from '../log/escape.ts'
 import type { MessageId } from '../log/message.ts'
 
@@ -29,12 +30,8 @@ const SHOWN = 100
 export class ConfigError extends KeagateError {
   readonly mistakes: readonly Mistake[]
 
-  /** @param code `CONFIG_UNREADABLE` where the text could not even be had */
-  constructor(
-    mistakes: readonly Mistake[],
-    code: 'CONFIG_INVALID' | 'CONFIG_UNREADABLE' = 'CONFIG_INVALID',
-    cause?: unknown,
-  ) {
+  /** @param code where another error is the cause, its code: what to do about it may depend on that */
+  constructor(mistakes: readonly Mistake[], code: ErrorCode = 'CONFIG_INVALID', cause?: unknown) {
     super(code, summary(mistakes), { cause })
     this.name = 'ConfigError'
     this.mistakes = mistakes

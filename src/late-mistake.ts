@@ -1,0 +1,54 @@
+// Mistakes that show only when what a configuration names is opened: TLS files, log files, addresses. Each gets the
+// place of the keyword that names it, so that an operator reads of all mistakes in one form.
+
+import type { LoadedConfig } from './config/load.ts'
+import { ConfigError } from './config/mistake.ts'
+import type { LoggerConfig } from './config/types.ts'
+import { KeagateError } from './errors.ts'
+import { checkLoggers } from './log/logger.ts'
+import { TlsError } from './tls/findings.ts'
+import type { TlsKeyword } from './tls/findings.ts'
+
+/** The same error with positions where it tells its keywords; anything else as it is. */
+export function placed(error: unknown, loaded: LoadedConfig): unknown {
+  if (!(error instanceof KeagateError)) return error
+  const mistakes = keywordMistakes(error).map((mistake) => ({ ...loaded.place(mistake.path), ...mistake }))
+  return mistakes.length === 0 ? error : new ConfigError(mistakes, error.code, error)
+}
+
+/** The same error for a keyword of the configuration. @param at JSON pointer */
+export function aboutKeyword(error: unknown, at: string): unknown {
+  if (!(error instanceof KeagateError)) return error
+  const { code, message, remedy } = error
+  return new KeagateError(code, message, { at, cause: error, ...(remedy === null ? {} : { remedy }) })
+}
+
+/**
+ * Whether every log file can be opened; nothing is created.
+ * @throws KeagateError with the keyword of the first that cannot
+ */
+export function checkLogFiles(loggers: readonly LoggerConfig[]): void {
+  for (const [index, logger] of loggers.entries()) {
+    for (const [place, output] of (logger.outputs ?? []).entries()) {
+      try {
+        checkLoggers([{ ...logger, outputs: [output] }])
+      } catch (error) {
+        throw aboutKeyword(error, `/Control-agent/loggers/${index}/output-options/${place}/output`)
+      }
+    }
+  }
+}
+
+function keywordMistakes(error: KeagateError): { path: string; text: string; remedy: string | null }[] {
+  if (error instanceof TlsError) {
+    return error.problems.map(({ keyword, text, remedy }) => ({ path: pathOf(keyword), text, remedy }))
+  }
+  return error.at === null ? [] : [{ path: error.at, text: error.message, remedy: error.remedy }]
+}
+
+const tlsFiles: ReadonlySet<TlsKeyword> = new Set(['trust-anchor', 'cert-file', 'key-file'])
+
+/** What is not one of the three files stands in the map `tls`. */
+function pathOf(keyword: TlsKeyword): string {
+  return tlsFiles.has(keyword) ? `/Control-agent/${keyword}` : `/Control-agent/tls/${keyword}`
+}
