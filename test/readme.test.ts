@@ -5,6 +5,7 @@ import { join } from 'node:path'
 import t from 'tap'
 import { httpLimitRows, lockOutRows, upstreamLimitRows } from '../src/config/limits.ts'
 import { loadConfigFile } from '../src/config/load.ts'
+import { messages } from '../src/log/message.ts'
 
 const readme = readFileSync(join(import.meta.dirname, '../README.md'), 'utf8')
 
@@ -30,4 +31,19 @@ t.test('its two commands are scripts of the package', async (t) => {
   t.match(readme, /^npm ci && npm start .*\nnpm ci && npm test /m)
   t.type(scripts['start'], 'string')
   t.type(scripts['test'], 'string')
+})
+
+t.test('it lists every message that can be logged, as it is logged', async (t) => {
+  const section = /^## Messages\n([^]*?)^## /m.exec(readme)?.[1] ?? ''
+  const rows = [...section.matchAll(/^\| `([A-Z0-9_]+)` \| ([A-Z]+)(?: (\d+))? \| ([a-z-]+) \| .+ \|$/gm)]
+  const listed = rows.map(([, id, severity, level, logger]) => `${id} ${severity} ${level ?? '-'} ${logger}`)
+  const known = Object.entries(messages).map(
+    ([id, { severity, debugLevel, logger }]) => `${id} ${severity} ${debugLevel ?? '-'} ${logger}`,
+  )
+  t.same(listed.toSorted(), known.toSorted(), 'README section "Messages" and src/log/message.ts')
+  const [, unwritten = ''] = section.split('never written')
+  const cells = [...unwritten.matchAll(/^\|.*?\|/gm)].map(([cell]) => cell)
+  const absent = cells.flatMap((cell) => [...cell.matchAll(/`([A-Z0-9_]+)`/g)]).map((match) => match[1] ?? '')
+  t.ok(absent.length > 0)
+  for (const id of absent) t.notOk(Object.hasOwn(messages, id), `${id} is said never to be written`)
 })
