@@ -118,7 +118,7 @@ interface SignatureAlgorithm extends webcrypto.Algorithm {
   readonly namedCurve?: string
 }
 
-async function signingKey(
+export async function signingKey(
   { privateKey }: KeyPair,
   hash: string,
 ): Promise<{ signingKey: webcrypto.CryptoKey; signingAlgorithm: webcrypto.Algorithm }> {

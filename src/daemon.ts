@@ -16,6 +16,7 @@ import { printCompact } from './json/print.ts'
 import { rawJson, rawToString } from './json/raw.ts'
 import type { RawJson } from './json/raw.ts'
 import type { Logging } from './log/logger.ts'
+import { MetricRegistry } from './observe/metrics.ts'
 import { buildReport, extendedVersion, packageVersion } from './version.ts'
 
 export interface DaemonOptions {
@@ -34,6 +35,7 @@ export class Daemon implements AgentControl {
   readonly startedAt = Date.now()
   readonly #options: DaemonOptions
   readonly #deployment: Deployment
+  readonly #metrics = new MetricRegistry()
   #stopping = false
   /** A reload that has not begun yet. */
   #waitingReload: Promise<ConfigOutcome> | null = null
@@ -47,7 +49,7 @@ export class Daemon implements AgentControl {
     this.extendedVersion = extendedVersion(this.version)
     this.buildReport = buildReport(this.version)
     this.#options = options
-    this.#deployment = new Deployment({ agent: this, logging: options.logging })
+    this.#deployment = new Deployment({ agent: this, logging: options.logging, metrics: this.#metrics })
     this.finished = new Promise((resolve) => (this.#stopped = resolve))
   }
 

@@ -16,8 +16,10 @@ import type { Logging } from './log/logger.ts'
 import type { MessageId } from './log/message.ts'
 import { announce, announceWarnings, nameMissingDaemons } from './announce.ts'
 import { aboutKeyword, checkLogFiles, placed } from './late-mistake.ts'
+import type { Metrics } from './observe/metrics.ts'
 import { buildRuntime } from './runtime.ts'
 import type { Runtime } from './runtime.ts'
+import { TlsReport } from './tls/report.ts'
 
 interface InForce {
   readonly runtime: Runtime
@@ -30,6 +32,7 @@ interface InForce {
 export interface DeploymentParts {
   readonly agent: AgentControl
   readonly logging: Logging
+  readonly metrics: Metrics
 }
 
 /** Changes that may wait for the one under way. Each holds a configuration of a client in memory. */
@@ -42,6 +45,7 @@ export class Deployment {
   readonly #agent: AgentControl
   readonly #logging: Logging
   readonly #lockOut = new LockOut()
+  readonly #tlsReport: TlsReport
   #server: HttpServer | null = null
   #inForce: InForce | null = null
   /** Changes wait for each other, so that no two are ever half done at once. */
@@ -51,6 +55,7 @@ export class Deployment {
   constructor(parts: DeploymentParts) {
     this.#agent = parts.agent
     this.#logging = parts.logging
+    this.#tlsReport = new TlsReport(parts.logging, parts.metrics)
   }
 
   /** The configuration in force. */
@@ -116,6 +121,7 @@ export class Deployment {
     for (const upstream of this.#inForce?.runtime.upstreams.values() ?? []) upstream.close()
     await this.#server?.drain(drainTime)
     await closed
+    this.#tlsReport.close()
   }
 
   async #swap(config: AgentConfig): Promise<void> {
@@ -127,7 +133,7 @@ export class Deployment {
     const listener = moved ? await this.#open(config) : before.listener
     try {
       const { credentials } = runtime
-      const parts = { config, credentials, server: this.#server, origin: listener, log: this.#logging }
+      const parts = { config, credentials, server: this.#server, origin: listener, report: this.#tlsReport }
       const entrance = createEntrance(parts)
       // The last step that can fail, and one that undoes itself.
       this.#logging.configure(config.loggers)
@@ -149,7 +155,8 @@ export class Deployment {
   /** Everything that a configuration needs, as far as it can be had without taking anything from the one in force. */
   #build(config: AgentConfig): Runtime {
     const previous = this.#inForce?.runtime ?? null
-    const parts = { agent: this.#agent, log: this.#logging, lockOut: this.#lockOut, previous }
+    const stays = { log: this.#logging, lockOut: this.#lockOut, tlsReport: this.#tlsReport }
+    const parts = { agent: this.#agent, ...stays, previous }
     const runtime = buildRuntime(config, parts)
     checkLogFiles(config.loggers)
     return runtime

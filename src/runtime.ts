@@ -15,6 +15,7 @@ import type { Door } from './http/door.ts'
 import type { Log } from './log/message.ts'
 import type { CredentialSet } from './tls/credentials.ts'
 import { loadCredentials } from './tls/credentials.ts'
+import type { TlsReport } from './tls/report.ts'
 
 export interface Runtime {
   readonly config: AgentConfig
@@ -29,6 +30,7 @@ export interface RuntimeParts {
   readonly agent: AgentControl
   readonly log: Log
   readonly lockOut: LockOut
+  readonly tlsReport: TlsReport
   /** The runtime that this one is to replace. */
   readonly previous: Runtime | null
 }
@@ -55,6 +57,8 @@ export function buildRuntime(config: AgentConfig, parts: RuntimeParts): Runtime 
       limits: config.httpLimits,
       headers: config.httpHeaders,
       certificateRequired: config.tls?.certRequired ?? false,
+      revocation: credentials?.revocation ?? null,
+      tlsReport: parts.tlsReport,
       authenticator: config.authentication === null ? null : createAuthenticator(config.authentication, parts.lockOut),
       services: new Set(byService.keys()),
       dispatch: createDispatch({ registry, router: new Router(byService, parts.log), log: parts.log }),

@@ -1,7 +1,9 @@
 // One connection: who is at its other end, its time limits, and its end. Once a request was refused for its framing, or
 // an answer said that it is the last, nothing more that came on the connection is ever run.
 
+import type { X509Certificate } from 'node:crypto'
 import type { Socket } from 'node:net'
+import { TLSSocket } from 'node:tls'
 import type { Log } from '../log/message.ts'
 import type { TlsPeer } from '../tls/peer.ts'
 import { remoteAddress } from '../tls/remote-address.ts'
@@ -39,6 +41,7 @@ export class Connection {
   #fault: Failure | null = null
   /** The answer for whoever may not come in. */
   #refusal: Failure | null = null
+  #certificate: X509Certificate | null = null
   #retired = false
   #poisoned = false
   #ended = false
@@ -58,6 +61,14 @@ export class Connection {
     socket.on('close', () => this.#turns.current?.closed())
     // Node calls this after an answer that is the last one; a plain close would let unread input destroy the answer.
     socket.destroySoon = () => this.end()
+  }
+
+  /** The client's certificate, for what the facts in `peer` do not tell; always the same object. */
+  get certificate(): X509Certificate | null {
+    if (this.#certificate === null && this.socket instanceof TLSSocket) {
+      this.#certificate = this.socket.getPeerX509Certificate() ?? null
+    }
+    return this.#certificate
   }
 
   /** Whether the next answer is the last one. */

@@ -83,7 +83,9 @@ export class Connections {
   }
 
   #logLimit(connection: Connection, limit: number): void {
-    if (!this.#full) this.#log.write('KEAGATE_CONNECTION_LIMIT', { 'remote-address': connection.remoteAddress, limit })
+    const reason = `${limit} connections are open, which is the limit`
+    const fields = { 'remote-address': connection.remoteAddress, reason }
+    if (!this.#full) this.#log.write('KEAGATE_CONNECTION_LIMIT', fields)
     this.#full = true
   }
 

@@ -4,6 +4,8 @@
 import type { Authenticator } from '../auth/basic.ts'
 import type { HttpHeader, HttpLimits } from '../config/types.ts'
 import type { Dispatch } from '../dispatch.ts'
+import type { TlsReport } from '../tls/report.ts'
+import type { Revocation } from '../tls/revocation.ts'
 
 export interface Door {
   readonly limits: HttpLimits
@@ -11,6 +13,10 @@ export interface Door {
   readonly headers: readonly HttpHeader[]
   /** Whether a client without a certificate may not come in, also over a connection from before a reload. */
   readonly certificateRequired: boolean
+  /** Whether the certificate of an open connection has been revoked since; null: nobody is checked for that. */
+  readonly revocation: Revocation | null
+  /** Where clients that lose their way in are told of. */
+  readonly tlsReport: TlsReport
   /** null: nobody is asked for credentials. */
   readonly authenticator: Authenticator | null
   /** The configured services, for paths that stand for one. */

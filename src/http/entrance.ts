@@ -1,14 +1,12 @@
 // What happens to a new connection under one configuration: straight to HTTP, or through a TLS handshake first.
 
-import type { X509Certificate } from 'node:crypto'
 import type { Socket } from 'node:net'
 import type { AgentConfig } from '../config/types.ts'
-import type { Log } from '../log/message.ts'
 import { createTlsAcceptor } from '../tls/acceptor.ts'
 import type { CredentialSet } from '../tls/credentials.ts'
-import type { Diagnosis } from '../tls/diagnose.ts'
-import { certificateName } from '../tls/peer.ts'
+import { tlsPeer } from '../tls/peer.ts'
 import { remoteAddress } from '../tls/remote-address.ts'
+import type { TlsReport } from '../tls/report.ts'
 import type { Listener } from './listener.ts'
 import type { HttpServer } from './server.ts'
 
@@ -26,7 +24,8 @@ export interface EntranceParts {
   readonly server: HttpServer
   /** Where the connections come from; they are closed with it when the address changes. */
   readonly origin: Listener
-  readonly log: Log
+  /** Where clients that do not come in are told of. */
+  readonly report: TlsReport
 }
 
 export function createEntrance(parts: EntranceParts): Entrance {
@@ -38,11 +37,10 @@ export function createEntrance(parts: EntranceParts): Entrance {
 }
 
 function tlsEntrance(parts: EntranceParts, tls: NonNullable<AgentConfig['tls']>, credentials: CredentialSet): Entrance {
-  const { server, origin, log } = parts
+  const { server, origin, report } = parts
   const { handshakeTimeout, maxConnections } = parts.config.httpLimits
   // The HTTP side counts connections once they are through; those on their way must count as well.
   let onTheirWay = 0
-  let full = false
   const acceptor = createTlsAcceptor(credentials, tls, handshakeTimeout, {
     connected: (socket, peer) => {
       onTheirWay--
@@ -50,44 +48,25 @@ function tlsEntrance(parts: EntranceParts, tls: NonNullable<AgentConfig['tls']>,
     },
     refused: (socket, diagnosis, certificate) => {
       onTheirWay--
-      logRefusal(log, remoteAddress(socket), diagnosis, certificate)
+      const peer = certificate === undefined ? null : tlsPeer(certificate)
+      report.refused(remoteAddress(socket), diagnosis, peer)
       server.refuse(socket, diagnosis, origin)
     },
     failed: (address, diagnosis, quiet) => {
       onTheirWay--
-      const fields = { 'remote-address': address, reason: diagnosis.reason, remedy: diagnosis.remedy }
-      if (quiet) log.write('KEAGATE_CONNECTION_ERROR', fields)
-      else log.write('HTTP_CONNECTION_HANDSHAKE_FAILED', fields)
+      report.failed(address, diagnosis, quiet)
     },
   })
   return {
     accept: (socket) => {
       if (server.connections() + onTheirWay >= maxConnections) {
-        const address = remoteAddress(socket)
-        if (!full) log.write('KEAGATE_CONNECTION_LIMIT', { 'remote-address': address, limit: maxConnections })
-        full = true
+        report.crowded(remoteAddress(socket), maxConnections)
         socket.destroy()
         return
       }
-      full = false
       onTheirWay++
       acceptor.accept(socket)
     },
     close: () => acceptor.close(),
   }
-}
-
-function logRefusal(
-  log: Log,
-  address: string,
-  diagnosis: Diagnosis,
-  certificate: X509Certificate | undefined,
-): void {
-  log.write('KEAGATE_CLIENT_CERTIFICATE_REFUSED', {
-    'remote-address': address,
-    reason: diagnosis.reason,
-    remedy: diagnosis.remedy,
-    subject: certificate === undefined ? 'none' : certificateName(certificate.subject),
-    issuer: certificate === undefined ? 'none' : certificateName(certificate.issuer),
-  })
 }

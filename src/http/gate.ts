@@ -2,6 +2,10 @@
 // good, is the head sound, who is it, and is what follows something that can be read at all?
 
 import type { Authenticator, AuthOutcome } from '../auth/basic.ts'
+import type { Diagnosis } from '../tls/diagnose.ts'
+import { diagnosePeer } from '../tls/diagnose-peer.ts'
+import type { Connection } from './connection.ts'
+import type { Door } from './door.ts'
 import type { Exchange } from './exchange.ts'
 import type { Failure } from './failure.ts'
 import { bodyTooLarge, failure, lockedOut, methodNotAllowed, unauthorized } from './failure.ts'
@@ -34,24 +38,30 @@ export function admit(exchange: Exchange): Failure | null | Promise<Failure | nu
   return known.then((later) => admitKnown(stranger(exchange, authenticator, later)))
 }
 
-/** A connection may outlive the certificate that opened it, or the rules that let it in without one. */
+/** A connection may outlive the certificate that opened it, or the rules that let it in. */
 function certificateRefusal(exchange: Exchange): Failure | null {
-  const { peer, remoteAddress } = exchange.connection
-  if (peer === null && !exchange.door.certificateRequired) return null
-  if (peer !== null && Date.now() <= peer.notAfter) return null
-  const reason =
-    peer === null
-      ? 'a client certificate is required now and this connection was opened without one'
-      : `the client certificate expired on ${new Date(peer.notAfter).toUTCString()}`
-  const remedy = peer === null ? 'connect again with a certificate' : 'renew it and connect again'
-  exchange.log.write('KEAGATE_CLIENT_CERTIFICATE_REFUSED', {
-    'remote-address': remoteAddress,
-    reason,
-    remedy,
-    subject: peer?.subject ?? 'none',
-    issuer: peer?.issuer ?? 'none',
-  })
-  return failure('certificate', `${reason}; ${remedy}`)
+  const { connection, door } = exchange
+  const found = certificateFlaw(connection, door, Date.now())
+  if (found === null) return null
+  door.tlsReport.refused(connection.remoteAddress, found, connection.peer)
+  return failure('certificate', `${found.reason}; ${found.remedy}`)
+}
+
+function certificateFlaw(connection: Connection, door: Door, now: number): Diagnosis | null {
+  const { peer } = connection
+  if (peer === null) {
+    if (!door.certificateRequired) return null
+    const reason = 'a client certificate is required now and this connection was opened without one'
+    return { id: 'no-certificate', reason, remedy: 'connect again with a certificate' }
+  }
+  if (now > peer.notAfter) {
+    const reason = `the client certificate expired on ${new Date(peer.notAfter).toUTCString()}`
+    return { id: 'expired', reason, remedy: 'renew it and connect again' }
+  }
+  if (door.revocation === null) return null
+  const { certificate } = connection
+  // Only of a connection that is breaking: then nobody waits for the answer either.
+  return certificate === null ? diagnosePeer('', undefined) : door.revocation.judge(certificate, now)
 }
 
 /** Notes and logs who is there, or says why he may not come in. */

@@ -147,13 +147,15 @@ const definitions = {
   KEAGATE_CLIENT_CERTIFICATE_REFUSED: {
     severity: 'WARN',
     logger: 'tls',
-    text: 'client {remote-address} refused: {reason} (subject {subject}, issuer {issuer}); {remedy}',
+    text:
+      'client {remote-address} refused: {reason} (subject {subject}, issuer {issuer}, serial {serial}, SHA-256 ' +
+      'fingerprint {fingerprint}); {remedy}',
   },
   KEAGATE_TLS_FILE_WARNING: { severity: 'WARN', logger: 'tls', text: '{reason}' },
   KEAGATE_CONNECTION_LIMIT: {
     severity: 'WARN',
     logger: 'http',
-    text: 'connection of {remote-address} closed: {limit} connections are open, which is the limit',
+    text: 'connection of {remote-address} closed: {reason}',
   },
   KEAGATE_MEMORY_LIMIT: { severity: 'WARN', logger: 'http', text: 'command from {remote-address} refused: {reason}' },
   KEAGATE_CONNECTION_ERROR: {

@@ -75,13 +75,19 @@ export function createTlsAcceptor(
     const certificate = socket.getPeerX509Certificate()
     if (!asked || (certificate === undefined && !config.certRequired)) {
       events.connected(socket, null)
-    } else if (certificate !== undefined && socket.authorized && validity(certificate, now()) === 'valid') {
+      return
+    }
+    const { revocation } = credentials
+    const good = certificate !== undefined && socket.authorized && validity(certificate, now()) === 'valid'
+    // Sessions are resumed with what was found at their first handshake, so the lists are asked again.
+    const revoked = good ? (revocation?.judge(certificate, now()) ?? null) : null
+    if (good && revoked === null) {
       events.connected(socket, tlsPeer(certificate))
     } else {
       // Refused too: a resumed session of a client without a certificate, which Node calls authorized, and one whose
       // certificate was verified on an earlier day and has expired since.
       const code = String(socket.authorizationError) // declared as an Error; it is OpenSSL's code
-      events.refused(socket, diagnosePeer(code, certificate, now()), certificate)
+      events.refused(socket, revoked ?? diagnosePeer(code, certificate, now(), revocation), certificate)
     }
   })
 

@@ -1,16 +1,19 @@
 // Reads certificate, key and trust anchor, checks that they fit and can serve, and gives one immutable set.
 
+import { createHash } from 'node:crypto'
 import type { X509Certificate } from 'node:crypto'
 import { createSecureContext } from 'node:tls'
 import type { SecureContextOptions } from 'node:tls'
 import type { TlsConfig } from '../config/types.ts'
 import type { CertificateChain } from './certificate-chain.ts'
 import { checkCertificateChain, readCertificateChain } from './certificate-chain.ts'
+import { readRevocationLists } from './crl-file.ts'
 import { TlsError, TlsFindings, shellWord } from './findings.ts'
 import { certificateName } from './peer.ts'
 import { readPrivateKey } from './private-key.ts'
 import type { PrivateKey } from './private-key.ts'
 import { protocolOptions } from './protocol.ts'
+import { Revocation } from './revocation.ts'
 import { checkTrustAnchor, readTrustAnchor } from './trust-anchor.ts'
 
 export interface CredentialSet {
@@ -18,6 +21,10 @@ export interface CredentialSet {
   readonly options: Readonly<SecureContextOptions>
   /** The agent's own certificate. */
   readonly certificate: X509Certificate
+  /** null: nobody is checked for revocation. */
+  readonly revocation: Revocation | null
+  /** Of everything that was read: equal for sets that are the same, byte for byte. */
+  readonly digest: string
   /** One sentence each: what works, but not for long, not for all clients or not safely. */
   readonly warnings: readonly string[]
 }
@@ -33,15 +40,28 @@ export function loadCredentials(config: TlsConfig, now = Date.now()): Credential
   const chain = readCertificateChain(config.certFile, findings)
   const key = readPrivateKey(config.keyFile, findings)
   const protocol = protocolOptions(config, findings)
+  const lists = trusted === null || config.crlFile === null ? [] : readRevocationLists(config.crlFile, trusted, now, findings)
   if (trusted !== null) checkTrustAnchor(config.trustAnchor, trusted, now, findings)
   if (chain !== null) checkCertificateChain(config.certFile, chain, now, findings)
   if (chain !== null && key !== null) checkPair(config, chain, key, findings)
-  if (trusted === null || chain === null || key === null || findings.problems.length > 0) {
+  if (trusted === null || chain === null || key === null || lists === null || findings.problems.length > 0) {
     throw new TlsError(findings.problems)
   }
-  const options = { ...protocol, ca: trusted.map(toPem), cert: chain.map(toPem).join(''), key: key.pem }
+  const files = {
+    ca: trusted.map(toPem),
+    cert: chain.map(toPem).join(''),
+    key: key.pem,
+    ...(lists.length === 0 ? {} : { crl: lists.map(({ pem }) => pem) }),
+  }
+  const options = { ...protocol, ...files }
   checkUsable(config, options, findings)
-  return { options, certificate: chain[0], warnings: findings.warnings }
+  return {
+    options,
+    certificate: chain[0],
+    revocation: config.crlFile === null ? null : new Revocation(trusted, lists),
+    digest: createHash('sha256').update(JSON.stringify(files)).digest('hex'),
+    warnings: findings.warnings,
+  }
 }
 
 function checkPair(config: TlsConfig, chain: CertificateChain, key: PrivateKey, findings: TlsFindings): void {

@@ -8,6 +8,7 @@ export type TlsKeyword =
   | 'trust-anchor'
   | 'cert-file'
   | 'key-file'
+  | 'crl-file'
   | 'min-version'
   | 'max-version'
   | 'ciphers'

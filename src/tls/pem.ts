@@ -38,6 +38,15 @@ export function isPrivateKeyLabel(label: string): boolean {
   return label.endsWith('PRIVATE KEY')
 }
 
+export function isCrlLabel(label: string): boolean {
+  return label === 'X509 CRL' || label === 'CRL'
+}
+
+/** The bytes between the lines of a PEM object. */
+export function pemContent({ text }: PemBlock): Buffer {
+  return Buffer.from(text.split('\n').slice(1, -2).join(''), 'base64')
+}
+
 /** The certificates of PEM objects in their order, or the number of the first that is damaged, from 1. */
 export function parseCertificates(blocks: readonly PemBlock[]): X509Certificate[] | number {
   const certificates: X509Certificate[] = []

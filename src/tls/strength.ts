@@ -1,6 +1,7 @@
 // Whether the key and the signature of a certificate are strong enough to be relied on.
 
 import type { KeyObject, X509Certificate } from 'node:crypto'
+import { signatureAlgorithm } from './certificate-fields.ts'
 
 const MIN_RSA_BITS = 2048
 const MIN_EC_BITS = 256
@@ -21,7 +22,7 @@ export function certificateWeakness(certificate: X509Certificate): string | null
   if (weakKey !== null) return `has ${weakKey}`
   // Nobody relies on the signature of a self-signed certificate: it is trusted as such or not at all.
   if (certificate.subject === certificate.issuer) return null
-  const digest = brokenSignatures.get(signatureAlgorithm(certificate.raw))
+  const digest = brokenSignatures.get(signatureAlgorithm(certificate))
   return digest === undefined ? null : `is signed with ${digest}, which can be forged`
 }
 
@@ -41,21 +42,4 @@ export function keyWeakness(key: KeyObject): string | null {
   return type === 'dsa' || type === 'dh' || type === 'x25519' || type === 'x448'
     ? `a key of type ${type}, which cannot prove an identity in TLS`
     : null
-}
-
-/** The object identifier of the outer signatureAlgorithm (RFC 5280 section 4.1.1.2) in hex; empty if not found. */
-function signatureAlgorithm(der: Buffer): string {
-  const certificate = element(der, 0)
-  const toBeSigned = element(der, certificate.start)
-  const algorithm = element(der, toBeSigned.end)
-  const identifier = element(der, algorithm.start)
-  return der.subarray(identifier.start, identifier.end).toString('hex')
-}
-
-/** Where the content of the DER element at an offset starts and ends. */
-function element(der: Buffer, offset: number): { start: number; end: number } {
-  const first = der[offset + 1] ?? 0
-  if (first < 0x80) return { start: offset + 2, end: offset + 2 + first }
-  const start = offset + 2 + (first - 0x80)
-  return { start, end: start + parseInt(der.subarray(offset + 2, start).toString('hex'), 16) }
 }

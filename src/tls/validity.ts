@@ -17,5 +17,10 @@ export function validity(certificate: X509Certificate, now: number): Validity {
 /** A date of a certificate as `2026-11-24 01:31:33 UTC`. */
 export function formatDate(date: string): string {
   const time = Date.parse(date)
-  return Number.isNaN(time) ? date : `${new Date(time).toISOString().slice(0, 19).replace('T', ' ')} UTC`
+  return Number.isNaN(time) ? date : formatTime(time)
+}
+
+/** @param time milliseconds since the epoch */
+export function formatTime(time: number): string {
+  return `${new Date(time).toISOString().slice(0, 19).replace('T', ' ')} UTC`
 }

@@ -15,6 +15,8 @@ import type { HttpServer } from '../../src/http/server.ts'
 import type { RawJson } from '../../src/json/raw.ts'
 import { rawJson, rawToString } from '../../src/json/raw.ts'
 import type { Log, MessageFields, MessageId } from '../../src/log/message.ts'
+import { MetricRegistry } from '../../src/observe/metrics.ts'
+import { TlsReport } from '../../src/tls/report.ts'
 
 export interface Ran {
   readonly name: string
@@ -70,7 +72,7 @@ export async function openDoor(
 ): Promise<RecordingDoor> {
   const ran: Ran[] = []
   const log = recordingLog()
-  let door = makeDoor(options, ran)
+  let door = makeDoor(options, ran, log)
   const server = await createHttpServer({ door: () => door, log })
   const listener = await openListener('127.0.0.1', 0, log)
   listener.accept((socket) => serve(server, socket, listener))
@@ -79,7 +81,7 @@ export async function openDoor(
     await server.drain(0)
   })
   const reconfigure = (changed: DoorOptions): void => {
-    door = makeDoor(changed, ran)
+    door = makeDoor(changed, ran, log)
   }
   return { server, listener, port: listener.port, ran, names: () => ran.map((each) => each.name), log, reconfigure }
 }
@@ -132,7 +134,7 @@ function servePlain(server: HttpServer, socket: Socket, origin: Listener): void 
   server.serve(socket, null, origin)
 }
 
-function makeDoor(options: DoorOptions, ran: Ran[]): Door {
+function makeDoor(options: DoorOptions, ran: Ran[], log: Log): Door {
   const answer = options.answer ?? ((command: Ran) => rawJson(JSON.stringify([{ result: 0, text: command.name }])))
   const headers: HttpHeader[] = Object.entries(options.headers ?? {}).map(([name, value]) => ({
     name,
@@ -143,6 +145,8 @@ function makeDoor(options: DoorOptions, ran: Ran[]): Door {
     limits: { ...defaultLimits, ...options.limits },
     headers,
     certificateRequired: false,
+    revocation: null,
+    tlsReport: new TlsReport(log, new MetricRegistry()),
     authenticator: authenticator(options),
     services: new Set(options.services ?? []),
     dispatch: async (envelope, caller, pathService) => {

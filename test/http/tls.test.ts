@@ -12,7 +12,7 @@ import { HeldCommands, openDoor } from './recording-door.ts'
 import type { DoorOptions, RecordingDoor } from './recording-door.ts'
 
 const identity = await makeServer(undefined)
-const reason = { reason: 'no client certificate was sent', remedy: 'send one of a trusted authority' }
+const reason = { id: 'no-certificate', reason: 'no client certificate was sent', remedy: 'send one of a trusted authority' } as const
 const refused = { status: 403, body: /"result": 403, "text": "Forbidden: no client certificate was sent; send one/ }
 
 const peer: TlsPeer = {

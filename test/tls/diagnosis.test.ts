@@ -90,6 +90,7 @@ t.test("what nobody has a word for falls back to OpenSSL's own reason", (t) => {
     reason: 'odd thing',
   })
   t.same(diagnoseHandshake(error, versions), {
+    id: 'other',
     reason: 'the TLS handshake failed: odd thing',
     remedy: "try it from the client's machine with: openssl s_client -connect ADDRESS:PORT (ERR_SSL_ODD_THING)",
   })

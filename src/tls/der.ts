@@ -1,0 +1,84 @@
+// Walks DER elements (X.690) without building anything: where they start and end, and what kind they are.
+
+/** One element; offsets are into the whole buffer. */
+export interface DerElement {
+  readonly tag: number
+  /** Of the first byte of the tag. */
+  readonly from: number
+  /** Where the content starts and ends. */
+  readonly start: number
+  readonly end: number
+}
+
+export const BOOLEAN = 0x01
+export const INTEGER = 0x02
+export const BIT_STRING = 0x03
+export const OBJECT_IDENTIFIER = 0x06
+export const UTC_TIME = 0x17
+export const GENERALIZED_TIME = 0x18
+export const SEQUENCE = 0x30
+
+/** The bytes are no DER, or not of the structure that was looked for. */
+export class DerError extends Error {}
+
+/**
+ * The element at an offset.
+ * @param limit where it has to end at the latest
+ * @throws DerError where there is none, or none of the tag asked for
+ */
+export function elementAt(der: Buffer, from: number, limit: number, tag?: number): DerElement {
+  const found = der[from]
+  const first = der[from + 1]
+  if (found === undefined || first === undefined || from + 2 > limit) throw new DerError('an element is cut off')
+  if (tag !== undefined && found !== tag) throw new DerError(`an element has the tag ${found} instead of ${tag}`)
+  const lengthBytes = first < 0x80 ? 0 : first - 0x80
+  // Nothing that is read here is longer than four bytes of length can say; 0x80 alone is BER.
+  if (first === 0x80 || lengthBytes > 4) throw new DerError('an element has an impossible length')
+  const start = from + 2 + lengthBytes
+  if (start > limit) throw new DerError('an element is cut off')
+  const length = lengthBytes === 0 ? first : der.readUIntBE(from + 2, lengthBytes)
+  if (start + length > limit) throw new DerError('an element is longer than what holds it')
+  return { tag: found, from, start, end: start + length }
+}
+
+/** The elements inside another one. @throws DerError */
+export function* childrenOf(der: Buffer, parent: DerElement): Generator<DerElement, void> {
+  for (let at = parent.start; at < parent.end; ) {
+    const child = elementAt(der, at, parent.end)
+    yield child
+    at = child.end
+  }
+}
+
+/** Content bytes in upper-case hex, as Node writes serial numbers: no zeros in front. */
+export function integerHex(der: Buffer, { start, end }: DerElement): string {
+  const hex = der.subarray(start, end).toString('hex').toUpperCase().replace(/^(?:00)+(?=..)/, '')
+  return hex
+}
+
+/** An object identifier in dotted form. */
+export function identifierText(der: Buffer, { start, end }: DerElement): string {
+  const numbers: number[] = []
+  let value = 0
+  for (const byte of der.subarray(start, end)) {
+    value = value * 128 + (byte & 0x7f)
+    if (byte >= 0x80) continue
+    if (numbers.length === 0) numbers.push(Math.min(Math.floor(value / 40), 2), value - 40 * Math.min(Math.floor(value / 40), 2))
+    else numbers.push(value)
+    value = 0
+  }
+  return numbers.join('.')
+}
+
+/** UTCTime or GeneralizedTime (RFC 5280 section 4.1.2.5) in milliseconds since the epoch. @throws DerError */
+export function timeOf(der: Buffer, element: DerElement): number {
+  const text = der.toString('latin1', element.start, element.end)
+  const short = element.tag === UTC_TIME
+  const parts = short
+    ? /^(\d\d)(\d\d)(\d\d)(\d\d)(\d\d)(\d\d)Z$/.exec(text)
+    : /^(\d{4})(\d\d)(\d\d)(\d\d)(\d\d)(\d\d)Z$/.exec(text)
+  if (parts === null || (!short && element.tag !== GENERALIZED_TIME)) throw new DerError('a date cannot be read')
+  const [year = 0, month = 0, day, hour, minute, second] = parts.slice(1).map(Number)
+  const fullYear = short ? year + (year < 50 ? 2000 : 1900) : year
+  return Date.UTC(fullYear, month - 1, day, hour, minute, second)
+}
