@@ -2,8 +2,10 @@
 
 import 'reflect-metadata'
 import { X509Certificate } from 'node:crypto'
-import { Extension, X509CrlGenerator } from '@peculiar/x509'
-import { day, signingKey } from './certificate.ts'
+import { Extension } from '@peculiar/x509'
+import { signCrl } from '../src/certs/certificate.ts'
+import type { Digest } from '../src/certs/certificate.ts'
+import { day } from './certificate.ts'
 import type { Identity } from './certificate.ts'
 
 export interface RevocationListRequest {
@@ -13,7 +15,7 @@ export interface RevocationListRequest {
   readonly thisUpdate?: Date
   /** In seven days when left out. */
   readonly nextUpdate?: Date
-  readonly digest?: 'SHA-1' | 'SHA-256'
+  readonly digest?: Digest
   /** Whether it says that it holds changes only. */
   readonly delta?: boolean
   /** Whose key signs; the issuer's when left out. */
@@ -22,18 +24,17 @@ export interface RevocationListRequest {
 
 /** PEM. */
 export async function makeRevocationList(issuer: Identity, request: RevocationListRequest = {}): Promise<string> {
-  const list = await X509CrlGenerator.create({
-    issuer: issuer.subject,
-    thisUpdate: request.thisUpdate ?? new Date(Date.now() - day / 24),
-    nextUpdate: request.nextUpdate ?? new Date(Date.now() + 7 * day),
-    entries: (request.revoked ?? []).map((certificate) => ({
-      serialNumber: new X509Certificate(certificate).serialNumber,
-      revocationDate: new Date(Date.UTC(2026, 0, 2, 3, 4, 5)),
-    })),
-    // deltaCRLIndicator of list 1 (RFC 5280 section 5.2.4).
-    extensions: request.delta === true ? [new Extension('2.5.29.27', true, new Uint8Array([2, 1, 1]))] : [],
-    ...(await signingKey((request.signer ?? issuer).keyPair, request.digest ?? 'SHA-256')),
-  })
-  // Its header says `CRL`, OpenSSL wants `X509 CRL`.
-  return `${list.toString('pem').replaceAll(' CRL-----', ' X509 CRL-----').replaceAll('X509 X509', 'X509')}\n`
+  const { revoked = [], thisUpdate, nextUpdate, digest, delta = false, signer = issuer } = request
+  const date = new Date(Date.UTC(2026, 0, 2, 3, 4, 5))
+  return signCrl(
+    {
+      thisUpdate: thisUpdate ?? new Date(Date.now() - day / 24),
+      nextUpdate: nextUpdate ?? new Date(Date.now() + 7 * day),
+      revoked: revoked.map((certificate) => ({ serial: new X509Certificate(certificate).serialNumber, date })),
+      // deltaCRLIndicator of list 1 (RFC 5280 section 5.2.4).
+      extensions: delta ? [new Extension('2.5.29.27', true, new Uint8Array([2, 1, 1]))] : [],
+    },
+    { name: issuer.subject, privateKey: signer.keyPair.privateKey },
+    digest,
+  )
 }

@@ -7,6 +7,8 @@ export type ErrorCode =
   | 'TLS_UNUSABLE'
   | 'LISTEN_FAILED'
   | 'TOO_BUSY'
+  | 'CERTS_USAGE'
+  | 'CERTS_REFUSED'
 
 export interface KeagateErrorOptions {
   /** What would put it right, as a sentence an operator can follow. */

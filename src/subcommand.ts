@@ -20,6 +20,10 @@ interface SubcommandEntry {
 }
 
 export const subcommands: Readonly<Record<string, SubcommandEntry>> = {
+  certs: {
+    summary: 'make, renew and revoke certificates for mutual TLS',
+    load: async () => (await import('./certs/certs-command.ts')).certsCommand,
+  },
   'hash-password': {
     summary: 'hash a password for "password-hash" of a client',
     load: async () => (await import('./auth/hash-password-command.ts')).hashPasswordCommand,

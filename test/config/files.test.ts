@@ -228,7 +228,7 @@ t.test('a file of the shape that packages of Kea 3.0 ship loads', (t) => {
 
 t.test('each sample in config/ is a configuration without warnings', (t) => {
   const sockets = ['/run/kea/kea4-ctrl-socket', '/run/kea/kea6-ctrl-socket', '/run/kea/kea-ddns-ctrl-socket']
-  const names = ['kea-ctrl-agent', 'quickstart', 'tls-server-authenticated', 'tls-mutual', 'basic-auth']
+  const names = ['kea-ctrl-agent', 'tls-server-authenticated', 'tls-mutual', 'basic-auth']
   const loaded = names.map((name) => {
     const folder = t.testdir({ 'kea-api-password': 'from a file\n' })
     chmodSync(join(folder, 'kea-api-password'), 0o600)
@@ -238,19 +238,7 @@ t.test('each sample in config/ is a configuration without warnings', (t) => {
     t.same([...config.controlSockets.values()].map(({ path }) => path), sockets, name)
     return config
   })
-  t.same(loaded.map(({ tls }) => tls?.certRequired ?? null), [null, true, false, true, null])
-  t.match(loaded[4]?.authentication?.clients, [{ user: 'kea-api', password: 'from a file' }])
-  t.end()
-})
-
-t.test('the quickstart names the test certificates of this repository', (t) => {
-  const made = resolve(samples, '../certs-test/made')
-  const { config } = loadConfigFile(join(samples, 'quickstart.conf'), options)
-  t.match(config.tls, {
-    trustAnchor: join(made, 'ca.crt'),
-    certFile: join(made, 'server.crt'),
-    keyFile: join(made, 'server.key'),
-  })
-  t.match(config, { httpHost: '127.0.0.1', httpPort: 8000 })
+  t.same(loaded.map(({ tls }) => tls?.certRequired ?? null), [null, false, true, null])
+  t.match(loaded[3]?.authentication?.clients, [{ user: 'kea-api', password: 'from a file' }])
   t.end()
 })

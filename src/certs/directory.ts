@@ -1,0 +1,149 @@
+// The directory of one deployment. There is no index: what was issued is read from the certificates themselves, what
+// was revoked from the CRL.
+//
+//   issued/NAME.SERIAL/cert.pem, key.pem   every certificate ever issued; the key only of the current one
+//   NAME -> issued/NAME.SERIAL             the current one of that name; `ca` is the authority itself
+//   crl.pem                                what was revoked
+//
+// A certificate and its key change places together because the link changes in one step.
+
+import { X509Certificate } from 'node:crypto'
+import { lstatSync, readFileSync, readdirSync, readlinkSync, renameSync, rmSync } from 'node:fs'
+import path from 'node:path'
+import { PUBLIC, SCRATCH, createFile, createFolder, replaceLink, scratchName, syncFolder } from './durable-file.ts'
+import type { Access } from './durable-file.ts'
+import { codeOf, refusal } from './refusal.ts'
+
+export const CA = 'ca'
+
+export type Use = 'ca' | 'server' | 'client'
+
+/** A certificate of the directory. */
+export interface Issued {
+  readonly name: string
+  readonly use: Use
+  readonly certificate: X509Certificate
+  /** Lower-case hex. */
+  readonly serial: string
+  /** Whether it is the one that its name stands for. */
+  readonly current: boolean
+}
+
+export function certFile(directory: string, name: string): string {
+  return path.join(directory, name, 'cert.pem')
+}
+
+export function keyFile(directory: string, name: string): string {
+  return path.join(directory, name, 'key.pem')
+}
+
+export function crlFile(directory: string): string {
+  return path.join(directory, 'crl.pem')
+}
+
+/** Whether the name leads to a certificate. */
+export function exists(directory: string, name: string): boolean {
+  return currentFolder(directory, name) !== null
+}
+
+/**
+ * Everything ever issued, by name, the authority first, newest first within a name.
+ * @throws KeagateError (CERTS_REFUSED) where there is no authority, and for a damaged certificate
+ */
+export function readIssued(directory: string): readonly Issued[] {
+  const folders = foldersIn(directory)
+  if (!exists(directory, CA)) {
+    const remedy = `make one with: keagate certs init ${directory}; or name yours with --dir DIR`
+    throw refusal(`there is no certificate authority in ${directory}`, remedy)
+  }
+  const found = folders.map((folder) => readOne(directory, folder))
+  const rank = ({ use }: Issued): number => (use === 'ca' ? 0 : use === 'server' ? 1 : 2)
+  return found.sort(
+    (a, b) =>
+      rank(a) - rank(b) ||
+      (a.name < b.name ? -1 : a.name > b.name ? 1 : 0) ||
+      Number(b.current) - Number(a.current) ||
+      Date.parse(b.certificate.validFrom) - Date.parse(a.certificate.validFrom),
+  )
+}
+
+/** Puts a new certificate and its key into the directory and lets its name lead to them. */
+export function place(directory: string, name: string, files: { cert: string; key: string }, keyAccess: Access): void {
+  const target = path.join(directory, name)
+  const before = currentFolder(directory, name)
+  if (before === null && lstatSync(target, { throwIfNoEntry: false }) !== undefined) {
+    throw refusal(`${target} is there and is no certificate made here`, 'use another name, or move it out of the way')
+  }
+  const serial = new X509Certificate(files.cert).serialNumber.toLowerCase()
+  const issued = path.join(directory, 'issued')
+  const scratch = path.join(issued, scratchName())
+  createFolder(scratch)
+  createFile(path.join(scratch, 'key.pem'), files.key, keyAccess)
+  createFile(path.join(scratch, 'cert.pem'), files.cert, PUBLIC)
+  syncFolder(scratch)
+  const folder = `${name}.${serial}`
+  renameSync(scratch, path.join(issued, folder))
+  syncFolder(issued)
+  replaceLink(target, path.join('issued', folder))
+  // Nobody needs the copy of the old one any more. Whoever watches its folder learns that there is news.
+  if (before !== null) rmSync(path.join(issued, before, 'key.pem'), { force: true })
+}
+
+/** Removes what killed commands left half made, and old keys. Only while the directory is locked. */
+export function sweep(directory: string): void {
+  for (const folder of [directory, path.join(directory, 'issued')]) {
+    for (const entry of entriesIn(folder)) {
+      if (entry.startsWith(SCRATCH)) rmSync(path.join(folder, entry), { recursive: true, force: true })
+    }
+  }
+  for (const folder of entriesIn(path.join(directory, 'issued'))) {
+    if (currentFolder(directory, nameOf(folder)) === folder) continue
+    rmSync(path.join(directory, 'issued', folder, 'key.pem'), { force: true })
+  }
+}
+
+/** The folder below `issued` that a name leads to, null where it is no such link. */
+function currentFolder(directory: string, name: string): string | null {
+  try {
+    const [parent, folder, ...rest] = readlinkSync(path.join(directory, name)).split('/')
+    return parent === 'issued' && folder !== undefined && rest.length === 0 ? folder : null
+  } catch {
+    return null
+  }
+}
+
+function readOne(directory: string, folder: string): Issued {
+  const name = nameOf(folder)
+  const file = path.join(directory, 'issued', folder, 'cert.pem')
+  try {
+    const certificate = new X509Certificate(readFileSync(file))
+    const usages: unknown = certificate.keyUsage
+    const server = Array.isArray(usages) && usages.includes('1.3.6.1.5.5.7.3.1')
+    return {
+      name,
+      use: certificate.ca ? 'ca' : server ? 'server' : 'client',
+      certificate,
+      serial: certificate.serialNumber.toLowerCase(),
+      current: currentFolder(directory, name) === folder,
+    }
+  } catch (error) {
+    throw refusal(`${file} cannot be read as a certificate`, 'restore it from a copy, or remove its folder', error)
+  }
+}
+
+function nameOf(folder: string): string {
+  return folder.replace(/\.[0-9a-f]{32}$/, '')
+}
+
+function foldersIn(directory: string): string[] {
+  return entriesIn(path.join(directory, 'issued')).filter((entry) => /\.[0-9a-f]{32}$/.test(entry))
+}
+
+function entriesIn(folder: string): string[] {
+  try {
+    return readdirSync(folder)
+  } catch (error) {
+    if (codeOf(error) === 'ENOENT' || codeOf(error) === 'ENOTDIR') return []
+    throw error
+  }
+}

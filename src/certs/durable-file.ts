@@ -1,0 +1,96 @@
+// Files that are there whole or not at all, whatever happens in between, and private from their first byte.
+
+import {
+  closeSync,
+  fchmodSync,
+  fchownSync,
+  fsyncSync,
+  mkdirSync,
+  openSync,
+  renameSync,
+  rmSync,
+  symlinkSync,
+  writeFileSync,
+} from 'node:fs'
+import { randomBytes } from 'node:crypto'
+import path from 'node:path'
+
+/** Who may read a file besides its owner. */
+export interface Access {
+  readonly mode: number
+  /** The owner's own group when null. */
+  readonly group: number | null
+}
+
+export const PUBLIC: Access = { mode: 0o644, group: null }
+export const PRIVATE: Access = { mode: 0o600, group: null }
+
+/** How the names begin under which something is made before it takes its place. */
+export const SCRATCH = '.new-'
+
+export function scratchName(): string {
+  return `${SCRATCH}${randomBytes(6).toString('hex')}`
+}
+
+/**
+ * Makes a file that is not there yet and has it on disk. It is opened for the owner alone, so that nobody else can read
+ * it before its group and mode are set, whatever the umask.
+ */
+export function createFile(file: string, content: string | Buffer, { mode, group }: Access): void {
+  const fd = openSync(file, 'wx', 0o600)
+  try {
+    if (group !== null) fchownSync(fd, -1, group)
+    fchmodSync(fd, mode)
+    writeFileSync(fd, content)
+    fsyncSync(fd)
+  } finally {
+    closeSync(fd)
+  }
+}
+
+/** Puts a file in place of the one there, in one step. */
+export function replaceFile(file: string, content: string | Buffer, access: Access): void {
+  const scratch = path.join(path.dirname(file), scratchName())
+  try {
+    createFile(scratch, content, access)
+    renameSync(scratch, file)
+  } catch (error) {
+    rmSync(scratch, { force: true })
+    throw error
+  }
+  syncFolder(path.dirname(file))
+}
+
+/** Lets a symbolic link lead elsewhere, in one step; makes it where there is none. */
+export function replaceLink(link: string, target: string): void {
+  const scratch = path.join(path.dirname(link), scratchName())
+  symlinkSync(target, scratch)
+  try {
+    renameSync(scratch, link)
+  } catch (error) {
+    rmSync(scratch, { force: true })
+    throw error
+  }
+  syncFolder(path.dirname(link))
+}
+
+/** Makes a folder that everybody may look into, whatever the umask. What is private in it is so by its own mode. */
+export function createFolder(folder: string): void {
+  mkdirSync(folder, { mode: 0o700 })
+  const fd = openSync(folder, 'r')
+  try {
+    fchmodSync(fd, 0o755)
+  } finally {
+    closeSync(fd)
+  }
+}
+
+/** A new name in a folder survives a power cut only after this. */
+export function syncFolder(folder: string): void {
+  const fd = openSync(folder, 'r')
+  try {
+    fsyncSync(fd)
+  } finally {
+    closeSync(fd)
+  }
+}

@@ -1,0 +1,66 @@
+// `keagate certs list`: what was issued, how long it is good, and what of it is revoked.
+
+import { dateText, directoryOf, explained, noWords } from './command.ts'
+import type { CertsCommand } from './command.ts'
+import { readCrl } from './crl.ts'
+import { readIssued } from './directory.ts'
+
+type State = 'good' | 'replaced' | 'expired' | 'revoked'
+
+interface Row {
+  readonly name: string
+  readonly use: string
+  readonly serial: string
+  /** ISO 8601. */
+  readonly expires: string
+  /** ISO 8601, null where it is not revoked. */
+  readonly revoked: string | null
+  readonly state: State
+}
+
+export const listCommand: CertsCommand = {
+  usage: `list [OPTION...]
+
+Shows every certificate issued here: name, use, serial number, last day, and whether it is good, replaced by a newer
+one (and still taken), expired or revoked; and until when the revocation list is good.
+
+  --json           for machines
+  --dir DIR        the directory made by "keagate certs init" (the working directory)`,
+  options: { dir: 'value', json: 'flag' },
+  run: async (options, context) => {
+    noWords(options)
+    const directory = directoryOf(options)
+    const { rows, nextUpdate } = await explained(directory, () => Promise.resolve(collect(directory, context.now)))
+    if (options.flag('json')) {
+      context.print(`${JSON.stringify({ certificates: rows, crl: { nextUpdate: nextUpdate.toISOString() } }, null, 2)}\n`)
+      return
+    }
+    const cells = [
+      ['NAME', 'USE', 'SERIAL', 'EXPIRES', 'STATE'],
+      ...rows.map((row) => [row.name, row.use, row.serial, dateText(new Date(row.expires)), stateText(row)]),
+    ]
+    const widths = cells[0]?.map((_, column) => Math.max(...cells.map((line) => line[column]?.length ?? 0))) ?? []
+    for (const line of cells) {
+      context.print(`${line.map((cell, column) => cell.padEnd(widths[column] ?? 0)).join('  ').trimEnd()}\n`)
+    }
+    const late = nextUpdate <= context.now ? ', which is past: run "keagate certs renew"' : ''
+    context.print(`\ncrl.pem is good until ${dateText(nextUpdate)}${late}\n`)
+  },
+}
+
+function collect(directory: string, now: Date): { rows: readonly Row[]; nextUpdate: Date } {
+  const issued = readIssued(directory)
+  const { revoked, nextUpdate } = readCrl(directory)
+  const dates = new Map(revoked.map(({ serial, date }) => [serial, date.toISOString()]))
+  const rows = issued.map(({ name, use, serial, certificate, current }): Row => {
+    const expires = new Date(certificate.validTo)
+    const date = dates.get(serial) ?? null
+    const state = date !== null ? 'revoked' : expires <= now ? 'expired' : current ? 'good' : 'replaced'
+    return { name, use, serial, expires: expires.toISOString(), revoked: date, state }
+  })
+  return { rows, nextUpdate }
+}
+
+function stateText({ state, revoked }: Row): string {
+  return revoked === null ? state : `${state} ${dateText(new Date(revoked))}`
+}

@@ -1,0 +1,75 @@
+// The words after `keagate certs COMMAND`: options before, between and after the others.
+
+import { parseArgs } from 'node:util'
+import { KeagateError } from '../errors.ts'
+import type { KeyKind } from './certificate.ts'
+
+/** How an option is given: alone, once with a value, or any number of times, also with commas between values. */
+export type OptionKind = 'flag' | 'value' | 'list'
+
+export type OptionTable = Readonly<Record<string, OptionKind>>
+
+export interface Options {
+  readonly words: readonly string[]
+  flag(name: string): boolean
+  value(name: string): string | null
+  list(name: string): readonly string[]
+}
+
+/** @throws KeagateError (CERTS_USAGE) */
+export function readOptions(words: readonly string[], table: OptionTable): Options {
+  const known = new Map(Object.entries(table))
+  const { tokens } = parseArgs({
+    args: [...words],
+    options: Object.fromEntries(
+      Object.entries(table).map(([name, kind]) => [name, { type: kind === 'flag' ? 'boolean' : 'string' } as const]),
+    ),
+    strict: false,
+    tokens: true,
+  })
+  const given = new Map<string, string[]>()
+  for (const token of tokens) {
+    if (token.kind !== 'option') continue
+    const { name, rawName, value = null, inlineValue = false } = token
+    const kind = known.get(name)
+    if (kind === undefined || !rawName.startsWith('--')) throw usageError(`unknown option ${shown(rawName)}`)
+    if (kind === 'flag' && value !== null) throw usageError(`option --${name} takes no value`)
+    // Not the next option by mistake.
+    if (kind !== 'flag' && (value === null || value === '' || (!inlineValue && value.startsWith('--')))) {
+      throw usageError(`option --${name} needs a value`)
+    }
+    const before = given.get(name) ?? []
+    if (kind === 'value' && before.length > 0) throw usageError(`option --${name} is given twice`)
+    given.set(name, [...before, ...(kind === 'list' ? (value ?? '').split(',') : [value ?? ''])])
+  }
+  return {
+    words: tokens.flatMap((token) => (token.kind === 'positional' ? [token.value] : [])),
+    flag: (name) => given.has(name),
+    value: (name) => given.get(name)?.[0] ?? null,
+    list: (name) => given.get(name) ?? [],
+  }
+}
+
+/** A whole number from 1 to `most`. */
+export function numberOption(options: Options, name: string, most: number, otherwise: number): number {
+  const text = options.value(name)
+  if (text === null) return otherwise
+  const number = Number(text)
+  if (/^\d{1,9}$/.test(text) && number >= 1 && number <= most) return number
+  throw usageError(`option --${name} takes a whole number from 1 to ${most}, not ${shown(text)}`)
+}
+
+export function keyOption(options: Options): KeyKind {
+  const kind = options.value('key') ?? 'p256'
+  if (kind === 'p256' || kind === 'rsa') return kind
+  throw usageError(`option --key takes p256 or rsa, not ${shown(kind)}`)
+}
+
+export function usageError(text: string): KeagateError {
+  return new KeagateError('CERTS_USAGE', text)
+}
+
+/** What somebody typed, on one line. */
+function shown(text: string): string {
+  return JSON.stringify(text.slice(0, 100))
+}

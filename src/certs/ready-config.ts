@@ -1,0 +1,75 @@
+// What an operator can use as it is: a configuration that starts, a fragment for one that exists, a first request.
+
+import { shellWord } from '../tls/findings.ts'
+import { CA, certFile, crlFile, keyFile } from './directory.ts'
+
+export interface ListenAddress {
+  readonly host: string
+  readonly port: number
+}
+
+/** The members of `Control-agent` that switch mutual TLS on, to be pasted or included. */
+export function tlsFragment(directory: string, server: string): string {
+  const names = fileNames(directory, server)
+  return `${comment('Mutual TLS: put this into "Control-agent", or include it there with <?include "FILE"?>')}${names}\n`
+}
+
+/** A whole configuration. Its names are relative, so that the directory can be moved. */
+export function readyConfig(server: string, { host, port }: ListenAddress): string {
+  const names = fileNames('.', server).replaceAll('\n', '\n    ')
+  return `${comment('Made by "keagate certs init". Yours to change: nothing writes to it again without --force.')}{
+  "Control-agent": {
+    "http-host": ${JSON.stringify(host)},
+    "http-port": ${port},
+
+    // Mutual TLS: only clients with a certificate of this directory's authority run a command. Relative names start
+    // from the folder of this file.
+    ${names},
+
+    // Where the Kea packages of Debian and of ISC put their control sockets.
+    "control-sockets": {
+      "dhcp4": { "socket-type": "unix", "socket-name": "/run/kea/kea4-ctrl-socket" },
+      "dhcp6": { "socket-type": "unix", "socket-name": "/run/kea/kea6-ctrl-socket" },
+      "d2": { "socket-type": "unix", "socket-name": "/run/kea/kea-ddns-ctrl-socket" }
+    },
+
+    "loggers": [
+      {
+        "name": "kea-ctrl-agent",
+        "severity": "INFO",
+        "output-options": [{ "output": "stdout", "pattern": "%-5p %m\\n" }]
+      }
+    ]
+  }
+}
+`
+}
+
+/** A request that needs nothing but the agent itself; works as pasted from any directory. */
+export function curlLine(directory: string, client: string, { host, port }: ListenAddress): string {
+  // An agent that listens on all addresses is reached on the loopback one.
+  const reachable = host === '0.0.0.0' ? '127.0.0.1' : host === '::' ? '::1' : host
+  return [
+    'curl',
+    `--cacert ${shellWord(certFile(directory, CA))}`,
+    `--cert ${shellWord(certFile(directory, client))}`,
+    `--key ${shellWord(keyFile(directory, client))}`,
+    `-H 'Content-Type: application/json'`,
+    `-d '{ "command": "list-commands" }'`,
+    `https://${reachable.includes(':') ? `[${reachable}]` : reachable}:${port}/`,
+  ].join(' ')
+}
+
+function fileNames(directory: string, server: string): string {
+  return [
+    `"trust-anchor": ${JSON.stringify(certFile(directory, CA))}`,
+    `"cert-file": ${JSON.stringify(certFile(directory, server))}`,
+    `"key-file": ${JSON.stringify(keyFile(directory, server))}`,
+    '"cert-required": true',
+    `"tls": { "crl-file": ${JSON.stringify(crlFile(directory))} }`,
+  ].join(',\n')
+}
+
+function comment(text: string): string {
+  return `// ${text}\n`
+}
