@@ -11,6 +11,8 @@ export interface Head {
   readonly contentLength: number | null
   readonly chunked: boolean
   readonly contentType: string | null
+  /** Whether the body is compressed or otherwise coded. */
+  readonly coded: boolean
   readonly authorization: string | undefined
   /** null: none, or an empty one. */
   readonly expect: string | null
@@ -35,6 +37,7 @@ interface Found {
   coding: string | null
   host: string | null
   contentType: string | null
+  coded: boolean
   authorization: string | undefined
   expect: string | null
   offersUpgrade: boolean
@@ -51,6 +54,7 @@ export function readHead(message: MessageHead, target: string, maxSize: number):
     coding: null,
     host: null,
     contentType: null,
+    coded: false,
     authorization: undefined,
     expect: null,
     offersUpgrade: false,
@@ -72,6 +76,7 @@ export function readHead(message: MessageHead, target: string, maxSize: number):
       contentLength: found.length === null ? null : Number(found.length),
       chunked: found.coding !== null,
       contentType: found.contentType,
+      coded: found.coded,
       authorization: found.authorization,
       expect: found.expect,
       offersUpgrade: found.offersUpgrade,
@@ -97,6 +102,9 @@ function take(found: Found, name: string, value: string): string | null {
       break
     case 'content-type':
       found.contentType = value
+      break
+    case 'content-encoding':
+      found.coded ||= !/^(?:identity)?$/i.test(value)
       break
     case 'authorization':
       found.authorization = value

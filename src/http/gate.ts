@@ -96,6 +96,10 @@ function unreadable(head: Head, maxBodySize: number, httpVersion: string): Failu
   if (head.contentType === null || !/^application\/json[ \t]*(?:;|$)/i.test(head.contentType)) {
     return failure('content-type', 'the Content-Type of a command is application/json')
   }
+  if (head.coded) {
+    const text = 'a command is sent as it is, without any Content-Encoding'
+    return failure('content-type', text, ['Accept-Encoding', 'identity'])
+  }
   if (head.contentLength === null && !head.chunked) {
     return failure('no-length', 'send a Content-Length or a chunked body')
   }

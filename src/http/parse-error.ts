@@ -71,6 +71,23 @@ function startsRequestLine(text: string): boolean {
   return /^[^\x00-\x20\x7f]+$/.test(target ?? '') && /^HTTP\/\d\.\d$/.test(version ?? '')
 }
 
-function malformed(error: ParseError): Failure {
-  return failure('framing', error.reason ?? 'not an HTTP request')
+function malformed({ code = '' }: ParseError): Failure {
+  return failure('framing', sentences[code] ?? 'the request is not HTTP')
+}
+
+/** Our own words for what the parser found; its own differ between its versions and name its states. */
+const sentences: Readonly<Partial<Record<string, string>>> = {
+  HPE_INVALID_METHOD: 'the request line does not begin with a method',
+  HPE_INVALID_URL: 'the target in the request line holds a character that must be percent-encoded, or is empty',
+  HPE_INVALID_CONSTANT: 'the request line is not of the form "POST / HTTP/1.1"',
+  HPE_INVALID_VERSION: 'the version in the request line is malformed; write HTTP/1.1',
+  HPE_CR_EXPECTED: 'a line of the head does not end in CR LF',
+  HPE_LF_EXPECTED: 'a CR without its LF stands in the head or between chunks',
+  HPE_STRICT: 'a line does not end in CR LF',
+  HPE_INVALID_HEADER_TOKEN: 'a header line holds a character that it must not hold, or has no colon',
+  HPE_UNEXPECTED_SPACE: 'a blank stands where no blank may stand, such as before the colon of a header',
+  HPE_INVALID_CONTENT_LENGTH: 'Content-Length must be digits only',
+  HPE_UNEXPECTED_CONTENT_LENGTH: 'Content-Length is given twice, or beside Transfer-Encoding',
+  HPE_INVALID_TRANSFER_ENCODING: 'Transfer-Encoding is given beside Content-Length, or is not "chunked"',
+  HPE_INVALID_CHUNK_SIZE: 'a chunk does not begin with its size in hexadecimal digits',
 }

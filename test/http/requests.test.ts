@@ -147,6 +147,38 @@ t.test('content types', async (t) => {
   t.equal((await client.answer()).status, 200, 'of two the last counts, as in Kea')
 })
 
+t.test('a body is read as it is: any other coding is refused, with the one that is taken', async (t) => {
+  const door = await openDoor(t)
+  const client = await connectTo(t, door.port)
+  for (const coding of ['gzip', 'br, identity', 'Deflate', 'x']) {
+    client.send(request([json, `Content-Encoding: ${coding}`, length]))
+    t.match(await client.answer(), { status: 415, headers: new Map([['accept-encoding', 'identity']]) }, coding)
+  }
+  client.send(request([json, 'Content-Encoding: gzip', 'Content-Encoding: identity', length]))
+  t.equal((await client.answer()).status, 415, 'also before another one')
+  for (const coding of ['identity', 'Identity', '']) {
+    client.send(request([json, `Content-Encoding: ${coding}`, length]))
+    t.equal((await client.answer()).status, 200, coding)
+  }
+})
+
+t.test('what is wrong with a head is said in our words', async (t) => {
+  const door = await openDoor(t)
+  const table: readonly (readonly [bytes: string, words: RegExp])[] = [
+    [' \r\n\r\n', /does not begin with a method/],
+    ['POST / HTTP/1.x\r\n\r\n', /the version in the request line is malformed/],
+    ['POST / HTTP/1.1\r\na b: c\r\n\r\n', /a header line holds a character|a blank stands where/],
+    ['POST / HTTQ/1.1\r\n\r\n', /the request line is not of the form/],
+    [`POST / HTTP/1.1\r\n${json}\r\nContent-Length: 1x\r\n\r\n`, /Content-Length must be digits only/],
+    [`POST / HTTP/1.1\r\n${json}\r\nTransfer-Encoding: chunked\r\n\r\nx`, /size in hexadecimal digits/],
+  ]
+  for (const [bytes, words] of table) {
+    const client = await connectTo(t, door.port)
+    client.send(bytes)
+    t.match(await client.rest(), [{ status: 400, body: words }], bytes)
+  }
+})
+
 t.test('configured headers are in every answer', async (t) => {
   const door = await openDoor(t, {
     clients: { admin: 's3cret' },
