@@ -62,6 +62,11 @@ export function isWord(state: number): boolean {
   return state === WORD || (state >= WORD_BEGUN && state < ZERO)
 }
 
+/** Whether a point follows an exponent, as in the large whole floats that Kea 2.2 prints. */
+export function isOverlong(state: number, byte: number): boolean {
+  return state === EXPONENT_DIGITS && byte === 0x2e
+}
+
 /**
  * RFC 8259 sections 3 and 6, or Kea's wider numbers:
  * `[+-]? ( digits ( '.' digits? )? | '.' digits ) ( [eE] [+-]? digits )?`, of any length.

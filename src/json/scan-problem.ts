@@ -1,6 +1,6 @@
 // Says in a sentence what is wrong with JSON text that was scanned as bytes.
 
-import { isWord } from './byte-class.ts'
+import { isOverlong, isWord } from './byte-class.ts'
 import type { EscapeOutcome } from './escape-reader.ts'
 import type { ScanProblem } from './scan-types.ts'
 
@@ -31,12 +31,13 @@ export function cutShort(offset: number, expected: string | undefined): ScanProb
 }
 
 /**
- * A number or word that does not go on like this. The words in brackets are Kea's for a number it cannot read;
- * clients look for them.
+ * A number or word that does not go on like this. The words in brackets are Kea's for a number it cannot read, such as
+ * the `1e+06.0` that it prints itself; clients look for them.
  */
 export function wrongScalar(offset: number, state: number, byte: number): ScanProblem {
   if (isWord(state)) return { offset, text: 'the only words are true, false and null' }
-  return { offset, text: `a number cannot go on with ${shown(byte)} (Number overflow)` }
+  const overflow = isOverlong(state, byte) ? ' (Number overflow)' : ''
+  return { offset, text: `a number cannot go on with ${shown(byte)}${overflow}` }
 }
 
 export function wrongEscape(offset: number, outcome: EscapeOutcome): ScanProblem {
