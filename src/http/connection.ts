@@ -28,6 +28,9 @@ export interface ConnectionParts {
   readonly log: Log
 }
 
+/** Milliseconds after which the system looks whether a client that has closed its side is still there. */
+const probeDelay = 10_000
+
 export class Connection {
   readonly socket: Socket
   readonly remoteAddress: string
@@ -59,6 +62,7 @@ export class Connection {
     socket.allowHalfOpen = true
     socket.on('error', (error) => this.#logBroken(error.message))
     socket.on('close', () => this.#turns.current?.closed())
+    socket.once('end', () => socket.setKeepAlive(true, probeDelay))
     // Node calls this after an answer that is the last one; a plain close would let unread input destroy the answer.
     socket.destroySoon = () => this.end()
   }
@@ -179,6 +183,7 @@ export class Connection {
   /** Looks whether a time limit is overrun, and acts on it. @param now milliseconds of the monotonic clock */
   check(now: number): void {
     const { socket } = this
+    if (this.busy && socket.readableEnded) this.#probe()
     const counters = {
       read: socket.bytesRead,
       flushed: socket.bytesWritten - socket.writableLength,
@@ -215,6 +220,14 @@ export class Connection {
         this.socket.destroy()
         break
     }
+  }
+
+  /**
+   * A client that has closed its side and one that has gone look the same. From the latter the system gets a reset, by
+   * its own probes at the latest, and tells it only to who writes: nothing is enough.
+   */
+  #probe(): void {
+    if (this.socket.writable && this.socket.writableLength === 0) this.socket.write('')
   }
 
   #logBroken(reason: string): void {

@@ -1,11 +1,13 @@
 // The life of a connection: order of its requests, time limits, refusals that end it, and the ways in which it ends.
 
+import { readFileSync } from 'node:fs'
 import type { Socket } from 'node:net'
 import t from 'tap'
+import { PhaseClock } from '../../src/http/clock.ts'
 import type { RawJson } from '../../src/json/raw.ts'
 import { rawJson } from '../../src/json/raw.ts'
 import { commandRequest, connectTo } from './raw-client.ts'
-import { HeldCommands, openDoor } from './recording-door.ts'
+import { defaultLimits, HeldCommands, openDoor } from './recording-door.ts'
 
 const json = 'Content-Type: application/json'
 const unfinished = `POST / HTTP/1.1\r\n${json}\r\nContent-Length: 100\r\n\r\n{`
@@ -191,6 +193,66 @@ t.test('a body that stops, or takes too long in all, is a 408', async (t) => {
   clearInterval(drip)
   t.same([...stalling.names(), ...slow.names()], [])
 })
+
+t.test('after a 408 a drip keeps the connection no longer than silence does', async (t) => {
+  const clock = new PhaseClock(0)
+  clock.enter('linger', 0, 100)
+  const after = (now: number, read: number): unknown =>
+    clock.check(now, { read, flushed: 0, pending: false, complete: true }, defaultLimits)
+  for (let now = 100; now <= 2000; now += 100) t.equal(after(now, 100 + now / 100), null)
+  t.equal(after(2100, 121), 'linger', 'a drip')
+  clock.enter('linger', 0, 100)
+  for (let now = 1000; now <= 29_000; now += 1000) t.equal(after(now, 100 + now * 10), null, 'an upload')
+  t.equal(after(31_000, 400_000), 'linger')
+})
+
+t.test('an answer has the time of a stall and of its size at the slowest rate', async (t) => {
+  const limits = { ...defaultLimits, stallTimeout: 30_000, minReaderRate: 1000 }
+  const reader = (bytesPerSecond: number, pausedAt = Infinity): number | null => {
+    const clock = new PhaseClock(0)
+    clock.enter('work', 0, 0)
+    for (let second = 0; second < 1000; second++) {
+      const pending = second >= 100 && second !== pausedAt
+      const flushed = 5000 + Math.max(second - 100, 0) * bytesPerSecond
+      if (clock.check(second * 1000, { read: 0, flushed, pending, complete: true }, limits) === 'reader') return second
+    }
+    return null
+  }
+  t.equal(reader(1000), null, 'fast enough, for ever')
+  t.equal(reader(1), 130, 'a byte a second is over soon after the time of a stall, begun when there was something')
+  t.equal(reader(0), 130)
+  t.equal(reader(500), 159, 'half the rate: its credit is used up')
+  t.equal(reader(500, 130), 191, 'whoever has caught up starts anew')
+})
+
+t.test('a client that closed its side and then goes is noticed while its command runs', async (t) => {
+  const held = new HeldCommands()
+  const door = await openDoor(t, { limits: { idleTimeout: 40 }, answer: held.answer })
+  const staying = await connectTo(t, door.port)
+  staying.send(commandRequest('stays'))
+  staying.end()
+  await held.started(1)
+  const leaving = await connectTo(t, door.port)
+  leaving.send(commandRequest('leaves'))
+  leaving.end()
+  await held.started(2)
+  while (timersOf(door.port, leaving.socket.localPort) !== '02') await new Promise((resolve) => setImmediate(resolve))
+  t.pass('the system looks after it: a keep-alive timer runs')
+  leaving.socket.resetAndDestroy()
+  while (door.server.connections() > 1) await new Promise((resolve) => setImmediate(resolve))
+  held.release()
+  t.equal((await staying.answer()).status, 200, 'who only closed his side gets his answer')
+  held.release()
+})
+
+/** The kind of timer that the system runs for the server's end of a connection, from proc_net_tcp(5). */
+function timersOf(port: number, clientPort: number | undefined): string | undefined {
+  const hex = (each: number): string => each.toString(16).toUpperCase().padStart(4, '0')
+  const lines = readFileSync('/proc/net/tcp', 'ascii').split('\n').map((line) => line.trim().split(/\s+/))
+  const line = lines.find(([, local, remote]) =>
+    local?.endsWith(`:${hex(port)}`) === true && remote?.endsWith(`:${hex(clientPort ?? 0)}`) === true)
+  return line?.[5]?.slice(0, 2)
+}
 
 t.test('an idle connection is closed without a word', async (t) => {
   const door = await openDoor(t, { limits: { idleTimeout: 100 } })
