@@ -32,11 +32,18 @@ export function planOf(words: readonly string[], subcommands: readonly string[] 
   let testFile: string | null = null
   let debug = false
   let pathChecks = true
+  /** As getopt does, told only when no option decides: `more -v` prints the version. */
+  let unexpected: string | null = null
   for (let index = 0; index < words.length; index++) {
     const word = words[index] ?? ''
-    if (word === '--' && index === words.length - 1) break
-    if (!word.startsWith('-') || word === '-' || word.startsWith('--')) {
-      return usageError(word.startsWith('--') ? `unknown option ${word}` : `unexpected word ${word}`)
+    if (word === '--') {
+      unexpected ??= words[index + 1] ?? null
+      break
+    }
+    if (word.startsWith('--')) return usageError(`unknown option ${word}`)
+    if (!word.startsWith('-') || word === '-') {
+      unexpected ??= word
+      continue
     }
     for (let at = 1; at < word.length; at++) {
       const letter = word.charAt(at)
@@ -56,6 +63,7 @@ export function planOf(words: readonly string[], subcommands: readonly string[] 
       else pathChecks = false
     }
   }
+  if (unexpected !== null) return usageError(`unexpected word ${unexpected}`)
   if (testFile !== null) return { kind: 'test', file: testFile, debug, pathChecks }
   if (configFile !== null) return { kind: 'run', file: configFile, debug, pathChecks }
   // Options alone are no usage mistake to kea-ctrl-agent: the start fails for want of a file.
