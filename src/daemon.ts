@@ -122,6 +122,11 @@ export class Daemon implements AgentControl {
     void this.#deployment.stop().then(() => this.#stopped(exitValue))
   }
 
+  /** Makes a shutdown under way wait for no command any more. */
+  hurry(): void {
+    this.#deployment.hurry()
+  }
+
   #readFile(): LoadedConfig {
     const { file, env, pathChecks } = this.#options
     return loadConfigFile(file, { env, pathChecks })

@@ -1,6 +1,7 @@
 // The configuration in force and the one way to change it: build the whole new runtime, open what is new, swap,
 // let go of what is old. Any failure on the way leaves everything as it was.
 
+import { setTimeout } from 'node:timers/promises'
 import { LockOut } from './auth/lock-out.ts'
 import type { AgentControl } from './command/agent-control.ts'
 import type { LoadedConfig } from './config/load.ts'
@@ -38,8 +39,11 @@ export interface DeploymentParts {
 /** Changes that may wait for the one under way. Each holds a configuration of a client in memory. */
 const mostWaiting = 16
 
-/** Milliseconds that running commands get to end when the process stops. */
+/** Milliseconds that connections get to end when the process stops; running commands get nine tenths of it. */
 const drainTime = 10_000
+
+/** Milliseconds that a change of the configuration gets to end when the process stops. */
+const changeTime = 2000
 
 export class Deployment {
   readonly #agent: AgentControl
@@ -115,13 +119,18 @@ export class Deployment {
 
   /** Accepts no more, refuses what waits for a daemon, lets running commands end, then closes every connection. */
   async stop(): Promise<void> {
-    await this.#changes
+    await Promise.race([this.#changes, setTimeout(changeTime)])
     const closed = this.#inForce?.listener.close()
     this.#inForce?.entrance.close()
     for (const upstream of this.#inForce?.runtime.upstreams.values() ?? []) upstream.close()
     await this.#server?.drain(drainTime)
     await closed
     this.#tlsReport.close()
+  }
+
+  /** Makes a stop under way wait for no command any more. */
+  hurry(): void {
+    this.#server?.hurry()
   }
 
   async #swap(config: AgentConfig): Promise<void> {

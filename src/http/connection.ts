@@ -90,6 +90,17 @@ export class Connection {
     return this.#turns.current !== null
   }
 
+  /** Whether a command runs, or whatever else comes between a complete request and its answer. */
+  get running(): boolean {
+    return this.#turns.current?.answered === false && this.#clock.phase !== 'body'
+  }
+
+  /** Whether a request, or what is left of it, is awaited and would still be answered. */
+  get receiving(): boolean {
+    if (this.over || this.#poisoned) return false
+    return this.#turns.current === null || (this.#clock.phase === 'body' && !this.#turns.current.answered)
+  }
+
   /** Where the request about to start begins, in bytes received, or null where it came together with another one. */
   get requestStart(): number | null {
     return this.#clock.phase === 'idle' || this.#clock.phase === 'head' ? this.#clock.initial : null
@@ -160,6 +171,18 @@ export class Connection {
     this.#turns.drop()
     // A listener of our own takes the input from Node's parser, which would keep every request that it finds.
     this.socket.removeAllListeners('data').on('data', ignore).resume()
+  }
+
+  /** Refuses the request that is awaited: says why and ends. */
+  turnAway(reason: Failure): void {
+    const { current } = this.#turns
+    if (current === null) this.reject(this.#refusal ?? reason)
+    else current.spoil(reason)
+  }
+
+  /** Waits no longer for what runs; its client is told so. */
+  abandon(): void {
+    this.#turns.current?.abandon()
   }
 
   /** Takes no further request: ends now, or with the answer to the one that runs or has yet to come. */

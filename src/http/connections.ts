@@ -1,16 +1,14 @@
 // All open connections: how many there may be, the sweep that enforces their time limits, and letting go of them.
 
-import { EventEmitter, once } from 'node:events'
 import type { HttpLimits } from '../config/types.ts'
 import type { Log } from '../log/message.ts'
 import type { Connection } from './connection.ts'
 import type { Door } from './door.ts'
+import { Drain } from './drain.ts'
 import { failure } from './failure.ts'
 
 /** Connections beyond the limit that may be told so at the same time; more are closed without a word. */
 const maxRejected = 64
-/** Milliseconds that a connection without a request gets when the process stops: one may be on its way. */
-const drainGrace = 1000
 
 export class Connections {
   readonly #open = new Set<Connection>()
@@ -20,11 +18,10 @@ export class Connections {
   readonly #log: Log
   /** Listeners that were let go of, and whether all were. */
   readonly #gone = new WeakSet()
-  #draining = false
+  #drain: Drain | null = null
   /** One log line for as long as the limit is about reached. */
   #full = false
   #sweeping = false
-  readonly #emptied = new EventEmitter()
 
   constructor(door: () => Door, log: Log) {
     this.#door = door
@@ -39,7 +36,7 @@ export class Connections {
   add(connection: Connection): boolean {
     const { socket, origin } = connection
     const { limits } = this.#door()
-    if (socket.destroyed || this.#draining || (origin !== null && this.#gone.has(origin))) {
+    if (socket.destroyed || this.#drain !== null || (origin !== null && this.#gone.has(origin))) {
       socket.destroy()
       return false
     }
@@ -65,21 +62,17 @@ export class Connections {
   }
 
   /**
-   * Ends all connections, each with the answer under way. Resolves when none is left.
+   * Takes no more and ends all, each with the answer under way. Resolves when none is left.
    * @param timeout milliseconds, after which what is left is cut off
    */
-  async drain(timeout: number): Promise<void> {
-    this.#draining = true
-    for (const connection of this.#open) connection.retire()
-    const grace = setTimeout(() => this.#destroy((connection) => !connection.busy), Math.min(drainGrace, timeout))
-    const deadline = setTimeout(() => this.#destroy(() => true), timeout)
-    if (this.#open.size > 0) await once(this.#emptied, 'emptied')
-    clearTimeout(grace)
-    clearTimeout(deadline)
+  drain(timeout: number): Promise<void> {
+    this.#drain = new Drain(this.#open, timeout)
+    return this.#drain.run()
   }
 
-  #destroy(which: (connection: Connection) => boolean): void {
-    for (const connection of this.#open) if (which(connection)) connection.socket.destroy()
+  /** Somebody insists on an end. */
+  hurry(): void {
+    this.#drain?.hurry()
   }
 
   #logLimit(connection: Connection, limit: number): void {
@@ -94,7 +87,6 @@ export class Connections {
     this.#rejected.delete(connection)
     // Not at the first free place: around the limit each new connection would be worth a line.
     if (this.#open.size < this.#door().limits.maxConnections * 0.9) this.#full = false
-    if (this.#open.size === 0) this.#emptied.emit('emptied')
   }
 
   /** Looks often enough that no limit is overrun by more than a quarter or a second. */

@@ -1,6 +1,9 @@
 // The control route: body in, dispatch, answer out.
 
+import { answer, answerList, RESULT_ERROR } from '../command/answer.ts'
 import { EnvelopeReader } from '../command/envelope.ts'
+import type { Envelope } from '../command/envelope.ts'
+import type { RawJson } from '../json/raw.ts'
 import { readBody } from './body.ts'
 import type { Exchange } from './exchange.ts'
 import { failure, memoryFull } from './failure.ts'
@@ -30,8 +33,18 @@ async function run(exchange: Exchange, reader: EnvelopeReader): Promise<void> {
   }
   exchange.startWorking()
   const service = pathService(target, door.services)
+  exchange.onAbandoned = () => abandoned(exchange, envelope)
   const commandSize = exchange.held
   const list = await door.dispatch(envelope, exchange.caller, service, exchange)
   exchange.letGo(commandSize)
   exchange.succeed(list)
+}
+
+/** One answer per service, as the command would have had. */
+function abandoned(exchange: Exchange, envelope: Envelope): RawJson {
+  const [name, services] = envelope.kind === 'command' ? [envelope.name, envelope.services] : ['', []]
+  const remoteAddress = exchange.connection.remoteAddress
+  exchange.log.write('KEAGATE_COMMAND_ABANDONED', { command: name, 'remote-address': remoteAddress })
+  const text = 'the agent is stopping and waits no longer for this command, which may still be carried out'
+  return answerList(Array.from({ length: Math.max(1, services.length) }, () => answer(RESULT_ERROR, text)))
 }

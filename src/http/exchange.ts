@@ -52,6 +52,8 @@ export class Exchange implements Turn, Waiter {
   readonly log: Log
   /** Called when the body turns out bad, late or cut off while it is being read. */
   onSpoiled: ((failure: Failure) => void) | null = null
+  /** Gives the answer for a command that is not waited for any more. Set once it runs. */
+  onAbandoned: (() => RawJson) | null = null
   /** What the gate found out. */
   head: Head | null = null
   user: string | null = null
@@ -89,6 +91,10 @@ export class Exchange implements Turn, Waiter {
 
   get spoiled(): Failure | null {
     return this.#spoiled
+  }
+
+  get answered(): boolean {
+    return this.#answered
   }
 
   start(): void {
@@ -130,6 +136,12 @@ export class Exchange implements Turn, Waiter {
   /** The answer is written, or the connection is gone; a command that still runs goes on. */
   closed(): void {
     if (this.#answered || !this.#working) this.letGo(this.held)
+  }
+
+  abandon(): void {
+    if (this.#answered) return
+    if (this.onAbandoned === null) this.fail(failure('overload', 'the agent is stopping'))
+    else this.succeed(this.onAbandoned())
   }
 
   /** Answers with a 200, whose body is a list. */

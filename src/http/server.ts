@@ -34,6 +34,8 @@ export interface HttpServer {
   closeAll(origin: object): void
   /** Takes no more connections and ends all; requests under way are answered. @param timeout milliseconds */
   drain(timeout: number): Promise<void>
+  /** Makes a drain under way end at once: what still runs is answered by saying so. */
+  hurry(): void
 }
 
 export interface HttpServerOptions {
@@ -118,6 +120,7 @@ export async function createHttpServer({ door, log }: HttpServerOptions): Promis
     connections: () => connections.size,
     closeAll: (origin) => connections.retire(origin),
     drain: (timeout) => connections.drain(timeout),
+    hurry: () => connections.hurry(),
   }
 }
 

@@ -13,6 +13,10 @@ export interface Turn {
   spoil(failure: Failure): void
   /** The connection is gone. */
   closed(): void
+  /** Whether its answer has begun. */
+  readonly answered: boolean
+  /** Nobody waits for its answer any more; says so to the client if no answer has begun. */
+  abandon(): void
 }
 
 /** Requests that may wait before no more are read. What one read brought waits as well. */

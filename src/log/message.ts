@@ -17,6 +17,8 @@ const definitions = {
   DCTL_CONFIG_COMPLETE: { severity: 'INFO', logger: 'dctl', text: 'configuration in force: {summary}' },
   DCTL_CONFIG_CHECK_COMPLETE: { severity: 'INFO', logger: 'dctl', text: 'configuration checked: {result}' },
   DCTL_CONFIG_FILE_LOAD_FAIL: { severity: 'FATAL', logger: 'dctl', text: 'cannot start: {reason}' },
+  DCTL_ALREADY_RUNNING: { severity: 'FATAL', logger: 'dctl', text: 'cannot start: {reason}' },
+  DCTL_PID_FILE_ERROR: { severity: 'FATAL', logger: 'dctl', text: 'cannot start: {reason}' },
   DCTL_PARSER_FAIL: { severity: 'ERROR', logger: 'dctl', text: 'configuration refused: {reason}' },
   DCTL_CFG_FILE_RELOAD_SIGNAL_RECVD: { severity: 'INFO', logger: 'dctl', text: 'SIGHUP: reloading {file}' },
   DCTL_CFG_FILE_RELOAD_ERROR: {
@@ -27,6 +29,7 @@ const definitions = {
   DCTL_SHUTDOWN_SIGNAL_RECVD: { severity: 'DEBUG', debugLevel: 0, logger: 'dctl', text: '{signal}: stopping' },
   DCTL_SHUTDOWN: { severity: 'INFO', logger: 'dctl', text: '{name} has stopped' },
   CTRL_AGENT_STARTED: { severity: 'INFO', logger: 'ctrl-agent', text: 'ready, version {version}' },
+  CTRL_AGENT_FAILED: { severity: 'FATAL', logger: 'ctrl-agent', text: 'unexpected error, stopping: {reason}' },
   CTRL_AGENT_HTTP_SERVICE_STARTED: {
     severity: 'INFO',
     logger: 'ctrl-agent',
@@ -187,6 +190,11 @@ const definitions = {
     text: 'logger {name}: output {output} is written to standard error, for the service manager to hand on',
   },
   KEAGATE_CONFIG_WARNING: { severity: 'WARN', logger: 'dctl', text: '{reason}' },
+  KEAGATE_COMMAND_ABANDONED: {
+    severity: 'WARN',
+    logger: 'commands',
+    text: 'command {command} from {remote-address} was still running when the agent stopped; its client was told so',
+  },
   KEAGATE_HANDLER_FAILED: {
     severity: 'ERROR',
     logger: 'commands',
