@@ -10,7 +10,8 @@ COPY src ./src
 RUN npx tsc -p tsconfig.json && npm prune --omit=dev
 
 FROM ${NODE_IMAGE}
-ENV NODE_ENV=production
+# The PID file needs a folder that any user may write to, also where the file system is read-only.
+ENV NODE_ENV=production KEA_PIDFILE_DIR=/dev/shm
 WORKDIR /opt/keagate
 COPY --from=build /build/package.json ./
 COPY --from=build /build/node_modules ./node_modules

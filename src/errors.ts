@@ -9,6 +9,8 @@ export type ErrorCode =
   | 'TOO_BUSY'
   | 'CERTS_USAGE'
   | 'CERTS_REFUSED'
+  | 'ALREADY_RUNNING'
+  | 'PID_FILE'
 
 export interface KeagateErrorOptions {
   /** What would put it right, as a sentence an operator can follow. */

@@ -1,19 +1,15 @@
 #!/usr/bin/env node
-// Runs what the command line asks for and maps how it ended to an exit code.
+// Runs what the command line asks for. What only the running agent needs is loaded only for it: signals are heard
+// before that, and a question such as `-v`, which Stork asks, is answered at once.
 
-import { basename } from 'node:path'
-import { announceMistakes } from './announce.ts'
 import { planOf, usage } from './cli.ts'
 import type { Plan } from './cli.ts'
-import { checkConfigFile } from './check.ts'
-import { Daemon } from './daemon.ts'
-import { describeError } from './errors.ts'
-import { Logging } from './log/logger.ts'
-import { onSignals } from './process/signals.ts'
+import { startedAs } from './process/agent-name.ts'
+import { Signals } from './process/signals.ts'
 import { subcommands } from './subcommand.ts'
 import { buildReport, extendedVersion, packageVersion } from './version.ts'
 
-const program = basename(process.argv[1] ?? 'keagate', '.js').replace(/^main$/, 'keagate')
+const program = startedAs(process.argv[1])
 
 // Under the name of the agent it replaces, it has that agent's options and nothing else.
 const offered = program === 'kea-ctrl-agent' ? [] : Object.keys(subcommands)
@@ -33,38 +29,16 @@ async function run(plan: Plan): Promise<number> {
       return 1
     case 'subcommand':
       return runSubcommand(plan.name, plan.words)
-    case 'test':
-      return checkConfigFile(plan, openLogging(plan.debug), process.env)
-    case 'run':
-      return serve(plan, openLogging(plan.debug))
+    case 'test': {
+      const { test } = await import('./serve.ts')
+      return test(plan, process.env)
+    }
+    case 'run': {
+      const signals = new Signals()
+      const { serve } = await import('./serve.ts')
+      return serve(plan, { program, signals, env: process.env })
+    }
   }
-}
-
-async function serve(plan: Extract<Plan, { kind: 'run' }>, logging: Logging): Promise<number> {
-  const daemon = new Daemon({ file: plan.file, pathChecks: plan.pathChecks, env: process.env, logging })
-  logging.write('DCTL_STARTING', { name: program, pid: process.pid, version: daemon.version })
-  if (!plan.pathChecks) logging.write('CTRL_AGENT_SECURITY_CHECKS_DISABLED')
-  try {
-    await daemon.start()
-  } catch (error) {
-    announceMistakes(logging, 'DCTL_CONFIG_FILE_LOAD_FAIL', error)
-    await logging.close()
-    process.stderr.write(`Service failed: ${describeError(error)}\n`)
-    return 1
-  }
-  onSignals({
-    reload: () => void daemon.reload(),
-    stop: (signal) => {
-      logging.write('DCTL_SHUTDOWN_SIGNAL_RECVD', { signal })
-      daemon.shutdown(0)
-    },
-  })
-  logging.write('CTRL_AGENT_STARTED', { version: daemon.version })
-  const exitValue = await daemon.finished
-  logging.write('DCTL_SHUTDOWN', { name: program })
-  await logging.close()
-  // Connections to hung daemons may still be open; nobody waits for them any more.
-  process.exit(exitValue)
 }
 
 async function runSubcommand(name: string, words: readonly string[]): Promise<number> {
@@ -78,16 +52,6 @@ async function runSubcommand(name: string, words: readonly string[]): Promise<nu
 
 function summaries(): ReadonlyMap<string, string> {
   return new Map(offered.map((name) => [name, subcommands[name]?.summary ?? '']))
-}
-
-function openLogging(debug: boolean): Logging {
-  const wanted = process.env['KEA_LOGGER_DESTINATION'] ?? ''
-  try {
-    return new Logging({ debug, earlyDestination: wanted === '' ? 'stdout' : wanted })
-  } catch (error) {
-    process.stderr.write(`KEA_LOGGER_DESTINATION: ${describeError(error)}; standard error is used\n`)
-    return new Logging({ debug, earlyDestination: 'stderr' })
-  }
 }
 
 function print(text: string): number {

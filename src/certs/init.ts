@@ -5,6 +5,7 @@ import net from 'node:net'
 import os from 'node:os'
 import path from 'node:path'
 import { loadConfigFile } from '../config/load.ts'
+import { pidFolderIsUsable } from '../process/pid-file.ts'
 import { shellWord } from '../tls/findings.ts'
 import { issue, makeAuthority, openAuthority } from './authority.ts'
 import { day } from './certificate.ts'
@@ -101,7 +102,7 @@ async function init(options: Options, context: CertsContext): Promise<void> {
   context.print(`${outcome}
 Start it:
 
-${context.program} -c ${shellWord(path.join(directory, 'keagate.conf'))}
+${pidFolderIsUsable(context.env) ? '' : `KEA_PIDFILE_DIR=${shellWord(directory)} `}${context.program} -c ${shellWord(path.join(directory, 'keagate.conf'))}
 
 Ask it, from another terminal:
 

@@ -1,13 +1,71 @@
 // The one place that knows signals.
 
 export interface SignalActions {
-  reload(): void
-  stop(signal: 'SIGTERM' | 'SIGINT'): void
+  /** Never runs twice at once; however many come meanwhile, it runs once more after that. */
+  reload(): Promise<void>
+  stop(signal: StopSignal): void
+  /** Somebody insists. */
+  hurry(signal: StopSignal): void
 }
 
-/** Hears HUP, TERM and INT from now on. A broken pipe is an error of the write that met it, never a signal. */
-export function onSignals(actions: SignalActions): void {
-  process.on('SIGHUP', () => actions.reload())
-  process.on('SIGTERM', () => actions.stop('SIGTERM'))
-  process.on('SIGINT', () => actions.stop('SIGINT'))
+export type StopSignal = 'SIGTERM' | 'SIGINT'
+
+/**
+ * Milliseconds in which a second stop signal is taken for the first one come twice: Ctrl-C reaches every process of the
+ * terminal, and npm and other parents hand it on once more.
+ */
+const oneAndTheSame = 500
+
+/**
+ * Hears HUP, TERM and INT from the moment it is made; what comes before somebody listens is kept. A broken pipe is an
+ * error of the write that met it, never a signal.
+ */
+export class Signals {
+  #actions: SignalActions | null = null
+  #stop: { readonly signal: StopSignal; readonly at: number } | null = null
+  #reload: 'no' | 'running' | 'again' = 'no'
+  readonly #now: () => number
+
+  /** @param now milliseconds of a monotonic clock */
+  constructor(source: NodeJS.EventEmitter = process, now: () => number = () => performance.now()) {
+    this.#now = now
+    source.on('SIGHUP', () => this.#hangUp())
+    source.on('SIGTERM', () => this.#end('SIGTERM'))
+    source.on('SIGINT', () => this.#end('SIGINT'))
+  }
+
+  /** Whether a stop was asked for. */
+  get stopping(): boolean {
+    return this.#stop !== null
+  }
+
+  listen(actions: SignalActions): void {
+    this.#actions = actions
+    if (this.#stop !== null) actions.stop(this.#stop.signal)
+    else if (this.#reload === 'again') this.#run(actions)
+  }
+
+  #hangUp(): void {
+    if (this.#actions === null || this.#reload !== 'no') this.#reload = 'again'
+    else this.#run(this.#actions)
+  }
+
+  #run(actions: SignalActions): void {
+    this.#reload = 'running'
+    void actions.reload().finally(() => {
+      const again = this.#reload === 'again'
+      this.#reload = 'no'
+      if (again) this.#run(actions)
+    })
+  }
+
+  #end(signal: StopSignal): void {
+    const now = this.#now()
+    if (this.#stop === null) {
+      this.#stop = { signal, at: now }
+      this.#actions?.stop(signal)
+    } else if (now - this.#stop.at > oneAndTheSame) {
+      this.#actions?.hurry(signal)
+    }
+  }
 }

@@ -29,7 +29,8 @@ t.test('a start that fails says why, in order, with what to do', async (t) => {
   const loggers = [{ name: 'kea-ctrl-agent', 'output-options': [{ output: join(folder, 'missing', 'a.log') }] }]
   writeFileSync(file, JSON.stringify({ 'Control-agent': { 'http-port': 0, loggers } }))
   const noFolder = /log file .*a\.log cannot be opened: the folder .*missing does not exist; create it/
-  const started = await run(process.execPath, [mainFile, '-c', file])
+  const env = { KEA_PIDFILE_DIR: folder }
+  const started = await run(process.execPath, [mainFile, '-c', file], { env })
   t.equal(started.code, 1)
   t.match(started.stdout, /DCTL_STARTING[^\n]*\n[^\n]*DCTL_CONFIG_FILE_LOAD_FAIL cannot start: log file/)
   t.match(started.stderr, noFolder)

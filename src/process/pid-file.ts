@@ -1,0 +1,162 @@
+// The PID file: where keactrl and init scripts look for it, and what keeps a second agent from the same configuration.
+// One that was left behind never blocks a start, even if its number belongs to another program by now.
+
+import { accessSync, constants, linkSync, readFileSync, renameSync, rmSync, unlinkSync, writeFileSync } from 'node:fs'
+import { basename, join } from 'node:path'
+import { KeagateError } from '../errors.ts'
+import { agentArguments, commandLine } from './agent-name.ts'
+
+/** Where Debian's and ISC's packages have it. */
+const defaultDirectory = '/run/kea'
+
+/** Starts at the same moment that may come in each other's way before one gives up. */
+const mostAttempts = 20
+
+/**
+ * `<dir>/<config file name without last extension>.kea-ctrl-agent.pid`, by which keactrl finds it.
+ * @param env `KEA_PIDFILE_DIR` names another folder than /run/kea
+ */
+export function pidFilePath(configFile: string, env: NodeJS.ProcessEnv): string {
+  return join(pidFolder(env), pidFileName(configFile))
+}
+
+/** Whether this user may start an agent without naming another folder: not so on a machine that never had Kea. */
+export function pidFolderIsUsable(env: NodeJS.ProcessEnv): boolean {
+  try {
+    accessSync(pidFolder(env), constants.W_OK)
+    return true
+  } catch {
+    return false
+  }
+}
+
+function pidFolder(env: NodeJS.ProcessEnv): string {
+  const named = env['KEA_PIDFILE_DIR'] ?? ''
+  return named === '' ? defaultDirectory : named
+}
+
+function pidFileName(configFile: string): string {
+  return `${basename(configFile).replace(/\.[^.]*$/, '')}.kea-ctrl-agent.pid`
+}
+
+export class PidFile {
+  readonly path: string
+  readonly #pid: number
+
+  private constructor(path: string, pid: number) {
+    this.path = path
+    this.#pid = pid
+  }
+
+  /**
+   * Writes our number there, mode 0640. It appears whole or not at all.
+   * @param pid that of this process
+   * @throws KeagateError ALREADY_RUNNING when an agent runs with it, PID_FILE when it cannot be read or written
+   */
+  static create(path: string, pid: number = process.pid): PidFile {
+    const draft = `${path}.${pid}`
+    writeDraft(draft, path, pid)
+    try {
+      for (let attempt = 0; attempt < mostAttempts; attempt++) {
+        if (linked(draft, path)) return new PidFile(path, pid)
+        removeStale(path, pid)
+      }
+    } catch (error) {
+      throw error instanceof KeagateError ? error : unusable(path, error)
+    } finally {
+      rmSync(draft, { force: true })
+    }
+    throw new KeagateError('PID_FILE', `PID file ${path} is being replaced again and again`, {
+      remedy: 'start one agent with this configuration, not several',
+    })
+  }
+
+  /** Takes it away, unless it is another process' by now. Never throws. */
+  remove(): void {
+    try {
+      if (contentOf(this.path)?.trim() === String(this.#pid)) unlinkSync(this.path)
+    } catch {
+      // Gone already, or its folder is.
+    }
+  }
+}
+
+function writeDraft(draft: string, path: string, pid: number): void {
+  try {
+    writeFileSync(draft, `${pid}\n`, { mode: 0o640 })
+  } catch (error) {
+    throw unusable(path, error)
+  }
+}
+
+/** Gives the file its name if nobody has it: the one step of all this that only one process can do. */
+function linked(draft: string, path: string): boolean {
+  try {
+    linkSync(draft, path)
+    return true
+  } catch (error) {
+    if (codeOf(error) === 'EEXIST') return false
+    throw error
+  }
+}
+
+/** Clears the way if nobody runs with the file. Several processes may do this at once. */
+function removeStale(path: string, pid: number): void {
+  const content = contentOf(path)
+  if (content === null) return
+  const other = /^\s*([0-9]{1,10})\s*$/.exec(content)?.[1]
+  if (other === undefined || Number(other) === 0) {
+    throw new KeagateError('PID_FILE', `PID file ${path} holds no process number`, {
+      remedy: 'remove it if no agent runs with it',
+    })
+  }
+  // Our own number: left behind in a container, where each start has the same one.
+  if (Number(other) !== pid && runsWith(Number(other), path)) {
+    throw new KeagateError('ALREADY_RUNNING', `process ${other} of PID file ${path} runs already`, {
+      remedy: `stop it first, with: kill ${other}`,
+    })
+  }
+  // Moved and looked at again before it is thrown away: another start may have put its own there since.
+  const aside = `${path}.${pid}.stale`
+  try {
+    renameSync(path, aside)
+  } catch (error) {
+    if (codeOf(error) === 'ENOENT') return
+    throw error
+  }
+  if (contentOf(aside) !== content) linked(aside, path)
+  unlinkSync(aside)
+}
+
+function contentOf(path: string): string | null {
+  try {
+    return readFileSync(path, 'latin1')
+  } catch (error) {
+    if (codeOf(error) === 'ENOENT') return null
+    throw error
+  }
+}
+
+/** Whether the process is an agent whose configuration file leads to this PID file. */
+function runsWith(pid: number, path: string): boolean {
+  const words = commandLine(pid)
+  if (words === null || words === 'unknown') return words === 'unknown'
+  const given = agentArguments(words) ?? []
+  return given.some((word) => pidFileName(word.replace(/^-[dX]*c/, '')) === basename(path))
+}
+
+function unusable(path: string, cause: unknown): KeagateError {
+  const remedies: Readonly<Record<string, string>> = {
+    ENOENT: 'create its folder, or name another one in the environment variable KEA_PIDFILE_DIR',
+    ENOTDIR: 'name a folder in the environment variable KEA_PIDFILE_DIR',
+    EACCES: `let user id ${process.geteuid?.() ?? 'unknown'} write there, or name another folder in KEA_PIDFILE_DIR`,
+    EROFS: 'name a folder that can be written in KEA_PIDFILE_DIR',
+  }
+  const reason = cause instanceof Error ? cause.message : String(cause)
+  const remedy = remedies[codeOf(cause) ?? ''] ?? 'name another folder in the environment variable KEA_PIDFILE_DIR'
+  return new KeagateError('PID_FILE', `PID file ${path} cannot be used: ${reason}`, { remedy, cause })
+}
+
+function codeOf(error: unknown): string | undefined {
+  return error instanceof Error && 'code' in error && typeof error.code === 'string' ? error.code : undefined
+}

@@ -1,0 +1,245 @@
+// The built program as a process: its PID file, its name, how it stops, and how it ends where it cannot go on.
+
+import { existsSync, readFileSync, readdirSync, statSync, symlinkSync, writeFileSync } from 'node:fs'
+import net from 'node:net'
+import { basename, join } from 'node:path'
+import t from 'tap'
+import { run, startChild } from '../child.ts'
+import { FakeDaemon, gate, silent } from '../fake-daemon.ts'
+import { commandRequest, connectTo } from '../http/raw-client.ts'
+import { makeCertificates } from '../kea/certificates.ts'
+import { mainFile, startProgram, temporaryDirectory } from '../program.ts'
+import type { Program } from '../program.ts'
+
+const pidFileOf = (agent: Program): string => join(agent.directory, 'kea-ctrl-agent.kea-ctrl-agent.pid')
+
+const own = commandRequest('list-commands')
+
+function forwarded(services: readonly string[]): string {
+  const body = JSON.stringify({ command: 'status-get', service: services })
+  const head = ['POST / HTTP/1.1', 'Host: a', 'Content-Type: application/json', `Content-Length: ${body.length}`]
+  return [...head, '', body].join('\r\n')
+}
+
+/** Sends the signal again and again, until it is dead. */
+async function insist(agent: Program): Promise<number | null> {
+  const timer = setInterval(() => process.kill(agent.pid, 'SIGTERM'), 100)
+  const code = await agent.exited
+  clearInterval(timer)
+  return code
+}
+
+t.test('the PID file is there while the agent runs, and keeps a second one out', async (t) => {
+  const agent = await startProgram(t, {})
+  t.equal(readFileSync(pidFileOf(agent), 'utf8'), `${agent.pid}\n`)
+  t.equal(statSync(pidFileOf(agent)).mode & 0o777, 0o640)
+  const env = { KEA_PIDFILE_DIR: agent.directory }
+  const second = await run(process.execPath, [mainFile, '-c', agent.configFile], { env })
+  t.equal(second.code, 1)
+  t.match(second.stdout, new RegExp(`^[^\n]*FATAL [^\n]*DCTL_ALREADY_RUNNING [^\n]*process ${agent.pid} [^\n]*\n$`))
+  t.match(second.stderr, /^Service failed: .*runs already; stop it first/)
+  t.equal(readFileSync(pidFileOf(agent), 'utf8'), `${agent.pid}\n`)
+  t.equal(await agent.stop(), 0)
+  t.notOk(existsSync(pidFileOf(agent)))
+})
+
+t.test('a stale PID file is replaced; garbage and a missing folder end the start', async (t) => {
+  const directory = temporaryDirectory(t)
+  const file = join(directory, 'a.conf')
+  writeFileSync(file, JSON.stringify({ 'Control-agent': { 'http-port': 0 } }))
+  const pidFile = join(directory, 'a.kea-ctrl-agent.pid')
+  for (const garbage of ['garbage\n', '']) {
+    writeFileSync(pidFile, garbage)
+    const refused = await run(process.execPath, [mainFile, '-c', file], { env: { KEA_PIDFILE_DIR: directory } })
+    t.equal(refused.code, 1)
+    t.match(refused.stdout, /FATAL .*DCTL_PID_FILE_ERROR .* holds no process number/)
+    t.match(refused.stderr, /^Service failed: /)
+    t.equal(readFileSync(pidFile, 'utf8'), garbage)
+  }
+  const missing = { KEA_PIDFILE_DIR: join(directory, 'missing') }
+  const refused = await run(process.execPath, [mainFile, '-c', file], { env: missing })
+  t.equal(refused.code, 1)
+  t.match(refused.stdout, /FATAL .*DCTL_PID_FILE_ERROR .*create its folder/)
+  const checked = await run(process.execPath, [mainFile, '-t', file], { env: missing })
+  t.equal(checked.code, 0, '-t needs no PID file')
+  for (const stale of ['4194300\n', `${process.pid}\n`]) {
+    writeFileSync(pidFile, stale)
+    const agent = startChild(t, process.execPath, [mainFile, '-c', file], { env: { KEA_PIDFILE_DIR: directory } })
+    await agent.waitFor(/CTRL_AGENT_STARTED/)
+    t.equal(readFileSync(pidFile, 'utf8'), `${agent.pid}\n`)
+    t.equal(await agent.stop('SIGINT'), 0)
+    t.notOk(existsSync(pidFile))
+  }
+})
+
+t.test('of many starts at once over a stale PID file one gets through', async (t) => {
+  const directory = temporaryDirectory(t)
+  const file = join(directory, 'a.conf')
+  writeFileSync(file, JSON.stringify({ 'Control-agent': { 'http-port': 0 } }))
+  writeFileSync(join(directory, 'a.kea-ctrl-agent.pid'), '4194300\n')
+  const env = { KEA_PIDFILE_DIR: directory }
+  const agents = Array.from({ length: 5 }, () => startChild(t, process.execPath, [mainFile, '-c', file], { env }))
+  await Promise.all(agents.map((agent) => agent.waitFor(/CTRL_AGENT_STARTED|Service failed/)))
+  const running = agents.filter((agent) => agent.output().includes('CTRL_AGENT_STARTED'))
+  t.equal(running.length, 1)
+  t.equal(readFileSync(join(directory, 'a.kea-ctrl-agent.pid'), 'utf8'), `${running[0]?.pid ?? 0}\n`)
+  t.equal(await running[0]?.stop(), 0)
+  await Promise.all(agents.map((agent) => agent.exited))
+  t.same(readdirSync(directory), ['a.conf'])
+})
+
+t.test('whatever the umask, what the agent makes is not for everybody to read', async (t) => {
+  const directory = temporaryDirectory(t)
+  const log = join(directory, 'a.log')
+  const wide = process.umask(0)
+  t.teardown(() => process.umask(wide))
+  const outputs = [{ output: log }, { output: 'stdout' }]
+  const agent = await startProgram(t, { loggers: [{ name: 'kea-ctrl-agent', 'output-options': outputs }] })
+  t.equal(statSync(log).mode & 0o777, 0o640)
+  t.equal(statSync(pidFileOf(agent)).mode & 0o777, 0o640)
+  t.equal(await agent.stop(), 0)
+})
+
+t.test('SIGTERM waits for running commands, and for nothing else', async (t) => {
+  const held = gate()
+  const daemon = await FakeDaemon.listen(async (connection) => {
+    await connection.command()
+    await held.opened
+    await connection.write('{ "result": 0, "text": "late" }')
+    connection.end()
+  })
+  t.teardown(() => daemon.close())
+  const agent = await startProgram(t, { 'control-sockets': { dhcp4: { 'socket-name': daemon.path } } })
+  const [busy, idle, fresh, head, body] = [
+    await connectTo(t, agent.port),
+    await connectTo(t, agent.port),
+    await connectTo(t, agent.port),
+    await connectTo(t, agent.port),
+    await connectTo(t, agent.port),
+  ]
+  idle.send(own)
+  t.equal((await idle.answer()).headers.get('connection'), 'keep-alive')
+  await head.sent(own.slice(0, 30))
+  await body.sent(own.slice(0, -5))
+  busy.send(forwarded(['dhcp4']) + own)
+  await daemon.accepted(1)
+  process.kill(agent.pid, 'SIGTERM')
+  t.same(await idle.rest(), [], 'the idle one is closed')
+  await t.rejects(connectTo(t, agent.port), { code: 'ECONNREFUSED' })
+  for (const client of [fresh, head, body]) {
+    t.match(await client.rest(), [{ status: 503, body: /the agent is stopping/ }])
+  }
+  t.ok(existsSync(pidFileOf(agent)), 'still there')
+  held.open()
+  const answers = await busy.rest()
+  t.match(answers, [{ status: 200, headers: new Map([['connection', 'close']]), body: /"text": "late"/ }])
+  t.equal(answers.length, 1, 'what came behind it is not run')
+  for (const client of [busy, idle, fresh, head, body]) client.end()
+  t.equal(await agent.exited, 0)
+  t.notOk(existsSync(pidFileOf(agent)))
+  t.match(agent.output(), /DCTL_SHUTDOWN [^\n]*\n$/)
+})
+
+t.test('SIGTERM does not wait for a TLS handshake or for clients that hold on', async (t) => {
+  const certificates = await makeCertificates(t)
+  const agent = await startProgram(t, {
+    'trust-anchor': certificates.ca,
+    'cert-file': certificates.server.cert,
+    'key-file': certificates.server.key,
+    'cert-required': false,
+  })
+  const [silentOne, half] = [net.connect(agent.port, '127.0.0.1'), net.connect(agent.port, '127.0.0.1')]
+  const closed = [silentOne, half].map((socket) => new Promise((resolve) => socket.on('error', resolve).on('close', resolve)))
+  // The beginning of a record of 512 bytes with a ClientHello.
+  await new Promise((resolve) => half.write(Buffer.from('1603010200010001fc0303', 'hex'), resolve))
+  await new Promise((resolve) => setImmediate(resolve))
+  t.equal(await agent.stop(), 0)
+  await Promise.all(closed)
+})
+
+t.test('who insists gets an end at once, and the clients of running commands an answer', async (t) => {
+  const daemon = await FakeDaemon.listen(silent)
+  t.teardown(() => daemon.close())
+  const socket = { 'socket-name': daemon.path }
+  const agent = await startProgram(t, { 'control-sockets': { dhcp4: socket, dhcp6: socket } })
+  const client = await connectTo(t, agent.port)
+  client.send(forwarded(['dhcp4', 'dhcp6', 'dhcp4']))
+  await daemon.accepted(3)
+  t.equal(await insist(agent), 0)
+  const [answer, ...more] = await client.rest()
+  t.same(more, [])
+  t.equal(answer?.status, 200)
+  const list = JSON.parse(answer?.body ?? '[]') as { result: number; text: string }[]
+  t.same(list.map(({ result }) => result), [1, 1, 1])
+  t.match(list[0]?.text, /the agent is stopping/)
+  t.match(agent.output(), /KEAGATE_COMMAND_ABANDONED command status-get from 127\.0\.0\.1 was still running/)
+  t.notOk(existsSync(pidFileOf(agent)))
+})
+
+t.test('shutdown answers first and ends with the value asked for', async (t) => {
+  for (const [value, code] of [[undefined, 0], [0, 0], [3, 3], [259, 3], [-1, 255]] as const) {
+    const agent = await startProgram(t, {})
+    const client = await connectTo(t, agent.port)
+    const body = JSON.stringify({ command: 'shutdown', ...(value === undefined ? {} : { arguments: { 'exit-value': value } }) })
+    client.send(`POST / HTTP/1.1\r\nContent-Type: application/json\r\nContent-Length: ${body.length}\r\n\r\n${body}`)
+    t.match(await client.rest(), [{ status: 200, body: /"result": 0/, headers: new Map([['connection', 'close']]) }])
+    client.end()
+    t.equal(await agent.exited, code, `exit-value ${value ?? 'absent'}`)
+    t.notOk(existsSync(pidFileOf(agent)))
+  }
+})
+
+t.test('a stop or a reload during the start is neither lost nor fatal', async (t) => {
+  const directory = temporaryDirectory(t)
+  const file = join(directory, 'a.conf')
+  writeFileSync(file, JSON.stringify({ 'Control-agent': { 'http-port': 0 } }))
+  const env = { KEA_PIDFILE_DIR: directory }
+  const stopped = startChild(t, process.execPath, [mainFile, '-c', file], { env })
+  await stopped.waitFor(/DCTL_STARTING/)
+  t.equal(await stopped.stop(), 0)
+  t.notOk(existsSync(join(directory, 'a.kea-ctrl-agent.pid')))
+  const reloaded = startChild(t, process.execPath, [mainFile, '-c', file], { env })
+  await reloaded.waitFor(/DCTL_STARTING/)
+  process.kill(reloaded.pid, 'SIGHUP')
+  await reloaded.waitFor(/CTRL_AGENT_HTTP_SERVICE_UPDATED/)
+  t.equal(await reloaded.stop(), 0)
+})
+
+t.test('an error that nobody expected ends the process with a reason, and leaves no PID file', async (t) => {
+  for (const defect of ['throw new Error("a defect")', 'void Promise.reject(new Error("a defect"))']) {
+    const code = encodeURIComponent(`process.on('SIGUSR2', () => { ${defect} })`)
+    const agent = await startProgram(t, {}, { env: { NODE_OPTIONS: `--import=data:text/javascript,${code}` } })
+    process.kill(agent.pid, 'SIGUSR2')
+    t.equal(await agent.exited, 1)
+    t.match(agent.output(), /FATAL .*CTRL_AGENT_FAILED .*a defect/)
+    t.match(agent.output(), /^Service failed: Error: a defect\n +at /m)
+    t.notOk(existsSync(pidFileOf(agent)))
+  }
+})
+
+t.test('started as kea-ctrl-agent it is what Stork looks for', async (t) => {
+  const directory = temporaryDirectory(t)
+  const link = join(directory, 'kea-ctrl-agent')
+  symlinkSync(mainFile, link)
+  // By its shebang, as systemd starts it.
+  const agent = await startProgram(t, {}, { executable: link })
+  t.ok(storkFinds(agent.pid, agent.configFile))
+  t.match(readFileSync(`/proc/${agent.pid}/cmdline`, 'utf8').replaceAll('\0', ' '), /kea-ctrl-agent.*\s+-c\s+(\S+)/)
+  const version = await run(link, ['-v'])
+  const [major, minor] = version.stdout.trim().split('.').map(Number)
+  t.ok(major !== undefined && minor !== undefined && major < 3, `${version.stdout.trim()} is below 3.0`)
+  t.match(await run(link, ['doctor']), { code: 1, stderr: /unexpected word doctor/ })
+  t.equal(await agent.stop(), 0)
+  const other = await startProgram(t, {})
+  t.equal(readFileSync(`/proc/${other.pid}/comm`, 'utf8'), 'keagate\n')
+  t.equal(await other.stop(), 0)
+})
+
+/** Its rule from 2.3.2 on: the kernel's name of the process, then a word of that base name before `-c FILE`. */
+function storkFinds(pid: number, configFile: string): boolean {
+  if (readFileSync(`/proc/${pid}/comm`, 'utf8').trimEnd() !== 'kea-ctrl-agent') return false
+  const words = readFileSync(`/proc/${pid}/cmdline`, 'utf8').split('\0')
+  const program = words.findIndex((word) => basename(word) === 'kea-ctrl-agent')
+  const option = words.indexOf('-c', program)
+  return program >= 0 && option > program && words[option + 1] === configFile
+}
