@@ -175,14 +175,16 @@ export class Deployment {
     try {
       return await openListener(httpHost, httpPort, this.#logging)
     } catch (error) {
+      const taken = error instanceof KeagateError && error.message.includes('EADDRINUSE')
       const own = this.#inForce?.runtime.config
+      if (!taken) throw aboutKeyword(error, '/Control-agent/http-host')
       if (own?.httpPort !== httpPort) throw aboutKeyword(error, '/Control-agent/http-port')
-      // The agent listens there itself, and an address for all covers it.
-      const cause = aboutKeyword(error, '/Control-agent/http-host')
-      if (!(cause instanceof KeagateError) || !/EADDRINUSE/.test(cause.message)) throw cause
-      const text = `${httpHost} port ${httpPort} cannot be opened while the agent listens on ${own.httpHost} port ${httpPort}`
-      const remedy = 'choose another http-port as well, or restart the agent'
-      throw new KeagateError('LISTEN_FAILED', text, { at: '/Control-agent/http-host', remedy, cause })
+      // The new address covers the old one, or the other way round, and nothing is let go before the new one is open.
+      throw new KeagateError(
+        'LISTEN_FAILED',
+        `${httpHost} port ${httpPort} cannot be opened while the agent listens on ${own.httpHost} port ${httpPort}`,
+        { at: '/Control-agent/http-host', remedy: 'change http-port as well, or restart the agent', cause: error },
+      )
     }
   }
 
