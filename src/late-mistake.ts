@@ -3,6 +3,7 @@
 
 import type { LoadedConfig } from './config/load.ts'
 import { ConfigError } from './config/mistake.ts'
+import type { Mistake } from './config/mistake.ts'
 import type { LoggerConfig } from './config/types.ts'
 import { KeagateError } from './errors.ts'
 import { checkLoggers } from './log/logger.ts'
@@ -13,7 +14,13 @@ import type { TlsKeyword } from './tls/findings.ts'
 export function placed(error: unknown, loaded: LoadedConfig): unknown {
   if (!(error instanceof KeagateError)) return error
   const mistakes = keywordMistakes(error).map((mistake) => ({ ...loaded.place(mistake.path), ...mistake }))
-  return mistakes.length === 0 ? error : new ConfigError(mistakes, error.code, error)
+  return mistakes.length === 0 ? error : new ConfigError(mistakes.toSorted(byPlace), error.code, error)
+}
+
+/** In the order of the text, as far as they stand in one file. */
+function byPlace(one: Mistake, other: Mistake): number {
+  if (one.file !== other.file) return 0
+  return (one.line ?? 0) - (other.line ?? 0) || (one.column ?? 0) - (other.column ?? 0)
 }
 
 /** The same error for a keyword of the configuration. @param at JSON pointer */
