@@ -156,6 +156,16 @@ const definitions = {
       'client {remote-address} refused: {reason} (subject {subject}, issuer {issuer}, serial {serial}, SHA-256 ' +
       'fingerprint {fingerprint}); {remedy}',
   },
+  KEAGATE_TLS_FILES_TAKEN: {
+    severity: 'INFO',
+    logger: 'tls',
+    text: 'the changed TLS files are in force: certificate {subject}, serial {serial}, valid until {not-after}',
+  },
+  KEAGATE_TLS_FILES_NOT_TAKEN: {
+    severity: 'ERROR',
+    logger: 'tls',
+    text: 'the changed TLS files were not taken, those before stay in force: {reason}',
+  },
   KEAGATE_TLS_FILE_WARNING: { severity: 'WARN', logger: 'tls', text: '{reason}' },
   KEAGATE_CONNECTION_LIMIT: {
     severity: 'WARN',
