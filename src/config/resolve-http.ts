@@ -10,6 +10,11 @@ import { userContextOf } from './user-context.ts'
 /** Kea accepts any text here and fails when it opens the port; a check of the configuration should say so. */
 export function resolveHost(agent: Section): string {
   const host = agent.string('http-host') ?? '127.0.0.1'
+  if (isIP(host) === 6 && /^fe[89ab][^%]*$/i.test(host)) {
+    const text = `http-host is ${quoted(host)}, a link-local address, which is on every network`
+    agent.error('http-host', text, `add the interface: "${host}%eth0"`)
+    return host
+  }
   if (isIP(host) !== 0) return host
   agent.error('http-host', `http-host is ${quoted(host)}, which is no IP address`, rightHost(host))
   return host

@@ -87,6 +87,10 @@ export const badFixtures: readonly (readonly [name: string, ...mistakes: string[
   ['host-empty', '3:18: http-host is "", which is no IP address; write "0.0.0.0" or "::" for all addresses'],
   ['host-name', '3:18: http-host is "localhost", which is no IP address; write "127.0.0.1" or "::1"'],
   ['host-number', '3:18: http-host must be a string, not a number; put it in double quotes'],
+  [
+    'host-zone-missing',
+    '3:18: http-host is "FE80::1", a link-local address, which is on every network; add the interface: "FE80::1%eth0"',
+  ],
   ['include-broken', 'broken.inc:2:1: unknown keyword "http-hots"; did you mean "http-host"?'],
   ['include-missing', '3:5: cannot read test/fixtures/config/parts/absent.inc: no such file'],
   ['keyword-case', '3:22: TRUE is not in lower case; write true'],
