@@ -23,6 +23,11 @@ export function skipWithoutKea3(): string | false {
   return reason
 }
 
+/** A file of that Debian, as everybody else sees it. @param name its absolute name inside */
+export function kea3File(name: string): string {
+  return path.join(root, name)
+}
+
 /** The version of Kea in the folder, such as `3.0.4`. */
 export function kea3Version(): string {
   return readFileSync(path.join(root, 'complete'), 'utf8').trim()
