@@ -89,7 +89,7 @@ export function place(directory: string, name: string, files: { cert: string; ke
   if (before !== null) rmSync(path.join(issued, before, 'key.pem'), { force: true })
 }
 
-/** Removes what killed commands left half made, and old keys. Only while the directory is locked. */
+/** Removes what killed commands left half made, and keys that were replaced. Only while the directory is locked. */
 export function sweep(directory: string): void {
   for (const folder of [directory, path.join(directory, 'issued')]) {
     for (const entry of entriesIn(folder)) {
@@ -97,7 +97,8 @@ export function sweep(directory: string): void {
     }
   }
   for (const folder of entriesIn(path.join(directory, 'issued'))) {
-    if (currentFolder(directory, nameOf(folder)) === folder) continue
+    const current = currentFolder(directory, nameOf(folder))
+    if (current === null || current === folder) continue
     rmSync(path.join(directory, 'issued', folder, 'key.pem'), { force: true })
   }
 }

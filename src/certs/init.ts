@@ -85,8 +85,8 @@ async function init(options: Options, context: CertsContext): Promise<void> {
   const outcome = await explained(directory, async () => {
     mkdirSync(directory, { recursive: true, mode: 0o755 })
     return locked(directory, async () => {
-      sweep(directory)
       finishInit(directory, context.now)
+      sweep(directory)
       if (options.flag('keep') && exists(directory, CA)) {
         const renewed = await renewIn(directory, openAuthority(directory, context.now))
         return `Kept what is in ${directory}:\n\n${renewed.join('\n')}\n`
