@@ -10,6 +10,8 @@ const programs = {
   'kea-ctrl-agent': ['/usr/sbin/kea-ctrl-agent', 'kea-ctrl-agent'],
   'kea-shell': ['/usr/sbin/kea-shell', 'kea-ctrl-agent'],
   curl: ['/usr/bin/curl', 'curl'],
+  openssl: ['/usr/bin/openssl', 'openssl'],
+  keytool: ['/usr/bin/keytool', 'default-jre-headless'],
   wget: ['/usr/bin/wget', 'wget'],
   http: ['/usr/bin/http', 'httpie'],
   nginx: ['/usr/sbin/nginx', 'nginx'],
