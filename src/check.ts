@@ -4,6 +4,8 @@ import { announceWarnings } from './announce.ts'
 import { loadConfigFile } from './config/load.ts'
 import type { LoadedConfig } from './config/load.ts'
 import { describeError } from './errors.ts'
+import type { AskDaemons } from './hook/host.ts'
+import { Modules } from './hook/modules.ts'
 import { checkLogFiles, placed } from './late-mistake.ts'
 import type { Logging } from './log/logger.ts'
 import { loadCredentials } from './tls/credentials.ts'
@@ -23,7 +25,7 @@ export async function checkConfigFile(
   try {
     const loaded = loadConfigFile(options.file, { env, pathChecks: options.pathChecks })
     announceWarnings(logging, loaded.warnings)
-    checkFiles(loaded, logging)
+    await checkFiles(loaded, logging)
     logging.write('DCTL_CONFIG_CHECK_COMPLETE', { result: 'usable' })
     if (options.debug) process.stderr.write('Syntax check OK\n')
     return 0
@@ -37,13 +39,18 @@ export async function checkConfigFile(
 }
 
 /** @throws KeagateError with the place of every keyword that names a file of no use */
-function checkFiles(loaded: LoadedConfig, logging: Logging): void {
-  const { tls, loggers } = loaded.config
+async function checkFiles(loaded: LoadedConfig, logging: Logging): Promise<void> {
+  const { tls, loggers, hookModules } = loaded.config
   try {
     const warnings = tls === null ? [] : loadCredentials(tls).warnings
     for (const reason of warnings) logging.write('KEAGATE_TLS_FILE_WARNING', { reason })
     checkLogFiles(loggers)
+    const modules = await Modules.load(hookModules, { log: logging, ask: nobody })
+    await modules.close()
   } catch (error) {
     throw placed(error, loaded)
   }
 }
+
+/** Nothing of a module runs that could ask. */
+const nobody: AskDaemons = () => Promise.resolve({ ok: false, reason: 'no daemon is asked while a file is checked' })

@@ -17,7 +17,6 @@ import { rawJson, rawToString } from './json/raw.ts'
 import type { RawJson } from './json/raw.ts'
 import type { Logging } from './log/logger.ts'
 import { MetricRegistry } from './observe/metrics.ts'
-import type { Expiring } from './tls/expiry.ts'
 import { buildReport, extendedVersion, packageVersion } from './version.ts'
 
 export interface DaemonOptions {
@@ -63,16 +62,6 @@ export class Daemon implements AgentControl {
     return this.#deployment.since
   }
 
-  certificates(): readonly Expiring[] {
-    return this.#deployment.expiring
-  }
-
-  tlsFailures(): Readonly<Record<string, number>> | null {
-    if (this.#deployment.config.tls === null) return null
-    const samples = this.#metrics.samples().filter(({ name }) => name === 'keagate_tls_failures_total')
-    return Object.fromEntries(samples.map(({ labels, value }) => [labels['reason'] ?? '', value]))
-  }
-
   configGet(): RawJson {
     const { config } = this.#deployment
     const shown = printConfig(config, { secrets: 'hidden' })
@@ -84,8 +73,8 @@ export class Daemon implements AgentControl {
   }
 
   async configTest(configuration: RawJson): Promise<ConfigOutcome> {
-    return this.#outcome('the configuration is usable', () => {
-      this.#deployment.check(this.#readCommand(configuration))
+    return this.#outcome('the configuration is usable', async () => {
+      await this.#deployment.check(this.#readCommand(configuration))
       this.#options.logging.write('DCTL_CONFIG_CHECK_COMPLETE', { result: 'usable' })
     })
   }

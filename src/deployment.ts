@@ -5,8 +5,11 @@ import { setTimeout } from 'node:timers/promises'
 import { LockOut } from './auth/lock-out.ts'
 import type { AgentControl } from './command/agent-control.ts'
 import type { LoadedConfig } from './config/load.ts'
-import type { AgentConfig, TlsConfig } from './config/types.ts'
+import type { AgentConfig } from './config/types.ts'
 import { KeagateError } from './errors.ts'
+import { askDaemons } from './hook/ask-daemons.ts'
+import type { AskDaemons } from './hook/host.ts'
+import { Modules } from './hook/modules.ts'
 import { createEntrance } from './http/entrance.ts'
 import type { Entrance } from './http/entrance.ts'
 import { openListener } from './http/listener.ts'
@@ -18,12 +21,9 @@ import type { MessageId } from './log/message.ts'
 import { announce, announceWarnings, nameMissingDaemons } from './announce.ts'
 import { aboutKeyword, checkLogFiles, placed } from './late-mistake.ts'
 import type { Metrics } from './observe/metrics.ts'
-import { buildRuntime, renewCredentials } from './runtime.ts'
+import { buildRuntime } from './runtime.ts'
 import type { Runtime } from './runtime.ts'
-import type { Expiring } from './tls/expiry.ts'
 import { TlsReport } from './tls/report.ts'
-import { TlsUpkeep } from './tls/upkeep.ts'
-import type { UpkeepParts } from './tls/upkeep.ts'
 
 interface InForce {
   readonly runtime: Runtime
@@ -53,9 +53,7 @@ export class Deployment {
   readonly #logging: Logging
   readonly #lockOut = new LockOut()
   readonly #tlsReport: TlsReport
-  readonly #metrics: Metrics
   #server: HttpServer | null = null
-  #upkeep: TlsUpkeep | null = null
   #inForce: InForce | null = null
   /** Changes wait for each other, so that no two are ever half done at once. */
   #changes: Promise<unknown> = Promise.resolve()
@@ -64,7 +62,6 @@ export class Deployment {
   constructor(parts: DeploymentParts) {
     this.#agent = parts.agent
     this.#logging = parts.logging
-    this.#metrics = parts.metrics
     this.#tlsReport = new TlsReport(parts.logging, parts.metrics)
   }
 
@@ -78,11 +75,6 @@ export class Deployment {
     return this.#current().since
   }
 
-  /** Every certificate and revocation list in use, and when it ends. */
-  get expiring(): readonly Expiring[] {
-    return this.#current().runtime.credentials?.expiring ?? []
-  }
-
   /**
    * Puts a configuration in force: the first one starts to listen, a later one replaces the one before.
    * @param read gives the configuration when its turn has come: a password shown as `*****` is the one in force then
@@ -93,7 +85,7 @@ export class Deployment {
     return this.inTurn(async () => {
       const loaded = read()
       try {
-        await this.#swap(loaded.config)
+        await this.#replace(loaded.config)
       } catch (error) {
         throw placed(error, loaded)
       }
@@ -102,9 +94,14 @@ export class Deployment {
   }
 
   /** Builds everything and throws it away again. @throws KeagateError as `apply` does, without opening a port */
-  check(loaded: LoadedConfig): void {
+  async check(loaded: LoadedConfig): Promise<void> {
     try {
-      this.#build(loaded.config)
+      const modules = await this.#loadModules(loaded.config)
+      try {
+        this.#build(loaded.config, modules)
+      } finally {
+        await modules.close()
+      }
     } catch (error) {
       throw placed(error, loaded)
     }
@@ -130,7 +127,6 @@ export class Deployment {
 
   /** Accepts no more, refuses what waits for a daemon, lets running commands end, then closes every connection. */
   async stop(): Promise<void> {
-    this.#upkeep?.close()
     await Promise.race([this.#changes, setTimeout(changeTime)])
     const closed = this.#inForce?.listener.close()
     this.#inForce?.entrance.close()
@@ -145,24 +141,46 @@ export class Deployment {
     this.#server?.hurry()
   }
 
-  async #swap(config: AgentConfig): Promise<void> {
+  /** Swaps with the handler modules that belong to the configuration: loaded before, started and ended after. */
+  async #replace(config: AgentConfig): Promise<void> {
+    const before = this.#inForce?.runtime.modules
+    const modules = await this.#loadModules(config)
+    try {
+      await this.#swap(config, modules)
+    } catch (error) {
+      await modules.close()
+      throw error
+    }
+    await modules.start()
+    // Commands that began before run to their end with the modules they began with.
+    void before?.close()
+  }
+
+  /** What a module asks goes to the daemons of the configuration in force at that time. */
+  #loadModules(config: AgentConfig): Promise<Modules> {
+    const ask: AskDaemons = (...question) => askDaemons(this.#current().runtime.router, ...question)
+    return Modules.load(config.hookModules, { log: this.#logging, ask })
+  }
+
+  async #swap(config: AgentConfig, modules: Modules): Promise<void> {
     const before = this.#inForce
     const moved = before === null || !sameEndpoint(before.runtime.config, config)
     if (before !== null && !moved) this.#refuseProtocolSwitch(before.runtime.config, config)
-    const runtime = this.#build(config)
+    const runtime = this.#build(config, modules)
     this.#server ??= await createHttpServer({ door: () => this.#current().runtime.door, log: this.#logging })
-    const listener = moved ? await this.#listen(config) : before.listener
+    const listener = moved ? await this.#open(config) : before.listener
     try {
-      const entrance = this.#entrance(runtime, listener, this.#server)
+      const { credentials } = runtime
+      const parts = { config, credentials, server: this.#server, origin: listener, report: this.#tlsReport }
+      const entrance = createEntrance(parts)
       // The last step that can fail, and one that undoes itself.
       this.#logging.configure(config.loggers)
-      this.#open(runtime, listener, entrance, Date.now())
+      this.#inForce = { runtime, listener, entrance, since: Date.now() }
+      listener.accept((socket) => entrance.accept(socket))
     } catch (error) {
       if (moved) await listener.close()
       throw error
     }
-    this.#upkeep?.close()
-    this.#upkeep = config.tls === null ? null : new TlsUpkeep(this.#upkeepParts(config.tls))
     announce(this.#logging, runtime, listener, moved ? 'STARTED' : 'UPDATED')
     void nameMissingDaemons(this.#logging, config, () => this.#inForce?.runtime !== runtime)
     // What the runtime before still runs, it runs to its end; only its address is given up.
@@ -172,48 +190,17 @@ export class Deployment {
     this.#server.closeAll(before.listener)
   }
 
-  /** Takes what the TLS files hold now, for the very next connection. @returns whether that is anything else */
-  #refreshCredentials(): Promise<boolean> {
-    return this.inTurn(() => {
-      const { runtime, listener, since } = this.#current()
-      const renewed = renewCredentials(runtime)
-      if (renewed === null || this.#server === null) return Promise.resolve(false)
-      this.#open(renewed, listener, this.#entrance(renewed, listener, this.#server), since)
-      return Promise.resolve(true)
-    })
-  }
-
-  #upkeepParts(config: TlsConfig): UpkeepParts {
-    return {
-      config,
-      credentials: () => this.#inForce?.runtime.credentials ?? null,
-      refresh: () => this.#refreshCredentials(),
-      log: this.#logging,
-      metrics: this.#metrics,
-    }
-  }
-
-  #entrance({ config, credentials }: Runtime, listener: Listener, server: HttpServer): Entrance {
-    return createEntrance({ config, credentials, server, origin: listener, report: this.#tlsReport })
-  }
-
-  /** From here on, the listener's connections meet this runtime. */
-  #open(runtime: Runtime, listener: Listener, entrance: Entrance, since: number): void {
-    this.#inForce = { runtime, listener, entrance, since }
-    listener.accept((socket) => entrance.accept(socket))
-  }
-
   /** Everything that a configuration needs, as far as it can be had without taking anything from the one in force. */
-  #build(config: AgentConfig): Runtime {
+  #build(config: AgentConfig, modules: Modules): Runtime {
     const previous = this.#inForce?.runtime ?? null
     const stays = { log: this.#logging, lockOut: this.#lockOut, tlsReport: this.#tlsReport }
-    const parts = { agent: this.#agent, ...stays, previous }
+    const parts = { agent: this.#agent, ...stays, modules, previous }
     const runtime = buildRuntime(config, parts)
     checkLogFiles(config.loggers)
     return runtime
   }
 
-  async #listen({ httpHost, httpPort }: AgentConfig): Promise<Listener> {
+  async #open({ httpHost, httpPort }: AgentConfig): Promise<Listener> {
     try {
       return await openListener(httpHost, httpPort, this.#logging)
     } catch (error) {

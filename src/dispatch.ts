@@ -5,20 +5,28 @@ import type { CallerContext } from './command/context.ts'
 import type { Envelope } from './command/envelope.ts'
 import type { Command } from './command/handler.ts'
 import type { Registry } from './command/registry.ts'
+import { resultOf } from './command/result-of.ts'
 import type { Waiter } from './command/waiter.ts'
 import { describeError } from './errors.ts'
 import type { Router } from './forward/router.ts'
+import type { Modules } from './hook/modules.ts'
 import type { RawJson } from './json/raw.ts'
 import type { Log } from './log/message.ts'
 
 export interface DispatchParts {
   readonly registry: Registry
+  readonly modules: Modules
   readonly router: Router
   readonly log: Log
 }
 
+/** How one command ended: the list that answers it, or the reason why its caller may not run it. */
+export type Outcome =
+  | { readonly kind: 'answer'; readonly list: RawJson }
+  | { readonly kind: 'refused'; readonly text: string }
+
 /**
- * Runs one command and resolves to the list that answers it. Never rejects.
+ * Runs one command. Never rejects.
  * @param pathService the service that stands for the body's `service` where that is absent or empty, or null
  */
 export type Dispatch = (
@@ -26,33 +34,55 @@ export type Dispatch = (
   caller: CallerContext,
   pathService: string | null,
   waiter: Waiter,
-) => Promise<RawJson>
+) => Promise<Outcome>
 
 export function createDispatch(parts: DispatchParts): Dispatch {
   return async (envelope, caller, pathService, waiter) => {
     const remoteAddress = caller.remoteAddress
     if (envelope.kind !== 'command') {
       parts.log.write('COMMAND_PROCESS_ERROR2', { reason: envelope.text, 'remote-address': remoteAddress })
-      return answerList([answer(RESULT_ERROR, envelope.text)])
+      return answered([answer(RESULT_ERROR, envelope.text)])
     }
     const services = envelope.services.length === 0 && pathService !== null ? [pathService] : envelope.services
     const command = { name: envelope.name, services, arguments: envelope.arguments, caller }
     parts.log.write('COMMAND_RECEIVED', { command: command.name })
     parts.log.write('CTRL_AGENT_COMMAND_RECEIVED', { command: command.name, 'remote-address': remoteAddress })
     try {
-      if (services.length > 0) return answerList(await parts.router.forward(command, services, waiter))
-      return answerList([await runOwn(parts, command)])
+      if (!parts.modules.any) return answered(await run(parts, command, waiter))
+      parts.modules.enter()
+      return await runWithModules(parts, command, waiter).finally(() => parts.modules.leave())
     } catch (error) {
       const reason = describeError(error)
       parts.log.write('KEAGATE_HANDLER_FAILED', { command: command.name, reason })
-      return answerList([answer(RESULT_ERROR, `the command ${quoteName(command.name)} failed: ${reason}`)])
+      return answered([answer(RESULT_ERROR, `the command ${quoteName(command.name)} failed: ${reason}`)])
     }
   }
 }
 
-function runOwn(parts: DispatchParts, command: Command): RawJson | Promise<RawJson> {
+function answered(elements: readonly RawJson[]): Outcome {
+  return { kind: 'answer', list: answerList(elements) }
+}
+
+/** One answer for each service, or one of the agent. */
+async function run(parts: DispatchParts, command: Command, waiter: Waiter): Promise<readonly RawJson[]> {
+  if (command.services.length > 0) return parts.router.forward(command, command.services, waiter)
   const handler = parts.registry.find(command.name)
-  return handler === undefined ? answer(RESULT_UNSUPPORTED, unsupported(command, parts.router)) : handler.run(command)
+  if (handler === undefined) return [answer(RESULT_UNSUPPORTED, unsupported(command, parts.router))]
+  return [await handler.run(command)]
+}
+
+/** The same with handler modules: what one of them registered goes before everything, whatever `service` says. */
+async function runWithModules(parts: DispatchParts, command: Command, waiter: Waiter): Promise<Outcome> {
+  const { modules, registry } = parts
+  const refusal = await modules.authenticated(command.caller)
+  if (refusal !== null) return { kind: 'refused', text: refusal }
+  const own = modules.find(command.name)
+  const access = (own ?? registry.find(command.name))?.access ?? null
+  const begin = performance.now()
+  const early = await modules.received(command, access)
+  const elements = early !== null ? [early] : own !== undefined ? [await own.run(command)] : await run(parts, command, waiter)
+  modules.processed(command, access, elements.map(resultOf), performance.now() - begin)
+  return answered(elements)
 }
 
 /** The words after the name are what clients look for. */

@@ -6,6 +6,7 @@ export type ErrorCode =
   | 'CONFIG_INVALID'
   | 'TLS_UNUSABLE'
   | 'LISTEN_FAILED'
+  | 'HOOK_UNUSABLE'
   | 'TOO_BUSY'
   | 'CERTS_USAGE'
   | 'CERTS_REFUSED'

@@ -11,6 +11,7 @@ import { createDispatch } from './dispatch.ts'
 import { Router } from './forward/router.ts'
 import { createUnixUpstream } from './forward/unix.ts'
 import type { Upstream } from './forward/upstream.ts'
+import type { Modules } from './hook/modules.ts'
 import type { Door } from './http/door.ts'
 import type { Log } from './log/message.ts'
 import type { CredentialSet } from './tls/credentials.ts'
@@ -24,12 +25,16 @@ export interface Runtime {
   readonly credentials: CredentialSet | null
   /** By the socket's path and limits, so that a reload that does not touch a socket keeps its queue. */
   readonly upstreams: ReadonlyMap<string, Upstream>
+  readonly router: Router
+  /** Loaded; started once the runtime is in force. */
+  readonly modules: Modules
 }
 
 export interface RuntimeParts {
   readonly agent: AgentControl
   readonly log: Log
   readonly lockOut: LockOut
+  readonly modules: Modules
   readonly tlsReport: TlsReport
   /** The runtime that this one is to replace. */
   readonly previous: Runtime | null
@@ -40,7 +45,8 @@ export interface RuntimeParts {
  */
 export function buildRuntime(config: AgentConfig, parts: RuntimeParts): Runtime {
   const credentials = config.tls === null ? null : loadCredentials(config.tls)
-  const registry: Registry = new Registry(builtinHandlers(parts.agent, () => registry.names()))
+  const { modules } = parts
+  const registry: Registry = new Registry(builtinHandlers(parts.agent, () => namesOf(registry, modules)))
   const upstreams = new Map<string, Upstream>()
   const byService = new Map<string, Upstream>()
   for (const [service, socket] of config.controlSockets) {
@@ -49,10 +55,13 @@ export function buildRuntime(config: AgentConfig, parts: RuntimeParts): Runtime 
     upstreams.set(key, upstream)
     byService.set(service, upstream)
   }
+  const router = new Router(byService, parts.log)
   return {
     config,
     credentials,
     upstreams,
+    modules,
+    router,
     door: {
       limits: config.httpLimits,
       headers: config.httpHeaders,
@@ -61,21 +70,13 @@ export function buildRuntime(config: AgentConfig, parts: RuntimeParts): Runtime 
       tlsReport: parts.tlsReport,
       authenticator: config.authentication === null ? null : createAuthenticator(config.authentication, parts.lockOut),
       services: new Set(byService.keys()),
-      dispatch: createDispatch({ registry, router: new Router(byService, parts.log), log: parts.log }),
+      dispatch: createDispatch({ registry, modules, router, log: parts.log }),
     },
   }
 }
 
-/**
- * The same runtime with what its TLS files hold now; null where that is what it has already.
- * @throws KeagateError TLS_UNUSABLE
- */
-export function renewCredentials(runtime: Runtime): Runtime | null {
-  const { config, credentials, door } = runtime
-  if (config.tls === null) return null
-  const renewed = loadCredentials(config.tls)
-  if (renewed.digest === credentials?.digest) return null
-  return { ...runtime, credentials: renewed, door: { ...door, revocation: renewed.revocation } }
+function namesOf(registry: Registry, modules: Modules): readonly string[] {
+  return modules.any ? [...new Set([...registry.names(), ...modules.names()])].sort() : registry.names()
 }
 
 function openUpstream(socket: ControlSocketConfig, service: string, log: Log): Upstream {

@@ -3,11 +3,12 @@
 import t from 'tap'
 import type { Handler } from '../src/command/handler.ts'
 import { Registry } from '../src/command/registry.ts'
-import type { Dispatch } from '../src/dispatch.ts'
+import type { Dispatch, Outcome } from '../src/dispatch.ts'
 import { createDispatch } from '../src/dispatch.ts'
 import { KeagateError } from '../src/errors.ts'
 import { Router } from '../src/forward/router.ts'
 import type { Asker, Upstream } from '../src/forward/upstream.ts'
+import { Modules } from '../src/hook/modules.ts'
 import { rawJson, rawToString } from '../src/json/raw.ts'
 import type { Log } from '../src/log/message.ts'
 import { patient } from './waiter.ts'
@@ -47,8 +48,18 @@ function setUp() {
     }),
   ])
   const router = new Router(new Map([['dhcp4', daemon('four')], ['dhcp6', daemon('six')]]), log)
-  const dispatch = createDispatch({ registry, router, log })
+  const dispatch = createDispatch({ registry, modules: noModules, router, log })
   return { dispatch, written, askers }
+}
+
+const noModules = await Modules.load([], {
+  log: { write: () => undefined, enabled: () => false },
+  ask: async () => Promise.resolve({ ok: false, reason: 'nobody asks' }),
+})
+
+/** The list that answers. */
+function listOf(outcome: Outcome): string {
+  return outcome.kind === 'answer' ? rawToString(outcome.list) : `refused: ${outcome.text}`
 }
 
 async function send(
@@ -57,7 +68,7 @@ async function send(
   services: readonly string[] = [],
   pathService: string | null = null,
 ): Promise<string> {
-  return rawToString(await dispatch({ kind: 'command', name, services, arguments: null }, caller, pathService, patient))
+  return listOf(await dispatch({ kind: 'command', name, services, arguments: null }, caller, pathService, patient))
 }
 
 t.test('without a service the agent answers by itself', async (t) => {
@@ -94,8 +105,8 @@ t.test('a command that nobody knows is result 2, with its name, the marker and w
 
 t.test('a malformed envelope is one result-1 answer and one warning', async (t) => {
   const { dispatch, written } = setUp()
-  const list = await dispatch({ kind: 'malformed', text: 'no "command"' }, caller, 'dhcp4', patient)
-  t.equal(rawToString(list), '[ { "result": 1, "text": "no \\"command\\"" } ]')
+  const outcome = await dispatch({ kind: 'malformed', text: 'no "command"' }, caller, 'dhcp4', patient)
+  t.equal(listOf(outcome), '[ { "result": 1, "text": "no \\"command\\"" } ]')
   t.same(written, ['COMMAND_PROCESS_ERROR2 no "command" 192.0.2.1'])
 })
 

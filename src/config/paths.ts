@@ -2,7 +2,7 @@
 
 import { isAbsolute, resolve } from 'node:path'
 
-export type PathKind = 'control-socket' | 'log-file'
+export type PathKind = 'control-socket' | 'log-file' | 'hook-module'
 
 export interface PathRules {
   /** Absolute; relative names with a folder in them start here. */
@@ -22,10 +22,11 @@ export type PathOutcome =
 const folders: Readonly<Record<PathKind, { readonly folder: string; readonly variable: string }>> = {
   'control-socket': { folder: '/run/kea', variable: 'KEA_CONTROL_SOCKET_DIR' },
   'log-file': { folder: '/var/log/kea', variable: 'KEA_LOG_FILE_DIR' },
+  'hook-module': { folder: `/usr/lib/${multiarch()}kea/hooks`, variable: 'KEA_HOOKS_PATH' },
 }
 
 /**
- * The path of a control socket or log file. A bare name lies in the folder for its kind, as in Kea 3. An absolute name
+ * The path of a control socket, log file or handler module. A bare name lies in the folder for its kind, as in Kea 3. An absolute name
  * is taken as it is, a relative one from the folder of the configuration file. What came over the network must lie in
  * the folder for its kind; as in Kea 3 its folder is compared letter by letter, so nothing like `..` leads out.
  */
@@ -71,4 +72,11 @@ function trimmed(folder: string): string {
 
 function refused(text: string, remedy: string | null): PathOutcome {
   return { ok: false, text, remedy }
+}
+
+/** The folder that Debian has for each kind of machine. */
+function multiarch(): string {
+  const machines = new Map([['x64', 'x86_64'], ['arm64', 'aarch64'], ['riscv64', 'riscv64']])
+  const machine = machines.get(process.arch)
+  return machine === undefined ? '' : `${machine}-linux-gnu/`
 }

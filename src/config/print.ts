@@ -5,12 +5,14 @@ import { nodeToPrintable } from '../json/print.ts'
 import type { Printable } from '../json/print.ts'
 import type { OutputSettings } from '../log/settings.ts'
 import { hiddenPassword } from './hidden-password.ts'
+import { defaultModuleTimeout } from './resolve-hooks.ts'
 import { httpLimitRows, lockOutRows, shownLimits, upstreamLimitRows } from './limits.ts'
 import type {
   AgentConfig,
   AuthenticationConfig,
   ClientConfig,
   ControlSocketConfig,
+  HookModuleConfig,
   HttpHeader,
   LoggerConfig,
   TlsConfig,
@@ -31,7 +33,7 @@ export function printConfig(config: AgentConfig, { secrets }: { secrets: Secrets
       'cert-file': tls?.written.certFile,
       'cert-required': tls?.certRequired,
       'control-sockets': new Map([...config.controlSockets].map(([name, socket]) => [name, controlSocket(socket)])),
-      'hooks-libraries': [],
+      'hooks-libraries': config.hookModules.map(hookModule),
       'http-headers': filled(config.httpHeaders.map(header)),
       'http-host': config.httpHost,
       'http-limits': shownLimits(httpLimitRows, config.httpLimits),
@@ -94,6 +96,14 @@ function controlSocket(config: ControlSocketConfig): Shown {
   }
 }
 
+function hookModule({ library, parameters, timeout }: HookModuleConfig): Shown {
+  return {
+    library,
+    parameters: parameters === null ? undefined : nodeToPrintable(parameters),
+    'timeout-seconds': timeout === defaultModuleTimeout ? undefined : timeout / 1000,
+  }
+}
+
 function header({ name, value, userContext: notes }: HttpHeader): Shown {
   return { name, 'user-context': userContext(notes), value }
 }
@@ -113,7 +123,6 @@ function output(config: OutputSettings): Shown {
   const isFile = config.path !== null
   return {
     flush: config.flush,
-    format: config.format === 'json' ? 'json' : undefined,
     maxsize: isFile ? config.maxSize : undefined,
     maxver: isFile ? config.maxVersions : undefined,
     output: config.output,

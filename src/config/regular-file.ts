@@ -7,6 +7,11 @@ export type RegularFile =
   | { readonly ok: true; readonly bytes: Buffer; /** Permission bits. */ readonly mode: number }
   | { readonly ok: false; readonly fault: 'not-regular' | 'too-large' }
 
+export interface FileFault {
+  readonly reason: string
+  readonly remedy: string | null
+}
+
 /**
  * The size that the system tells is not believed: files of the kernel say 0 and may never end.
  * @param largest bytes
@@ -35,5 +40,20 @@ function readUpTo(fd: number, most: number, expected: number): Buffer {
     length += count
     if (count === 0 || length === most) return bytes.subarray(0, length)
     if (length === bytes.length) bytes = Buffer.concat([bytes], Math.min(2 * length, most))
+  }
+}
+
+/** Why the system did not give a file, in words. */
+export function faultOf(error: unknown): FileFault {
+  const code = error instanceof Error && 'code' in error ? String(error.code) : ''
+  switch (code) {
+    case 'ENOENT':
+      return { reason: 'it does not exist', remedy: 'create it, or correct the name' }
+    case 'EACCES':
+      return { reason: 'the agent may not read it', remedy: 'give its group read permission' }
+    case 'ENXIO':
+      return { reason: 'it is not a regular file', remedy: 'name a regular file' }
+    default:
+      return { reason: `it cannot be read (${code})`, remedy: null }
   }
 }

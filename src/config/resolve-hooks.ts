@@ -1,24 +1,63 @@
-// `hooks-libraries`: kept as a keyword, since configurations and clients have it, but nothing can be loaded.
+// `hooks-libraries`: the handler modules. What Kea's own hook libraries are for is said where one is named.
 
+import type { PathRules } from './paths.ts'
+import { placePath } from './paths.ts'
+import { faultOf, readRegularFile } from './regular-file.ts'
+import type { FileFault } from './regular-file.ts'
 import type { Section } from './section.ts'
 import { quoted } from './sentence.ts'
+import type { HookModuleConfig } from './types.ts'
 
-/** Refuses every entry with the reason. */
-export function refuseHooksLibraries(agent: Section): void {
-  for (const entry of agent.sections('hooks-libraries') ?? []) {
+/** Milliseconds. */
+export const defaultModuleTimeout = 30_000
+
+/** The modules in the order written; each file has been found. What is in it is seen when it is loaded. */
+export function resolveHooks(agent: Section, rules: PathRules): HookModuleConfig[] {
+  return (agent.sections('hooks-libraries') ?? []).flatMap((entry) => {
     const library = entry.string('library')
-    if (library === null) continue
-    if (library.trim() === '') {
-      entry.error('library', 'library must not be blank')
-    } else if (/\.so(\.\d+)*$/.test(library)) {
-      entry.error(
-        'library',
-        `${quoted(library)} is a compiled hook library, which only a process of Kea itself can load`,
-        'load it in the configuration of the daemon it is for, and remove it here',
-      )
-    } else {
-      const text = `${quoted(library)} cannot be loaded: this version takes no handler modules`
-      entry.error('library', text, 'remove the entry')
-    }
+    const path = library === null ? null : modulePath(entry, library, rules)
+    if (library === null || path === null) return []
+    const seconds = entry.integer('timeout-seconds')
+    const timeout = seconds === null ? defaultModuleTimeout : seconds * 1000
+    return [{ library, path, parameters: entry.map('parameters'), timeout, place: entry.path }]
+  })
+}
+
+/** @returns null, with an error, where there is no module */
+function modulePath(entry: Section, library: string, rules: PathRules): string | null {
+  if (library.trim() === '') {
+    entry.error('library', 'library must not be blank')
+    return null
+  }
+  if (/\.so(\.\d+)*$/.test(library)) {
+    entry.error(
+      'library',
+      `${quoted(library)} is a compiled hook library, which only a process of Kea itself can load`,
+      'load it in the configuration of the daemon it is for, and remove it here',
+    )
+    return null
+  }
+  const placed = placePath('hook-module', library, rules)
+  if (!placed.ok) {
+    entry.error('library', placed.text, placed.remedy)
+    return null
+  }
+  const problem = moduleFault(placed.path)
+  if (problem === null) return placed.path
+  entry.error('library', `the module ${placed.path} cannot be used: ${problem.reason}`, problem.remedy)
+  return null
+}
+
+/** Bytes; a bundled module has some hundred kilobytes. */
+const largestModule = 16_777_216
+
+function moduleFault(path: string): FileFault | null {
+  try {
+    const file = readRegularFile(path, largestModule)
+    if (file.ok) return null
+    if (file.fault === 'too-large') return { reason: `it is larger than ${largestModule} bytes`, remedy: null }
+    return { reason: 'it is not a regular file', remedy: 'name the file of an ES module' }
+  } catch (error) {
+    return faultOf(error)
   }
 }

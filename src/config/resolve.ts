@@ -5,7 +5,7 @@ import type { Findings } from './findings.ts'
 import type { PathRules } from './paths.ts'
 import { resolveAuthentication } from './resolve-authentication.ts'
 import { resolveControlSockets } from './resolve-control-sockets.ts'
-import { refuseHooksLibraries } from './resolve-hooks.ts'
+import { resolveHooks } from './resolve-hooks.ts'
 import { resolveHeaders, resolveHost, resolveHttpLimits } from './resolve-http.ts'
 import { resolveLoggers } from './resolve-loggers.ts'
 import { resolveTls } from './resolve-tls.ts'
@@ -32,7 +32,6 @@ export interface ResolveRules {
 export function resolveConfig(root: MapNode, rules: ResolveRules, findings: Findings): AgentConfig {
   const agent = new Section(root, '', findings).section('Control-agent') ?? new Section(emptyMap, '', findings)
   const { current, directory } = rules
-  refuseHooksLibraries(agent)
   return {
     httpHost: resolveHost(agent),
     httpPort: agent.integer('http-port') ?? 8000,
@@ -44,6 +43,7 @@ export function resolveConfig(root: MapNode, rules: ResolveRules, findings: Find
       known: rules.hiddenPasswords ? (current?.authentication?.clients ?? []) : null,
     }),
     controlSockets: resolveControlSockets(agent, pathRules(rules, socketsInUse(current))),
+    hookModules: resolveHooks(agent, pathRules(rules, modulesInUse(current))),
     loggers: resolveLoggers(agent, pathRules(rules, logsInUse(current))),
     userContext: userContextOf(agent),
     directory,
@@ -58,6 +58,10 @@ function pathRules({ directory, env, restricted }: ResolveRules, inUse: Readonly
 
 function socketsInUse(current: AgentConfig | null): Set<string> {
   return new Set([...(current?.controlSockets.values() ?? [])].map(({ path }) => path))
+}
+
+function modulesInUse(current: AgentConfig | null): Set<string> {
+  return new Set(current?.hookModules.map(({ path }) => path))
 }
 
 function logsInUse(current: AgentConfig | null): Set<string> {

@@ -143,7 +143,6 @@ const output = map('a place that log lines go to', {
   maxsize: { type: 'integer', maximum: Number.MAX_SAFE_INTEGER, description: 'bytes before a file rotates; 0: never' },
   maxver: { type: 'integer', maximum: 10_000, description: 'rotated files to keep' },
   pattern: { type: 'string', maxLength: 1024, description: 'the layout of a line, as log4cplus writes it' },
-  format: choice('the form of a line', 'pattern', 'json'),
 }, ['output'])
 
 /** Of one logger, and loggers: each output is an open file. */
@@ -159,9 +158,15 @@ const logger = map('a logger', {
   ...notes,
 }, ['name'])
 
+/** Each is a thread. */
+const mostModules = 16
+
 const hooksLibrary = map('a handler module', {
   library: text('the file of the module'),
   parameters: { type: 'object', description: 'what is handed to the module' },
+  'timeout-seconds': {
+    type: 'integer', minimum: 1, maximum: 3600, description: 'longest that a function of the module may take',
+  },
 }, ['library'])
 
 const controlAgent = map('the configuration of the agent', {
@@ -176,7 +181,7 @@ const controlAgent = map('the configuration of the agent', {
   tls,
   authentication,
   'control-sockets': controlSockets,
-  'hooks-libraries': list('handler modules', hooksLibrary),
+  'hooks-libraries': list('handler modules', hooksLibrary, mostModules),
   loggers: list('the loggers', logger, mostLoggers),
   ...notes,
 })

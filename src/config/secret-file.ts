@@ -1,6 +1,6 @@
 // Reads a file that holds a user, a password or both. What it holds never appears in a text.
 
-import { readRegularFile } from './regular-file.ts'
+import { faultOf, readRegularFile } from './regular-file.ts'
 
 /** Bytes; no password is as long, and a wrong name should not pull in a log. */
 const LARGEST = 65_536
@@ -21,21 +21,7 @@ export function readSecretFile(path: string): SecretFile {
     if (file.fault === 'too-large') return { ok: false, reason: `it is larger than ${LARGEST} bytes`, remedy: null }
     return { ok: false, reason: 'it is not a regular file', remedy: 'name a regular file' }
   } catch (error) {
-    return unreadable(error)
-  }
-}
-
-function unreadable(error: unknown): SecretFile {
-  const code = error instanceof Error && 'code' in error ? String(error.code) : ''
-  switch (code) {
-    case 'ENOENT':
-      return { ok: false, reason: 'it does not exist', remedy: 'create it, or correct the name' }
-    case 'EACCES':
-      return { ok: false, reason: 'the agent may not read it', remedy: 'give its group read permission' }
-    case 'ENXIO':
-      return { ok: false, reason: 'it is not a regular file', remedy: 'name a regular file' }
-    default:
-      return { ok: false, reason: `it cannot be read (${code})`, remedy: null }
+    return { ok: false, ...faultOf(error) }
   }
 }
 

@@ -20,6 +20,7 @@ export interface AgentConfig {
   readonly authentication: AuthenticationConfig | null
   /** By service name, in the order of the file. */
   readonly controlSockets: ReadonlyMap<string, ControlSocketConfig>
+  readonly hookModules: readonly HookModuleConfig[]
   readonly loggers: readonly LoggerConfig[]
   readonly httpLimits: HttpLimits
   readonly userContext: UserContext
@@ -96,6 +97,19 @@ export interface ClientConfig {
   /** true: the password file holds `user:password`. */
   readonly userInPasswordFile: boolean
   readonly userContext: UserContext
+}
+
+/** One entry of `hooks-libraries`. */
+export interface HookModuleConfig {
+  /** As written. */
+  readonly library: string
+  /** Absolute. */
+  readonly path: string
+  readonly parameters: MapNode | null
+  /** Longest that a function of the module may take; milliseconds. */
+  readonly timeout: number
+  /** Where it stands in the configuration, for errors: a JSON pointer. */
+  readonly place: string
 }
 
 export interface ControlSocketConfig {

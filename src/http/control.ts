@@ -35,9 +35,10 @@ async function run(exchange: Exchange, reader: EnvelopeReader): Promise<void> {
   const service = pathService(target, door.services)
   exchange.onAbandoned = () => abandoned(exchange, envelope)
   const commandSize = exchange.held
-  const list = await door.dispatch(envelope, exchange.caller, service, exchange)
+  const outcome = await door.dispatch(envelope, exchange.caller, service, exchange)
   exchange.letGo(commandSize)
-  exchange.succeed(list)
+  if (outcome.kind === 'answer') exchange.succeed(outcome.list)
+  else exchange.fail(failure('forbidden', outcome.text))
 }
 
 /** One answer per service, as the command would have had. */

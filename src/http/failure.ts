@@ -9,6 +9,7 @@ const kinds = {
   'not-json': { status: 400, ends: false },
   unauthorized: { status: 401, ends: false },
   certificate: { status: 403, ends: true },
+  forbidden: { status: 403, ends: false },
   method: { status: 405, ends: false },
   timeout: { status: 408, ends: true },
   'no-length': { status: 411, ends: true },

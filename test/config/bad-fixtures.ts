@@ -82,7 +82,7 @@ export const badFixtures: readonly (readonly [name: string, ...mistakes: string[
     '3:39: "/usr/lib/kea/hooks/libca_rbac.so" is a compiled hook library, which only a process of Kea',
   ],
   ['hooks-empty-item', '3:26: "library" is missing; it gives the file of the module'],
-  ['hooks-module', '3:39: "audit.js" cannot be loaded: this version takes no handler modules; remove the entry'],
+  ['hooks-module', '3:39: the module /usr/lib/x86_64-linux-gnu/kea/hooks/absent.mjs cannot be used: it does not exist; create it, or'],
   ['host-brackets', '3:18: http-host is "[::1]", which is no IP address; leave out the brackets: "::1"'],
   ['host-empty', '3:18: http-host is "", which is no IP address; write "0.0.0.0" or "::" for all addresses'],
   ['host-name', '3:18: http-host is "localhost", which is no IP address; write "127.0.0.1" or "::1"'],

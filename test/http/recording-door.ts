@@ -150,7 +150,10 @@ function makeDoor(options: DoorOptions, ran: Ran[], log: Log): Door {
     authenticator: authenticator(options),
     services: new Set(options.services ?? []),
     dispatch: async (envelope, caller, pathService) => {
-      if (envelope.kind !== 'command') return rawJson(`[ { "result": 1, "text": ${JSON.stringify(envelope.text)} } ]`)
+      if (envelope.kind !== 'command') {
+        const list = rawJson(`[ { "result": 1, "text": ${JSON.stringify(envelope.text)} } ]`)
+        return { kind: 'answer', list }
+      }
       const { name, services } = envelope
       const command = {
         name,
@@ -160,7 +163,7 @@ function makeDoor(options: DoorOptions, ran: Ran[], log: Log): Door {
         caller,
       }
       ran.push(command)
-      return answer(command)
+      return { kind: 'answer', list: await answer(command) }
     },
   }
 }

@@ -1,0 +1,237 @@
+// Handler modules on the built program: what they add, what they see, and that what goes wrong in one stays there.
+
+import { copyFileSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs'
+import http from 'node:http'
+import path from 'node:path'
+import t from 'tap'
+import { answering, FakeDaemon } from '../fake-daemon.ts'
+import type { Owner } from '../child.ts'
+import { startProgram, temporaryDirectory } from '../program.ts'
+import type { Program } from '../program.ts'
+
+const examples = path.resolve(import.meta.dirname, '../../config/handlers')
+
+type Elements = readonly { result: number; text?: string; arguments?: unknown }[]
+
+async function post(program: Program, command: string, more: object = {}): Promise<{ status: number; body: unknown }> {
+  const response = await fetch(`http://127.0.0.1:${program.port}/`, {
+    method: 'POST',
+    headers: { 'Content-Type': 'application/json' },
+    body: JSON.stringify({ command, ...more }),
+  })
+  return { status: response.status, body: await response.json() }
+}
+
+async function ask(program: Program, command: string, more: object = {}): Promise<Elements> {
+  return (await post(program, command, more)).body as Elements
+}
+
+function moduleFile(owner: Owner, text: string, name = 'module.mjs'): string {
+  const file = path.join(temporaryDirectory(owner), name)
+  writeFileSync(file, text)
+  return file
+}
+
+t.test('a module adds commands that go before the agent\'s own and before forwarding', async (t) => {
+  const library = moduleFile(t, `
+    export const load = () => ({ commands: {
+      greet: { access: 'read', run: ({ arguments: args, services, caller }) =>
+        ({ result: 0, text: 'hello ' + args.name, arguments: { services, from: caller.remoteAddress } }) },
+      'version-get': { access: 'read', run: () => ({ result: 0, text: 'mine' }) },
+    } })`)
+  const program = await startProgram(t, { 'hooks-libraries': [{ library }] })
+  t.same(await ask(program, 'greet', { arguments: { name: 'you' }, service: ['dhcp4', 'nowhere'] }), [
+    { arguments: { services: ['dhcp4', 'nowhere'], from: '127.0.0.1' }, result: 0, text: 'hello you' },
+  ])
+  t.same(await ask(program, 'version-get'), [{ result: 0, text: 'mine' }])
+  const [list] = await ask(program, 'list-commands')
+  t.ok((list?.arguments as string[]).includes('greet'))
+  t.same(list?.arguments, [...new Set(list?.arguments as string[])].sort())
+  t.match(program.output(), /HOOKS_LIBRARY_LOADED module \S+ loaded: greet, version-get/)
+})
+
+t.test('whatever a module does wrong harms only its own command', async (t) => {
+  const library = moduleFile(t, `
+    export const load = () => ({ commands: Object.fromEntries(Object.entries({
+      good: () => ({ result: 0, text: 'good' }),
+      throws: () => { throw new Error('secret of the module') },
+      rejects: async () => { throw 'no error at all' },
+      nothing: () => undefined,
+      text: () => 'a text',
+      float: () => ({ result: 0.5 }),
+      circle: () => { const a = { result: 0 }; a.arguments = a; return a },
+      hangs: () => new Promise(() => undefined),
+      leaks: () => { Promise.reject(new Error('leaked')); setTimeout(() => { throw new Error('late') }, 1)
+        return { result: 0, text: 'leaking' } },
+      exits: () => process.exit(1),
+    }).map(([name, run]) => [name, { access: 'read', run }])) })`)
+  const program = await startProgram(t, { 'hooks-libraries': [{ library, 'timeout-seconds': 1 }] })
+  const good = async (): Promise<unknown> => t.same(await ask(program, 'good'), [{ result: 0, text: 'good' }])
+  for (const name of ['throws', 'rejects', 'nothing', 'text', 'float', 'circle', 'hangs']) {
+    const [answers] = await Promise.all([ask(program, name), good()])
+    const [answer] = answers
+    t.match(answer, { result: 1, text: new RegExp(`'${name}' cannot be answered: the module \\S+ failed`) }, name)
+    t.notMatch(answer?.text, /secret/)
+  }
+  t.same(await ask(program, 'leaks'), [{ result: 0, text: 'leaking' }])
+  await program.waitFor(/KEAGATE_MODULE_FAILED .*leaked/)
+  await program.waitFor(/KEAGATE_MODULE_FAILED .*late/)
+  await good()
+  t.match(await ask(program, 'exits'), [{ result: 1 }])
+  t.match(await ask(program, 'list-commands'), [{ result: 0 }])
+  await program.waitFor(/its thread ended; it is started again in 1 s/)
+  for (let tries = 0; (await ask(program, 'good'))[0]?.result !== 0; tries++) if (tries > 2000) throw new Error('stays dead')
+  await good()
+})
+
+t.test('a module that computes for ever is ended while everybody else is served', async (t) => {
+  const library = moduleFile(t, `
+    export const load = () => ({ commands: {
+      spins: { access: 'read', run: () => { for (;;); } },
+      good: { access: 'read', run: () => ({ result: 0 }) },
+    } })`)
+  const program = await startProgram(t, { 'hooks-libraries': [{ library }] })
+  const spinning = ask(program, 'spins')
+  t.match(await ask(program, 'list-commands'), [{ result: 0 }])
+  t.match(await spinning, [{ result: 1 }])
+  t.match(program.output(), /without a pause and was ended/)
+})
+
+t.test('the points see what they should and may refuse or answer', async (t) => {
+  const daemon = await FakeDaemon.listen(answering('{ "result": 0, "text": "2.2.0" }'))
+  t.teardown(() => daemon.close())
+  const library = moduleFile(t, `
+    export const load = ({ log }) => ({
+      authenticated: ({ remoteAddress }) => process.env.CLOSED ? 'closed from ' + remoteAddress : undefined,
+      commandReceived: ({ name, arguments: args }) => {
+        if (name === 'closes') process.env.CLOSED = 'yes'
+        return name === 'lease4-wipe' ? { result: 1, text: 'not here' } : undefined
+      },
+      commandProcessed: ({ name, services, results, access }) =>
+        log('INFO', 'saw ' + JSON.stringify([name, services, results, access])),
+    })`)
+  const sockets = { dhcp4: { 'socket-type': 'unix', 'socket-name': daemon.path } }
+  const program = await startProgram(t, { 'hooks-libraries': [{ library }], 'control-sockets': sockets })
+  t.same(await ask(program, 'lease4-wipe', { service: ['dhcp4'] }), [{ result: 1, text: 'not here' }])
+  t.equal(daemon.connections.filter((each) => each.received().length > 0).length, 0)
+  await ask(program, 'config-get', { service: ['dhcp4', 'nowhere'] })
+  await program.waitFor(/saw \["lease4-wipe",\["dhcp4"\],\[1\],/)
+  await program.waitFor(/saw \["config-get",\["dhcp4","nowhere"\],\[0,1\],/)
+  await ask(program, 'closes')
+  t.same(await post(program, 'list-commands'), {
+    status: 403,
+    body: { result: 403, text: 'Forbidden: closed from 127.0.0.1' },
+  })
+})
+
+t.test('a configuration with a module that cannot be used is refused, and the one before stays', async (t) => {
+  const good = moduleFile(t, `export const load = () => ({ commands: { mine: { access: 'read', run: () => ({ result: 0 }) } } })`)
+  const program = await startProgram(t, { 'hooks-libraries': [{ library: good }] })
+  const before = JSON.stringify(await ask(program, 'config-get'))
+  const table: [text: string, parameters: object | null, reason: RegExp][] = [
+    ['export const nothing = 1', null, /no export named "load"/],
+    ['export const load = () => { throw new Error("out of paper") }', null, /out of paper/],
+    ['syntax error here', null, /./],
+    ['export const load = () => ({ commands: { a: {} } })', null, /command a has no function "run"/],
+    ['export const load = () => ({ commands: { a: { run: () => 1 } } })', null, /does not say "read" or "write"/],
+    ['export const load = () => ({ commands: { "list-commands": { access: "read", run: () => 1 } } })', null, /only the agent/],
+    ['export const load = () => ({})', { unknown: 1 }, /takes no parameters/],
+    [
+      'export const parameters = { type: "object", required: ["url"], properties: { url: { type: "string" } } }\n' +
+        'export const load = () => ({})',
+      { url: 5 },
+      /parameters\/url must be string/,
+    ],
+    ['await new Promise(() => undefined)', null, /./],
+  ]
+  for (const [text, parameters, reason] of table) {
+    const library = moduleFile(t, text)
+    const hook = { library, 'timeout-seconds': 1, ...(parameters === null ? {} : { parameters }) }
+    const agent = { 'http-port': program.port, 'hooks-libraries': [hook] }
+    writeFileSync(program.configFile, JSON.stringify({ 'Control-agent': agent }))
+    const [answer] = await ask(program, 'config-reload')
+    t.equal(answer?.result, 1, text)
+    t.match(answer?.text, reason)
+    t.match(answer?.text, /kea-ctrl-agent\.conf:1:\d+: /, 'with its position')
+    t.equal(JSON.stringify(await ask(program, 'config-get')), before)
+    t.same(await ask(program, 'mine'), [{ result: 0 }])
+  }
+})
+
+t.test('a reload takes the new file of a module, and commands under way end with the old one', async (t) => {
+  const text = (answer: string): string => `
+    let go
+    export const load = () => ({ commands: {
+      which: { access: 'read', run: () => ({ result: 0, text: '${answer}' }) },
+      waits: { access: 'read', run: () => new Promise((resolve) => { go = () => resolve({ result: 0, text: '${answer}' })
+        console.log('waiting') }) },
+      go: { access: 'read', run: () => { go(); return { result: 0 } } },
+    }, stop: () => console.log('stopped ${answer}') })`
+  const library = moduleFile(t, text('old'))
+  const program = await startProgram(t, { 'hooks-libraries': [{ library, 'timeout-seconds': 2 }] })
+  const waiting = ask(program, 'waits')
+  await program.waitFor(/waiting/)
+  writeFileSync(library, text('new'))
+  t.match(await ask(program, 'config-reload'), [{ result: 0 }])
+  t.same(await ask(program, 'which'), [{ result: 0, text: 'new' }])
+  // Nobody can tell the old one to go on any more: it ends at its time.
+  t.match(await waiting, [{ result: 1 }])
+  await program.waitFor(/stopped old/)
+})
+
+t.test('the example daemon-summary asks every daemon', async (t) => {
+  const daemon = await FakeDaemon.listen(answering('{ "result": 0, "text": "2.2.0" }'))
+  t.teardown(() => daemon.close())
+  const library = path.join(temporaryDirectory(t), 'daemon-summary.mjs')
+  copyFileSync(path.join(examples, 'daemon-summary.mjs'), library)
+  const sockets = { dhcp4: { 'socket-name': daemon.path }, d2: { 'socket-name': `${daemon.path}-absent` } }
+  const hooks = [{ library, parameters: { services: ['dhcp4', 'd2'] } }]
+  const program = await startProgram(t, { 'hooks-libraries': hooks, 'control-sockets': sockets })
+  const [answer] = await ask(program, 'daemon-summary')
+  t.match(answer, {
+    result: 1,
+    text: '1 of 2 daemons do not answer',
+    arguments: { daemons: [{ service: 'dhcp4', answers: true }, { service: 'd2', answers: false, reason: /likely to be offline/ }] },
+  })
+})
+
+t.test('the example write-webhook reports what changes something', async (t) => {
+  const events: unknown[] = []
+  const heard = new Promise<void>((resolve) => {
+    const server = http.createServer((request, response) => {
+      request.setEncoding('utf8').on('data', (text: string) => events.push(JSON.parse(text)))
+      request.on('end', () => {
+        response.end()
+        resolve()
+      })
+    })
+    server.listen(0, '127.0.0.1', () => port(server))
+    t.teardown(() => server.close())
+  })
+  let known: (port: number) => void
+  const listening = new Promise<number>((resolve) => (known = resolve))
+  function port(server: http.Server): void {
+    const address = server.address()
+    known(typeof address === 'object' && address !== null ? address.port : 0)
+  }
+  const library = path.join(temporaryDirectory(t), 'write-webhook.mjs')
+  copyFileSync(path.join(examples, 'write-webhook.mjs'), library)
+  const hooks = [{ library, parameters: { url: `http://127.0.0.1:${await listening}/` } }]
+  const program = await startProgram(t, { 'hooks-libraries': hooks })
+  await ask(program, 'version-get')
+  await ask(program, 'config-reload')
+  await heard
+  t.match(events, [{ command: 'config-reload', services: [], results: [0], address: '127.0.0.1', user: null }])
+})
+
+t.test('the module that the README shows works as it stands there', async (t) => {
+  const readme = readFileSync(path.resolve(import.meta.dirname, '../../README.md'), 'utf8')
+  const text = /^```js\n([^]*?)^```$/m.exec(readme)?.[1]
+  t.ok(text)
+  const folder = path.join(temporaryDirectory(t), 'new')
+  mkdirSync(folder)
+  const library = path.join(folder, 'uptime-text.mjs')
+  writeFileSync(library, text ?? '')
+  const program = await startProgram(t, { 'hooks-libraries': [{ library, parameters: { greeting: 'Up' } }] })
+  t.match(await ask(program, 'uptime-text'), [{ result: 0, text: /^Up for \d+ s$/ }])
+})
