@@ -191,6 +191,35 @@ export const flooding: Script = async (connection) => {
   while (!connection.socket.destroyed) await connection.write(', 1'.repeat(10_000))
 }
 
+/** Reads the command, says something, and then neither goes on nor closes. */
+export function stalling(text: string | Uint8Array): Script {
+  return async (connection) => {
+    await connection.command()
+    await connection.write(text)
+  }
+}
+
+/** Says something, then one more byte again and again for ever. */
+export function trickling(text: string, more: string): Script {
+  return async (connection) => {
+    await connection.command()
+    await connection.write(text)
+    while (!connection.socket.destroyed) {
+      await connection.write(more)
+      await new Promise((resolve) => setTimeout(resolve, 5))
+    }
+  }
+}
+
+/** Reads so many bytes of the command and closes with the rest unread. */
+export function readingOnly(count: number): Script {
+  return (connection) => {
+    connection.socket.on('readable', () => {
+      if (connection.socket.read(count) !== null) connection.destroy()
+    })
+  }
+}
+
 /** Closes without an answer, with the command read or unread. */
 export const hangingUp: Script = async (connection) => {
   await connection.command()
