@@ -6,7 +6,6 @@ import type { AgentConfig } from './config/types.ts'
 import { describeError } from './errors.ts'
 import { probeUnixSocket } from './forward/probe.ts'
 import type { Listener } from './http/listener.ts'
-import { isSyslog } from './log/logger.ts'
 import type { Log, MessageFields, MessageId } from './log/message.ts'
 import type { Runtime } from './runtime.ts'
 
@@ -18,11 +17,6 @@ export function announce(log: Log, runtime: Runtime, listener: Listener, what: '
   if (credentials === null) log.write(`CTRL_AGENT_HTTP_SERVICE_${what}`, where)
   else log.write(`CTRL_AGENT_HTTPS_SERVICE_${what}`, { ...where, mode: tlsMode(config) })
   for (const reason of credentials?.warnings ?? []) log.write('KEAGATE_TLS_FILE_WARNING', { reason })
-  for (const logger of config.loggers) {
-    for (const { output } of logger.outputs ?? []) {
-      if (isSyslog(output)) log.write('KEAGATE_SYSLOG_TO_STDERR', { name: logger.name, output })
-    }
-  }
 }
 
 /** Control sockets that are looked at together; a thousand at once would hold up everybody's requests. */

@@ -17,6 +17,7 @@ import { rawJson, rawToString } from './json/raw.ts'
 import type { RawJson } from './json/raw.ts'
 import type { Logging } from './log/logger.ts'
 import { MetricRegistry } from './observe/metrics.ts'
+import type { Expiring } from './tls/expiry.ts'
 import { buildReport, extendedVersion, packageVersion } from './version.ts'
 
 export interface DaemonOptions {
@@ -60,6 +61,16 @@ export class Daemon implements AgentControl {
 
   configuredAt(): number {
     return this.#deployment.since
+  }
+
+  certificates(): readonly Expiring[] {
+    return this.#deployment.expiring
+  }
+
+  tlsFailures(): Readonly<Record<string, number>> | null {
+    if (this.#deployment.config.tls === null) return null
+    const samples = this.#metrics.samples().filter(({ name }) => name === 'keagate_tls_failures_total')
+    return Object.fromEntries(samples.map(({ labels, value }) => [labels['reason'] ?? '', value]))
   }
 
   configGet(): RawJson {

@@ -5,7 +5,7 @@ import { setTimeout } from 'node:timers/promises'
 import { LockOut } from './auth/lock-out.ts'
 import type { AgentControl } from './command/agent-control.ts'
 import type { LoadedConfig } from './config/load.ts'
-import type { AgentConfig } from './config/types.ts'
+import type { AgentConfig, TlsConfig } from './config/types.ts'
 import { KeagateError } from './errors.ts'
 import { askDaemons } from './hook/ask-daemons.ts'
 import type { AskDaemons } from './hook/host.ts'
@@ -21,9 +21,12 @@ import type { MessageId } from './log/message.ts'
 import { announce, announceWarnings, nameMissingDaemons } from './announce.ts'
 import { aboutKeyword, checkLogFiles, placed } from './late-mistake.ts'
 import type { Metrics } from './observe/metrics.ts'
-import { buildRuntime } from './runtime.ts'
+import { buildRuntime, renewCredentials } from './runtime.ts'
 import type { Runtime } from './runtime.ts'
+import type { Expiring } from './tls/expiry.ts'
 import { TlsReport } from './tls/report.ts'
+import { TlsUpkeep } from './tls/upkeep.ts'
+import type { UpkeepParts } from './tls/upkeep.ts'
 
 interface InForce {
   readonly runtime: Runtime
@@ -53,7 +56,9 @@ export class Deployment {
   readonly #logging: Logging
   readonly #lockOut = new LockOut()
   readonly #tlsReport: TlsReport
+  readonly #metrics: Metrics
   #server: HttpServer | null = null
+  #upkeep: TlsUpkeep | null = null
   #inForce: InForce | null = null
   /** Changes wait for each other, so that no two are ever half done at once. */
   #changes: Promise<unknown> = Promise.resolve()
@@ -62,6 +67,7 @@ export class Deployment {
   constructor(parts: DeploymentParts) {
     this.#agent = parts.agent
     this.#logging = parts.logging
+    this.#metrics = parts.metrics
     this.#tlsReport = new TlsReport(parts.logging, parts.metrics)
   }
 
@@ -73,6 +79,11 @@ export class Deployment {
   /** When it was put in force; milliseconds since the epoch. */
   get since(): number {
     return this.#current().since
+  }
+
+  /** Every certificate and revocation list in use, and when it ends. */
+  get expiring(): readonly Expiring[] {
+    return this.#current().runtime.credentials?.expiring ?? []
   }
 
   /**
@@ -127,6 +138,7 @@ export class Deployment {
 
   /** Accepts no more, refuses what waits for a daemon, lets running commands end, then closes every connection. */
   async stop(): Promise<void> {
+    this.#upkeep?.close()
     await Promise.race([this.#changes, setTimeout(changeTime)])
     const closed = this.#inForce?.listener.close()
     this.#inForce?.entrance.close()
@@ -168,19 +180,18 @@ export class Deployment {
     if (before !== null && !moved) this.#refuseProtocolSwitch(before.runtime.config, config)
     const runtime = this.#build(config, modules)
     this.#server ??= await createHttpServer({ door: () => this.#current().runtime.door, log: this.#logging })
-    const listener = moved ? await this.#open(config) : before.listener
+    const listener = moved ? await this.#listen(config) : before.listener
     try {
-      const { credentials } = runtime
-      const parts = { config, credentials, server: this.#server, origin: listener, report: this.#tlsReport }
-      const entrance = createEntrance(parts)
+      const entrance = this.#entrance(runtime, listener, this.#server)
       // The last step that can fail, and one that undoes itself.
       this.#logging.configure(config.loggers)
-      this.#inForce = { runtime, listener, entrance, since: Date.now() }
-      listener.accept((socket) => entrance.accept(socket))
+      this.#open(runtime, listener, entrance, Date.now())
     } catch (error) {
       if (moved) await listener.close()
       throw error
     }
+    this.#upkeep?.close()
+    this.#upkeep = config.tls === null ? null : new TlsUpkeep(this.#upkeepParts(config.tls))
     announce(this.#logging, runtime, listener, moved ? 'STARTED' : 'UPDATED')
     void nameMissingDaemons(this.#logging, config, () => this.#inForce?.runtime !== runtime)
     // What the runtime before still runs, it runs to its end; only its address is given up.
@@ -188,6 +199,37 @@ export class Deployment {
     void before.listener.close()
     before.entrance.close()
     this.#server.closeAll(before.listener)
+  }
+
+  /** Takes what the TLS files hold now, for the very next connection. @returns whether that is anything else */
+  #refreshCredentials(): Promise<boolean> {
+    return this.inTurn(() => {
+      const { runtime, listener, since } = this.#current()
+      const renewed = renewCredentials(runtime)
+      if (renewed === null || this.#server === null) return Promise.resolve(false)
+      this.#open(renewed, listener, this.#entrance(renewed, listener, this.#server), since)
+      return Promise.resolve(true)
+    })
+  }
+
+  #upkeepParts(config: TlsConfig): UpkeepParts {
+    return {
+      config,
+      credentials: () => this.#inForce?.runtime.credentials ?? null,
+      refresh: () => this.#refreshCredentials(),
+      log: this.#logging,
+      metrics: this.#metrics,
+    }
+  }
+
+  #entrance({ config, credentials }: Runtime, listener: Listener, server: HttpServer): Entrance {
+    return createEntrance({ config, credentials, server, origin: listener, report: this.#tlsReport })
+  }
+
+  /** From here on, the listener's connections meet this runtime. */
+  #open(runtime: Runtime, listener: Listener, entrance: Entrance, since: number): void {
+    this.#inForce = { runtime, listener, entrance, since }
+    listener.accept((socket) => entrance.accept(socket))
   }
 
   /** Everything that a configuration needs, as far as it can be had without taking anything from the one in force. */
@@ -200,7 +242,7 @@ export class Deployment {
     return runtime
   }
 
-  async #open({ httpHost, httpPort }: AgentConfig): Promise<Listener> {
+  async #listen({ httpHost, httpPort }: AgentConfig): Promise<Listener> {
     try {
       return await openListener(httpHost, httpPort, this.#logging)
     } catch (error) {

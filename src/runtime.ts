@@ -75,6 +75,18 @@ export function buildRuntime(config: AgentConfig, parts: RuntimeParts): Runtime 
   }
 }
 
+/**
+ * The same runtime with what its TLS files hold now; null where that is what it has already.
+ * @throws KeagateError TLS_UNUSABLE
+ */
+export function renewCredentials(runtime: Runtime): Runtime | null {
+  const { config, credentials, door } = runtime
+  if (config.tls === null) return null
+  const renewed = loadCredentials(config.tls)
+  if (renewed.digest === credentials?.digest) return null
+  return { ...runtime, credentials: renewed, door: { ...door, revocation: renewed.revocation } }
+}
+
 function namesOf(registry: Registry, modules: Modules): readonly string[] {
   return modules.any ? [...new Set([...registry.names(), ...modules.names()])].sort() : registry.names()
 }

@@ -51,7 +51,10 @@ export async function serve(plan: Extract<Plan, { kind: 'run' }>, parts: Process
     })
     await Promise.race([daemon.start(), daemon.finished])
   } catch (error) {
-    announceMistakes(logging, failureId(error), error)
+    const id = failureId(error)
+    // As Kea: wherever lines have gone so far, this goes to standard error.
+    if (id === 'DCTL_CONFIG_FILE_LOAD_FAIL') logging.configure([])
+    announceMistakes(logging, id, error)
     await logging.close()
     process.stderr.write(`Service failed: ${describeError(error)}\n`)
     return 1

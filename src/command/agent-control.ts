@@ -2,6 +2,7 @@
 
 import type { WrittenConfig } from '../config/write.ts'
 import type { RawJson } from '../json/raw.ts'
+import type { Expiring } from '../tls/expiry.ts'
 
 /** How an attempt to check or change the configuration ended. 5: it was valid but could not be put in force. */
 export type ConfigOutcome =
@@ -19,6 +20,10 @@ export interface AgentControl {
   readonly startedAt: number
   /** When the configuration in force was applied; milliseconds since the epoch. */
   configuredAt(): number
+  /** Every certificate and revocation list in use, and when it ends; empty without TLS. */
+  certificates(): readonly Expiring[]
+  /** How many handshakes and client certificates were refused since the start, by reason; null without TLS. */
+  tlsFailures(): Readonly<Record<string, number>> | null
   /** The map `{"Control-agent": {…}, "hash": "…"}` with defaults filled in and secrets hidden. */
   configGet(): RawJson
   /** SHA-256 of the effective configuration, 64 upper-case hex digits. */

@@ -123,6 +123,7 @@ function output(config: OutputSettings): Shown {
   const isFile = config.path !== null
   return {
     flush: config.flush,
+    format: config.format === 'json' ? 'json' : undefined,
     maxsize: isFile ? config.maxSize : undefined,
     maxver: isFile ? config.maxVersions : undefined,
     output: config.output,

@@ -1,6 +1,9 @@
 // Loggers of the configuration and the places they write to.
 
+import { isSyslog, leastRotationSize } from '../log/settings.ts'
 import type { OutputSettings, Severity } from '../log/settings.ts'
+import { facilityNames, isFacility } from '../log/syslog-priority.ts'
+import { isOwnLogger, rootLogger } from '../log/tree.ts'
 import type { PathRules } from './paths.ts'
 import { placePath } from './paths.ts'
 import type { Section } from './section.ts'
@@ -15,12 +18,22 @@ export const defaultMaxSize = 10_240_000
 
 export function resolveLoggers(agent: Section, rules: PathRules): LoggerConfig[] {
   return (agent.sections('loggers') ?? []).map((logger) => ({
-    name: logger.string('name') ?? '',
+    name: nameOf(logger),
     severity: severityOf(logger),
     debugLevel: logger.integer('debuglevel') ?? 0,
     outputs: outputsOf(logger, rules),
     userContext: userContextOf(logger),
   }))
+}
+
+/** Kea takes any name, also one that nothing is ever written to. */
+function nameOf(logger: Section): string {
+  const name = logger.string('name') ?? ''
+  if (!isOwnLogger(name)) {
+    const text = `nothing is ever written to a logger named ${quoted(name)}`
+    logger.warning('KEAGATE_CONFIG_WARNING', 'name', text, `write ${rootLogger}, or a child such as ${rootLogger}.http`)
+  }
+  return name
 }
 
 /** Kea logs an unknown severity as an error and goes on with INFO. */
@@ -67,20 +80,42 @@ function outputsOf(logger: Section, rules: PathRules): OutputSettings[] | null {
 function outputOf(section: Section, rules: PathRules): OutputSettings {
   const output = section.string('output') ?? ''
   const pattern = section.string('pattern')
+  const format = section.string('format') === 'json' ? 'json' : 'pattern'
+  const path = isFile(output) ? pathOf(section, output, rules) : null
+  if (isSyslog(output)) warnOfFacility(section, output)
+  if (pattern !== null && pattern !== '' && format === 'json') {
+    section.warning('KEAGATE_CONFIG_WARNING', 'pattern', 'a pattern means nothing where the format is json', 'remove one')
+  }
   return {
     output,
-    path: isFile(output) ? pathOf(section, output, rules) : null,
+    path,
     flush: section.boolean('flush') ?? true,
-    // Kea takes negative numbers without saying what they mean.
-    maxSize: Math.max(section.integer('maxsize') ?? defaultMaxSize, 0),
+    maxSize: maxSizeOf(section),
     maxVersions: Math.max(section.integer('maxver') ?? 1, 0),
     // Kea 2.2 shows a pattern that was not given as an empty one.
     pattern: pattern === '' ? null : pattern,
+    format,
   }
 }
 
 function isFile(output: string): boolean {
-  return !['', 'stdout', 'stderr', 'syslog'].includes(output) && !output.startsWith('syslog:')
+  return !['', 'stdout', 'stderr'].includes(output) && !isSyslog(output)
+}
+
+/** Kea takes negative numbers without saying what they mean, and rotates no file that is shorter than 200 KiB. */
+function maxSizeOf(section: Section): number {
+  const written = Math.max(section.integer('maxsize') ?? defaultMaxSize, 0)
+  if (written > 0 && written < leastRotationSize) {
+    const text = `maxsize is ${written}; no file is rotated before it has ${leastRotationSize} bytes`
+    section.warning('KEAGATE_CONFIG_WARNING', 'maxsize', text, `write ${leastRotationSize} or more, or 0 for no rotation`)
+  }
+  return written
+}
+
+function warnOfFacility(section: Section, output: string): void {
+  if (isFacility(output)) return
+  const text = `${quoted(output)} names no facility of syslog; local0 is used`
+  section.warning('KEAGATE_CONFIG_WARNING', 'output', text, `write syslog: and one of ${facilityNames().join(', ')}`)
 }
 
 function pathOf(section: Section, output: string, rules: PathRules): string {

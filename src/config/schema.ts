@@ -143,6 +143,7 @@ const output = map('a place that log lines go to', {
   maxsize: { type: 'integer', maximum: Number.MAX_SAFE_INTEGER, description: 'bytes before a file rotates; 0: never' },
   maxver: { type: 'integer', maximum: 10_000, description: 'rotated files to keep' },
   pattern: { type: 'string', maxLength: 1024, description: 'the layout of a line, as log4cplus writes it' },
+  format: choice('the form of a line', 'pattern', 'json'),
 }, ['output'])
 
 /** Of one logger, and loggers: each output is an open file. */

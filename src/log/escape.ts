@@ -2,14 +2,18 @@
 
 const unsafe = /[\u0000-\u001f\u007f-\u009f\u2028\u2029]/g
 
-/** Longest value that goes into a line, in UTF-16 units; what is longer is cut and marked. */
-const longest = 1024
+/** Longest value that goes into a line, in UTF-16 units, where a message says nothing else; what is longer is cut. */
+export const longestValue = 1024
 
-/** Control characters become `\xNN` (line separators `\uNNNN`), an overlong text is cut. */
-export function escapeForLog(text: string): string {
-  const short = text.length > longest ? `${text.slice(0, longest)}...` : text
-  return short.replaceAll(unsafe, (character) => {
+/** Control characters become `\xNN` (line separators `\uNNNN`), an overlong text is cut and marked. */
+export function escapeForLog(text: string, longest = longestValue): string {
+  return shorten(text, longest).replaceAll(unsafe, (character) => {
     const code = character.charCodeAt(0)
     return code <= 0xff ? `\\x${code.toString(16).padStart(2, '0')}` : `\\u${code.toString(16)}`
   })
+}
+
+/** A text that is longer than `longest` is cut and marked. */
+export function shorten(text: string, longest = longestValue): string {
+  return text.length > longest ? `${text.slice(0, longest)}...` : text
 }

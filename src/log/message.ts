@@ -10,6 +10,8 @@ export interface MessageDefinition {
   /** The child of the root logger that it belongs to. */
   readonly logger: 'ctrl-agent' | 'http' | 'auth' | 'commands' | 'dctl' | 'hooks' | 'tls'
   readonly text: string
+  /** Length of one value, where the usual limit is not enough; UTF-16 units. */
+  readonly longest?: number
 }
 
 const definitions = {
@@ -154,6 +156,16 @@ const definitions = {
       'client {remote-address} refused: {reason} (subject {subject}, issuer {issuer}, serial {serial}, SHA-256 ' +
       'fingerprint {fingerprint}); {remedy}',
   },
+  KEAGATE_TLS_FILES_TAKEN: {
+    severity: 'INFO',
+    logger: 'tls',
+    text: 'the changed TLS files are in force: certificate {subject}, serial {serial}, valid until {not-after}',
+  },
+  KEAGATE_TLS_FILES_NOT_TAKEN: {
+    severity: 'ERROR',
+    logger: 'tls',
+    text: 'the changed TLS files were not taken, those before stay in force: {reason}',
+  },
   KEAGATE_TLS_FILE_WARNING: { severity: 'WARN', logger: 'tls', text: '{reason}' },
   KEAGATE_CONNECTION_LIMIT: {
     severity: 'WARN',
@@ -184,10 +196,11 @@ const definitions = {
     logger: 'ctrl-agent',
     text: 'control socket {path} of service {service} has no daemon behind it: {reason}',
   },
-  KEAGATE_SYSLOG_TO_STDERR: {
+  KEAGATE_LOG_OUTPUT_FAILED: { severity: 'ERROR', logger: 'dctl', text: 'log output {output} failed: {reason}' },
+  KEAGATE_LOG_OUTPUT_RESTORED: {
     severity: 'WARN',
     logger: 'dctl',
-    text: 'logger {name}: output {output} is written to standard error, for the service manager to hand on',
+    text: 'log output {output} takes lines again; {lost} lines before this one were lost',
   },
   KEAGATE_CONFIG_WARNING: { severity: 'WARN', logger: 'dctl', text: '{reason}' },
   KEAGATE_COMMAND_ABANDONED: {

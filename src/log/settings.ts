@@ -18,9 +18,23 @@ export interface OutputSettings {
   /** The file to write to, null for the other kinds. */
   readonly path: string | null
   readonly flush: boolean
-  /** Bytes; 0: never rotate. */
+  /** Bytes, as written; 0: never rotate. */
   readonly maxSize: number
   readonly maxVersions: number
-  /** null: the default. */
+  /** null: the default of the kind of output. */
   readonly pattern: string | null
+  readonly format: 'pattern' | 'json'
+}
+
+/** Bytes, as in log4cplus: a file that is to be rotated sooner is rotated here. */
+export const leastRotationSize = 204_800
+
+/** An output of which nothing but the place is known. */
+export function plainOutput(output: string): OutputSettings {
+  const path = ['stdout', 'stderr'].includes(output) || isSyslog(output) ? null : output
+  return { output, path, flush: true, maxSize: 0, maxVersions: 1, pattern: null, format: 'pattern' }
+}
+
+export function isSyslog(output: string): boolean {
+  return output === 'syslog' || output.startsWith('syslog:')
 }

@@ -4,6 +4,7 @@
 /** What each counter says; the names are those of Prometheus, so `_total` ends the name of a counter. */
 const definitions = {
   keagate_tls_failures_total: { help: 'TLS handshakes and client certificates refused', labels: ['reason'] },
+  keagate_tls_reloads_total: { help: 'Changed TLS files that were taken, or could not be', labels: ['result'] },
 } as const satisfies Readonly<Record<string, { readonly help: string; readonly labels: readonly string[] }>>
 
 export type MetricId = keyof typeof definitions

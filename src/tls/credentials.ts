@@ -8,6 +8,8 @@ import type { TlsConfig } from '../config/types.ts'
 import type { CertificateChain } from './certificate-chain.ts'
 import { checkCertificateChain, readCertificateChain } from './certificate-chain.ts'
 import { readRevocationLists } from './crl-file.ts'
+import { expiring, expiryWarnings } from './expiry.ts'
+import type { Expiring } from './expiry.ts'
 import { TlsError, TlsFindings, shellWord } from './findings.ts'
 import { certificateName } from './peer.ts'
 import { readPrivateKey } from './private-key.ts'
@@ -23,6 +25,8 @@ export interface CredentialSet {
   readonly certificate: X509Certificate
   /** null: nobody is checked for revocation. */
   readonly revocation: Revocation | null
+  /** Every certificate and revocation list that was read, with its end. */
+  readonly expiring: readonly Expiring[]
   /** Of everything that was read: equal for sets that are the same, byte for byte. */
   readonly digest: string
   /** One sentence each: what works, but not for long, not for all clients or not safely. */
@@ -55,12 +59,16 @@ export function loadCredentials(config: TlsConfig, now = Date.now()): Credential
   }
   const options = { ...protocol, ...files }
   checkUsable(config, options, findings)
+  const ending = expiring(config, chain, trusted, lists)
+  // What is over already has been named, with what that means.
+  const soon = ending.filter(({ notAfter }) => notAfter >= now)
   return {
     options,
+    expiring: ending,
     certificate: chain[0],
     revocation: config.crlFile === null ? null : new Revocation(trusted, lists),
     digest: createHash('sha256').update(JSON.stringify(files)).digest('hex'),
-    warnings: findings.warnings,
+    warnings: [...findings.warnings, ...expiryWarnings(soon, config.expiryWarningDays, now)],
   }
 }
 

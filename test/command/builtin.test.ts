@@ -8,6 +8,7 @@ import type { Handler } from '../../src/command/handler.ts'
 import { Registry } from '../../src/command/registry.ts'
 import type { WrittenConfig } from '../../src/config/write.ts'
 import { rawJson, rawToString } from '../../src/json/raw.ts'
+import type { Expiring } from '../../src/tls/expiry.ts'
 
 /** An agent that writes down what is asked of it. */
 class RecordingAgent implements AgentControl {
@@ -20,6 +21,10 @@ class RecordingAgent implements AgentControl {
   outcome: ConfigOutcome = { ok: true, text: 'fine' }
   written: WrittenConfig = { ok: true, filename: '/etc/kea/x.conf', size: 663 }
   configuredAt = (): number => 1_060_500
+  ending: readonly Expiring[] = []
+  failures: Readonly<Record<string, number>> | null = null
+  certificates = (): readonly Expiring[] => this.ending
+  tlsFailures = (): Readonly<Record<string, number>> | null => this.failures
   configGet = () => rawJson('{ "Control-agent": {  }, "hash": "00" }')
   configHash = (): string => 'AB'.repeat(32)
   configTest = async (bytes: Parameters<AgentControl['configTest']>[0]) => this.#note(`test ${rawToString(bytes)}`)
@@ -98,6 +103,20 @@ t.test('status-get tells whole seconds, none negative', async (t) => {
   t.equal(await run(at(1_061_500)), status(1, 61))
   t.equal(await run(at(0)), status(0, 0))
   t.match(JSON.parse(await run(statusGet(agent))), { arguments: { uptime: Number } })
+})
+
+t.test('status-get tells when certificates end and how many clients TLS has refused', async (t) => {
+  const agent = new RecordingAgent()
+  const notAfter = Date.UTC(2026, 5, 7, 8, 9, 10)
+  const certificate = { kind: 'certificate', keyword: 'cert-file', file: '/a.crt', subject: 'CN=a', notAfter } as const
+  agent.ending = [certificate]
+  agent.failures = { expired: 2 }
+  const at = async (now: number): Promise<unknown> => JSON.parse(await run(statusGet(agent, () => now)))
+  const shown = { file: '/a.crt', kind: 'certificate', subject: 'CN=a', 'not-after': '2026-06-07T08:09:10Z' }
+  t.match(await at(notAfter - 86_400_000 * 2.5), {
+    arguments: { certificates: [{ ...shown, 'days-left': 2 }], 'tls-failures': { expired: 2 } },
+  })
+  t.match(await at(notAfter + 1), { arguments: { certificates: [{ 'days-left': -1 }] } })
 })
 
 t.test('config-set and config-test hand on the bytes as they came', async (t) => {

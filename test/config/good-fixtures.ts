@@ -55,11 +55,11 @@ export const goodFixtures: readonly (readonly [name: string, shown: string, ...w
   ['escapes', '"user-context": { "comment": "é \\"quoted\\" \\\\ / \\t é 漢字 \\u0007" } } }'],
   [
     'extra-commas',
-    '"http-port": 8003, "loggers": [ { "debuglevel": 0, "name": "a" } ] } }',
+    '"http-port": 8003, "loggers": [ { "debuglevel": 0, "name": "kea-ctrl-agent" } ] } }',
     'CTRL_AGENT_CONFIG_SYNTAX_WARNING 3:22',
-    'CTRL_AGENT_CONFIG_SYNTAX_WARNING 4:31',
-    'CTRL_AGENT_CONFIG_SYNTAX_WARNING 4:34',
-    'CTRL_AGENT_CONFIG_SYNTAX_WARNING 4:37',
+    'CTRL_AGENT_CONFIG_SYNTAX_WARNING 4:44',
+    'CTRL_AGENT_CONFIG_SYNTAX_WARNING 4:47',
+    'CTRL_AGENT_CONFIG_SYNTAX_WARNING 4:50',
   ],
   [
     'headers',
@@ -107,12 +107,19 @@ export const goodFixtures: readonly (readonly [name: string, shown: string, ...w
   [
     'loggers-foreign-names',
     '{ "debuglevel": 0, "name": "" }, { "debuglevel": 0, "name": "kea-dhcp4" }, { "debuglevel": 0, "name": "kea-dhcp4"',
+    'KEAGATE_CONFIG_WARNING 3:28', 'KEAGATE_CONFIG_WARNING 3:44', 'KEAGATE_CONFIG_WARNING 3:69',
   ],
+  ['loggers-json', onlyLogger('"output-options": [ { "flush": true, "format": "json", "output": "stdout" } ]')],
   [
     'loggers-negative-sizes',
     onlyLogger('"output-options": [ { "flush": true, "maxsize": 0, "maxver": 0, "output": "a.log" } ]'),
   ],
   ['loggers-no-options', '"loggers": [ { "debuglevel": 0, "name": "kea-ctrl-agent" } ]'],
+  [
+    'loggers-odd-outputs',
+    '{ "flush": true, "maxsize": 1000, "maxver": 2, "output": "agent.log" }, { "flush": true, "output": "syslog:nobody" }',
+    'KEAGATE_CONFIG_WARNING 4:43', 'KEAGATE_CONFIG_WARNING 5:19', 'KEAGATE_CONFIG_WARNING 6:58',
+  ],
   [
     'loggers-old-spelling',
     onlyLogger('"output-options": [ { "flush": true, "output": "stdout" } ], "severity": "INFO"'),

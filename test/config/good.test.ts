@@ -34,6 +34,12 @@ t.test('the table names every good file', (t) => {
   t.end()
 })
 
+/** What is warned of again when it is set again. */
+const expected = new RegExp(
+  ['everybody on this machine', 'asks nobody', 'crl-file has no effect', 'nothing is ever written', 'is rotated before',
+    'no facility', 'means nothing'].join('|'),
+)
+
 t.test('what config-get shows can be set again, over the network and with path checks', (t) => {
   for (const [name] of goodFixtures) {
     const before = loadConfigFile(fileOf(name), options).config
@@ -41,7 +47,7 @@ t.test('what config-get shows can be set again, over the network and with path c
     const { config, warnings } = loadConfigText('<string>', got, { ...options, dialect: 'command', current: before })
     t.equal(show(config, 'shown'), show(before, 'shown'), name)
     t.equal(configHash(config), configHash(before), name)
-    t.same(warnings.filter(({ text }) => !/everybody on this machine|asks nobody|crl-file has no effect/.test(text)), [], name)
+    t.same(warnings.filter(({ text }) => !expected.test(text)), [], name)
     t.same(withoutPlaces(config), withoutPlaces(before), name)
   }
   t.end()

@@ -38,7 +38,7 @@ t.test('every keyword of the Kea agent is known where Kea has it, and every keyw
     ['/Control-agent/control-sockets/*', ['limits', 'socket-name', 'socket-type', ...notes]],
     ['/Control-agent/hooks-libraries/*', ['library', 'parameters', 'timeout-seconds']],
     ['/Control-agent/loggers/*', ['debuglevel', 'name', 'output-options', 'severity', ...notes]],
-    ['/Control-agent/loggers/*/output-options/*', ['flush', 'maxsize', 'maxver', 'output', 'pattern']],
+    ['/Control-agent/loggers/*/output-options/*', ['flush', 'format', 'maxsize', 'maxver', 'output', 'pattern']],
   ]
   for (const [path, keywords] of sections) t.same(allowedIn(schemaAt(path)).sort(), keywords.sort(), path)
   t.same(undescribed(configSchema, ''), [])

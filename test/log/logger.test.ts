@@ -3,20 +3,23 @@ import { join } from 'node:path'
 import t from 'tap'
 import { escapeForLog } from '../../src/log/escape.ts'
 import { Logging, checkLoggers } from '../../src/log/logger.ts'
+import type { LogEvent } from '../../src/log/event.ts'
 import { compilePattern, defaultPattern } from '../../src/log/pattern.ts'
 import type { LoggerSettings, OutputSettings } from '../../src/log/settings.ts'
 
-const event = {
+const event: LogEvent = {
   time: Date.UTC(2026, 10, 23, 15, 41, 30, 572),
   severity: 'INFO',
   logger: 'kea-ctrl-agent.dctl',
-  message: 'ID text',
+  id: 'DCTL_STARTING',
+  text: 'text',
+  fields: {},
 }
 
 t.test('patterns print what operators know from Kea', async (t) => {
   const table: [pattern: string, line: string][] = [
-    ['%-5p %m\n', 'INFO  ID text\n'],
-    ['%5p|%m', ' INFO|ID text'],
+    ['%-5p %m\n', 'INFO  DCTL_STARTING text\n'],
+    ['%5p|%m', ' INFO|DCTL_STARTING text'],
     ['%d{%Y-%m-%d %H:%M:%S.%q} %p', '2026-11-23 15:41:30.572 INFO'],
     ['%d{%Y-%m-%d %H:%M:%S.%Q}', '2026-11-23 15:41:30.572.000'],
     ['%d', '2026-11-23 15:41:30'],
@@ -28,7 +31,7 @@ t.test('patterns print what operators know from Kea', async (t) => {
   ]
   for (const [pattern, line] of table) t.equal(compilePattern(pattern, 'host')(event), line, pattern)
   t.equal(compilePattern('%999999999999m', 'host')(event).length, 1000, 'a width has an end')
-  t.match(compilePattern(defaultPattern, 'host')(event), /^\d{4}-\d\d-\d\d \d\d:\d\d:30\.572 INFO {2}\[kea-ctrl-agent\.dctl\/\d+\.\d+\] ID text\n$/)
+  t.match(compilePattern(defaultPattern, 'host')(event), /^\d{4}-\d\d-\d\d \d\d:\d\d:30\.572 INFO {2}\[kea-ctrl-agent\.dctl\/\d+\.\d+\] DCTL_STARTING text\n$/)
 })
 
 t.test('nobody who is logged can forge a line', async (t) => {
@@ -42,7 +45,7 @@ function logger(name: string, more: Partial<LoggerSettings>): LoggerSettings {
 }
 
 function file(path: string): OutputSettings {
-  return { output: path, path, flush: true, maxSize: 0, maxVersions: 1, pattern: '%p %c %m\n' }
+  return { output: path, path, flush: true, maxSize: 0, maxVersions: 1, pattern: '%p %c %m\n', format: 'pattern' }
 }
 
 t.test('a logger without settings uses its parent, one with settings its own', async (t) => {

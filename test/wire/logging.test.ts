@@ -28,11 +28,12 @@ t.test('a start that fails says why, in order, with what to do', async (t) => {
   const file = join(folder, 'a.conf')
   const loggers = [{ name: 'kea-ctrl-agent', 'output-options': [{ output: join(folder, 'missing', 'a.log') }] }]
   writeFileSync(file, JSON.stringify({ 'Control-agent': { 'http-port': 0, loggers } }))
-  const noFolder = /log file .*a\.log cannot be opened: the folder .*missing does not exist; create it/
+  const noFolder = /log file .*a\.log cannot be opened: the folder .*missing does not exist .*; create it/
   const env = { KEA_PIDFILE_DIR: folder }
   const started = await run(process.execPath, [mainFile, '-c', file], { env })
   t.equal(started.code, 1)
-  t.match(started.stdout, /DCTL_STARTING[^\n]*\n[^\n]*DCTL_CONFIG_FILE_LOAD_FAIL cannot start: log file/)
+  t.match(started.stdout, /DCTL_STARTING/)
+  t.match(started.stderr, /FATAL [^\n]*DCTL_CONFIG_FILE_LOAD_FAIL cannot start: [^\n]*log file[^\n]*\nService failed: /)
   t.match(started.stderr, noFolder)
   const checked = await run(process.execPath, [mainFile, '-t', file])
   t.equal(checked.code, 1)

@@ -1,0 +1,39 @@
+// Events as JSON lines, printed by pino: one object a line, with the fields of the message under their own names.
+
+import { pino } from 'pino'
+import { shorten } from './escape.ts'
+import type { LineFormatter } from './event.ts'
+
+/** What an event says besides the fields of its message; a field of one of these names gives way. */
+const reserved: ReadonlySet<string> = new Set(['severity', 'time', 'pid', 'logger', 'id', 'text'])
+
+const levels = { DEBUG: 20, INFO: 30, WARN: 40, ERROR: 50, FATAL: 60 }
+
+/** JSON escapes all other control characters by itself; these are as good at upsetting a terminal. */
+const unescaped = /[\u007f-\u009f\u2028\u2029]/g
+
+export function createJsonFormatter(): LineFormatter {
+  let line = ''
+  let time = 0
+  const logger = pino(
+    {
+      level: 'DEBUG',
+      customLevels: levels,
+      useOnlyCustomLevels: true,
+      base: { pid: process.pid },
+      messageKey: 'text',
+      timestamp: () => `,"time":"${new Date(time).toISOString()}"`,
+      formatters: { level: (severity) => ({ severity }) },
+    },
+    { write: (written) => (line = written) },
+  )
+  return (event) => {
+    const fields: Record<string, unknown> = { logger: event.logger, id: event.id }
+    for (const [name, value] of Object.entries(event.fields)) {
+      if (!reserved.has(name)) fields[name] = typeof value === 'string' ? shorten(value) : value
+    }
+    time = event.time
+    logger[event.severity](fields, event.text)
+    return line.replaceAll(unescaped, (character) => `\\u${character.charCodeAt(0).toString(16).padStart(4, '0')}`)
+  }
+}

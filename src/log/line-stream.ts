@@ -1,0 +1,152 @@
+// Lines on their way to one output: kept in order and in bounds, handed over in batches behind the event loop's back,
+// and tried again for as long as the output takes none.
+
+export interface LineTarget {
+  /**
+   * Writes some of the lines, from the first on. No line is ever torn or written twice.
+   * @returns how many it wrote, at least one if there are any
+   * @throws when it could write none
+   */
+  put(lines: readonly string[]): Promise<number>
+  close(): Promise<void>
+}
+
+export interface StreamEvents {
+  /** Said once until `restored`. */
+  failing(reason: string): void
+  /** @param lost lines that could not be kept meanwhile */
+  restored(lost: number): void
+}
+
+/** Characters kept for an output that takes none, such as a full disk; lines that come after them are lost. */
+const mostWaiting = 16 * 1024 * 1024
+
+/** Characters after which lines are written even where not each is to be flushed, and the longest wait for more. */
+const worthWriting = 64 * 1024
+const longestWait = 1000
+
+/** Milliseconds until an output that failed is tried again, and until a full pipe is. */
+const retryDelay = 1000
+const fullDelay = 20
+
+/** Milliseconds without any progress that closing waits for. */
+const patience = 1000
+
+export class LineStream {
+  readonly #target: LineTarget
+  readonly #events: StreamEvents
+  /** Whether each line is written at once. */
+  flush: boolean
+  #lines: string[] = []
+  /** Their length in characters. */
+  #waiting = 0
+  #written = 0
+  #lost = 0
+  #failing = false
+  #busy = false
+  #closing = false
+  #delay: NodeJS.Timeout | null = null
+  #wake: () => void = () => undefined
+  #idle: () => void = () => undefined
+
+  constructor(target: LineTarget, events: StreamEvents, flush: boolean) {
+    this.#target = target
+    this.#events = events
+    this.flush = flush
+  }
+
+  write(line: string): void {
+    if (this.#waiting + line.length > mostWaiting) {
+      this.#lost++
+      this.#fail('it takes lines too slowly')
+      return
+    }
+    this.#lines.push(line)
+    this.#waiting += line.length
+    if (this.#busy) return
+    if (this.flush || this.#waiting >= worthWriting) this.start()
+    else this.#delay ??= setTimeout(() => this.start(), longestWait)
+  }
+
+  /** Hands over what waits, and lets the target look after itself even if that is nothing. */
+  start(): void {
+    if (this.#delay !== null) clearTimeout(this.#delay)
+    this.#delay = null
+    this.#wake()
+    if (this.#busy) return
+    this.#busy = true
+    // Not at once: what the same turn of the event loop writes goes with it.
+    setImmediate(() => void this.#pump())
+  }
+
+  /** Settles when every line has been written, or cannot be; call it once, and write nothing after it. */
+  async close(): Promise<void> {
+    this.#closing = true
+    if (this.#lines.length > 0 || this.#busy) {
+      this.start()
+      await this.#drained()
+    }
+    // What is still at work would have its descriptor pulled from under it.
+    if (!this.#busy) await this.#target.close()
+  }
+
+  #drained(): Promise<void> {
+    return new Promise((resolve) => {
+      let before = this.#written
+      const timer = setInterval(() => {
+        if (this.#written === before) end()
+        before = this.#written
+      }, patience)
+      const end = (): void => {
+        clearInterval(timer)
+        resolve()
+      }
+      this.#idle = end
+    })
+  }
+
+  async #pump(): Promise<void> {
+    do {
+      try {
+        this.#drop(await this.#target.put(this.#lines))
+      } catch (error) {
+        const full = error instanceof Error && 'code' in error && error.code === 'EAGAIN'
+        if (!full) this.#fail(error instanceof Error ? error.message : String(error))
+        if (this.#closing && !full) break
+        await this.#pause(full ? fullDelay : retryDelay)
+      }
+    } while (this.#lines.length > 0)
+    this.#busy = false
+    this.#idle()
+  }
+
+  /** Lets go of the lines that are written. */
+  #drop(count: number): void {
+    for (let i = 0; i < count; i++) this.#waiting -= this.#lines[i]?.length ?? 0
+    this.#lines.splice(0, count)
+    this.#written += count
+    if (!this.#failing || this.#waiting > mostWaiting / 2) return
+    const lost = this.#lost
+    this.#failing = false
+    this.#lost = 0
+    this.#events.restored(lost)
+  }
+
+  #fail(reason: string): void {
+    if (this.#failing) return
+    this.#failing = true
+    this.#events.failing(reason)
+  }
+
+  #pause(milliseconds: number): Promise<void> {
+    return new Promise((resolve) => {
+      const end = (): void => {
+        clearTimeout(timer)
+        this.#wake = () => undefined
+        resolve()
+      }
+      const timer = setTimeout(end, milliseconds)
+      this.#wake = end
+    })
+  }
+}

@@ -1,0 +1,80 @@
+// Opening a log file, and saying in plain words why it cannot be.
+
+import { accessSync, closeSync, constants, fstatSync, openSync, statSync } from 'node:fs'
+import { dirname } from 'node:path'
+import { KeagateError } from '../errors.ts'
+
+/** Whatever others do to it, we write at its end. Non-blocking: a named pipe without a reader must not hold us up. */
+export const appending = constants.O_WRONLY | constants.O_APPEND | constants.O_CREAT | constants.O_NONBLOCK
+
+/** As Kea 3, whose umask is 027. */
+export const logFileMode = 0o640
+
+export interface OpenFile {
+  readonly fd: number
+  /** Bytes. */
+  readonly size: number
+  /** What tells it from another file that comes to bear its name. */
+  readonly identity: string
+  /** false: a device or pipe, which cannot be rotated. */
+  readonly regular: boolean
+}
+
+/** @throws KeagateError CONFIG_INVALID when it cannot be opened */
+export function openLogFile(path: string): OpenFile {
+  let fd: number | null = null
+  try {
+    fd = openSync(path, appending, logFileMode)
+    return describeFile(fd, fstatSync(fd))
+  } catch (error) {
+    if (fd !== null) closeSync(fd)
+    throw cannotOpen(path, error)
+  }
+}
+
+interface FileFacts {
+  readonly dev: number
+  readonly ino: number
+  readonly size: number
+  isFile(): boolean
+}
+
+export function describeFile(fd: number, facts: FileFacts): OpenFile {
+  return { fd, size: facts.size, identity: identityOf(facts), regular: facts.isFile() }
+}
+
+export function identityOf(facts: FileFacts): string {
+  return `${facts.dev}:${facts.ino}`
+}
+
+/**
+ * Whether `openLogFile` could open it, as far as can be told without creating it.
+ * @throws KeagateError as `openLogFile` does
+ */
+export function checkLogFile(path: string): void {
+  try {
+    const found = statSync(path, { throwIfNoEntry: false })
+    if (found?.isDirectory() === true) throw Object.assign(new Error('it is a folder'), { code: 'EISDIR' })
+    accessSync(found === undefined ? dirname(path) : path, constants.W_OK)
+  } catch (error) {
+    throw cannotOpen(path, error)
+  }
+}
+
+function cannotOpen(path: string, cause: unknown): KeagateError {
+  const code = cause instanceof Error && 'code' in cause ? cause.code : undefined
+  const fail = (reason: string, remedy: string): KeagateError =>
+    new KeagateError('CONFIG_INVALID', `log file ${path} cannot be opened: ${reason}`, { remedy, cause })
+  switch (code) {
+    case 'ENOENT':
+      return fail(`the folder ${dirname(path)} does not exist`, 'create it, or correct the name')
+    case 'EISDIR':
+      return fail('it is a folder', 'end it with the name of a file')
+    case 'ENXIO':
+      return fail('it is a pipe that nobody reads', 'start its reader first, or name a file')
+    case 'EACCES':
+      return fail(`permission denied for user id ${process.geteuid?.() ?? 'unknown'}`, 'let that user write there')
+    default:
+      return fail(cause instanceof Error ? cause.message : String(cause), 'name another file')
+  }
+}

@@ -1,0 +1,149 @@
+// A log file: appended to, rotated in Kea's scheme, and followed when somebody else moves, removes or empties it.
+
+import { close, fstat, open } from 'node:fs'
+import { stat } from 'node:fs/promises'
+import { promisify } from 'node:util'
+import { batchOf } from './batch.ts'
+import type { LineTarget } from './line-stream.ts'
+import { appending, describeFile, identityOf, logFileMode } from './log-file.ts'
+import type { OpenFile } from './log-file.ts'
+import { writeFrom } from './output-standard.ts'
+import { rotateFiles } from './rotate.ts'
+
+const openFile = promisify(open)
+const closeFile = promisify(close)
+const statFile = promisify(fstat)
+
+/** Milliseconds between looks whether the name still stands for the file that is open. */
+const lookInterval = 1000
+
+/** Milliseconds until a rotation that failed is tried again. */
+const rotationRetry = 60_000
+
+export interface RotationSettings {
+  /** Bytes; 0: never rotate. The line that goes beyond is still written. */
+  readonly maxSize: number
+  /** How many rotated files are kept. */
+  readonly maxVersions: number
+}
+
+export interface FileTargetParts {
+  readonly path: string
+  readonly file: OpenFile
+  readonly rotation: RotationSettings
+  /** Told when a rotation fails for the first time; lines go on into the file that is too long. */
+  readonly cannotRotate: (reason: string) => void
+}
+
+export class FileTarget implements LineTarget {
+  readonly #path: string
+  readonly #cannotRotate: (reason: string) => void
+  #rotation: RotationSettings
+  #file: OpenFile
+  /** Bytes in the file, as far as is known. */
+  #size: number
+  /** Bytes of the first line that the file holds already. */
+  #begun = 0
+  #next: OpenFile | null = null
+  #lookAt = 0
+  #rotateAt = 0
+  #complained = false
+
+  constructor(parts: FileTargetParts) {
+    this.#path = parts.path
+    this.#cannotRotate = parts.cannotRotate
+    this.#rotation = parts.rotation
+    this.#file = parts.file
+    this.#size = parts.file.size
+  }
+
+  /** Goes on with a file opened anew under the same name, after what is being written. */
+  adopt(file: OpenFile, rotation: RotationSettings): void {
+    const unused = this.#next
+    this.#next = file
+    this.#rotation = rotation
+    this.#rotateAt = 0
+    if (unused !== null) close(unused.fd)
+  }
+
+  async put(lines: readonly string[]): Promise<number> {
+    if (this.#next !== null) {
+      const next = this.#next
+      this.#next = null
+      await this.#replace(next)
+    }
+    if (Date.now() >= this.#lookAt) await this.#follow()
+    if (this.#full()) await this.#rotate()
+    const batch = batchOf(lines, this.#rotating() ? Math.max(this.#rotation.maxSize - this.#size, 0) : Infinity)
+    const done = await writeFrom(batch.bytes, this.#begun, this.#file.fd)
+    this.#size += done.length - this.#begun
+    const whole = batch.whole(done.length)
+    this.#begun = done.length - whole.bytes
+    if (done.error === null) return whole.lines
+    this.#lookAt = 0
+    if (whole.lines === 0) throw done.error
+    return whole.lines
+  }
+
+  async close(): Promise<void> {
+    if (this.#next !== null) await closeFile(this.#next.fd)
+    await closeFile(this.#file.fd)
+  }
+
+  #rotating(): boolean {
+    return this.#rotation.maxSize > 0 && this.#file.regular && Date.now() >= this.#rotateAt
+  }
+
+  /** After a line was cut short the file is not rotated before the rest of it is in. */
+  #full(): boolean {
+    return this.#rotating() && this.#size > this.#rotation.maxSize && this.#begun === 0
+  }
+
+  /** Opens the name again where it no longer stands for our file; otherwise learns how long the file is by now. */
+  async #follow(): Promise<void> {
+    try {
+      const found = await stat(this.#path)
+      if (identityOf(found) === this.#file.identity) {
+        this.#size = found.size
+        this.#lookAt = Date.now() + lookInterval
+        return
+      }
+    } catch (error) {
+      const code = error instanceof Error && 'code' in error ? error.code : undefined
+      if (code !== 'ENOENT' && code !== 'ENOTDIR') return
+    }
+    await this.#reopen()
+  }
+
+  async #rotate(): Promise<void> {
+    // Somebody else may have emptied or moved it since.
+    await this.#follow()
+    if (this.#size <= this.#rotation.maxSize) return
+    try {
+      await rotateFiles(this.#path, this.#rotation.maxVersions)
+      this.#complained = false
+    } catch (error) {
+      this.#rotateAt = Date.now() + rotationRetry
+      if (this.#complained) return
+      this.#complained = true
+      this.#cannotRotate(error instanceof Error ? error.message : String(error))
+      return
+    }
+    await this.#reopen()
+  }
+
+  async #reopen(): Promise<void> {
+    const fd = await openFile(this.#path, appending, logFileMode)
+    await this.#replace(describeFile(fd, await statFile(fd)))
+    this.#lookAt = Date.now() + lookInterval
+  }
+
+  async #replace(file: OpenFile): Promise<void> {
+    const before = this.#file
+    // A line that the old file holds in part is written whole to the new one.
+    if (file.identity !== before.identity) this.#begun = 0
+    this.#file = file
+    this.#size = file.size
+    await closeFile(before.fd)
+  }
+}

@@ -1,0 +1,118 @@
+// The system's log, reached through one long-lived `logger` of util-linux: Node itself cannot open the datagram socket
+// that it listens on. While there is no such child lines go elsewhere, and it is started again with growing pauses.
+
+import { spawn } from 'node:child_process'
+import type { ChildProcessByStdio } from 'node:child_process'
+import { once } from 'node:events'
+import type { Readable, Writable } from 'node:stream'
+import type { LineTarget } from './line-stream.ts'
+
+type LoggerProcess = ChildProcessByStdio<Writable, null, Readable>
+
+/** Milliseconds in which a child that cannot reach the system's log ends; lines wait for so long. */
+const settlingTime = 200
+
+/** Milliseconds of the first pause before a restart and of the longest, and after which a child counts as sound. */
+const firstPause = 1000
+const longestPause = 60_000
+const soundLife = 5000
+
+/** Milliseconds that the child gets to pass on what it has, when all is closed. */
+const patience = 1000
+
+/** Bytes; far above any line that a message can make, and below what the socket takes. */
+const longestLine = 32_768
+
+/** Lines handed over at once; those of a child that dies are written elsewhere. */
+const mostLines = 200
+
+export interface SyslogTargetParts {
+  /** What the lines are tagged with. */
+  readonly ident: string
+  /** Takes the lines while there is no child. */
+  readonly instead: (line: string) => void
+  /** Told when the first of a row of starts fails, and when a child is there again. */
+  readonly failing: (reason: string) => void
+  readonly restored: () => void
+}
+
+export class SyslogTarget implements LineTarget {
+  readonly #parts: SyslogTargetParts
+  #child: LoggerProcess | null = null
+  #complaint = ''
+  #failing = false
+  #pause = 0
+  #startAt = 0
+
+  constructor(parts: SyslogTargetParts) {
+    this.#parts = parts
+  }
+
+  /** Lines begin with their priority, as `<134>`. Never throws: a line that the system's log misses is not lost. */
+  async put(lines: readonly string[]): Promise<number> {
+    const batch = lines.slice(0, mostLines)
+    const child = this.#child ?? (Date.now() >= this.#startAt ? await this.#start() : null)
+    if (child !== null && (await hand(child, batch.join('')))) {
+      if (this.#failing) this.#parts.restored()
+      this.#failing = false
+      return batch.length
+    }
+    for (const line of batch) this.#parts.instead(line)
+    return batch.length
+  }
+
+  async close(): Promise<void> {
+    const child = this.#child
+    if (child === null) return
+    this.#child = null
+    child.stdin.end()
+    const given = AbortSignal.timeout(patience)
+    await once(child, 'exit', { signal: given }).catch(() => child.kill())
+  }
+
+  async #start(): Promise<LoggerProcess | null> {
+    const options = ['--prio-prefix', '--socket-errors=on', `--size=${longestLine}`, `--id=${process.pid}`]
+    // Of its own process group: Ctrl-C is for us, and the last lines come after it.
+    const child = spawn('logger', [...options, '--tag', this.#parts.ident], {
+      stdio: ['pipe', 'ignore', 'pipe'],
+      detached: true,
+    })
+    const startedAt = Date.now()
+    this.#complaint = ''
+    child.stdin.on('error', () => undefined)
+    child.stderr.setEncoding('utf8').on('data', (text: string) => {
+      this.#complaint = text.trim().split('\n').at(-1) ?? ''
+    })
+    child.once('error', (error) => this.#ended(child, error.message, startedAt))
+    child.once('close', (code, signal) => {
+      this.#ended(child, this.#complaint || `logger ended with ${signal ?? `code ${code ?? 'unknown'}`}`, startedAt)
+    })
+    child.unref()
+    this.#child = child
+    await Promise.race([
+      once(child, 'close').catch(() => undefined),
+      new Promise((resolve) => setTimeout(resolve, settlingTime)),
+    ])
+    return this.#child
+  }
+
+  #ended(child: LoggerProcess, reason: string, startedAt: number): void {
+    if (this.#child !== child) return
+    this.#child = null
+    const sound = Date.now() - startedAt >= soundLife
+    this.#pause = sound ? 0 : Math.min(Math.max(this.#pause * 2, firstPause), longestPause)
+    this.#startAt = Date.now() + this.#pause
+    if (!this.#failing && !sound) {
+      this.#failing = true
+      this.#parts.failing(reason)
+    }
+  }
+}
+
+/** @returns whether the child took it */
+function hand(child: LoggerProcess, text: string): Promise<boolean> {
+  if (text === '') return Promise.resolve(true)
+  return new Promise((resolve) => {
+    child.stdin.write(text, (error) => resolve(error === null || error === undefined))
+  })
+}

@@ -1,0 +1,143 @@
+// Everything that lines can go to. All that write to one place share its stream, also from one configuration to the
+// next: a second stream would overtake what is still on its way.
+
+import { closeSync } from 'node:fs'
+import { resolve } from 'node:path'
+import { LineStream } from './line-stream.ts'
+import type { StreamEvents } from './line-stream.ts'
+import { openLogFile } from './log-file.ts'
+import type { OpenFile } from './log-file.ts'
+import { FileTarget } from './output-file.ts'
+import type { RotationSettings } from './output-file.ts'
+import { StandardTarget } from './output-standard.ts'
+import { SyslogTarget } from './output-syslog.ts'
+import { isSyslog, leastRotationSize } from './settings.ts'
+import type { OutputSettings } from './settings.ts'
+import { withoutPriority } from './syslog-priority.ts'
+
+interface FileOutput {
+  readonly stream: LineStream
+  readonly target: FileTarget
+}
+
+/** Hears what happens to an output; its words are for standard error and for the loggers. */
+export interface OutputEvents {
+  failing(output: string, reason: string): void
+  restored(output: string, lost: number): void
+}
+
+export class Outputs {
+  readonly #ident: string
+  readonly #events: OutputEvents
+  readonly #standard = new Map<1 | 2, LineStream>()
+  #files: ReadonlyMap<string, FileOutput> = new Map()
+  #syslog: LineStream | null = null
+
+  constructor(ident: string, events: OutputEvents) {
+    this.#ident = ident
+    this.#events = events
+  }
+
+  /**
+   * Opens what is needed from now on and lets go of the rest. Files are opened anew under their names, also those in
+   * use: somebody may have moved them.
+   * @throws KeagateError when a file cannot be opened; everything is as before then
+   */
+  use(wanted: readonly OutputSettings[]): void {
+    const paths = new Set(wanted.flatMap(({ path }) => (path === null ? [] : [resolve(path)])))
+    const opened = openAll(paths)
+    const files = new Map<string, FileOutput>()
+    for (const [path, file] of opened) {
+      const settings = wanted.filter((output) => output.path !== null && resolve(output.path) === path)
+      files.set(path, this.#file(path, file, settings))
+    }
+    for (const [path, { stream }] of this.#files) if (!files.has(path)) void stream.close()
+    this.#files = files
+    if (this.#syslog !== null && !wanted.some(({ output }) => isSyslog(output))) {
+      void this.#syslog.close()
+      this.#syslog = null
+    }
+  }
+
+  /** The stream of an output that is in use. */
+  stream(output: OutputSettings): LineStream {
+    if (output.path !== null) {
+      const file = this.#files.get(resolve(output.path))
+      if (file !== undefined) return file.stream
+    }
+    if (isSyslog(output.output)) return (this.#syslog ??= this.#openSyslog())
+    return this.standard(output.output === 'stdout' ? 1 : 2)
+  }
+
+  standard(fd: 1 | 2): LineStream {
+    let stream = this.#standard.get(fd)
+    if (stream === undefined) {
+      // Of standard error there is nobody left to tell.
+      const events = fd === 1 ? this.#eventsOf('stdout') : { failing: () => undefined, restored: () => undefined }
+      stream = new LineStream(new StandardTarget(fd), events, true)
+      this.#standard.set(fd, stream)
+    }
+    return stream
+  }
+
+  /** Settles when every line has been written, or cannot be. */
+  async close(): Promise<void> {
+    await Promise.all([...this.#files.values()].map(({ stream }) => stream.close()))
+    await this.#syslog?.close()
+    // Last, because the others may have something to say there.
+    await Promise.all([...this.#standard.values()].map((stream) => stream.close()))
+  }
+
+  #file(path: string, file: OpenFile, settings: readonly OutputSettings[]): FileOutput {
+    const rotation = strictest(settings)
+    const flush = settings.some((output) => output.flush)
+    const known = this.#files.get(path)
+    if (known !== undefined) {
+      known.target.adopt(file, rotation)
+      known.stream.flush = flush
+      known.stream.start()
+      return known
+    }
+    const cannotRotate = (reason: string): void => this.#events.failing(path, `it cannot be rotated: ${reason}`)
+    const target = new FileTarget({ path, file, rotation, cannotRotate })
+    return { target, stream: new LineStream(target, this.#eventsOf(path), flush) }
+  }
+
+  #openSyslog(): LineStream {
+    const events = this.#eventsOf('syslog')
+    const target = new SyslogTarget({
+      ident: this.#ident,
+      instead: (line) => this.standard(2).write(withoutPriority(line)),
+      failing: (reason) => events.failing(`${reason}; its lines go to standard error`),
+      restored: () => events.restored(0),
+    })
+    return new LineStream(target, events, true)
+  }
+
+  #eventsOf(output: string): StreamEvents {
+    return {
+      failing: (reason) => this.#events.failing(output, reason),
+      restored: (lost) => this.#events.restored(output, lost),
+    }
+  }
+}
+
+function openAll(paths: ReadonlySet<string>): ReadonlyMap<string, OpenFile> {
+  const opened = new Map<string, OpenFile>()
+  try {
+    for (const path of paths) opened.set(path, openLogFile(path))
+  } catch (error) {
+    for (const { fd } of opened.values()) closeSync(fd)
+    throw error
+  }
+  return opened
+}
+
+/** Where outputs for one file differ, each gets its size respected and its versions kept. */
+function strictest(settings: readonly OutputSettings[]): RotationSettings {
+  const sizes = settings.map((output) => output.maxSize).filter((size) => size > 0)
+  return {
+    maxSize: sizes.length === 0 ? 0 : Math.max(Math.min(...sizes), leastRotationSize),
+    maxVersions: Math.max(1, ...settings.map((output) => output.maxVersions)),
+  }
+}

@@ -1,0 +1,23 @@
+// The text of a message, compiled once to a function that fills in its fields.
+
+import { escapeForLog } from './escape.ts'
+import type { MessageFields } from './message.ts'
+
+/**
+ * A place `{field}` whose field is not given stays visible as written.
+ * @param longest length of one value in UTF-16 units, beyond which it is cut
+ */
+export function compileText(text: string, longest?: number): (fields: MessageFields) => string {
+  // Every second part is the name of a field.
+  const parts = text.split(/\{([a-z-]+)\}/)
+  return (fields) => {
+    let line = parts[0] ?? ''
+    for (let i = 1; i < parts.length; i += 2) {
+      const name = parts[i] ?? ''
+      const value = Object.hasOwn(fields, name) ? fields[name] : undefined
+      line += value === undefined ? `{${name}}` : typeof value === 'number' ? String(value) : escapeForLog(value, longest)
+      line += parts[i + 1] ?? ''
+    }
+    return line
+  }
+}
