@@ -7,7 +7,8 @@ import type { LineFormatter } from './event.ts'
 /** What an event says besides the fields of its message; a field of one of these names gives way. */
 const reserved: ReadonlySet<string> = new Set(['severity', 'time', 'pid', 'logger', 'id', 'text'])
 
-const levels = { DEBUG: 20, INFO: 30, WARN: 40, ERROR: 50, FATAL: 60 }
+/** Pino's names for Kea's severities. */
+const levels = { DEBUG: 'debug', INFO: 'info', WARN: 'warn', ERROR: 'error', FATAL: 'fatal' } as const
 
 /** JSON escapes all other control characters by itself; these are as good at upsetting a terminal. */
 const unescaped = /[\u007f-\u009f\u2028\u2029]/g
@@ -17,13 +18,11 @@ export function createJsonFormatter(): LineFormatter {
   let time = 0
   const logger = pino(
     {
-      level: 'DEBUG',
-      customLevels: levels,
-      useOnlyCustomLevels: true,
+      level: 'debug',
       base: { pid: process.pid },
       messageKey: 'text',
       timestamp: () => `,"time":"${new Date(time).toISOString()}"`,
-      formatters: { level: (severity) => ({ severity }) },
+      formatters: { level: (level) => ({ severity: level.toUpperCase() }) },
     },
     { write: (written) => (line = written) },
   )
@@ -33,7 +32,7 @@ export function createJsonFormatter(): LineFormatter {
       if (!reserved.has(name)) fields[name] = typeof value === 'string' ? shorten(value) : value
     }
     time = event.time
-    logger[event.severity](fields, event.text)
+    logger[levels[event.severity]](fields, event.text)
     return line.replaceAll(unescaped, (character) => `\\u${character.charCodeAt(0).toString(16).padStart(4, '0')}`)
   }
 }

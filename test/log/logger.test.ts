@@ -2,10 +2,12 @@ import { existsSync, readFileSync } from 'node:fs'
 import { join } from 'node:path'
 import t from 'tap'
 import { escapeForLog } from '../../src/log/escape.ts'
-import { Logging, checkLoggers } from '../../src/log/logger.ts'
+import { checkLoggers, Logging } from '../../src/log/logger.ts'
 import type { LogEvent } from '../../src/log/event.ts'
+import { createJsonFormatter } from '../../src/log/json-line.ts'
 import { compilePattern, defaultPattern } from '../../src/log/pattern.ts'
 import type { LoggerSettings, OutputSettings } from '../../src/log/settings.ts'
+import { effectiveSettings } from '../../src/log/tree.ts'
 
 const event: LogEvent = {
   time: Date.UTC(2026, 10, 23, 15, 41, 30, 572),
@@ -28,6 +30,11 @@ t.test('patterns print what operators know from Kea', async (t) => {
     ['%.4c', 'dctl'],
     ['%h 100%% %Y', 'host 100% %Y'],
     ['plain', 'plain'],
+    // As Kea 2.2 printed them.
+    ['%.5c|%.-5c|%30.10c|%c{1}|%c{2}|%5.2p|%y', '.dctl|kea-c|agent.dctl|dctl|kea-ctrl-agent.dctl|FO|%y'],
+    ['%r|%x|%X{a}|%F|%L'.slice(3), '|||'],
+    ['%d{%e %j %I %p %l %k %B %A %h %D %R %r %u %w %G %V %g %U %W %C %F %T %a %z}', '23 327 03 PM  3 15 November Monday Nov 11/23/26 15:41 03:41:30 PM 1 1 2026 48 26 47 47 20 2026-11-23 15:41:30 Mon +0000'],
+    ['%d{%c|%x|%X|%%}', 'Mon Nov 23 15:41:30 2026|11/23/26|15:41:30|%'],
   ]
   for (const [pattern, line] of table) t.equal(compilePattern(pattern, 'host')(event), line, pattern)
   t.equal(compilePattern('%999999999999m', 'host')(event).length, 1000, 'a width has an end')
@@ -118,4 +125,33 @@ t.test('of two loggers with one name the last counts', async (t) => {
   logging.write('CTRL_AGENT_STARTED', { version: '1' })
   await logging.close()
   t.match(readFileSync(path, 'utf8'), /CTRL_AGENT_STARTED/)
+})
+
+t.test('a JSON line is one object with the fields of the message, fit for a terminal', async (t) => {
+  const format = createJsonFormatter()
+  const fields = { command: 'a\u001b\u0085"b', 'remote-address': '::1', pid: 7, long: 'x'.repeat(5000), count: 3 }
+  const line = format({ ...event, fields })
+  t.match(line, /^[\x20-\x7e]+\n$/)
+  t.match(JSON.parse(line), {
+    time: '2026-11-23T15:41:30.572Z', severity: 'INFO', logger: event.logger, id: event.id, pid: process.pid, text: 'text',
+    command: fields.command, 'remote-address': '::1', count: 3,
+  })
+  t.equal(line.split('"pid"').length, 2, 'no name twice')
+  t.ok(line.length < 2000)
+})
+
+t.test('loggers inherit at any depth, each setting from its nearest ancestor', async (t) => {
+  const [near, far] = [file('/near'), file('/far')]
+  const settingsOf = effectiveSettings(
+    [
+      logger('kea-ctrl-agent', { severity: 'ERROR', outputs: [far] }),
+      logger('kea-ctrl-agent.http', { outputs: [near] }),
+      logger('kea-ctrl-agent.http.x', { severity: 'DEBUG', debugLevel: 40 }),
+    ],
+    file('/fallback'),
+    false,
+  )
+  t.same(settingsOf('http.x.y'), { severity: 'DEBUG', debugLevel: 40, outputs: [near] })
+  t.same(settingsOf('http'), { severity: 'ERROR', debugLevel: 0, outputs: [near] })
+  t.same(settingsOf('httpx'), { severity: 'ERROR', debugLevel: 0, outputs: [far] })
 })

@@ -1,9 +1,10 @@
 // What the built program writes about itself, and where.
 
-import { writeFileSync } from 'node:fs'
+import { chmodSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import t from 'tap'
-import { run } from '../child.ts'
+import { run, startChild } from '../child.ts'
+import { executable, skipWithout } from '../kea/installed.ts'
 import { mainFile, startProgram, temporaryDirectory } from '../program.ts'
 
 const toStdout = [{ name: 'kea-ctrl-agent', severity: 'INFO', 'output-options': [{ output: 'stdout' }] }]
@@ -50,4 +51,56 @@ t.test('an early destination that cannot be opened is named and does not stop th
   const agent = await startProgram(t, {}, { env })
   t.match(agent.output(), /^KEA_LOGGER_DESTINATION: log file .* cannot be opened: .*; standard error is used\n/)
   t.match(agent.output(), /DCTL_STARTING/)
+})
+
+/** Binds a datagram socket, which Node cannot, and prints what comes. */
+const listener = `
+import socket, sys
+s = socket.socket(socket.AF_UNIX, socket.SOCK_DGRAM)
+s.bind(sys.argv[1])
+print('listening', flush=True)
+while True: print(s.recv(100000).decode(), flush=True)
+`
+
+t.test('syslog lines arrive with their priority, and on standard error while nobody takes them', { skip: skipWithout('logger') }, async (t) => {
+  const folder = temporaryDirectory(t)
+  const socket = join(folder, 'socket')
+  // Found before the real one, and different in nothing but the socket.
+  writeFileSync(join(folder, 'logger'), `#!/bin/sh\nexec ${executable('logger')} -u ${socket} "$@"\n`)
+  chmodSync(join(folder, 'logger'), 0o755)
+  const loggers = [
+    { name: 'kea-ctrl-agent', 'output-options': [{ output: 'stdout' }] },
+    { name: 'kea-ctrl-agent.commands', 'output-options': [{ output: 'syslog' }, { output: 'syslog:daemon', format: 'json' }] },
+  ]
+  const env = { PATH: `${folder}:${process.env['PATH'] ?? ''}` }
+  const agent = await startProgram(t, { loggers }, { env })
+  const send = async (command: string): Promise<void> => {
+    const body = JSON.stringify({ command })
+    const headers = { 'content-type': 'application/json' }
+    await (await fetch(`http://127.0.0.1:${agent.port}/`, { method: 'POST', headers, body })).text()
+  }
+  await send('nobody-listens')
+  await agent.waitFor(/KEAGATE_LOG_OUTPUT_FAILED log output syslog failed: .*; its lines go to standard error/)
+  await agent.waitFor(/^INFO {2}\[kea-ctrl-agent\.commands\.0\] COMMAND_RECEIVED received command nobody-listens$/m)
+  const syslogd = startChild(t, 'python3', ['-c', listener, socket])
+  await syslogd.waitFor(/listening/)
+  while (!agent.output().includes('KEAGATE_LOG_OUTPUT_RESTORED')) await send('somebody-listens')
+  await send('last')
+  t.equal(await agent.stop(), 0)
+  await syslogd.waitFor(/last","text"/)
+  const tag = `kea-ctrl-agent\\[${agent.pid}\\]:`
+  t.match(syslogd.output(), new RegExp(`^<134>.* ${tag} INFO {2}\\[kea-ctrl-agent\\.commands\\.0\\] COMMAND_RECEIVED .* last$`, 'm'))
+  t.match(syslogd.output(), new RegExp(`^<30>.* ${tag} \\{"severity":"INFO",.*"id":"COMMAND_RECEIVED","command":"last","text":`, 'm'))
+})
+
+t.test('without the logger program syslog lines go to standard error', async (t) => {
+  const env = { PATH: temporaryDirectory(t), KEA_LOGGER_DESTINATION: 'syslog' }
+  const loggers = [{ name: 'kea-ctrl-agent', 'output-options': [{ output: 'stdout' }, { output: 'syslog:local1' }] }]
+  const agent = await startProgram(t, { loggers }, { env })
+  t.equal(await agent.stop(), 0)
+  const output = agent.output()
+  t.match(output, /log output syslog failed: spawn logger ENOENT; its lines go to standard error/)
+  t.equal(output.split('spawn logger').length, 2, 'said once')
+  t.match(output, /^INFO {2}\[kea-ctrl-agent\.dctl\.0\] DCTL_STARTING/m, 'also before the configuration is read')
+  t.match(output, /^INFO {2}\[kea-ctrl-agent\.dctl\.0\] DCTL_SHUTDOWN/m)
 })
