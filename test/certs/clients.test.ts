@@ -29,8 +29,8 @@ async function deploy(owner: Owner, more: readonly string[] = []): Promise<Deplo
   const made = await run(process.execPath, [mainFile, ...init], { env: { PATH: '/nowhere' } })
   if (made.code !== 0) throw new Error(made.stderr)
   const [, startLine = '', curlLine = ''] = /^Start it:\n\n(.*)\n\n.*\n\n(.*)\n/m.exec(made.stdout) ?? []
-  const env = { KEA_PIDFILE_DIR: path.dirname(directory), KEA_LOCKFILE_DIR: 'none' }
-  const agent = startChild(owner, '/bin/sh', ['-c', `exec ${startLine}`], { env, cwd: '/' })
+  const env = { KEA_PIDFILE_DIR: path.dirname(directory) }
+  const agent = startChild(owner, '/bin/sh', ['-c', `exec env ${startLine}`], { env, cwd: '/' })
   await agent.waitFor(/CTRL_AGENT_STARTED/)
   return { directory, port, agent, curlLine, file: (name) => path.join(directory, name) }
 }
