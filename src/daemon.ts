@@ -18,6 +18,7 @@ import type { RawJson } from './json/raw.ts'
 import type { Logging } from './log/logger.ts'
 import { MetricRegistry } from './observe/metrics.ts'
 import type { Expiring } from './tls/expiry.ts'
+import { describeLibrary, tlsLibrary } from './tls/library.ts'
 import { buildReport, extendedVersion, packageVersion } from './version.ts'
 
 export interface DaemonOptions {
@@ -47,8 +48,9 @@ export class Daemon implements AgentControl {
 
   constructor(options: DaemonOptions) {
     this.version = packageVersion()
-    this.extendedVersion = extendedVersion(this.version)
-    this.buildReport = buildReport(this.version)
+    const tls = describeLibrary(tlsLibrary(options.env))
+    this.extendedVersion = extendedVersion(this.version, tls)
+    this.buildReport = buildReport(this.version, tls)
     this.#options = options
     this.#deployment = new Deployment({ agent: this, logging: options.logging, metrics: this.#metrics })
     this.finished = new Promise((resolve) => (this.#stopped = resolve))

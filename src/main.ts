@@ -7,6 +7,7 @@ import type { Plan } from './cli.ts'
 import { startedAs } from './process/agent-name.ts'
 import { Signals } from './process/signals.ts'
 import { subcommands } from './subcommand.ts'
+import { describeLibrary, tlsLibrary } from './tls/library.ts'
 import { buildReport, extendedVersion, packageVersion } from './version.ts'
 
 const program = startedAs(process.argv[1])
@@ -21,9 +22,9 @@ async function run(plan: Plan): Promise<number> {
     case 'version':
       return print(packageVersion())
     case 'extended-version':
-      return print(extendedVersion(packageVersion()))
+      return print(extendedVersion(packageVersion(), describeLibrary(tlsLibrary(process.env))))
     case 'build-report':
-      return print(buildReport(packageVersion()))
+      return print(buildReport(packageVersion(), describeLibrary(tlsLibrary(process.env))))
     case 'usage-error':
       process.stderr.write(`${plan.text === null ? '' : `${program}: ${plan.text}\n\n`}${usage(program, summaries())}`)
       return 1

@@ -14,22 +14,29 @@ export function packageVersion(): string {
   return (JSON.parse(text) as PackageFile).version
 }
 
-/** Several lines: version, runtime and the libraries that matter. What `-V` prints. */
-export function extendedVersion(version: string): string {
+/**
+ * Several lines: version, runtime and the libraries that matter. What `-V` prints.
+ * @param tls what is to be said of the TLS library
+ */
+export function extendedVersion(version: string, tls: readonly string[]): string {
   return [
     version,
     `keagate ${version}, a control-channel server for ISC Kea`,
     `linked with:`,
     `  Node.js ${process.versions.node}`,
-    `  OpenSSL ${process.versions.openssl}`,
+    ...tls.map((line, index) => (index === 0 ? `  ${line}` : `    ${line}`)),
     `  llhttp ${process.versions.llhttp ?? 'unknown'}`,
   ].join('\n')
 }
 
-/** What `-W` prints: everything the process is made of. */
-export function buildReport(version: string): string {
+/**
+ * What `-W` prints: everything the process is made of.
+ * @param tls what is to be said of the TLS library
+ */
+export function buildReport(version: string, tls: readonly string[]): string {
   const lines = [`keagate ${version}`, `platform ${process.platform} ${process.arch}`]
   for (const [name, value] of Object.entries(process.versions)) lines.push(`${name} ${value ?? 'unknown'}`)
+  lines.push(...tls.map((line) => `tls ${line}`))
   for (const name of ['fastify', 'pino', 'ajv']) lines.push(`${name} ${dependencyVersion(name)}`)
   return lines.join('\n')
 }

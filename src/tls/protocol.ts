@@ -1,10 +1,10 @@
 // Versions, ciphers and key exchange groups: the defaults, and whether the library can do what was configured.
 
 import { constants } from 'node:crypto'
-import { createSecureContext } from 'node:tls'
 import type { SecureContextOptions } from 'node:tls'
 import type { TlsConfig } from '../config/types.ts'
 import type { TlsFindings } from './findings.ts'
+import { offers } from './library.ts'
 
 /** TLS 1.2: forward secrecy and AEAD only. */
 const CIPHERS_12 = [
@@ -66,7 +66,7 @@ function cipherList(configured: string, findings: TlsFindings): string {
   ].join(':')
   // A name behind `!`, `-` or `+` takes away or reorders; alone it makes no list.
   const unknown = elements.find((element) => /^\w/.test(element) && !isKnown(element))
-  if (unknown !== undefined || !works({ ciphers: list })) {
+  if (unknown !== undefined || !offers({ ciphers: list })) {
     const text =
       unknown === undefined
         ? `ciphers "${configured}" leaves no cipher that encrypts and authenticates`
@@ -78,25 +78,15 @@ function cipherList(configured: string, findings: TlsFindings): string {
 
 /** The standard's names of TLS 1.2 ciphers (`TLS_…_WITH_…`) would end up among those of TLS 1.3, and do nothing. */
 function isKnown(cipher: string): boolean {
-  return !cipher.includes('_WITH_') && works({ ciphers: cipher })
+  return !cipher.includes('_WITH_') && offers({ ciphers: cipher })
 }
 
 function groupList(configured: string | null, findings: TlsFindings): string {
-  if (configured === null) return works({ ecdhCurve: HYBRID_GROUP }) ? `${HYBRID_GROUP}:${GROUPS}` : GROUPS
-  if (!works({ ecdhCurve: configured })) {
-    const unknown = [...new Set(configured.split(/[:/]/))].find((group) => !works({ ecdhCurve: group })) ?? configured
+  if (configured === null) return offers({ ecdhCurve: HYBRID_GROUP }) ? `${HYBRID_GROUP}:${GROUPS}` : GROUPS
+  if (!offers({ ecdhCurve: configured })) {
+    const unknown = [...new Set(configured.split(/[:/]/))].find((group) => !offers({ ecdhCurve: group })) ?? configured
     const text = `groups names "${unknown}", which OpenSSL ${process.versions.openssl} cannot do`
     findings.problem('groups', text, `write the names with colons between them, such as ${GROUPS}`)
   }
   return configured
-}
-
-/** Whether a context can be made with the options. An empty `ca` spares it the system's certificates. */
-function works(options: SecureContextOptions): boolean {
-  try {
-    createSecureContext({ ...options, ca: [] })
-    return true
-  } catch {
-    return false
-  }
 }
