@@ -16,6 +16,7 @@ export interface Expiring {
   /** Of a revocation list: its CA. */
   readonly subject: string
   /** Milliseconds since the epoch. */
+  readonly notBefore: number
   readonly notAfter: number
 }
 
@@ -27,17 +28,16 @@ export function expiring(
   lists: readonly RevocationList[],
 ): Expiring[] {
   const certificate = (keyword: 'cert-file' | 'trust-anchor', file: string) => (from: X509Certificate): Expiring => {
-    const notAfter = Date.parse(from.validTo)
-    return { kind: 'certificate', keyword, file, subject: certificateName(from.subject), notAfter }
+    const dates = { notBefore: Date.parse(from.validFrom), notAfter: Date.parse(from.validTo) }
+    return { kind: 'certificate', keyword, file, subject: certificateName(from.subject), ...dates }
   }
   return [
     ...chain.map(certificate('cert-file', config.certFile)),
     ...trusted.map(certificate('trust-anchor', config.trustAnchor)),
-    ...lists.flatMap(({ file, issuer, nextUpdate }): Expiring[] => {
+    ...lists.flatMap(({ file, issuer, thisUpdate, nextUpdate }): Expiring[] => {
+      if (nextUpdate === null) return []
       const subject = certificateName(issuer.text)
-      return nextUpdate === null
-        ? []
-        : [{ kind: 'revocation list', keyword: 'crl-file', file, subject, notAfter: nextUpdate }]
+      return [{ kind: 'revocation list', keyword: 'crl-file', file, subject, notBefore: thisUpdate, notAfter: nextUpdate }]
     }),
   ]
 }
@@ -48,11 +48,14 @@ export function daysLeft({ notAfter }: Expiring, now: number): number {
 }
 
 /**
- * One sentence for each that ends within so many days or has ended.
+ * One sentence for each that ends within so many days, or is in the last third of its life where that is less, as with
+ * lists that are made anew every week; and for each that has ended.
  * @param days 0: no warnings
  */
 export function expiryWarnings(list: readonly Expiring[], days: number, now: number): string[] {
-  const ending = list.filter(({ notAfter }) => days > 0 && notAfter - now <= days * day)
+  const ending = list.filter(({ notBefore, notAfter }) => {
+    return days > 0 && notAfter - now <= Math.min(days * day, (notAfter - notBefore) / 3)
+  })
   return ending.map((each) => {
     const which = `${each.kind} ${each.kind === 'certificate' ? '' : 'of '}${each.subject} in ${each.keyword} ${each.file}`
     const left = daysLeft(each, now)

@@ -108,7 +108,7 @@ t.test('status-get tells whole seconds, none negative', async (t) => {
 t.test('status-get tells when certificates end and how many clients TLS has refused', async (t) => {
   const agent = new RecordingAgent()
   const notAfter = Date.UTC(2026, 5, 7, 8, 9, 10)
-  const certificate = { kind: 'certificate', keyword: 'cert-file', file: '/a.crt', subject: 'CN=a', notAfter } as const
+  const certificate = { kind: 'certificate', keyword: 'cert-file', file: '/a.crt', subject: 'CN=a', notBefore: 0, notAfter } as const
   agent.ending = [certificate]
   agent.failures = { expired: 2 }
   const at = async (now: number): Promise<unknown> => JSON.parse(await run(statusGet(agent, () => now)))
