@@ -100,7 +100,10 @@ async function coursesOf(scratch: string, files: readonly FixtureRun[]): Promise
   const [list, out] = [join(scratch, 'list.json'), join(scratch, 'courses.json')]
   writeFileSync(list, JSON.stringify(files))
   const env = { ...process.env, KEA_LOG_FILE_DIR: join(scratch, 'logs') }
-  const args = ['--input-type=module', '-e', driver, join(repository, 'dist'), list, out]
+  // A file, as threads of the process would inherit the options of a text.
+  const program = join(scratch, 'driver.mjs')
+  writeFileSync(program, driver)
+  const args = [program, join(repository, 'dist'), list, out]
   const child = spawn(process.execPath, args, { cwd: repository, env, stdio: 'ignore' })
   const [code] = (await once(child, 'exit')) as [number | null]
   if (code !== 0) throw new Error(`the driver ended with ${String(code)}`)
