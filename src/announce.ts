@@ -4,19 +4,19 @@ import { formatMistake } from './config/mistake.ts'
 import type { ConfigWarning } from './config/mistake.ts'
 import type { AgentConfig } from './config/types.ts'
 import { describeError } from './errors.ts'
-import { probeUnixSocket } from './forward/probe.ts'
 import type { Listener } from './http/listener.ts'
 import type { Log, MessageFields, MessageId } from './log/message.ts'
 import type { Runtime } from './runtime.ts'
 
 /** Logs the listener, the summary and warnings of the TLS files. */
 export function announce(log: Log, runtime: Runtime, listener: Listener, what: 'STARTED' | 'UPDATED'): void {
-  const { config, credentials } = runtime
+  const { config, credentials, upstreams } = runtime
   const where = { address: listener.address, port: listener.port }
   log.write('DCTL_CONFIG_COMPLETE', { summary: summaryOf(config, listener) })
   if (credentials === null) log.write(`CTRL_AGENT_HTTP_SERVICE_${what}`, where)
   else log.write(`CTRL_AGENT_HTTPS_SERVICE_${what}`, { ...where, mode: tlsMode(config) })
-  for (const reason of credentials?.warnings ?? []) log.write('KEAGATE_TLS_FILE_WARNING', { reason })
+  const warnings = [...(credentials?.warnings ?? []), ...upstreams.warnings]
+  for (const reason of warnings) log.write('KEAGATE_TLS_FILE_WARNING', { reason })
 }
 
 /** Control sockets that are looked at together; a thousand at once would hold up everybody's requests. */
@@ -26,13 +26,14 @@ const mostProbes = 8
  * Names once each control socket without a daemon, which is never fatal: it may start later. Never rejects.
  * @param superseded whether another configuration is in force by now, so that nobody asks any more
  */
-export async function nameMissingDaemons(log: Log, config: AgentConfig, superseded: () => boolean): Promise<void> {
-  const rest = config.controlSockets.entries()
+export async function nameMissingDaemons(log: Log, runtime: Runtime, superseded: () => boolean): Promise<void> {
+  const rest = runtime.upstreams.byService.entries()
   const probeOn = async (): Promise<void> => {
-    for (const [service, { path }] of rest) {
+    for (const [service, upstream] of rest) {
       if (superseded()) return
-      const reason = await probeUnixSocket(path)
-      if (reason !== null && !superseded()) log.write('KEAGATE_CONTROL_SOCKET_MISSING', { service, path, reason })
+      const reason = await upstream.probe()
+      if (reason === null || superseded()) continue
+      log.write('KEAGATE_CONTROL_SOCKET_MISSING', { service, socket: upstream.address, reason })
     }
   }
   await Promise.all(Array.from({ length: mostProbes }, probeOn))

@@ -4,6 +4,7 @@ import { announceWarnings } from './announce.ts'
 import { loadConfigFile } from './config/load.ts'
 import type { LoadedConfig } from './config/load.ts'
 import { describeError } from './errors.ts'
+import { openUpstreams } from './forward/open.ts'
 import type { AskDaemons } from './hook/host.ts'
 import { Modules } from './hook/modules.ts'
 import { checkLogFiles, placed } from './late-mistake.ts'
@@ -40,10 +41,11 @@ export async function checkConfigFile(
 
 /** @throws KeagateError with the place of every keyword that names a file of no use */
 async function checkFiles(loaded: LoadedConfig, logging: Logging): Promise<void> {
-  const { tls, loggers, hookModules } = loaded.config
+  const { tls, controlSockets, loggers, hookModules } = loaded.config
   try {
     const warnings = tls === null ? [] : loadCredentials(tls).warnings
-    for (const reason of warnings) logging.write('KEAGATE_TLS_FILE_WARNING', { reason })
+    const upstreams = openUpstreams(controlSockets, logging, null)
+    for (const reason of [...warnings, ...upstreams.warnings]) logging.write('KEAGATE_TLS_FILE_WARNING', { reason })
     checkLogFiles(loggers)
     const modules = await Modules.load(hookModules, { log: logging, ask: nobody })
     await modules.close()

@@ -3,6 +3,7 @@
 
 import { announceMistakes } from './announce.ts'
 import type { AgentControl, ConfigOutcome } from './command/agent-control.ts'
+import type { DaemonStatus } from './command/daemon-status.ts'
 import { configHash } from './config/hash.ts'
 import { loadConfigFile, loadConfigText } from './config/load.ts'
 import type { LoadedConfig } from './config/load.ts'
@@ -73,6 +74,10 @@ export class Daemon implements AgentControl {
     if (this.#deployment.config.tls === null) return null
     const samples = this.#metrics.samples().filter(({ name }) => name === 'keagate_tls_failures_total')
     return Object.fromEntries(samples.map(({ labels, value }) => [labels['reason'] ?? '', value]))
+  }
+
+  daemons(): readonly DaemonStatus[] {
+    return this.#deployment.daemons()
   }
 
   configGet(): RawJson {

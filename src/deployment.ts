@@ -4,6 +4,7 @@
 import { setTimeout } from 'node:timers/promises'
 import { LockOut } from './auth/lock-out.ts'
 import type { AgentControl } from './command/agent-control.ts'
+import type { DaemonStatus } from './command/daemon-status.ts'
 import type { LoadedConfig } from './config/load.ts'
 import type { AgentConfig, TlsConfig } from './config/types.ts'
 import { KeagateError } from './errors.ts'
@@ -86,6 +87,11 @@ export class Deployment {
     return this.#current().runtime.credentials?.expiring ?? []
   }
 
+  /** Of each service, in the order of the configuration. */
+  daemons(): DaemonStatus[] {
+    return [...this.#current().runtime.upstreams.byService].map(([service, upstream]) => upstream.status(service))
+  }
+
   /**
    * Puts a configuration in force: the first one starts to listen, a later one replaces the one before.
    * @param read gives the configuration when its turn has come: a password shown as `*****` is the one in force then
@@ -142,7 +148,7 @@ export class Deployment {
     await Promise.race([this.#changes, setTimeout(changeTime)])
     const closed = this.#inForce?.listener.close()
     this.#inForce?.entrance.close()
-    for (const upstream of this.#inForce?.runtime.upstreams.values() ?? []) upstream.close()
+    for (const upstream of this.#inForce?.runtime.upstreams.byKey.values() ?? []) upstream.close()
     await this.#server?.drain(drainTime)
     await closed
     this.#tlsReport.close()
@@ -193,7 +199,7 @@ export class Deployment {
     this.#upkeep?.close()
     this.#upkeep = config.tls === null ? null : new TlsUpkeep(this.#upkeepParts(config.tls))
     announce(this.#logging, runtime, listener, moved ? 'STARTED' : 'UPDATED')
-    void nameMissingDaemons(this.#logging, config, () => this.#inForce?.runtime !== runtime)
+    void nameMissingDaemons(this.#logging, runtime, () => this.#inForce?.runtime !== runtime)
     // What the runtime before still runs, it runs to its end; only its address is given up.
     if (before === null || !moved) return
     void before.listener.close()

@@ -48,7 +48,9 @@ export function checkLogFiles(loggers: readonly LoggerConfig[]): void {
 
 function keywordMistakes(error: KeagateError): { path: string; text: string; remedy: string | null }[] {
   if (error instanceof TlsError) {
-    return error.problems.map(({ keyword, text, remedy }) => ({ path: pathOf(keyword), text, remedy }))
+    return error.problems.map(({ keyword, section, text, remedy }) => {
+      return { path: section === undefined ? pathOf(keyword) : `${section}/${keyword}`, text, remedy }
+    })
   }
   return error.at === null ? [] : [{ path: error.at, text: error.message, remedy: error.remedy }]
 }

@@ -6,11 +6,11 @@ import type { LockOut } from './auth/lock-out.ts'
 import type { AgentControl } from './command/agent-control.ts'
 import { builtinHandlers } from './command/builtin/all.ts'
 import { Registry } from './command/registry.ts'
-import type { AgentConfig, ControlSocketConfig } from './config/types.ts'
+import type { AgentConfig } from './config/types.ts'
 import { createDispatch } from './dispatch.ts'
+import { openUpstreams } from './forward/open.ts'
+import type { Upstreams } from './forward/open.ts'
 import { Router } from './forward/router.ts'
-import { createUnixUpstream } from './forward/unix.ts'
-import type { Upstream } from './forward/upstream.ts'
 import type { Modules } from './hook/modules.ts'
 import type { Door } from './http/door.ts'
 import type { Log } from './log/message.ts'
@@ -23,8 +23,7 @@ export interface Runtime {
   readonly door: Door
   /** null: plain HTTP. */
   readonly credentials: CredentialSet | null
-  /** By the socket's path and limits, so that a reload that does not touch a socket keeps its queue. */
-  readonly upstreams: ReadonlyMap<string, Upstream>
+  readonly upstreams: Upstreams
   readonly router: Router
   /** Loaded; started once the runtime is in force. */
   readonly modules: Modules
@@ -47,15 +46,8 @@ export function buildRuntime(config: AgentConfig, parts: RuntimeParts): Runtime 
   const credentials = config.tls === null ? null : loadCredentials(config.tls)
   const { modules } = parts
   const registry: Registry = new Registry(builtinHandlers(parts.agent, () => namesOf(registry, modules)))
-  const upstreams = new Map<string, Upstream>()
-  const byService = new Map<string, Upstream>()
-  for (const [service, socket] of config.controlSockets) {
-    const key = upstreamKey(socket)
-    const upstream = upstreams.get(key) ?? parts.previous?.upstreams.get(key) ?? openUpstream(socket, service, parts.log)
-    upstreams.set(key, upstream)
-    byService.set(service, upstream)
-  }
-  const router = new Router(byService, parts.log)
+  const upstreams = openUpstreams(config.controlSockets, parts.log, parts.previous?.upstreams ?? null)
+  const router = new Router(upstreams.byService, parts.log)
   return {
     config,
     credentials,
@@ -69,7 +61,7 @@ export function buildRuntime(config: AgentConfig, parts: RuntimeParts): Runtime 
       revocation: credentials?.revocation ?? null,
       tlsReport: parts.tlsReport,
       authenticator: config.authentication === null ? null : createAuthenticator(config.authentication, parts.lockOut),
-      services: new Set(byService.keys()),
+      services: new Set(upstreams.byService.keys()),
       dispatch: createDispatch({ registry, modules, router, log: parts.log }),
     },
   }
@@ -89,16 +81,4 @@ export function renewCredentials(runtime: Runtime): Runtime | null {
 
 function namesOf(registry: Registry, modules: Modules): readonly string[] {
   return modules.any ? [...new Set([...registry.names(), ...modules.names()])].sort() : registry.names()
-}
-
-function openUpstream(socket: ControlSocketConfig, service: string, log: Log): Upstream {
-  return createUnixUpstream({
-    path: socket.path,
-    limits: socket.limits,
-    onTrailingBytes: () => log.write('KEAGATE_ANSWER_TRAILING_BYTES', { service }),
-  })
-}
-
-function upstreamKey(socket: ControlSocketConfig): string {
-  return JSON.stringify([socket.path, socket.limits])
 }

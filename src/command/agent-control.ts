@@ -3,6 +3,7 @@
 import type { WrittenConfig } from '../config/write.ts'
 import type { RawJson } from '../json/raw.ts'
 import type { Expiring } from '../tls/expiry.ts'
+import type { DaemonStatus } from './daemon-status.ts'
 
 /** How an attempt to check or change the configuration ended. 5: it was valid but could not be put in force. */
 export type ConfigOutcome =
@@ -24,6 +25,8 @@ export interface AgentControl {
   certificates(): readonly Expiring[]
   /** How many handshakes and client certificates were refused since the start, by reason; null without TLS. */
   tlsFailures(): Readonly<Record<string, number>> | null
+  /** Of each service, in the order of the configuration. */
+  daemons(): readonly DaemonStatus[]
   /** The map `{"Control-agent": {…}, "hash": "…"}` with defaults filled in and secrets hidden. */
   configGet(): RawJson
   /** SHA-256 of the effective configuration, 64 upper-case hex digits. */

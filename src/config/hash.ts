@@ -18,7 +18,8 @@ export function configHash(config: AgentConfig): string {
   if (before !== undefined) return before
   const shown = createHash('sha256').update(printCompact(printConfig(config, { secrets: 'hidden' }))).digest()
   const hash = createHash('sha256').update(shown)
-  const secrets = (config.authentication?.clients ?? []).map(({ user, password }) => [user, password])
+  const logins = [...config.controlSockets.values()].flatMap((socket) => (socket.socketType === 'unix' ? [] : socket.login ?? []))
+  const secrets = [...(config.authentication?.clients ?? []), ...logins].map(({ user, password }) => [user, password])
   if (secrets.length > 0) hash.update(scryptSync(JSON.stringify(secrets), shown, 32))
   const result = hash.digest('hex').toUpperCase()
   known.set(config, result)

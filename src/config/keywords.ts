@@ -29,6 +29,12 @@ export function allowedIn(section: ConfigSchema): string[] {
   return properties.filter(([, schema]) => schema !== false && schema.deprecated !== true).map(([keyword]) => keyword)
 }
 
+/** Whether a keyword is there after all, misspelt, which is named as unknown. Looks at the first `most` keys only. */
+export function isMisspelt(keyword: string, section: ConfigSchema, keys: readonly string[], most: number): boolean {
+  const allowed = allowedIn(section)
+  return keys.slice(0, most).some((key) => !allowed.includes(key) && nearestKeyword(key, allowed)?.keyword === keyword)
+}
+
 /** The places where a keyword is known, as paths in which `*` stands for any name or number. */
 export function homesOf(keyword: string, section: ConfigSchema, path = ''): string[] {
   const homes: string[] = []

@@ -14,6 +14,7 @@ import type {
   ControlSocketConfig,
   HookModuleConfig,
   HttpHeader,
+  HttpSocketConfig,
   LoggerConfig,
   TlsConfig,
   UserContext,
@@ -32,7 +33,9 @@ export function printConfig(config: AgentConfig, { secrets }: { secrets: Secrets
       authentication: config.authentication === null ? undefined : authentication(config.authentication, secrets),
       'cert-file': tls?.written.certFile,
       'cert-required': tls?.certRequired,
-      'control-sockets': new Map([...config.controlSockets].map(([name, socket]) => [name, controlSocket(socket)])),
+      'control-sockets': new Map(
+        [...config.controlSockets].map(([name, socket]) => [name, controlSocket(socket, secrets)]),
+      ),
       'hooks-libraries': config.hookModules.map(hookModule),
       'http-headers': filled(config.httpHeaders.map(header)),
       'http-host': config.httpHost,
@@ -87,7 +90,8 @@ function client(config: ClientConfig, secrets: Secrets): Shown {
   }
 }
 
-function controlSocket(config: ControlSocketConfig): Shown {
+function controlSocket(config: ControlSocketConfig, secrets: Secrets): Shown {
+  if (config.socketType !== 'unix') return httpSocket(config, secrets)
   return {
     limits: shownLimits(upstreamLimitRows, config.limits),
     'socket-name': config.socketName,
@@ -101,6 +105,25 @@ function hookModule({ library, parameters, timeout }: HookModuleConfig): Shown {
     library,
     parameters: parameters === null ? undefined : nodeToPrintable(parameters),
     'timeout-seconds': timeout === defaultModuleTimeout ? undefined : timeout / 1000,
+  }
+}
+
+function httpSocket(config: HttpSocketConfig, secrets: Secrets): Shown {
+  const { tls, login } = config
+  const literal = secrets === 'hidden' ? hiddenPassword : login?.password
+  return {
+    'cert-file': tls?.written.certFile ?? undefined,
+    'key-file': tls?.written.keyFile ?? undefined,
+    limits: shownLimits(upstreamLimitRows, config.limits),
+    password: login?.passwordFile === null ? literal : undefined,
+    'password-file': login?.passwordFile ?? undefined,
+    'server-name': tls?.serverName ?? undefined,
+    'socket-address': config.address,
+    'socket-port': config.port,
+    'socket-type': config.socketType,
+    'trust-anchor': tls?.written.trustAnchor,
+    user: login?.user,
+    'user-context': userContext(config.userContext),
   }
 }
 

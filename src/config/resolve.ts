@@ -42,7 +42,7 @@ export function resolveConfig(root: MapNode, rules: ResolveRules, findings: Find
       directory,
       known: rules.hiddenPasswords ? (current?.authentication?.clients ?? []) : null,
     }),
-    controlSockets: resolveControlSockets(agent, pathRules(rules, socketsInUse(current))),
+    controlSockets: resolveControlSockets(agent, { ...rules, paths: pathRules(rules, socketsInUse(current)) }),
     hookModules: resolveHooks(agent, pathRules(rules, modulesInUse(current))),
     loggers: resolveLoggers(agent, pathRules(rules, logsInUse(current))),
     userContext: userContextOf(agent),
@@ -57,7 +57,8 @@ function pathRules({ directory, env, restricted }: ResolveRules, inUse: Readonly
 }
 
 function socketsInUse(current: AgentConfig | null): Set<string> {
-  return new Set([...(current?.controlSockets.values() ?? [])].map(({ path }) => path))
+  const sockets = [...(current?.controlSockets.values() ?? [])]
+  return new Set(sockets.flatMap((socket) => (socket.socketType === 'unix' ? [socket.path] : [])))
 }
 
 function modulesInUse(current: AgentConfig | null): Set<string> {

@@ -121,12 +121,28 @@ const authentication = map('HTTP basic authentication', {
   ...notes,
 })
 
-const controlSocket = map('where a daemon takes commands', {
-  'socket-type': choice('the kind of socket', 'unix'),
+/** Which keyword goes with which type of socket is `resolve-control-sockets.ts`' business. */
+export const controlSocket = map('where a daemon takes commands', {
+  'socket-type': choice('the kind of socket', 'unix', 'http', 'https'),
   'socket-name': { type: 'string', minLength: 1, description: 'the path of the control socket of the daemon' },
+  'socket-address': text('the IP address of the listener of the daemon'),
+  'socket-port': { type: 'integer', minimum: 1, maximum: 65_535, description: 'the port of the listener of the daemon' },
+  'trust-anchor': {
+    type: 'string', minLength: 1,
+    description: 'what the certificate of the daemon must come from: a PEM file or a directory',
+  },
+  'cert-file': { type: 'string', minLength: 1, description: 'the certificate shown to the daemon: a PEM file' },
+  'key-file': { type: 'string', minLength: 1, description: 'the private key for it: a PEM file, not encrypted' },
+  'server-name': {
+    type: 'string', minLength: 1, maxLength: 253,
+    description: 'the name that the certificate of the daemon carries, where it is not the address',
+  },
+  user: text('the user for the authentication of the daemon'),
+  password: text('the password of that user'),
+  'password-file': text('a file that holds the password of that user'),
   limits: limits('limits of this control socket', upstreamLimitRows),
   ...notes,
-}, ['socket-name'])
+})
 
 const controlSockets: ConfigSchema = {
   type: 'object',

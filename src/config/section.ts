@@ -88,6 +88,11 @@ export class Section {
     return this.#findings.position(this.keySpot(key).offset)
   }
 
+  /** `FILE:LINE:COLUMN` of the map itself. */
+  position(): string {
+    return this.#findings.position(this.node.start)
+  }
+
   /** @param at the key whose value is wrong, or a place */
   error(at: string | Spot, text: string, remedy: string | null = null): void {
     this.#findings.error(typeof at === 'string' ? this.spot(at) : at, text, remedy)

@@ -3,7 +3,7 @@
 
 import type { ErrorObject } from 'ajv'
 import type { JsonNode } from '../json/node.ts'
-import { adviceFor, allowedIn, nearestKeyword } from './keywords.ts'
+import { adviceFor, isMisspelt } from './keywords.ts'
 import type { ConfigSchema } from './schema.ts'
 import { configSchema, mostElements } from './schema.ts'
 
@@ -72,11 +72,8 @@ function rightType(schema: ConfigSchema, node: JsonNode): string | null {
 
 /** Says nothing where the keyword is there, but misspelt: that is named as unknown. */
 function missing(keyword: string, schema: ConfigSchema, node: JsonNode): Sentence | null {
-  const allowed = allowedIn(schema)
-  const misspelt =
-    node.kind === 'map' &&
-    node.members.slice(0, mostElements).some(({ key }) => !allowed.includes(key) && nearestKeyword(key, allowed)?.keyword === keyword)
-  if (misspelt) return null
+  const keys = node.kind === 'map' ? node.members.map(({ key }) => key) : []
+  if (isMisspelt(keyword, schema, keys, mostElements)) return null
   return { text: `${quoted(keyword)} is missing`, remedy: meaning(schema.properties?.[keyword]) }
 }
 

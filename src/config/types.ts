@@ -112,14 +112,53 @@ export interface HookModuleConfig {
   readonly place: string
 }
 
-export interface ControlSocketConfig {
+/** Where a daemon takes commands. */
+export type ControlSocketConfig = UnixSocketConfig | HttpSocketConfig
+
+interface ControlSocketBase {
+  readonly limits: UpstreamLimits
+  readonly userContext: UserContext
+}
+
+export interface UnixSocketConfig extends ControlSocketBase {
   readonly socketType: 'unix'
   /** As written. */
   readonly socketName: string
   /** The path to connect to. */
   readonly path: string
-  readonly limits: UpstreamLimits
-  readonly userContext: UserContext
+}
+
+/** A daemon's own listener (Kea 2.7.2 and later). */
+export interface HttpSocketConfig extends ControlSocketBase {
+  readonly socketType: 'http' | 'https'
+  /** IP literal. */
+  readonly address: string
+  /** 1..65535. */
+  readonly port: number
+  /** null with `http`. */
+  readonly tls: UpstreamTlsConfig | null
+  /** What the daemon's `authentication` asks for; null: nothing is sent. */
+  readonly login: UpstreamLogin | null
+}
+
+/** The file names here are absolute. */
+export interface UpstreamTlsConfig {
+  /** What the daemon's certificate must come from: file or directory. */
+  readonly trustAnchor: string
+  /** What is shown to the daemon; null: no certificate. */
+  readonly pair: { readonly certFile: string; readonly keyFile: string } | null
+  /** The name or address that the daemon's certificate must carry; null: the address that is connected to. */
+  readonly serverName: string | null
+  /** The file names as the operator wrote them. */
+  readonly written: { readonly trustAnchor: string; readonly certFile: string | null; readonly keyFile: string | null }
+}
+
+/** For HTTP basic authentication at the daemon. */
+export interface UpstreamLogin {
+  readonly user: string
+  readonly password: string
+  /** As written, null where the password itself is in the configuration. */
+  readonly passwordFile: string | null
 }
 
 /** Limits of one control socket. Times in milliseconds. */

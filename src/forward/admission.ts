@@ -34,6 +34,11 @@ export class Admission {
     this.#maxWaiting = maxWaiting
   }
 
+  /** Commands that the daemon works on, and those that wait for their turn. */
+  load(): { readonly inFlight: number; readonly waiting: number } {
+    return { inFlight: this.#inFlight, waiting: this.#waiting }
+  }
+
   /** Starts the ticket, queues it, or refuses it; in the first and last case before returning. */
   enter(ticket: Ticket): void {
     if (this.#closed) {

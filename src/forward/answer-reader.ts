@@ -18,6 +18,7 @@ export class AnswerReader {
   #state: 'more' | 'done' | 'bad' = 'more'
   #problem = ''
   #trailing = false
+  #rest: Uint8Array = new Uint8Array(0)
 
   /**
    * @param maxSize bytes up to the end of the answer, blanks before it included
@@ -61,6 +62,11 @@ export class AnswerReader {
     return this.#trailing
   }
 
+  /** What stood behind the answer in the chunk that completed it. */
+  rest(): Uint8Array {
+    return this.#rest
+  }
+
   #read(chunk: Uint8Array): void {
     const before = this.#store.length
     if (!this.#waiter.hold(chunk.length)) {
@@ -77,7 +83,8 @@ export class AnswerReader {
       this.#refuse(`the answer is longer than ${this.#maxSize} bytes`)
     } else if (verdict === 'done') {
       this.#state = 'done'
-      this.#trailing = holdsMore(chunk, end - before)
+      this.#rest = chunk.subarray(end - before)
+      this.#trailing = holdsMore(this.#rest, 0)
     }
   }
 

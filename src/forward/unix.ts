@@ -4,10 +4,11 @@ import type { RawJson } from '../json/raw.ts'
 import { Admission } from './admission.ts'
 import type { ControlSocket } from './exchange.ts'
 import { Exchange } from './exchange.ts'
-import type { Asker, Upstream, UpstreamResult } from './upstream.ts'
+import { probeUnixSocket } from './probe.ts'
+import type { Asker, Transport, UpstreamResult } from './upstream.ts'
 
 /** Everything that asks the same daemon should go through one upstream, as its limits guard the daemon. */
-export function createUnixUpstream(options: ControlSocket): Upstream {
+export function createUnixUpstream(options: ControlSocket): Transport {
   const unusable = unusablePath(options.path)
   const admission = new Admission(options.limits.maxInFlight, options.limits.maxWaiting)
   return {
@@ -19,6 +20,8 @@ export function createUnixUpstream(options: ControlSocket): Upstream {
       })
     },
     close: () => admission.close(),
+    load: () => admission.load(),
+    probe: () => (unusable === null ? probeUnixSocket(options.path) : Promise.resolve(unusable)),
   }
 }
 

@@ -1,4 +1,4 @@
-// The interface of a daemon we talk to. One transport a file implements it (`unix.ts`).
+// The interface of a daemon we talk to. One transport a file implements it (`unix.ts`, `http.ts`).
 
 import type { Waiter } from '../command/waiter.ts'
 import type { RawJson } from '../json/raw.ts'
@@ -40,4 +40,12 @@ export interface Upstream {
   ask(command: RawJson, asker: Asker): Promise<UpstreamResult>
   /** Refuses what waits and lets what runs end. */
   close(): void
+}
+
+/** An upstream by one way of talking, and what can be seen of it from outside. */
+export interface Transport extends Upstream {
+  /** Commands that the daemon works on, and those that wait for their turn. */
+  load(): { readonly inFlight: number; readonly waiting: number }
+  /** Resolves to null if the daemon can be reached, else to the reason. Sends nothing and never rejects. */
+  probe(): Promise<string | null>
 }

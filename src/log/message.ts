@@ -189,12 +189,12 @@ const definitions = {
     severity: 'DEBUG',
     debugLevel: 40,
     logger: 'ctrl-agent',
-    text: '{service} sent bytes after its answer; they were ignored',
+    text: 'the daemon behind {socket} sent bytes after its answer; they were ignored',
   },
   KEAGATE_CONTROL_SOCKET_MISSING: {
     severity: 'WARN',
     logger: 'ctrl-agent',
-    text: 'control socket {path} of service {service} has no daemon behind it: {reason}',
+    text: 'control socket {socket} of service {service} has no daemon behind it that can be asked: {reason}',
   },
   KEAGATE_LOG_OUTPUT_FAILED: { severity: 'ERROR', logger: 'dctl', text: 'log output {output} failed: {reason}' },
   KEAGATE_LOG_OUTPUT_RESTORED: {

@@ -5,7 +5,7 @@ import type { TlsFindings } from './findings.ts'
 import { shellWord } from './findings.ts'
 import { derKind, describeContent, isCertificateLabel, isPrivateKeyLabel, parseCertificates, pemBlocks } from './pem.ts'
 import type { PemBlock } from './pem.ts'
-import { ANY_USAGE, SERVER_AUTH, extendedKeyUsages } from './key-usage.ts'
+import { ANY_USAGE, CLIENT_AUTH, SERVER_AUTH, extendedKeyUsages } from './key-usage.ts'
 import { certificateName } from './peer.ts'
 import { certificateWeakness } from './strength.ts'
 import { readTlsFile } from './tls-file.ts'
@@ -35,8 +35,15 @@ export function readCertificateChain(file: string, findings: TlsFindings): Certi
  * Checks everything about the chain that does not need the key. Dates, order and usage are warnings: the old agent
  * starts with them too, and it is for the clients to refuse.
  * @param now milliseconds since the epoch
+ * @param role what the certificate is shown as
  */
-export function checkCertificateChain(file: string, chain: CertificateChain, now: number, findings: TlsFindings): void {
+export function checkCertificateChain(
+  file: string,
+  chain: CertificateChain,
+  now: number,
+  findings: TlsFindings,
+  role: 'server' | 'client' = 'server',
+): void {
   const show = `look at it with: openssl storeutl -noout -text -certs ${shellWord(file)}`
   chain.forEach((certificate, index) => {
     const which = `certificate ${index + 1} of cert-file ${file} (${certificateName(certificate.subject)})`
@@ -57,9 +64,10 @@ export function checkCertificateChain(file: string, chain: CertificateChain, now
     }
   })
   const usages = extendedKeyUsages(chain[0]) ?? [ANY_USAGE]
-  if (!usages.includes(SERVER_AUTH) && !usages.includes(ANY_USAGE)) {
-    const text = `the certificate of cert-file ${file} is not made for servers, so clients will refuse it`
-    findings.warning(text, `have one issued with extendedKeyUsage serverAuth; ${show}`)
+  if (!usages.includes(role === 'server' ? SERVER_AUTH : CLIENT_AUTH) && !usages.includes(ANY_USAGE)) {
+    const others = role === 'server' ? 'clients' : 'the daemon'
+    const text = `the certificate of cert-file ${file} is not made for ${role}s, so ${others} will refuse it`
+    findings.warning(text, `have one issued with extendedKeyUsage ${role}Auth; ${show}`)
   }
 }
 

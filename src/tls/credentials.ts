@@ -72,14 +72,20 @@ export function loadCredentials(config: TlsConfig, now = Date.now()): Credential
   }
 }
 
-function checkPair(config: TlsConfig, chain: CertificateChain, key: PrivateKey, findings: TlsFindings): void {
+/** Notes a problem where the key is not that of the first certificate. */
+export function checkPair(
+  config: Pick<TlsConfig, 'certFile' | 'keyFile'>,
+  chain: CertificateChain,
+  key: PrivateKey,
+  findings: TlsFindings,
+): void {
   const fitting = chain.findIndex((certificate) => certificate.checkPrivateKey(key.object))
   if (fitting === 0) return
   const { certFile, keyFile } = config
   if (fitting > 0) {
     const first = `the first certificate of cert-file ${certFile} is ${certificateName(chain[0].subject)}`
     const text = `${first}, but number ${fitting + 1} is the one that fits key-file ${keyFile}`
-    findings.problem('cert-file', text, "put the agent's certificate first and the chain after it")
+    findings.problem('cert-file', text, "put the certificate of the key first and the chain after it")
   } else {
     const text = `key-file ${keyFile} does not belong to the certificate of cert-file ${certFile}`
     const ofKey = `openssl pkey -in ${shellWord(keyFile)} -pubout`

@@ -16,6 +16,8 @@ export type TlsKeyword =
 
 export interface TlsProblem {
   readonly keyword: TlsKeyword
+  /** JSON pointer of the map that the keyword stands in, where it is not the agent's own. */
+  readonly section?: string
   /** One sentence: what is wrong, with the file. */
   readonly text: string
   /** The command that shows or mends it, or what to write instead. */

@@ -27,8 +27,15 @@ const GROUPS = 'X25519:P-256:P-384'
 /** Keeps a recording of today from being read once there are quantum computers; OpenSSL has it from 3.5 on. */
 const HYBRID_GROUP = 'X25519MLKEM768'
 
+type Protocol = Pick<TlsConfig, 'minVersion' | 'maxVersion' | 'ciphers' | 'groups' | 'sessionTickets'>
+
+/** What is used where nothing else is configured. */
+export const defaultProtocol: Protocol = {
+  minVersion: '1.2', maxVersion: '1.3', ciphers: null, groups: null, sessionTickets: true,
+}
+
 /** The part of a secure context that is not about certificates. Problems are noted, never thrown. */
-export function protocolOptions(config: TlsConfig, findings: TlsFindings): SecureContextOptions {
+export function protocolOptions(config: Protocol, findings: TlsFindings): SecureContextOptions {
   if (config.minVersion > config.maxVersion) {
     const text = `min-version ${config.minVersion} is above max-version ${config.maxVersion}`
     findings.problem('min-version', text, 'raise max-version or lower min-version')

@@ -22,27 +22,32 @@ export function readTrustAnchor(name: string, findings: TlsFindings): readonly X
   return [...new Map(certificates.map((certificate) => [certificate.fingerprint256, certificate])).values()]
 }
 
-/** Warns of what will make clients fail. `now` in milliseconds since the epoch. */
+/**
+ * Warns of what will make connections fail.
+ * @param now milliseconds since the epoch
+ * @param others who shows the certificates that are to come from here
+ */
 export function checkTrustAnchor(
   name: string,
   certificates: readonly X509Certificate[],
   now: number,
   findings: TlsFindings,
+  others: 'clients' | 'daemons' = 'clients',
 ): void {
   for (const certificate of certificates) {
     const expired = validity(certificate, now) === 'expired'
     const flaw = expired ? `expired on ${formatDate(certificate.validTo)}` : certificateWeakness(certificate)
     if (flaw === null) continue
     const which = `certificate ${certificateName(certificate.subject)} of trust-anchor ${name}`
-    const text = `${which} ${flaw}, so clients below it are refused`
-    findings.warning(text, 'replace it, or remove it if no client needs it')
+    const text = `${which} ${flaw}, so ${others} below it are refused`
+    findings.warning(text, 'replace it, or remove it if nobody needs it')
   }
   if (!certificates.some((certificate) => certificate.subject === certificate.issuer)) {
     const text = `trust-anchor ${name} holds no self-signed (root) CA certificate, so no chain can end there`
     findings.warning(text, 'add the root certificate of the CA')
   } else if (!certificates.some((certificate) => certificate.ca)) {
     const text = `trust-anchor ${name} holds no CA certificate, so nothing but these very certificates is trusted`
-    findings.warning(text, 'name the certificate of the CA that issues the client certificates')
+    findings.warning(text, `name the certificate of the CA that issues those of the ${others}`)
   }
 }
 

@@ -4,6 +4,7 @@ import t from 'tap'
 import type { AgentControl, ConfigOutcome } from '../../src/command/agent-control.ts'
 import { builtinHandlers } from '../../src/command/builtin/all.ts'
 import { statusGet } from '../../src/command/builtin/status-get.ts'
+import type { DaemonStatus } from '../../src/command/daemon-status.ts'
 import type { Handler } from '../../src/command/handler.ts'
 import { Registry } from '../../src/command/registry.ts'
 import type { WrittenConfig } from '../../src/config/write.ts'
@@ -20,11 +21,13 @@ class RecordingAgent implements AgentControl {
   readonly startedAt = 1_000_000
   outcome: ConfigOutcome = { ok: true, text: 'fine' }
   written: WrittenConfig = { ok: true, filename: '/etc/kea/x.conf', size: 663 }
+  seen: readonly DaemonStatus[] = []
   configuredAt = (): number => 1_060_500
   ending: readonly Expiring[] = []
   failures: Readonly<Record<string, number>> | null = null
   certificates = (): readonly Expiring[] => this.ending
   tlsFailures = (): Readonly<Record<string, number>> | null => this.failures
+  daemons = (): readonly DaemonStatus[] => this.seen
   configGet = () => rawJson('{ "Control-agent": {  }, "hash": "00" }')
   configHash = (): string => 'AB'.repeat(32)
   configTest = async (bytes: Parameters<AgentControl['configTest']>[0]) => this.#note(`test ${rawToString(bytes)}`)
@@ -98,7 +101,7 @@ t.test('status-get tells whole seconds, none negative', async (t) => {
   const agent = new RecordingAgent()
   const at = (now: number): Handler => statusGet(agent, () => now)
   const status = (reload: number, uptime: number) =>
-    `{ "arguments": { "pid": 4711, "reload": ${reload}, "uptime": ${uptime} }, "result": 0 }`
+    `{ "arguments": { "daemons": [  ], "pid": 4711, "reload": ${reload}, "uptime": ${uptime} }, "result": 0 }`
   t.equal(await run(at(1_061_499)), status(0, 61))
   t.equal(await run(at(1_061_500)), status(1, 61))
   t.equal(await run(at(0)), status(0, 0))
@@ -117,6 +120,35 @@ t.test('status-get tells when certificates end and how many clients TLS has refu
     arguments: { certificates: [{ ...shown, 'days-left': 2 }], 'tls-failures': { expired: 2 } },
   })
   t.match(await at(notAfter + 1), { arguments: { certificates: [{ 'days-left': -1 }] } })
+})
+
+t.test('status-get tells of each daemon what has been seen of it', async (t) => {
+  const agent = new RecordingAgent()
+  const load = { inFlight: 2, waiting: 1 }
+  agent.seen = [
+    {
+      service: 'dhcp4-fra1', address: '/run/kea/s', reachable: false, ...load, answered: 7, failed: 3,
+      lastError: { text: 'End of file', at: 1_000_000 }, answerTimes: { median: 1.26, p99: 40.04, highest: 41 },
+    },
+    {
+      service: 'd2', address: 'https://[::1]:8000/', reachable: null, ...load, answered: 0, failed: 0,
+      lastError: null, answerTimes: null,
+    },
+  ]
+  t.match(JSON.parse(await run(statusGet(agent))), {
+    arguments: {
+      daemons: [
+        {
+          address: '/run/kea/s', 'answer-milliseconds': { highest: 41, median: 1.3, p99: 40 }, answered: 7, failed: 3,
+          'in-flight': 2, 'last-error': { text: 'End of file', time: '1970-01-01T00:16:40.000Z' }, reachable: false,
+          service: 'dhcp4-fra1', waiting: 1,
+        },
+        { address: 'https://[::1]:8000/', answered: 0, failed: 0, 'in-flight': 2, service: 'd2', waiting: 1 },
+      ],
+    },
+  })
+  const [, fresh] = (JSON.parse(await run(statusGet(agent))) as { arguments: { daemons: object[] } }).arguments.daemons
+  t.same(Object.keys(fresh ?? {}), ['address', 'answered', 'failed', 'in-flight', 'service', 'waiting'])
 })
 
 t.test('config-set and config-test hand on the bytes as they came', async (t) => {

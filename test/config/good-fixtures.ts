@@ -138,6 +138,15 @@ export const goodFixtures: readonly (readonly [name: string, shown: string, ...w
   ['sockets-any-place', '"dhcp4": { "socket-name": "/tmp/x/../sock", "socket-type": "unix" }'],
   ['sockets-bare-names', '"dhcp4": { "socket-name": "kea4-ctrl-socket", "socket-type": "unix" }'],
   ['sockets-debian', '"d2": { "socket-name": "/run/kea/kea-ddns-ctrl-socket", "socket-type": "unix" } }'],
+  [
+    'sockets-http',
+    '{ "dhcp4": { "socket-address": "127.0.0.1", "socket-port": 8000, "socket-type": "http" }, "dhcp6": { "password": "one", ',
+    'KEAGATE_CONFIG_WARNING 5:106',
+  ],
+  [
+    'sockets-https',
+    '"dhcp4-fra1": { "cert-file": "tls/door.crt", "key-file": "tls/door.key", "limits": { ',
+  ],
   ['sockets-empty', `{ "Control-agent": { ${defaults} } }`],
   ['sockets-free-names', '"A.b_c@9": { "socket-name": "b", "socket-type": "unix" }, "__proto__": { "socket-name": "c"'],
   [

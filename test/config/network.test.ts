@@ -5,6 +5,7 @@ import { configHash } from '../../src/config/hash.ts'
 import { loadConfigFile, loadConfigText } from '../../src/config/load.ts'
 import { ConfigError } from '../../src/config/mistake.ts'
 import { printConfig } from '../../src/config/print.ts'
+import { socketAddress } from '../../src/config/socket-address.ts'
 import type { AgentConfig, ClientConfig } from '../../src/config/types.ts'
 import { printCompact } from '../../src/json/print.ts'
 
@@ -33,6 +34,11 @@ function socket(name: string): unknown {
   return { 'control-sockets': { dhcp4: { 'socket-name': name } } }
 }
 
+function pathOf(config: AgentConfig, service: string): string | undefined {
+  const socket = config.controlSockets.get(service)
+  return socket === undefined ? undefined : socketAddress(socket)
+}
+
 function log(name: string): unknown {
   return { loggers: [{ name: 'a', 'output-options': [{ output: name }] }] }
 }
@@ -55,12 +61,12 @@ t.test('sockets and logs lie in their folders, letter by letter', (t) => {
 
 t.test('the folders can be moved, and bare names move with them', (t) => {
   const env = { KEA_CONTROL_SOCKET_DIR: '/srv/sockets//', KEA_LOG_FILE_DIR: '/srv/logs' }
-  t.equal(set(socket('s'), { env }).controlSockets.get('dhcp4')?.path, '/srv/sockets/s')
-  t.equal(set(socket('/srv/sockets/s'), { env }).controlSockets.get('dhcp4')?.path, '/srv/sockets/s')
+  t.equal(pathOf(set(socket('s'), { env }), 'dhcp4'), '/srv/sockets/s')
+  t.equal(pathOf(set(socket('/srv/sockets/s'), { env }), 'dhcp4'), '/srv/sockets/s')
   t.equal(set(log('a.log'), { env }).loggers[0]?.outputs?.[0]?.path, '/srv/logs/a.log')
   t.match(mistakes(socket('/run/kea/s'), { env }), [/outside \/srv\/sockets,/])
   const empty = { KEA_CONTROL_SOCKET_DIR: '' }
-  t.equal(set(socket('s'), { env: empty }).controlSockets.get('dhcp4')?.path, '/run/kea/s')
+  t.equal(pathOf(set(socket('s'), { env: empty }), 'dhcp4'), '/run/kea/s')
   t.end()
 })
 
@@ -220,5 +226,57 @@ t.test('the hash is stable, and different whenever the configuration is', (t) =>
   t.same(different.map((agent) => configHash(set(agent))), hashes)
   const defaults = { 'http-host': '127.0.0.1', 'http-port': 8000, 'control-sockets': {}, loggers: [] }
   t.equal(configHash(set(defaults)), hashes[0], 'a default that is written out changes nothing')
+  t.end()
+})
+
+function listener(members: Readonly<Record<string, unknown>>, service = 'dhcp4'): unknown {
+  return { 'control-sockets': { [service]: { 'socket-type': 'http', ...members } } }
+}
+
+t.test('a listener must be on this machine or in use', (t) => {
+  for (const address of ['127.0.0.1', '127.8.9.1', '::1', '0:0:0:0:0:0:0:1']) {
+    t.same(mistakes(listener({ 'socket-address': address })), [], address)
+  }
+  const other = listener({ 'socket-address': '192.0.2.1', 'socket-port': 8004 })
+  const place = /^\/Control-agent\/control-sockets\/dhcp4\/socket-address: 192\.0\.2\.1 is another machine/
+  t.match(mistakes(other), [place])
+  t.same(mistakes(other, { pathChecks: false }), [])
+  const current = set(other, { pathChecks: false })
+  t.same(mistakes(other, { current }), [])
+  t.match(mistakes(listener({ 'socket-address': '192.0.2.1', 'socket-port': 8005 }), { current }), [place])
+  t.end()
+})
+
+t.test('***** keeps the password of a listener, and sends it to nobody else', (t) => {
+  const tls = { 'socket-type': 'https', 'trust-anchor': '/etc/ca', user: 'a' }
+  const current = set(listener({ ...tls, password: 'one' }))
+  const loginOf = (config: AgentConfig, service = 'dhcp4'): unknown => {
+    const socket = config.controlSockets.get(service)
+    return socket?.socketType === 'unix' ? undefined : socket?.login
+  }
+  t.match(loginOf(set(listener({ ...tls, password: hidden, comment: 'x' }), { current })), { password: 'one' })
+  t.match(loginOf(set(listener({ ...tls, password: hidden }, 'd2'), { current }), 'd2'), { password: 'one' })
+  const others = [
+    { user: 'b' }, { 'socket-port': 8001 }, { 'socket-address': '::1' }, { 'trust-anchor': '/tmp/ca' },
+    { 'server-name': 'x' },
+  ]
+  for (const changed of others) {
+    t.match(mistakes(listener({ ...tls, password: hidden, ...changed }), { current }), [/password: .*for this very daemon/])
+  }
+  t.match(mistakes(listener({ user: 'a', password: hidden }), { current }), [/for this very daemon/], 'nor in the clear')
+  t.notMatch(printCompact(printConfig(current, { secrets: 'hidden' })), 'one')
+  t.match(printCompact(printConfig(current, { secrets: 'shown' })), '"password": "one"')
+  t.not(configHash(current), configHash(set(listener({ ...tls, password: 'two' }))))
+  t.end()
+})
+
+t.test('the network names no file to send to a listener', (t) => {
+  const file = `${t.testdir({ p: 'one' })}/p`
+  const named = listener({ user: 'a', 'password-file': file })
+  t.match(mistakes(named), [/password-file: over the network only/])
+  t.same(mistakes(named, { pathChecks: false }), [])
+  const current = set(named, { pathChecks: false })
+  t.same(mistakes(named, { current }), [])
+  t.match(mistakes(listener({ user: 'a', 'password-file': file, 'socket-port': 8001 }), { current }), [/over the network/])
   t.end()
 })

@@ -35,7 +35,13 @@ t.test('every keyword of the Kea agent is known where Kea has it, and every keyw
       '/Control-agent/authentication/clients/*',
       ['password', 'password-file', 'password-hash', 'user', 'user-file', ...notes],
     ],
-    ['/Control-agent/control-sockets/*', ['limits', 'socket-name', 'socket-type', ...notes]],
+    [
+      '/Control-agent/control-sockets/*',
+      [
+        'cert-file', 'key-file', 'limits', 'password', 'password-file', 'server-name', 'socket-address', 'socket-name',
+        'socket-port', 'socket-type', 'trust-anchor', 'user', ...notes,
+      ],
+    ],
     ['/Control-agent/hooks-libraries/*', ['library', 'parameters', 'timeout-seconds']],
     ['/Control-agent/loggers/*', ['debuglevel', 'name', 'output-options', 'severity', ...notes]],
     ['/Control-agent/loggers/*/output-options/*', ['flush', 'format', 'maxsize', 'maxver', 'output', 'pattern']],
@@ -55,7 +61,7 @@ t.test('a keyword with one mistake in it leads to the right one', (t) => {
     ['cert-fiel', 'did you mean "cert-file"?'],
     ['control-socket', 'did you mean "control-sockets"?'],
     ['logger', 'did you mean "loggers"?'],
-    ['password', 'it belongs in /Control-agent/authentication/clients/*'],
+    ['password', 'it belongs in /Control-agent/control-sockets/* or /Control-agent/authentication/clients/*'],
     ['directory', 'it belongs in /Control-agent/authentication'],
     ['Control-agent', 'it belongs in the top level of the file'],
     ['min-version', 'it belongs in /Control-agent/tls'],

@@ -141,7 +141,7 @@ t.test('weak keys and signatures, and a chain in the wrong order, are refused', 
   t.same(problems(pair('server-wrong-order')), [
     'cert-file: the first certificate of cert-file DIR/server-wrong-order.crt is O=keagate test, ' +
       'CN=keagate test server CA, but number 2 is the one that fits key-file DIR/server-wrong-order.key; ' +
-      "put the agent's certificate first and the chain after it",
+      'put the certificate of the key first and the chain after it',
   ])
   t.end()
 })

@@ -1,10 +1,12 @@
-// `status-get`: process id, ages in whole seconds, and how TLS fares.
+// `status-get`: process id, ages in whole seconds, how TLS fares, and each daemon as
+// the door has seen it so far; none is asked.
 
 import type { Printable } from '../../json/print.ts'
 import { daysLeft } from '../../tls/expiry.ts'
 import type { Expiring } from '../../tls/expiry.ts'
 import type { AgentControl } from '../agent-control.ts'
 import { answer, RESULT_SUCCESS } from '../answer.ts'
+import type { DaemonStatus } from '../daemon-status.ts'
 import type { Handler } from '../handler.ts'
 
 /** @param now milliseconds since the epoch */
@@ -15,6 +17,7 @@ export function statusGet(agent: AgentControl, now: () => number = Date.now): Ha
     run: () =>
       answer(RESULT_SUCCESS, undefined, {
         certificates: filled(agent.certificates().map((each) => certificate(each, now()))),
+        daemons: agent.daemons().map(daemon),
         pid: agent.pid,
         reload: secondsBetween(agent.configuredAt(), now()),
         'tls-failures': agent.tlsFailures() ?? undefined,
@@ -32,6 +35,30 @@ function certificate(each: Expiring, now: number): Printable {
 /** Without TLS there is nothing to tell. */
 function filled(list: readonly Printable[]): Printable | undefined {
   return list.length === 0 ? undefined : list
+}
+
+/** Members that nothing is known of yet are left out. */
+function daemon(status: DaemonStatus): Printable {
+  const { lastError, answerTimes } = status
+  return {
+    address: status.address,
+    'answer-milliseconds': answerTimes === null ? undefined : {
+      highest: tenths(answerTimes.highest),
+      median: tenths(answerTimes.median),
+      p99: tenths(answerTimes.p99),
+    },
+    answered: status.answered,
+    failed: status.failed,
+    'in-flight': status.inFlight,
+    'last-error': lastError === null ? undefined : { text: lastError.text, time: new Date(lastError.at).toISOString() },
+    reachable: status.reachable ?? undefined,
+    service: status.service,
+    waiting: status.waiting,
+  }
+}
+
+function tenths(milliseconds: number): number {
+  return Math.round(milliseconds * 10) / 10
 }
 
 /** Never negative: the wall clock may be set back. */

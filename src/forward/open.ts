@@ -1,0 +1,107 @@
+// The upstreams of one configuration: one for each control socket, however many services name it. What did not change
+// is taken over from the configuration before, with its queue; nothing is connected to.
+
+import type { ControlSocketConfig, HttpSocketConfig, UpstreamTlsConfig } from '../config/types.ts'
+import { socketAddress } from '../config/socket-address.ts'
+import type { Log } from '../log/message.ts'
+import type { ClientCredentials } from '../tls/client-credentials.ts'
+import { loadClientCredentials } from '../tls/client-credentials.ts'
+import { TlsError } from '../tls/findings.ts'
+import type { TlsProblem } from '../tls/findings.ts'
+import { createHttpUpstream } from './http.ts'
+import { DaemonRecord, ObservedUpstream } from './observed.ts'
+import { createUnixUpstream } from './unix.ts'
+import type { Transport } from './upstream.ts'
+
+export interface Upstreams {
+  readonly byService: ReadonlyMap<string, ObservedUpstream>
+  /** By everything that the connection depends on. Holds secrets: never to be shown. */
+  readonly byKey: ReadonlyMap<string, ObservedUpstream>
+  /** One sentence each about TLS files that work, but not for long or not safely. */
+  readonly warnings: readonly string[]
+}
+
+/**
+ * @param sockets by service name
+ * @param previous those of the configuration that this one is to replace
+ * @throws TlsError with every problem of all certificate files
+ */
+export function openUpstreams(
+  sockets: ReadonlyMap<string, ControlSocketConfig>,
+  log: Log,
+  previous: Upstreams | null,
+): Upstreams {
+  const files = new FileSets()
+  const records = new Map([...(previous?.byKey.values() ?? [])].map(({ address, record }) => [address, record]))
+  const byService = new Map<string, ObservedUpstream>()
+  const byKey = new Map<string, ObservedUpstream>()
+  for (const [service, socket] of sockets) {
+    const credentials = socket.socketType === 'https' && socket.tls !== null ? files.load(socket.tls, service) : null
+    const key = JSON.stringify([{ ...socket, userContext: null }, credentials?.digest])
+    const known = byKey.get(key) ?? previous?.byKey.get(key)
+    const record = records.get(socketAddress(socket)) ?? new DaemonRecord()
+    const upstream = known ?? new ObservedUpstream(openTransport(socket, credentials, log), record)
+    records.set(upstream.address, upstream.record)
+    byKey.set(key, upstream)
+    byService.set(service, upstream)
+  }
+  files.check()
+  return { byService, byKey, warnings: files.warnings() }
+}
+
+function openTransport(socket: ControlSocketConfig, credentials: ClientCredentials | null, log: Log): Transport {
+  const address = socketAddress(socket)
+  if (socket.socketType === 'unix') {
+    const onTrailingBytes = (): void => log.write('KEAGATE_ANSWER_TRAILING_BYTES', { socket: address })
+    return createUnixUpstream({ path: socket.path, limits: socket.limits, onTrailingBytes })
+  }
+  return createHttpUpstream({
+    name: address,
+    address: socket.address,
+    port: socket.port,
+    limits: socket.limits,
+    tls: socket.tls && { options: credentials?.options ?? {}, serverName: socket.tls.serverName },
+    authorization: authorizationOf(socket),
+  })
+}
+
+function authorizationOf({ login }: HttpSocketConfig): string | null {
+  if (login === null) return null
+  return `Basic ${Buffer.from(`${login.user}:${login.password}`).toString('base64')}`
+}
+
+/** Files that several control sockets name are read once. */
+class FileSets {
+  readonly #sets = new Map<string, ClientCredentials | TlsError>()
+  readonly #problems: TlsProblem[] = []
+
+  /** @returns null where the files are of no use, which `check` reports */
+  load(tls: UpstreamTlsConfig, service: string): ClientCredentials | null {
+    const key = JSON.stringify([tls.trustAnchor, tls.pair])
+    const known = this.#sets.get(key) ?? this.#read(tls)
+    this.#sets.set(key, known)
+    if (!(known instanceof TlsError)) return known
+    const section = `/Control-agent/control-sockets/${service}`
+    this.#problems.push(...known.problems.map((problem) => ({ ...problem, section })))
+    return null
+  }
+
+  /** @throws TlsError */
+  check(): void {
+    if (this.#problems.length > 0) throw new TlsError(this.#problems)
+  }
+
+  warnings(): string[] {
+    const all = [...this.#sets.values()].flatMap((set) => (set instanceof TlsError ? [] : set.warnings))
+    return [...new Set(all)]
+  }
+
+  #read(tls: UpstreamTlsConfig): ClientCredentials | TlsError {
+    try {
+      return loadClientCredentials(tls)
+    } catch (error) {
+      if (error instanceof TlsError) return error
+      throw error
+    }
+  }
+}

@@ -1,0 +1,72 @@
+// Reads what an https control socket names: the trust anchor for the daemon's certificate and, where the daemon asks
+// for one, the certificate and key that we show.
+
+import { createHash } from 'node:crypto'
+import type { X509Certificate } from 'node:crypto'
+import { createSecureContext } from 'node:tls'
+import type { SecureContextOptions } from 'node:tls'
+import type { UpstreamTlsConfig } from '../config/types.ts'
+import { checkCertificateChain, readCertificateChain } from './certificate-chain.ts'
+import type { CertificateChain } from './certificate-chain.ts'
+import { checkPair } from './credentials.ts'
+import { TlsError, TlsFindings } from './findings.ts'
+import { readPrivateKey } from './private-key.ts'
+import type { PrivateKey } from './private-key.ts'
+import { defaultProtocol, protocolOptions } from './protocol.ts'
+import { checkTrustAnchor, readTrustAnchor } from './trust-anchor.ts'
+
+export interface ClientCredentials {
+  /** For `tls.createSecureContext`. May hold a private key: never to be logged. */
+  readonly options: Readonly<SecureContextOptions>
+  /** Of everything that was read: equal for sets that are the same, byte for byte. */
+  readonly digest: string
+  /** One sentence each: what works, but not for long or not safely. */
+  readonly warnings: readonly string[]
+}
+
+/**
+ * @param now milliseconds since the epoch
+ * @throws TlsError (TLS_UNUSABLE) with every problem, if there is one
+ */
+export function loadClientCredentials(config: UpstreamTlsConfig, now = Date.now()): ClientCredentials {
+  const findings = new TlsFindings()
+  const trusted = readTrustAnchor(config.trustAnchor, findings)
+  if (trusted !== null) checkTrustAnchor(config.trustAnchor, trusted, now, findings, 'daemons')
+  const pair = config.pair === null ? null : readPair(config.pair, now, findings)
+  if (trusted === null || findings.problems.length > 0) throw new TlsError(findings.problems)
+  const own = pair === null ? {} : { cert: pair.chain.map(toPem).join(''), key: pair.key.pem }
+  const files = { ca: trusted.map(toPem), ...own }
+  const options = { ...protocolOptions(defaultProtocol, findings), ...files }
+  try {
+    createSecureContext(options)
+  } catch (error) {
+    const reason = error instanceof Error ? error.message : String(error)
+    const text = `the files of an https control socket cannot be used (trust-anchor ${config.trustAnchor}): ${reason}`
+    findings.problem('trust-anchor', text, 'look at the certificates with: openssl x509 -noout -text')
+    throw new TlsError(findings.problems)
+  }
+  const digest = createHash('sha256').update(JSON.stringify(files)).digest('hex')
+  return { options, digest, warnings: findings.warnings }
+}
+
+interface OwnPair {
+  readonly chain: CertificateChain
+  readonly key: PrivateKey
+}
+
+function readPair(
+  files: { readonly certFile: string; readonly keyFile: string },
+  now: number,
+  findings: TlsFindings,
+): OwnPair | null {
+  const chain = readCertificateChain(files.certFile, findings)
+  const key = readPrivateKey(files.keyFile, findings)
+  if (chain !== null) checkCertificateChain(files.certFile, chain, now, findings, 'client')
+  if (chain === null || key === null) return null
+  checkPair(files, chain, key, findings)
+  return { chain, key }
+}
+
+function toPem(certificate: X509Certificate): string {
+  return certificate.toString()
+}
