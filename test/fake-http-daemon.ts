@@ -58,6 +58,11 @@ export class FakeHttpDaemon {
     while (this.requests.length < count) await new Promise<void>((resolve) => this.#arrivals.push(resolve))
   }
 
+  /** Sends these bytes at once on each connection that comes from now on. */
+  greet(bytes: string): void {
+    this.#server.on('connection', (socket: Socket) => socket.write(bytes))
+  }
+
   async close(): Promise<void> {
     for (const socket of this.sockets) socket.destroy()
     await new Promise<void>((resolve) => this.#server.close(() => resolve()))
