@@ -53,7 +53,9 @@ export class Router {
       this.#log.write('CTRL_AGENT_COMMAND_FORWARDED', fields)
       return result.answer
     }
-    const reason = `${result.reason} (control socket ${upstream.address})`
+    // Whether the daemon may have run it: what an operator has to know before trying again.
+    const fate = result.sent ? 'the command was sent' : 'the command was not sent'
+    const reason = `${result.reason} (control socket ${upstream.address}; ${fate})`
     this.#log.write('CTRL_AGENT_COMMAND_FORWARD_FAILED', { ...fields, reason })
     return answer(RESULT_ERROR, failureText(service, result))
   }

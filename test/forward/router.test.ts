@@ -125,8 +125,8 @@ t.test('failures name service and reason, and in the log the socket; those of an
     'CTRL_AGENT_COMMAND_FORWARD_BEGIN dhcp4',
     'CTRL_AGENT_COMMAND_FORWARD_BEGIN d2',
     'CTRL_AGENT_COMMAND_FORWARD_BEGIN dhcp6',
-    'CTRL_AGENT_COMMAND_FORWARD_FAILED dhcp4 Connection refused (control socket test)',
-    'CTRL_AGENT_COMMAND_FORWARD_FAILED d2 garbage (control socket test)',
+    'CTRL_AGENT_COMMAND_FORWARD_FAILED dhcp4 Connection refused (control socket test; the command was not sent)',
+    'CTRL_AGENT_COMMAND_FORWARD_FAILED d2 garbage (control socket test; the command was sent)',
     'CTRL_AGENT_COMMAND_FORWARDED dhcp6',
   ])
 })
