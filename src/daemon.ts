@@ -128,6 +128,7 @@ export class Daemon implements AgentControl {
 
   /** SIGHUP: as config-reload, but there is nobody to answer to. */
   async reload(): Promise<void> {
+    if (this.#stopping) return
     const { file, logging } = this.#options
     logging.write('DCTL_CFG_FILE_RELOAD_SIGNAL_RECVD', { file })
     const outcome = await this.configReload()

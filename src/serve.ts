@@ -41,15 +41,17 @@ export async function serve(plan: Extract<Plan, { kind: 'run' }>, parts: Process
       logging.write('DCTL_STARTING', { name: program, pid: process.pid, version: daemon.version })
     }
     if (!plan.pathChecks) logging.write('CTRL_AGENT_SECURITY_CHECKS_DISABLED')
+    const start = daemon.start()
     signals.listen({
-      reload: () => daemon.reload(),
+      // A start that fails ends the process, with a line of its own.
+      reload: () => start.then(() => daemon.reload(), () => undefined),
       stop: (signal) => {
         logging.write('DCTL_SHUTDOWN_SIGNAL_RECVD', { signal })
         daemon.shutdown(0)
       },
       hurry: () => daemon.hurry(),
     })
-    await Promise.race([daemon.start(), daemon.finished])
+    await Promise.race([start, daemon.finished])
   } catch (error) {
     const id = failureId(error)
     // As Kea: wherever lines have gone so far, this goes to standard error.

@@ -5,13 +5,18 @@ import { readFileSync } from 'node:fs'
 /** Fields of package.json that are read; the file stands one folder above both `src` and `dist`. */
 interface PackageFile {
   readonly version: string
+  readonly dependencies?: Readonly<Record<string, string>>
 }
 
 /** The package's version. Stork reaches the daemons through an agent only if its version is below 3.0. */
 export function packageVersion(): string {
+  return ownPackage().version
+}
+
+function ownPackage(): PackageFile {
   const text = readFileSync(new URL('../package.json', import.meta.url), 'utf8')
   // The file is our own and part of every package.
-  return (JSON.parse(text) as PackageFile).version
+  return JSON.parse(text) as PackageFile
 }
 
 /**
@@ -26,6 +31,7 @@ export function extendedVersion(version: string, tls: readonly string[]): string
     `  Node.js ${process.versions.node}`,
     ...tls.map((line, index) => (index === 0 ? `  ${line}` : `    ${line}`)),
     `  llhttp ${process.versions.llhttp ?? 'unknown'}`,
+    ...dependencies().map((line) => `  ${line}`),
   ].join('\n')
 }
 
@@ -37,8 +43,13 @@ export function buildReport(version: string, tls: readonly string[]): string {
   const lines = [`keagate ${version}`, `platform ${process.platform} ${process.arch}`]
   for (const [name, value] of Object.entries(process.versions)) lines.push(`${name} ${value ?? 'unknown'}`)
   lines.push(...tls.map((line) => `tls ${line}`))
-  for (const name of ['fastify', 'pino', 'ajv']) lines.push(`${name} ${dependencyVersion(name)}`)
+  lines.push(...dependencies())
   return lines.join('\n')
+}
+
+/** Name and version of each package that keagate is installed with. */
+function dependencies(): string[] {
+  return Object.keys(ownPackage().dependencies ?? {}).map((name) => `${name} ${dependencyVersion(name)}`)
 }
 
 function dependencyVersion(name: string): string {
