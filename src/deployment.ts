@@ -145,7 +145,9 @@ export class Deployment {
   /** Accepts no more, refuses what waits for a daemon, lets running commands end, then closes every connection. */
   async stop(): Promise<void> {
     this.#upkeep?.close()
+    this.#server?.retireAll()
     await Promise.race([this.#changes, setTimeout(changeTime)])
+    await this.#inForce?.listener.acceptQueued()
     const closed = this.#inForce?.listener.close()
     this.#inForce?.entrance.close()
     for (const upstream of this.#inForce?.runtime.upstreams.byKey.values() ?? []) upstream.close()

@@ -19,6 +19,7 @@ export class Connections {
   /** Listeners that were let go of, and whether all were. */
   readonly #gone = new WeakSet()
   #drain: Drain | null = null
+  #retiring = false
   /** One log line for as long as the limit is about reached. */
   #full = false
   #sweeping = false
@@ -47,6 +48,7 @@ export class Connections {
       return false
     }
     this.#open.add(connection)
+    if (this.#retiring) connection.retire()
     socket.on('close', () => this.#closed(connection))
     if (!this.#sweeping) this.#planSweep(limits)
     if (!rejected) return true
@@ -59,6 +61,12 @@ export class Connections {
   retire(origin: object): void {
     this.#gone.add(origin)
     for (const connection of this.#open) if (connection.origin === origin) connection.retire()
+  }
+
+  /** From now on each answer is the last one of its connection; new connections still get one. */
+  retireAll(): void {
+    this.#retiring = true
+    for (const connection of this.#open) connection.retire()
   }
 
   /**

@@ -2,6 +2,7 @@
 
 import net from 'node:net'
 import type { Socket } from 'node:net'
+import { setImmediate } from 'node:timers/promises'
 import { KeagateError } from '../errors.ts'
 import type { Log } from '../log/message.ts'
 
@@ -11,9 +12,14 @@ export interface Listener {
   readonly port: number
   /** Who gets connections from now on. Those that came before the first call are handed over then. */
   accept(handler: (socket: Socket) => void): void
+  /** Accepts what the system has queued: those who came before the end would be reset by it. */
+  acceptQueued(): Promise<void>
   /** Stops listening; connections already handed over are not touched. */
   close(): Promise<void>
 }
+
+/** Connections that the system queues, as Node asks for. */
+const mostQueued = 511
 
 /**
  * @param address an IP literal; names are not looked up
@@ -43,6 +49,7 @@ class OpenListener implements Listener {
   #early: Socket[] = []
   /** One log line for a storm of failures, which the next good connection ends. */
   #failing = false
+  #accepted = 0
 
   constructor(server: net.Server, address: string, log: Log) {
     this.#server = server
@@ -51,6 +58,7 @@ class OpenListener implements Listener {
     this.port = (server.address() as net.AddressInfo).port
     server.on('connection', (socket) => {
       this.#failing = false
+      this.#accepted++
       if (this.#handler === null) this.#early.push(socket.on('error', ignore))
       else this.#handler(socket)
     })
@@ -63,6 +71,15 @@ class OpenListener implements Listener {
   accept(handler: (socket: Socket) => void): void {
     this.#handler = handler
     for (const socket of this.#early.splice(0)) handler(socket)
+  }
+
+  async acceptQueued(): Promise<void> {
+    // Node accepts one at each turn of its loop; a flood is not waited for.
+    for (let [turn, idle] = [0, 0]; turn < mostQueued && idle < 3; turn++) {
+      const before = this.#accepted
+      await setImmediate()
+      idle = this.#accepted === before ? idle + 1 : 0
+    }
   }
 
   close(): Promise<void> {

@@ -32,6 +32,8 @@ export interface HttpServer {
   connections(): number
   /** Lets go of the connections of one listener; an answer under way is still delivered. */
   closeAll(origin: object): void
+  /** From now on each answer is the last one of its connection; new connections still get one. */
+  retireAll(): void
   /** Takes no more connections and ends all; requests under way are answered. @param timeout milliseconds */
   drain(timeout: number): Promise<void>
   /** Makes a drain under way end at once: what still runs is answered by saying so. */
@@ -119,6 +121,7 @@ export async function createHttpServer({ door, log }: HttpServerOptions): Promis
     },
     connections: () => connections.size,
     closeAll: (origin) => connections.retire(origin),
+    retireAll: () => connections.retireAll(),
     drain: (timeout) => connections.drain(timeout),
     hurry: () => connections.hurry(),
   }

@@ -123,9 +123,15 @@ t.test('SIGTERM waits for running commands, and for nothing else', async (t) => 
   await body.sent(own.slice(0, -5))
   busy.send(forwarded(['dhcp4']) + own)
   await daemon.accepted(1)
+  // Connected, as far as the system is concerned, before the agent has come to accept them.
+  const queued = await Promise.all(Array.from({ length: 20 }, () => connectTo(t, agent.port)))
+  for (const client of queued) client.send(own)
   process.kill(agent.pid, 'SIGTERM')
+  for (const client of queued) t.match(await client.rest(), [{ status: 200 }])
+  for (const client of queued) client.end()
   t.same(await idle.rest(), [], 'the idle one is closed')
-  await t.rejects(connectTo(t, agent.port), { code: 'ECONNREFUSED' })
+  const refused = async (): Promise<unknown> => connectTo(t, agent.port).then(refused, (error: unknown) => error)
+  t.match(await refused(), { code: 'ECONNREFUSED' })
   for (const client of [fresh, head, body]) {
     t.match(await client.rest(), [{ status: 503, body: /the agent is stopping/ }])
   }
@@ -214,6 +220,19 @@ t.test('an error that nobody expected ends the process with a reason, and leaves
     t.match(agent.output(), /FATAL .*CTRL_AGENT_FAILED .*a defect/)
     t.match(agent.output(), /^Service failed: Error: a defect\n +at /m)
     t.notOk(existsSync(pidFileOf(agent)))
+  }
+})
+
+t.test('-V and -W tell the versions of Node, OpenSSL and every dependency', async (t) => {
+  const { dependencies, version } = JSON.parse(readFileSync(join(mainFile, '../../package.json'), 'utf8')) as {
+    dependencies: Record<string, string>
+    version: string
+  }
+  for (const option of ['-V', '-W']) {
+    const { code, stdout, stderr } = await run(process.execPath, [mainFile, option])
+    t.same({ code, stderr }, { code: 0, stderr: '' })
+    for (const known of [version, process.versions.node, process.versions.openssl]) t.ok(stdout.includes(known), known)
+    for (const name of Object.keys(dependencies)) t.match(stdout, new RegExp(`^ *${name} \\d+\\.\\d+`, 'm'), `${option} ${name}`)
   }
 })
 
