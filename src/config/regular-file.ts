@@ -4,7 +4,7 @@
 import { closeSync, constants, fstatSync, openSync, readSync } from 'node:fs'
 
 export type RegularFile =
-  | { readonly ok: true; readonly bytes: Buffer; /** Permission bits. */ readonly mode: number }
+  | { readonly ok: true; readonly bytes: Buffer; /** Permission bits. */ readonly mode: number; readonly owner: number }
   | { readonly ok: false; readonly fault: 'not-regular' | 'too-large' }
 
 export interface FileFault {
@@ -25,7 +25,7 @@ export function readRegularFile(path: string, largest: number): RegularFile {
     if (!found.isFile()) return { ok: false, fault: 'not-regular' }
     if (found.size > largest) return { ok: false, fault: 'too-large' }
     const bytes = readUpTo(fd, largest + 1, found.size + 1)
-    return bytes.length > largest ? { ok: false, fault: 'too-large' } : { ok: true, bytes, mode: found.mode & 0o777 }
+    return bytes.length > largest ? { ok: false, fault: 'too-large' } : { ok: true, bytes, mode: found.mode & 0o777, owner: found.uid }
   } finally {
     closeSync(fd)
   }

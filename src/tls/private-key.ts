@@ -27,6 +27,11 @@ export function readPrivateKey(file: string, findings: TlsFindings): PrivateKey 
   if ((found.mode & OTHERS) !== 0) {
     findings.warning(`key-file ${file} is open to every user of this machine`, `restrict it with: chmod o= ${word}`)
   }
+  const user = process.geteuid?.()
+  if (user !== undefined && found.owner !== user && found.owner !== 0) {
+    const text = `key-file ${file} belongs to user id ${found.owner}, who can replace it, and not to the agent or root`
+    findings.warning(text, `give it to the agent with: chown ${user} ${word}`)
+  }
   const blocks = pemBlocks(content)
   const block = blocks.find(({ label }) => isPrivateKeyLabel(label))
   if (block === undefined) {

@@ -11,6 +11,8 @@ export interface TlsFile {
   readonly bytes: Buffer
   /** Permission bits. */
   readonly mode: number
+  /** User id. */
+  readonly owner: number
 }
 
 /** The content of a regular file, or null with a problem noted. */

@@ -21,6 +21,8 @@ export interface Setting {
   readonly files?: Readonly<Record<string, string | Buffer | null>>
   /** Permissions of `server.key`; 0600 when left out. */
   readonly keyMode?: number
+  /** User id that `server.key` is given to; only root can do that. */
+  readonly keyOwner?: number
   /** Members of `Control-agent` besides the three files; a value of null leaves one out, DIR stands for the folder. */
   readonly config?: Readonly<Record<string, unknown>>
   readonly visitor?: Visitor
@@ -240,6 +242,11 @@ export async function makeSituations(): Promise<Kit> {
       client: /^200 /, runs: true, mended: {},
     },
     {
+      name: 'key of somebody else', told: 'as a warning', keyOwner: 4711,
+      log: /key-file DIR\/server.key belongs to user id 4711, .*; give it to the agent with: (chown \d+ DIR\/server.key)/,
+      client: /^200 /, runs: true, mended: {},
+    },
+    {
       name: 'trust directory without hash links', told: 'to the client alone',
       files: { 'cas/root.pem': foreign.certificate }, config: { 'trust-anchor': 'DIR/cas' },
       log: /not issued by a trusted CA: O=keagate test, CN=keagate test CA .*add its root to the trust-anchor/,
@@ -259,7 +266,7 @@ export async function makeSituations(): Promise<Kit> {
     {
       name: 'two leaves in one file', told: 'at start',
       files: { 'server.crt': otherServer.certificate + server.certificate },
-      log: /but number 2 is the one that fits key-file DIR\/server.key; put the agent's certificate first/,
+      log: /but number 2 is the one that fits key-file DIR\/server.key; put the certificate of the key first/,
       client: /^ECONNREFUSED$/, mended: { files: { 'server.crt': server.certificate } },
     },
     {
