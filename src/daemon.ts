@@ -99,7 +99,7 @@ export class Daemon implements AgentControl {
 
   async configSet(configuration: RawJson): Promise<ConfigOutcome> {
     return this.#outcome('the configuration is in force', () => {
-      this.#deployment.refuseCrowd()
+      this.#deployment.changes.refuseCrowd()
       return this.#deployment.apply(() => this.#readCommand(configuration))
     })
   }
@@ -117,8 +117,8 @@ export class Daemon implements AgentControl {
 
   async configWrite(filename: string | null): Promise<WrittenConfig> {
     try {
-      this.#deployment.refuseCrowd()
-      return await this.#deployment.inTurn(() =>
+      this.#deployment.changes.refuseCrowd()
+      return await this.#deployment.changes.inTurn(() =>
         writeConfigFile(this.#deployment.config, this.#options.file, filename),
       )
     } catch (error) {

@@ -13,14 +13,14 @@ import type { AskDaemons } from './hook/host.ts'
 import { Modules } from './hook/modules.ts'
 import { createEntrance } from './http/entrance.ts'
 import type { Entrance } from './http/entrance.ts'
-import { openListener } from './http/listener.ts'
 import type { Listener } from './http/listener.ts'
 import { createHttpServer } from './http/server.ts'
 import type { HttpServer } from './http/server.ts'
 import type { Logging } from './log/logger.ts'
-import type { MessageId } from './log/message.ts'
+import { listen, refuseProtocolSwitch, sameEndpoint } from './address-change.ts'
 import { announce, announceWarnings, nameMissingDaemons } from './announce.ts'
-import { aboutKeyword, checkLogFiles, placed } from './late-mistake.ts'
+import { ChangeQueue } from './change-queue.ts'
+import { checkLogFiles, placed } from './late-mistake.ts'
 import type { Metrics } from './observe/metrics.ts'
 import { buildRuntime, renewCredentials } from './runtime.ts'
 import type { Runtime } from './runtime.ts'
@@ -43,9 +43,6 @@ export interface DeploymentParts {
   readonly metrics: Metrics
 }
 
-/** Changes that may wait for the one under way. Each holds a configuration of a client in memory. */
-const mostWaiting = 16
-
 /** Milliseconds that connections get to end when the process stops; running commands get nine tenths of it. */
 const drainTime = 10_000
 
@@ -53,6 +50,8 @@ const drainTime = 10_000
 const changeTime = 2000
 
 export class Deployment {
+  /** What else must not overlap a change waits here too. */
+  readonly changes = new ChangeQueue()
   readonly #agent: AgentControl
   readonly #logging: Logging
   readonly #lockOut = new LockOut()
@@ -61,9 +60,6 @@ export class Deployment {
   #server: HttpServer | null = null
   #upkeep: TlsUpkeep | null = null
   #inForce: InForce | null = null
-  /** Changes wait for each other, so that no two are ever half done at once. */
-  #changes: Promise<unknown> = Promise.resolve()
-  #waiting = 0
 
   constructor(parts: DeploymentParts) {
     this.#agent = parts.agent
@@ -99,7 +95,7 @@ export class Deployment {
    * swapped in; whatever was in force before still is
    */
   apply(read: () => LoadedConfig): Promise<void> {
-    return this.inTurn(async () => {
+    return this.changes.inTurn(async () => {
       const loaded = read()
       try {
         await this.#replace(loaded.config)
@@ -124,29 +120,11 @@ export class Deployment {
     }
   }
 
-  /** @throws KeagateError TOO_BUSY where so many changes wait that clients must not add to them */
-  refuseCrowd(): void {
-    if (this.#waiting < mostWaiting) return
-    const text = `${this.#waiting} changes of the configuration are waiting already`
-    throw new KeagateError('TOO_BUSY', text, { remedy: 'try again when they are done' })
-  }
-
-  /** Runs what must not overlap a change of the configuration. @throws whatever it throws */
-  inTurn<T>(step: () => Promise<T>): Promise<T> {
-    this.#waiting++
-    const turn = this.#changes.then(() => {
-      this.#waiting--
-      return step()
-    })
-    this.#changes = turn.catch(() => undefined)
-    return turn
-  }
-
   /** Accepts no more, refuses what waits for a daemon, lets running commands end, then closes every connection. */
   async stop(): Promise<void> {
     this.#upkeep?.close()
     this.#server?.retireAll()
-    await Promise.race([this.#changes, setTimeout(changeTime)])
+    await Promise.race([this.changes.settled, setTimeout(changeTime)])
     await this.#inForce?.listener.acceptQueued()
     const closed = this.#inForce?.listener.close()
     this.#inForce?.entrance.close()
@@ -185,10 +163,11 @@ export class Deployment {
   async #swap(config: AgentConfig, modules: Modules): Promise<void> {
     const before = this.#inForce
     const moved = before === null || !sameEndpoint(before.runtime.config, config)
-    if (before !== null && !moved) this.#refuseProtocolSwitch(before.runtime.config, config)
+    if (before !== null && !moved) refuseProtocolSwitch(before.runtime.config, config, this.#logging)
     const runtime = this.#build(config, modules)
     this.#server ??= await createHttpServer({ door: () => this.#current().runtime.door, log: this.#logging })
-    const listener = moved ? await this.#listen(config) : before.listener
+    const inForce = before?.runtime.config ?? null
+    const listener = moved ? await listen(config, inForce, this.#logging) : before.listener
     try {
       const entrance = this.#entrance(runtime, listener, this.#server)
       // The last step that can fail, and one that undoes itself.
@@ -211,7 +190,7 @@ export class Deployment {
 
   /** Takes what the TLS files hold now, for the very next connection. @returns whether that is anything else */
   #refreshCredentials(): Promise<boolean> {
-    return this.inTurn(() => {
+    return this.changes.inTurn(() => {
       const { runtime, listener, since } = this.#current()
       const renewed = renewCredentials(runtime)
       if (renewed === null || this.#server === null) return Promise.resolve(false)
@@ -250,46 +229,9 @@ export class Deployment {
     return runtime
   }
 
-  async #listen({ httpHost, httpPort }: AgentConfig): Promise<Listener> {
-    try {
-      return await openListener(httpHost, httpPort, this.#logging)
-    } catch (error) {
-      const taken = error instanceof KeagateError && error.message.includes('EADDRINUSE')
-      const own = this.#inForce?.runtime.config
-      if (!taken) throw aboutKeyword(error, '/Control-agent/http-host')
-      if (own?.httpPort !== httpPort) throw aboutKeyword(error, '/Control-agent/http-port')
-      // The new address covers the old one, or the other way round, and nothing is let go before the new one is open.
-      throw new KeagateError(
-        'LISTEN_FAILED',
-        `${httpHost} port ${httpPort} cannot be opened while the agent listens on ${own.httpHost} port ${httpPort}`,
-        { at: '/Control-agent/http-host', remedy: 'change http-port as well, or restart the agent', cause: error },
-      )
-    }
-  }
-
-  /** As Kea 3: an open port does not change its protocol under the feet of its clients. */
-  #refuseProtocolSwitch(before: AgentConfig, next: AgentConfig): void {
-    if ((before.tls === null) === (next.tls === null)) return
-    const id: MessageId =
-      before.tls === null ? 'CTRL_AGENT_HTTP_SERVICE_REUSE_FAILED' : 'CTRL_AGENT_HTTPS_SERVICE_REUSE_FAILED'
-    this.#logging.write(id, { address: before.httpHost, port: before.httpPort })
-    throw new KeagateError(
-      'LISTEN_FAILED',
-      `${before.httpHost} port ${before.httpPort} cannot change between HTTP and HTTPS while it is open`,
-      {
-        at: '/Control-agent/http-port',
-        remedy: 'choose another http-port for the new protocol, or restart the agent',
-      },
-    )
-  }
-
   #current(): InForce {
     // Nobody asks before `apply` has put the first configuration in force.
     if (this.#inForce === null) throw new KeagateError('LISTEN_FAILED', 'no configuration is in force yet')
     return this.#inForce
   }
-}
-
-function sameEndpoint(one: AgentConfig, other: AgentConfig): boolean {
-  return one.httpHost === other.httpHost && one.httpPort === other.httpPort
 }

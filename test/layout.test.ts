@@ -6,7 +6,8 @@ import t from 'tap'
 
 const layers = [
   'errors.ts', 'version.ts', 'json', 'log', 'observe', 'process', 'config', 'tls', 'auth', 'command', 'access', 'audit',
-  'forward', 'hook', 'dispatch.ts', 'http', 'runtime.ts', 'announce.ts', 'late-mistake.ts', 'check.ts', 'deployment.ts', 'daemon.ts',
+  'forward', 'hook', 'dispatch.ts', 'http', 'runtime.ts', 'announce.ts', 'late-mistake.ts', 'address-change.ts',
+  'change-queue.ts', 'check.ts', 'deployment.ts', 'daemon.ts',
   'certs', 'doctor', 'subcommand.ts', 'cli.ts', 'serve.ts', 'main.ts',
 ]
 
