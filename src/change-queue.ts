@@ -1,4 +1,4 @@
-// Changes of the configuration, one after the other, so that no two are ever half done at once.
+// Changes of the configuration and tests of one, one after the other, so that no two are ever half done at once.
 
 import { KeagateError } from './errors.ts'
 

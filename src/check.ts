@@ -44,7 +44,7 @@ async function checkFiles(loaded: LoadedConfig, logging: Logging): Promise<void>
   const { tls, controlSockets, loggers, hookModules } = loaded.config
   try {
     const warnings = tls === null ? [] : loadCredentials(tls).warnings
-    const upstreams = openUpstreams(controlSockets, logging, null)
+    const upstreams = await openUpstreams(controlSockets, logging, null)
     for (const reason of [...warnings, ...upstreams.warnings]) logging.write('KEAGATE_TLS_FILE_WARNING', { reason })
     checkLogFiles(loggers)
     const modules = await Modules.load(hookModules, { log: logging, ask: nobody })

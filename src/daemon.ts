@@ -92,7 +92,8 @@ export class Daemon implements AgentControl {
 
   async configTest(configuration: RawJson): Promise<ConfigOutcome> {
     return this.#outcome('the configuration is usable', async () => {
-      await this.#deployment.check(this.#readCommand(configuration))
+      this.#deployment.changes.refuseCrowd()
+      await this.#deployment.check(() => this.#readCommand(configuration))
       this.#options.logging.write('DCTL_CONFIG_CHECK_COMPLETE', { result: 'usable' })
     })
   }

@@ -106,18 +106,20 @@ export class Deployment {
     })
   }
 
-  /** Builds everything and throws it away again. @throws KeagateError as `apply` does, without opening a port */
-  async check(loaded: LoadedConfig): Promise<void> {
-    try {
-      const modules = await this.#loadModules(loaded.config)
+  /**
+   * Builds everything and throws it away again; in turn, because handler modules take threads and memory.
+   * @throws KeagateError as `apply` does, without opening a port
+   */
+  check(read: () => LoadedConfig): Promise<void> {
+    return this.changes.inTurn(async () => {
+      const loaded = read()
       try {
-        this.#build(loaded.config, modules)
-      } finally {
-        await modules.close()
+        const modules = await this.#loadModules(loaded.config)
+        await this.#build(loaded.config, modules).finally(() => modules.close())
+      } catch (error) {
+        throw placed(error, loaded)
       }
-    } catch (error) {
-      throw placed(error, loaded)
-    }
+    })
   }
 
   /** Accepts no more, refuses what waits for a daemon, lets running commands end, then closes every connection. */
@@ -164,7 +166,7 @@ export class Deployment {
     const before = this.#inForce
     const moved = before === null || !sameEndpoint(before.runtime.config, config)
     if (before !== null && !moved) refuseProtocolSwitch(before.runtime.config, config, this.#logging)
-    const runtime = this.#build(config, modules)
+    const runtime = await this.#build(config, modules)
     this.#server ??= await createHttpServer({ door: () => this.#current().runtime.door, log: this.#logging })
     const inForce = before?.runtime.config ?? null
     const listener = moved ? await listen(config, inForce, this.#logging) : before.listener
@@ -220,11 +222,11 @@ export class Deployment {
   }
 
   /** Everything that a configuration needs, as far as it can be had without taking anything from the one in force. */
-  #build(config: AgentConfig, modules: Modules): Runtime {
+  async #build(config: AgentConfig, modules: Modules): Promise<Runtime> {
     const previous = this.#inForce?.runtime ?? null
     const stays = { log: this.#logging, lockOut: this.#lockOut, tlsReport: this.#tlsReport }
     const parts = { agent: this.#agent, ...stays, modules, previous }
-    const runtime = buildRuntime(config, parts)
+    const runtime = await buildRuntime(config, parts)
     checkLogFiles(config.loggers)
     return runtime
   }

@@ -42,11 +42,11 @@ export interface RuntimeParts {
 /**
  * @throws KeagateError TLS_UNUSABLE when certificate, key or trust anchor cannot serve
  */
-export function buildRuntime(config: AgentConfig, parts: RuntimeParts): Runtime {
+export async function buildRuntime(config: AgentConfig, parts: RuntimeParts): Promise<Runtime> {
   const credentials = config.tls === null ? null : loadCredentials(config.tls)
   const { modules } = parts
   const registry: Registry = new Registry(builtinHandlers(parts.agent, () => namesOf(registry, modules)))
-  const upstreams = openUpstreams(config.controlSockets, parts.log, parts.previous?.upstreams ?? null)
+  const upstreams = await openUpstreams(config.controlSockets, parts.log, parts.previous?.upstreams ?? null)
   const router = new Router(upstreams.byService, parts.log)
   return {
     config,

@@ -50,6 +50,23 @@ t.test('changes by clients take turns, and too many are refused', async (t) => {
   t.match(rawToString(daemon.configGet()), '"comment": "set 15"')
 })
 
+t.test('tests by clients take turns with all that, as each may start the threads of handler modules', async (t) => {
+  const { daemon, write } = await startDaemon(t)
+  const order: string[] = []
+  const set = daemon.configSet(rawJson(write('set'))).then(() => order.push('set'))
+  const tests = Array.from({ length: 20 }, (_, index) =>
+    daemon.configTest(rawJson(write('test'))).then((outcome) => {
+      order.push(`test ${index}`)
+      return outcome
+    }),
+  )
+  const outcomes = await Promise.all(tests)
+  await set
+  t.same(outcomes.map(({ ok }) => ok), Array.from({ length: 20 }, (_, index) => index < 15))
+  const usable = order.filter((name) => !/test 1[5-9]/.test(name))
+  t.same(usable, ['set', ...Array.from({ length: 15 }, (_, index) => `test ${index}`)])
+})
+
 t.test('a hidden password is the one in force when the turn comes', async (t) => {
   const { daemon, write } = await startDaemon(t)
   const first = daemon.configSet(rawJson(write('renewed', 'two')))

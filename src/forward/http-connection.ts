@@ -6,8 +6,8 @@ import type { ClientRequest, IncomingMessage } from 'node:http'
 import https from 'node:https'
 import { connect, isIP } from 'node:net'
 import type { Socket } from 'node:net'
-import { checkServerIdentity, connect as connectTls, createSecureContext, TLSSocket } from 'node:tls'
-import type { SecureContextOptions } from 'node:tls'
+import { checkServerIdentity, connect as connectTls, TLSSocket } from 'node:tls'
+import type { ClientCredentials } from '../tls/client-credentials.ts'
 import { diagnoseDaemonCertificate, diagnoseDaemonHandshake } from '../tls/diagnose-daemon.ts'
 import type { DaemonDiagnosis, Demand } from '../tls/diagnose-daemon.ts'
 import { endOfFile, systemReason } from './reasons.ts'
@@ -26,7 +26,7 @@ export interface HttpOrigin {
   readonly address: string
   readonly port: number
   /** null: plain HTTP. */
-  readonly tls: { readonly options: SecureContextOptions; readonly serverName: string | null } | null
+  readonly tls: { readonly credentials: ClientCredentials; readonly serverName: string | null } | null
   /** The value of `Authorization`, or null. Never to be logged. */
   readonly authorization: string | null
   /** Connections at the same time. */
@@ -56,7 +56,7 @@ export class HttpPool {
   constructor(origin: HttpOrigin) {
     const { tls, maxConnections } = origin
     this.#origin = origin
-    this.#demand = { name: tls?.serverName ?? origin.address, ownCertificate: tls?.options.cert !== undefined }
+    this.#demand = { name: tls?.serverName ?? origin.address, ownCertificate: tls?.credentials.ownCertificate ?? false }
     const pool = {
       keepAlive: true,
       maxSockets: maxConnections,
@@ -153,7 +153,7 @@ export class HttpPool {
   #tlsOptions(tls: NonNullable<HttpOrigin['tls']>): https.AgentOptions {
     const { name } = this.#demand
     return {
-      secureContext: createSecureContext(tls.options),
+      secureContext: tls.credentials.secureContext,
       servername: isIP(name) === 0 ? name : '',
       checkServerIdentity: (_host, certificate) => checkServerIdentity(name, certificate),
       // `#whenUsable` decides, before a byte is sent, because only then the certificate is there to be described.

@@ -1,6 +1,7 @@
 // The upstreams of one configuration: one for each control socket, however many services name it. What did not change
 // is taken over from the configuration before, with its queue; nothing is connected to.
 
+import { realpathSync } from 'node:fs'
 import type { ControlSocketConfig, HttpSocketConfig, UpstreamTlsConfig } from '../config/types.ts'
 import { socketAddress } from '../config/socket-address.ts'
 import type { Log } from '../log/message.ts'
@@ -26,17 +27,18 @@ export interface Upstreams {
  * @param previous those of the configuration that this one is to replace
  * @throws TlsError with every problem of all certificate files
  */
-export function openUpstreams(
+export async function openUpstreams(
   sockets: ReadonlyMap<string, ControlSocketConfig>,
   log: Log,
   previous: Upstreams | null,
-): Upstreams {
+): Promise<Upstreams> {
   const files = new FileSets()
   const records = new Map([...(previous?.byKey.values() ?? [])].map(({ address, record }) => [address, record]))
   const byService = new Map<string, ObservedUpstream>()
   const byKey = new Map<string, ObservedUpstream>()
   for (const [service, socket] of sockets) {
-    const credentials = socket.socketType === 'https' && socket.tls !== null ? files.load(socket.tls, service) : null
+    const credentials = socket.socketType === 'https' && socket.tls !== null ? await files.load(socket.tls, service) : null
+    if (socket.socketType === 'https' && credentials === null) continue
     const key = JSON.stringify([{ ...socket, userContext: null }, credentials?.digest])
     const known = byKey.get(key) ?? previous?.byKey.get(key)
     const record = records.get(socketAddress(socket)) ?? new DaemonRecord()
@@ -60,7 +62,7 @@ function openTransport(socket: ControlSocketConfig, credentials: ClientCredentia
     address: socket.address,
     port: socket.port,
     limits: socket.limits,
-    tls: socket.tls && { options: credentials?.options ?? {}, serverName: socket.tls.serverName },
+    tls: credentials && { credentials, serverName: socket.tls?.serverName ?? null },
     authorization: authorizationOf(socket),
   })
 }
@@ -70,16 +72,22 @@ function authorizationOf({ login }: HttpSocketConfig): string | null {
   return `Basic ${Buffer.from(`${login.user}:${login.password}`).toString('base64')}`
 }
 
-/** Files that several control sockets name are read once. */
+/** Files that several control sockets name, under whatever names, are read once. */
 class FileSets {
   readonly #sets = new Map<string, ClientCredentials | TlsError>()
   readonly #problems: TlsProblem[] = []
 
-  /** @returns null where the files are of no use, which `check` reports */
-  load(tls: UpstreamTlsConfig, service: string): ClientCredentials | null {
-    const key = JSON.stringify([tls.trustAnchor, tls.pair])
-    const known = this.#sets.get(key) ?? this.#read(tls)
-    this.#sets.set(key, known)
+  /** Resolves to null where the files are of no use, which `check` reports. */
+  async load(tls: UpstreamTlsConfig, service: string): Promise<ClientCredentials | null> {
+    const { trustAnchor, pair } = tls
+    const key = JSON.stringify([trustAnchor, pair?.certFile ?? '', pair?.keyFile ?? ''].map(realName))
+    let known = this.#sets.get(key)
+    if (known === undefined) {
+      known = this.#read(tls)
+      this.#sets.set(key, known)
+      // One set may take some ten milliseconds, and there may be many: between them the clients have their turn.
+      await new Promise((resolve) => setImmediate(resolve))
+    }
     if (!(known instanceof TlsError)) return known
     const section = `/Control-agent/control-sockets/${service}`
     this.#problems.push(...known.problems.map((problem) => ({ ...problem, section })))
@@ -103,5 +111,14 @@ class FileSets {
       if (error instanceof TlsError) return error
       throw error
     }
+  }
+}
+
+/** What a file is called without links and detours; as it is written where there is none. */
+function realName(file: string): string {
+  try {
+    return realpathSync(file)
+  } catch {
+    return file
   }
 }

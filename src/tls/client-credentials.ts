@@ -4,7 +4,7 @@
 import { createHash } from 'node:crypto'
 import type { X509Certificate } from 'node:crypto'
 import { createSecureContext } from 'node:tls'
-import type { SecureContextOptions } from 'node:tls'
+import type { SecureContext } from 'node:tls'
 import type { UpstreamTlsConfig } from '../config/types.ts'
 import { checkCertificateChain, readCertificateChain } from './certificate-chain.ts'
 import type { CertificateChain } from './certificate-chain.ts'
@@ -16,8 +16,10 @@ import { defaultProtocol, protocolOptions } from './protocol.ts'
 import { checkTrustAnchor, readTrustAnchor } from './trust-anchor.ts'
 
 export interface ClientCredentials {
-  /** For `tls.createSecureContext`. May hold a private key: never to be logged. */
-  readonly options: Readonly<SecureContextOptions>
+  /** Made once, however many control sockets and connections use it: that takes milliseconds where many are trusted. */
+  readonly secureContext: SecureContext
+  /** Whether there is a certificate to show. */
+  readonly ownCertificate: boolean
   /** Of everything that was read: equal for sets that are the same, byte for byte. */
   readonly digest: string
   /** One sentence each: what works, but not for long or not safely. */
@@ -37,16 +39,16 @@ export function loadClientCredentials(config: UpstreamTlsConfig, now = Date.now(
   const own = pair === null ? {} : { cert: pair.chain.map(toPem).join(''), key: pair.key.pem }
   const files = { ca: trusted.map(toPem), ...own }
   const options = { ...protocolOptions(defaultProtocol, findings), ...files }
+  const digest = createHash('sha256').update(JSON.stringify(files)).digest('hex')
   try {
-    createSecureContext(options)
+    const secureContext = createSecureContext(options)
+    return { secureContext, ownCertificate: pair !== null, digest, warnings: findings.warnings }
   } catch (error) {
     const reason = error instanceof Error ? error.message : String(error)
     const text = `the files of an https control socket cannot be used (trust-anchor ${config.trustAnchor}): ${reason}`
     findings.problem('trust-anchor', text, 'look at the certificates with: openssl x509 -noout -text')
     throw new TlsError(findings.problems)
   }
-  const digest = createHash('sha256').update(JSON.stringify(files)).digest('hex')
-  return { options, digest, warnings: findings.warnings }
 }
 
 interface OwnPair {

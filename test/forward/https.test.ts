@@ -39,10 +39,10 @@ interface Shown {
 function upstreamTo(port: number, { client, serverName, trustAnchor = 'ca.crt' }: Shown = {}): Transport {
   const pair = client === undefined ? null : { certFile: file(`${client}.crt`), keyFile: file(`${client}.key`) }
   const written = { trustAnchor, certFile: null, keyFile: null }
-  const { options } = loadClientCredentials({ trustAnchor: file(trustAnchor), pair, serverName: null, written })
+  const credentials = loadClientCredentials({ trustAnchor: file(trustAnchor), pair, serverName: null, written })
   const upstream = createHttpUpstream({
     name: `https://127.0.0.1:${port}/`, address: '127.0.0.1', port, authorization: null, limits,
-    tls: { options, serverName: serverName ?? null },
+    tls: { credentials, serverName: serverName ?? null },
   })
   t.teardown(() => upstream.close())
   return upstream
@@ -124,12 +124,12 @@ t.test('plain HTTP where TLS was expected is told, and the other way round', asy
 
 t.test('a handshake that does not end is over with the time for connecting', async (t) => {
   const silent = await FakeHttpDaemon.listen(t, () => undefined)
-  const { options } = loadClientCredentials({
+  const credentials = loadClientCredentials({
     trustAnchor: file('ca.crt'), pair: null, serverName: null, written: { trustAnchor: '', certFile: null, keyFile: null },
   })
   const upstream = createHttpUpstream({
     name: 'x', address: '127.0.0.1', port: silent.port, authorization: null,
-    limits: { ...limits, connectTimeout: 100 }, tls: { options, serverName: null },
+    limits: { ...limits, connectTimeout: 100 }, tls: { credentials, serverName: null },
   })
   t.match(await ask(upstream), /^offline, not sent: Operation canceled: the limit of 0\.1 s for connecting/)
 })

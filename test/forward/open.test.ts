@@ -24,22 +24,21 @@ function socketsOf(sockets: unknown): ReadonlyMap<string, ControlSocketConfig> {
   return loadConfigText('x', text, { dialect: 'command', env: {}, pathChecks: false, current: null }).config.controlSockets
 }
 
-async function ask(upstream: ReturnType<typeof openUpstreams>['byService'] extends ReadonlyMap<string, infer U> ? U : never) {
+async function ask(upstream: Awaited<ReturnType<typeof openUpstreams>>['byService'] extends ReadonlyMap<string, infer U> ? U : never) {
   const result = await upstream.ask(rawJson('{}'), asker)
   return result.ok ? rawToString(result.answer) : result.reason
 }
 
-t.test('services behind one control socket share its upstream, others do not', (t) => {
+t.test('services behind one control socket share its upstream, others do not', async (t) => {
   const unix = { 'socket-name': '/run/kea/s' }
   const http = { 'socket-type': 'http', 'socket-port': 8004 }
-  const { byService, byKey } = openUpstreams(
+  const { byService, byKey } = await openUpstreams(
     socketsOf({ a: unix, b: { ...unix, comment: 'x' }, c: http, d: http, e: { ...http, user: 'u', password: 'p' } }), log, null,
   )
   t.equal(byService.get('a'), byService.get('b'))
   t.equal(byService.get('c'), byService.get('d'))
   t.not(byService.get('c'), byService.get('e'))
   t.equal(byKey.size, 3)
-  t.end()
 })
 
 t.test('a reload keeps what did not change, and what is known of a daemon', async (t) => {
@@ -49,19 +48,19 @@ t.test('a reload keeps what did not change, and what is known of a daemon', asyn
   const https = { 'socket-type': 'https', 'trust-anchor': file('ca.crt'), 'cert-file': file('client.crt'), 'key-file': file('client.key') }
   const unix = { 'socket-name': '/run/kea/s' }
   const sockets = socketsOf({ a: https, b: unix, c: https })
-  const before = openUpstreams(sockets, log, null)
+  const before = await openUpstreams(sockets, log, null)
   t.equal(before.byService.get('a'), before.byService.get('c'))
-  const same = openUpstreams(sockets, log, before)
+  const same = await openUpstreams(sockets, log, before)
   t.equal(same.byService.get('a'), before.byService.get('a'))
   for (const kind of ['crt', 'key']) copyFileSync(file(`client-no-usage.${kind}`), file(`client.${kind}`))
-  const renewed = openUpstreams(sockets, log, before)
+  const renewed = await openUpstreams(sockets, log, before)
   t.not(renewed.byService.get('a'), before.byService.get('a'), 'other certificates in the same files')
   t.equal(renewed.byService.get('a')?.record, before.byService.get('a')?.record)
   t.equal(renewed.byService.get('b'), before.byService.get('b'))
 
   const broken = socketsOf({ a: { ...https, 'trust-anchor': file('absent') }, 'b-1': { ...https, 'key-file': file('server.key') } })
   try {
-    openUpstreams(broken, log, before)
+    await openUpstreams(broken, log, before)
     t.fail('files of no use')
   } catch (error) {
     t.ok(error instanceof TlsError)
@@ -70,12 +69,34 @@ t.test('a reload keeps what did not change, and what is known of a daemon', asyn
   }
 })
 
+t.test('files that many control sockets name in different ways are read once, and others have their turn', async (t) => {
+  const folder = t.testdir({})
+  await makeTestCertificates(folder)
+  const names = [0, 1, 2, 3].map((i) => `${folder}${'/.'.repeat(i)}/ca.crt`)
+  const sockets = socketsOf(
+    Object.fromEntries(names.map((name, i) => [`d${i}`, { 'socket-type': 'https', 'socket-port': 8000 + i, 'trust-anchor': name }])),
+  )
+  let turns = 0
+  let over = false
+  const count = (): void => {
+    turns++
+    if (!over) setImmediate(count)
+  }
+  setImmediate(count)
+  const { warnings } = await openUpstreams(sockets, log, null)
+  over = true
+  t.equal(turns, 1, 'one set of files, one pause')
+  t.same(warnings, [])
+  const missing = socketsOf({ a: { 'socket-type': 'https', 'trust-anchor': path.join(folder, 'absent') } })
+  await t.rejects(openUpstreams(missing, log, null), { code: 'TLS_UNUSABLE' })
+})
+
 t.test('status tells what has been seen, over both transports', async (t) => {
   const unix = await FakeDaemon.listen(answering('{}'))
   t.teardown(() => unix.close())
   const http = await FakeHttpDaemon.listen(t, replying('[ {} ]'))
   const gone = await freePort()
-  const { byService } = openUpstreams(
+  const { byService } = await openUpstreams(
     socketsOf({
       unix: { 'socket-name': unix.path },
       http: { 'socket-type': 'http', 'socket-port': http.port },
