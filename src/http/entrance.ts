@@ -4,7 +4,7 @@ import type { Socket } from 'node:net'
 import type { AgentConfig } from '../config/types.ts'
 import { createTlsAcceptor } from '../tls/acceptor.ts'
 import type { CredentialSet } from '../tls/credentials.ts'
-import { tlsPeer } from '../tls/peer.ts'
+import { peerFacts } from '../tls/peer.ts'
 import { remoteAddress } from '../tls/remote-address.ts'
 import type { TlsReport } from '../tls/report.ts'
 import type { Listener } from './listener.ts'
@@ -48,7 +48,7 @@ function tlsEntrance(parts: EntranceParts, tls: NonNullable<AgentConfig['tls']>,
     },
     refused: (socket, diagnosis, certificate) => {
       onTheirWay--
-      const peer = certificate === undefined ? null : tlsPeer(certificate)
+      const peer = certificate === undefined ? null : peerFacts(certificate)
       report.refused(remoteAddress(socket), diagnosis, peer)
       server.refuse(socket, diagnosis, origin)
     },

@@ -7,7 +7,7 @@ import { createServer } from 'node:tls'
 import type { TLSSocket } from 'node:tls'
 import type { TlsConfig } from '../config/types.ts'
 import type { CredentialSet } from './credentials.ts'
-import { diagnosePeer } from './diagnose-peer.ts'
+import { diagnosePeer, unreadableCertificate } from './diagnose-peer.ts'
 import { diagnoseClose, diagnoseHandshake } from './diagnose.ts'
 import type { Diagnosis } from './diagnose.ts'
 import { tlsPeer } from './peer.ts'
@@ -77,19 +77,27 @@ export function createTlsAcceptor(
       events.connected(socket, null)
       return
     }
+    const flaw = flawOf(socket, certificate)
+    if (flaw === null) events.connected(socket, certificate === undefined ? null : tlsPeer(certificate))
+    else events.refused(socket, flaw, certificate)
+  })
+
+  /** Why the client must not be served, or null. */
+  function flawOf(socket: TLSSocket, certificate: X509Certificate | undefined): Diagnosis | null {
     const { revocation } = credentials
-    const good = certificate !== undefined && socket.authorized && validity(certificate, now()) === 'valid'
-    // Sessions are resumed with what was found at their first handshake, so the lists are asked again.
-    const revoked = good ? (revocation?.judge(certificate, now()) ?? null) : null
-    if (good && revoked === null) {
-      events.connected(socket, tlsPeer(certificate))
-    } else {
+    try {
+      const good = certificate !== undefined && socket.authorized && validity(certificate, now()) === 'valid'
+      // Sessions are resumed with what was found at their first handshake, so the lists are asked again.
+      if (good) return revocation?.judge(certificate, now()) ?? null
       // Refused too: a resumed session of a client without a certificate, which Node calls authorized, and one whose
       // certificate was verified on an earlier day and has expired since.
       const code = String(socket.authorizationError) // declared as an Error; it is OpenSSL's code
-      events.refused(socket, revoked ?? diagnosePeer(code, certificate, now(), revocation), certificate)
+      return diagnosePeer(code, certificate, now(), revocation)
+    } catch {
+      // Anybody can send a certificate whose parts make the library throw, such as a key of a kind it does not know.
+      return unreadableCertificate
     }
-  })
+  }
 
   server.on('tlsClientError', (error, socket) => {
     const found = take(socket)

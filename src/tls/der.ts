@@ -50,10 +50,14 @@ export function* childrenOf(der: Buffer, parent: DerElement): Generator<DerEleme
   }
 }
 
-/** Content bytes in upper-case hex, as Node writes serial numbers: no zeros in front. */
+/** An INTEGER in upper-case hex as Node writes serial numbers: whole bytes, none of zeros in front, `0` for zero. */
 export function integerHex(der: Buffer, { start, end }: DerElement): string {
-  const hex = der.subarray(start, end).toString('hex').toUpperCase().replace(/^(?:00)+(?=..)/, '')
-  return hex
+  const digits = der.toString('hex', start, end)
+  // Two's complement; a CA that forgets the zero in front issues negative ones.
+  const negative = end > start && (der[start] ?? 0) >= 0x80
+  const hex = negative ? ((1n << BigInt(4 * digits.length)) - BigInt(`0x${digits}`)).toString(16) : digits
+  const bytes = (hex.length % 2 === 0 ? hex : `0${hex}`).toUpperCase().replace(/^(?:00)+/, '')
+  return `${negative ? '-' : ''}${bytes === '' ? '0' : bytes}`
 }
 
 /** An object identifier in dotted form. */

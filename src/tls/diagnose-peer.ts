@@ -9,6 +9,13 @@ import type { Revocation } from './revocation.ts'
 import { certificateWeakness } from './strength.ts'
 import { formatDate, validity } from './validity.ts'
 
+/** Of a certificate that OpenSSL took in, although parts of it are no sound DER. */
+export const unreadableCertificate: Diagnosis = {
+  id: 'bad-certificate',
+  reason: 'parts of the client certificate cannot be read',
+  remedy: 'look at it with: openssl x509 -noout -text; and give the client a new certificate',
+}
+
 /**
  * Why a client certificate is refused.
  * @param code OpenSSL's verification code as Node spells it; of no interest where there is no certificate
@@ -34,14 +41,14 @@ export function diagnosePeer(
   if (state === 'expired') {
     return {
       id: 'expired',
-      reason: `the client certificate expired on ${formatDate(certificate.validTo)}`,
+        reason: `the client certificate expired on ${formatDate(certificate.validTo)}`,
       remedy: 'give the client a new certificate',
     }
   }
   if (state === 'not-yet-valid') {
     return {
       id: 'not-yet-valid',
-      reason: `the client certificate is not valid before ${formatDate(certificate.validFrom)}`,
+        reason: `the client certificate is not valid before ${formatDate(certificate.validFrom)}`,
       remedy: "compare the clocks of this machine and of the CA's, or wait",
     }
   }
@@ -63,7 +70,7 @@ function diagnoseVerification(code: string, certificate: X509Certificate): Diagn
     case 'DEPTH_ZERO_SELF_SIGNED_CERT':
       return {
         id: 'self-signed',
-      reason: `the client certificate is self-signed and not issued by a trusted CA: ${issuer}`,
+        reason: `the client certificate is self-signed and not issued by a trusted CA: ${issuer}`,
         remedy: 'give the client a certificate issued by a CA of the trust-anchor, or add this one to the trust-anchor',
       }
     case 'UNABLE_TO_GET_ISSUER_CERT':
@@ -73,7 +80,7 @@ function diagnoseVerification(code: string, certificate: X509Certificate): Diagn
     case 'CERT_UNTRUSTED':
       return {
         id: 'untrusted-ca',
-      reason: `the client certificate was not issued by a trusted CA: ${issuer}`,
+        reason: `the client certificate was not issued by a trusted CA: ${issuer}`,
         remedy:
           'if that CA is foreign, use a certificate of a CA of the trust-anchor; if it is an intermediate CA, append ' +
           "its certificate to the client's certificate file; if it should be trusted, add its root to the trust-anchor",
@@ -81,7 +88,7 @@ function diagnoseVerification(code: string, certificate: X509Certificate): Diagn
     case 'CERT_SIGNATURE_FAILURE':
       return {
         id: 'untrusted-ca',
-      reason: `the signature of the client certificate does not fit the trusted CA: ${issuer}`,
+        reason: `the signature of the client certificate does not fit the trusted CA: ${issuer}`,
         remedy: 'there are two CAs of this name: use a certificate of the one in the trust-anchor, or add the other',
       }
     case 'INVALID_PURPOSE':
@@ -95,13 +102,13 @@ function diagnoseVerification(code: string, certificate: X509Certificate): Diagn
     case 'CERT_HAS_EXPIRED':
       return {
         id: 'ca-unusable',
-      reason: `a CA certificate above the client certificate has expired (issuer: ${issuer})`,
+        reason: `a CA certificate above the client certificate has expired (issuer: ${issuer})`,
         remedy: 'renew the CA certificate in the trust-anchor, or the intermediate one that the client sends',
       }
     case 'CERT_NOT_YET_VALID':
       return {
         id: 'ca-unusable',
-      reason: `a CA certificate above the client certificate is not valid yet (issuer: ${issuer})`,
+        reason: `a CA certificate above the client certificate is not valid yet (issuer: ${issuer})`,
         remedy: "compare the clocks of this machine and of the CA's, or wait",
       }
     case 'INVALID_CA':
@@ -109,7 +116,7 @@ function diagnoseVerification(code: string, certificate: X509Certificate): Diagn
     case 'CERT_CHAIN_TOO_LONG':
       return {
         id: 'ca-unusable',
-      reason: `the client certificate was issued by a certificate that may not issue it (${code}): ${issuer}`,
+        reason: `the client certificate was issued by a certificate that may not issue it (${code}): ${issuer}`,
         remedy: 'look at the basic constraints and key usage of the CA certificates with: openssl x509 -noout -text',
       }
     default:

@@ -117,6 +117,14 @@ const byCode: ReadonlyMap<string, Diagnosis> = new Map([
   ['ERR_SSL_BAD_RECORD_MAC', damaged],
   ['ERR_SSL_DECRYPTION_FAILED_OR_BAD_RECORD_MAC', damaged],
   ['ERR_SSL_LENGTH_MISMATCH', damaged],
+  [
+    'ERR_SSL_EXCESSIVE_MESSAGE_SIZE',
+    {
+      id: 'bad-certificate',
+      reason: 'the client sent a certificate, or a chain of them, that is too large to be read',
+      remedy: 'give the client a certificate with fewer names, and only the intermediate certificates that are needed',
+    },
+  ],
   ['ERR_SSL_NO_SHARED_CIPHER', noCommonCipher],
   ['ERR_SSL_NO_SUITABLE_KEY_SHARE', noCommonGroup],
   ['ERR_SSL_NO_SHARED_GROUPS', noCommonGroup],

@@ -2,31 +2,50 @@
 
 import type { X509Certificate } from 'node:crypto'
 
-/** The identity facts of a verified client certificate. */
-export interface TlsPeer {
+/** What tells one certificate from another. */
+export interface PeerFacts {
   /** Distinguished name, one line, most specific attribute last, as `CN=…` pairs joined by `, `. */
   readonly subject: string
   readonly issuer: string
-  /** Subject alternative names as OpenSSL prints them (`DNS:a.example`, `IP Address:192.0.2.1`). */
-  readonly subjectAltNames: readonly string[]
   /** Serial number in upper-case hex. */
   readonly serial: string
   /** SHA-256 over the DER form, upper-case hex pairs joined by colons. */
   readonly fingerprint: string
+}
+
+/** The identity facts of a verified client certificate. */
+export interface TlsPeer extends PeerFacts {
+  /** Subject alternative names as OpenSSL prints them (`DNS:a.example`, `IP Address:192.0.2.1`). */
+  readonly subjectAltNames: readonly string[]
   /** Validity limits in milliseconds since the epoch. */
   readonly notBefore: number
   readonly notAfter: number
 }
 
-/** Reads the facts of a certificate. */
-export function tlsPeer(certificate: X509Certificate): TlsPeer {
+/** Longest serial number, in hex digits. Twenty bytes are allowed (RFC 5280 section 4.1.2.2), and kilobytes come. */
+const LONGEST_SERIAL = 64
+
+/**
+ * Reads the facts of any certificate, also of those that strangers make up. Does not touch the extensions: one that is
+ * no sound DER leaves an error behind in OpenSSL's queue, which makes a later call fail that has nothing to do with it.
+ */
+export function peerFacts({ subject, issuer, serialNumber, fingerprint256 }: X509Certificate): PeerFacts {
   return {
-    subject: oneLine(certificate.subject),
-    issuer: oneLine(certificate.issuer),
+    subject: oneLine(subject),
+    issuer: oneLine(issuer),
+    serial: shortened(serialNumber, LONGEST_SERIAL),
+    fingerprint: fingerprint256,
+  }
+}
+
+/** Reads the facts of a verified certificate. */
+export function tlsPeer(certificate: X509Certificate): TlsPeer {
+  // Declared as a string or undefined; null where the extension cannot be read.
+  const names: unknown = certificate.subjectAltName
+  return {
+    ...peerFacts(certificate),
     // A name that itself holds a comma comes as a quoted string in which the comma is escaped.
-    subjectAltNames: certificate.subjectAltName === undefined ? [] : certificate.subjectAltName.split(', '),
-    serial: certificate.serialNumber,
-    fingerprint: certificate.fingerprint256,
+    subjectAltNames: typeof names === 'string' ? names.split(', ') : [],
     notBefore: Date.parse(certificate.validFrom),
     notAfter: Date.parse(certificate.validTo),
   }
@@ -36,13 +55,17 @@ export function tlsPeer(certificate: X509Certificate): TlsPeer {
 const SHOWN = 200
 
 /** A subject or issuer for a sentence: one line, cut to a sane length, never empty. */
-export function certificateName(name: string): string {
+export function certificateName(name: string | undefined): string {
   const line = oneLine(name)
-  if (line === '') return '(empty name)'
-  return line.length <= SHOWN ? line : `${line.slice(0, SHOWN)}…`
+  return line === '' ? '(empty name)' : shortened(line, SHOWN)
+}
+
+function shortened(text: string, most: number): string {
+  return text.length <= most ? text : `${text.slice(0, most)}…`
 }
 
 /** Node prints one attribute a line; commas and control characters inside a value come escaped. */
-function oneLine(name: string): string {
-  return name.replaceAll('\n', ', ')
+function oneLine(name: string | undefined): string {
+  // Declared as a string; undefined where there is nothing in it.
+  return name?.replaceAll('\n', ', ') ?? ''
 }

@@ -6,7 +6,7 @@ import { StormLog } from '../log/storm.ts'
 import type { Metrics } from '../observe/metrics.ts'
 import type { Diagnosis } from './diagnose.ts'
 import { certificateName } from './peer.ts'
-import type { TlsPeer } from './peer.ts'
+import type { PeerFacts } from './peer.ts'
 
 /** Lives as long as the process, so that a reload does not make an old storm a new one. */
 export class TlsReport {
@@ -21,7 +21,7 @@ export class TlsReport {
   }
 
   /** A client whose certificate does not let it in, at the handshake or later. @param peer null: there is none */
-  refused(remoteAddress: string, diagnosis: Diagnosis, peer: TlsPeer | null): void {
+  refused(remoteAddress: string, diagnosis: Diagnosis, peer: PeerFacts | null): void {
     this.#metrics.count('keagate_tls_failures_total', { reason: diagnosis.id })
     const facts = peer === null ? noFacts : certificateFacts(peer)
     const fields = { ...sentences(remoteAddress, diagnosis), ...facts }
@@ -53,7 +53,7 @@ export class TlsReport {
 
 const noFacts = { subject: 'none', issuer: 'none', serial: 'none', fingerprint: 'none' }
 
-function certificateFacts({ subject, issuer, serial, fingerprint }: TlsPeer): typeof noFacts {
+function certificateFacts({ subject, issuer, serial, fingerprint }: PeerFacts): typeof noFacts {
   return { subject: certificateName(subject), issuer: certificateName(issuer), serial, fingerprint }
 }
 

@@ -18,12 +18,22 @@ const brokenSignatures: ReadonlyMap<string, string> = new Map([
 
 /** Why a certificate is too weak, as the end of a sentence that begins with its name, or null if it is not. */
 export function certificateWeakness(certificate: X509Certificate): string | null {
-  const weakKey = keyWeakness(certificate.publicKey)
+  const key = publicKeyOf(certificate)
+  if (key === null) return 'has a key of an unknown kind'
+  const weakKey = keyWeakness(key)
   if (weakKey !== null) return `has ${weakKey}`
   // Nobody relies on the signature of a self-signed certificate: it is trusted as such or not at all.
   if (certificate.subject === certificate.issuer) return null
   const digest = brokenSignatures.get(signatureAlgorithm(certificate))
   return digest === undefined ? null : `is signed with ${digest}, which can be forged`
+}
+
+function publicKeyOf(certificate: X509Certificate): KeyObject | null {
+  try {
+    return certificate.publicKey
+  } catch {
+    return null
+  }
 }
 
 /** Why a key is too weak or of no use in TLS, or null. Kinds newer than this list are left to the library. */
