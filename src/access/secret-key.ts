@@ -1,0 +1,83 @@
+// Which keys of an answer hold secrets, told from the bytes of a key however it is spelled or cut.
+
+import { hexDigit } from '../json/escape-reader.ts'
+
+/** `tsig list`: its list holds TSIG keys. `tsig key`: a secret in a TSIG key, and only there. */
+export type KeyKind = 'plain' | 'secret' | 'tsig list' | 'tsig key'
+
+/** Characters of a key's end that are kept: one more than the longest word looked for. */
+const keptTail = 10
+
+/** Stands for whatever no word looked for holds. */
+const foreign = '\u0080'
+
+const letterD = 0x64
+const letterT = 0x74
+const letterS = 0x73
+const letterY = 0x79
+
+/** Tells a key as written, without escapes, from its bytes between the quotes. Letter case does not count (ASCII). */
+export function kindOfKey(bytes: Uint8Array, start: number, end: number): KeyKind {
+  if (end === start) return 'plain'
+  switch ((bytes[end - 1] ?? 0) | 0x20) {
+    case letterD:
+      return endsWith('password', bytes, start, end) ? 'secret' : 'plain'
+    case letterT:
+      return endsWith('secret', bytes, start, end) ? 'secret' : 'plain'
+    case letterS:
+      return end - start === 9 && endsWith('tsig-keys', bytes, start, end) ? 'tsig list' : 'plain'
+    case letterY:
+      return end - start === 3 && endsWith('key', bytes, start, end) ? 'tsig key' : 'plain'
+    default:
+      return 'plain'
+  }
+}
+
+function endsWith(word: string, bytes: Uint8Array, start: number, end: number): boolean {
+  const from = end - word.length
+  if (from < start) return false
+  for (let i = 0; i < word.length; i++) {
+    const byte = bytes[from + i] ?? 0
+    const lower = byte >= 0x41 && byte <= 0x5a ? byte | 0x20 : byte
+    if (lower !== word.charCodeAt(i)) return false
+  }
+  return true
+}
+
+/** Reads a key that is cut or holds escapes, of which only the end counts: in little memory, whatever its length. */
+export class KeyTail {
+  #tail = ''
+  #digitsLeft = 0
+  #unit = 0
+
+  clear(): void {
+    this.#tail = ''
+  }
+
+  /** Takes bytes that stand for themselves. */
+  take(bytes: Uint8Array, start: number, end: number): void {
+    // Latin-1 keeps one character a byte, and a byte of UTF-8 is never taken for a letter.
+    for (let i = Math.max(start, end - keptTail); i < end; i++) this.#add(String.fromCharCode(bytes[i] ?? 0))
+  }
+
+  /** Takes the next byte of an escape, the first one after the backslash. Returns whether it was the last one. */
+  takeEscaped(byte: number): boolean {
+    if (this.#digitsLeft > 0) {
+      this.#unit = (this.#unit << 4) | hexDigit(byte)
+      if (--this.#digitsLeft === 0) this.#add(this.#unit < 0x80 ? String.fromCharCode(this.#unit) : foreign)
+    } else if (byte === 0x75) {
+      this.#digitsLeft = 4
+      this.#unit = 0
+    } else this.#add(foreign)
+    return this.#digitsLeft === 0
+  }
+
+  kind(): KeyKind {
+    const bytes = Buffer.from(this.#tail, 'latin1')
+    return kindOfKey(bytes, 0, bytes.length)
+  }
+
+  #add(character: string): void {
+    this.#tail = (this.#tail + character).slice(-keptTail)
+  }
+}
