@@ -1,0 +1,59 @@
+// Leaves out of the answer to `list-commands` what the caller may not run, and keeps every other byte as it came.
+
+import { readString } from '../json/literal.ts'
+import type { JsonNode, ListNode } from '../json/node.ts'
+import type { RawJson } from '../json/raw.ts'
+import { joinRaw, rawJson, rawToBuffer } from '../json/raw.ts'
+import { parseTree } from '../json/tree.ts'
+
+/** Bytes of the longest answer that is looked at: far more than the names of all commands that any daemon has. */
+const longestList = 256 * 1024
+
+/**
+ * The answer without the names that are not allowed: of a map with `result` 0, the strings in the list `arguments`.
+ * Names are compared without their escapes. Any other answer is returned as it is, and so is one of more than 256 KiB.
+ * @param answer one valid JSON value
+ */
+export function filterCommandList(answer: RawJson, allowed: (name: string) => boolean): RawJson {
+  if (answer.length > longestList) return answer
+  const bytes = rawToBuffer(answer)
+  // One character a byte, so that offsets in the tree are offsets in the bytes.
+  const { root } = parseTree(bytes.toString('latin1'), { dialect: 'command' })
+  if (root?.kind !== 'map' || !root.members.some(isSuccess)) return answer
+  const pieces: Buffer[] = []
+  let from = 0
+  // A repeated key is nothing a daemon writes; whichever of them the client reads is filtered.
+  for (const { key, value } of root.members) {
+    if (key !== 'arguments' || value.kind !== 'list') continue
+    const kept = new Set(value.items.filter((item) => item.kind !== 'string' || allowed(nameIn(bytes, item))))
+    if (kept.size === value.items.length) continue
+    pieces.push(...shortened(bytes, from, value, kept))
+    from = value.items.at(-1)?.end ?? from
+  }
+  return from === 0 ? answer : joinRaw([...pieces, bytes.subarray(from)].map(rawJson))
+}
+
+function isSuccess({ key, value }: { readonly key: string, readonly value: JsonNode }): boolean {
+  return key === 'result' && value.kind === 'integer' && value.text === '0'
+}
+
+function nameIn(bytes: Buffer, { start, end }: JsonNode): string {
+  return readString(bytes.toString('utf8', start, end), 0, 'command', ignore).value
+}
+
+/** The bytes from there to the end of the last item; before each kept item but the first stands what stood there. */
+function shortened(bytes: Buffer, from: number, list: ListNode, kept: ReadonlySet<JsonNode>): Buffer[] {
+  const first = list.items[0]?.start ?? list.end
+  const pieces = [bytes.subarray(from, first)]
+  let before = first
+  for (const item of list.items) {
+    if (kept.has(item)) pieces.push(bytes.subarray(pieces.length === 1 ? item.start : before, item.end))
+    before = item.end
+  }
+  return pieces
+}
+
+/** The text is valid. */
+function ignore(): void {
+  return undefined
+}
