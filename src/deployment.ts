@@ -8,6 +8,7 @@ import type { DaemonStatus } from './command/daemon-status.ts'
 import type { LoadedConfig } from './config/load.ts'
 import type { AgentConfig, TlsConfig } from './config/types.ts'
 import { KeagateError } from './errors.ts'
+import { retireUpstreams } from './forward/open.ts'
 import { askDaemons } from './hook/ask-daemons.ts'
 import type { AskDaemons } from './hook/host.ts'
 import { Modules } from './hook/modules.ts'
@@ -183,8 +184,10 @@ export class Deployment {
     this.#upkeep = config.tls === null ? null : new TlsUpkeep(this.#upkeepParts(config.tls))
     announce(this.#logging, runtime, listener, moved ? 'STARTED' : 'UPDATED')
     void nameMissingDaemons(this.#logging, runtime, () => this.#inForce?.runtime !== runtime)
-    // What the runtime before still runs, it runs to its end; only its address is given up.
-    if (before === null || !moved) return
+    // What the runtime before still runs, it runs to its end; only what nobody uses is given up.
+    if (before === null) return
+    retireUpstreams(before.runtime.upstreams, runtime.upstreams)
+    if (!moved) return
     void before.listener.close()
     before.entrance.close()
     this.#server.closeAll(before.listener)

@@ -125,8 +125,9 @@ export class HttpPool {
     })
   }
 
-  /** Closes the connections that rest. */
+  /** Closes the connections that rest; those in use end with their commands, and none is kept any more. */
   close(): void {
+    this.#agent.maxFreeSockets = 0
     for (const sockets of Object.values(this.#agent.freeSockets)) for (const socket of sockets ?? []) socket.destroy()
   }
 

@@ -28,6 +28,7 @@ export function createHttpUpstream({ name, limits, ...origin }: HttpSocket): Tra
       admission.close()
       pool.close()
     },
+    retire: () => pool.close(),
     load: () => admission.load(),
     probe: () => pool.probe(),
   }

@@ -91,6 +91,11 @@ export class ObservedUpstream implements Upstream {
     this.#transport.close()
   }
 
+  /** Another upstream takes its place; commands that began with this one end with it. */
+  retire(): void {
+    this.#transport.retire()
+  }
+
   status(service: string): DaemonStatus {
     return { service, address: this.address, ...this.#transport.load(), ...this.record.status() }
   }

@@ -51,6 +51,11 @@ export async function openUpstreams(
   return { byService, byKey, warnings: files.warnings() }
 }
 
+/** Once `next` is in force: what only the configuration before used gives up its resting connections. */
+export function retireUpstreams(before: Upstreams, next: Upstreams): void {
+  for (const [key, upstream] of before.byKey) if (!next.byKey.has(key)) upstream.retire()
+}
+
 function openTransport(socket: ControlSocketConfig, credentials: ClientCredentials | null, log: Log): Transport {
   const address = socketAddress(socket)
   if (socket.socketType === 'unix') {

@@ -20,6 +20,7 @@ export function createUnixUpstream(options: ControlSocket): Transport {
       })
     },
     close: () => admission.close(),
+    retire: () => undefined,
     load: () => admission.load(),
     probe: () => (unusable === null ? probeUnixSocket(options.path) : Promise.resolve(unusable)),
   }

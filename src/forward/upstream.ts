@@ -46,6 +46,8 @@ export interface Upstream {
 export interface Transport extends Upstream {
   /** Commands that the daemon works on, and those that wait for their turn. */
   load(): { readonly inFlight: number; readonly waiting: number }
+  /** Keeps no connection for later commands: another transport takes its place. What waits or runs is not touched. */
+  retire(): void
   /** Resolves to null if the daemon can be reached, else to the reason. Sends nothing and never rejects. */
   probe(): Promise<string | null>
 }

@@ -2,6 +2,7 @@
 
 import { once } from 'node:events'
 import fc from 'fast-check'
+import type { Socket } from 'node:net'
 import t from 'tap'
 import { limitsOf, upstreamLimitRows } from '../../src/config/limits.ts'
 import type { UpstreamLimits } from '../../src/config/types.ts'
@@ -24,6 +25,11 @@ function upstreamTo(port: number, changed: Partial<UpstreamLimits> = {}, authori
   })
   t.teardown(() => upstream.close())
   return upstream
+}
+
+/** Resolves when the daemon's end of the connection is closed. */
+async function closed(socket: Socket | undefined): Promise<void> {
+  if (socket?.destroyed === false) await new Promise((resolve) => socket.once('close', resolve))
 }
 
 async function ask(upstream: Transport, command = '{ "command": "x" }'): Promise<string> {
@@ -273,4 +279,27 @@ t.test('a probe connects and sends nothing', async (t) => {
   t.equal(await upstreamTo(daemon.port).probe(), null)
   t.equal(daemon.bytes, 0)
   t.equal(await upstreamTo(await freePort()).probe(), 'Connection refused')
+})
+
+t.test('an upstream whose place is taken keeps no connection, and its commands end as they began', async (t) => {
+  let answerSecond: () => void = () => undefined
+  const daemon = await FakeHttpDaemon.listen(t, (socket, { index }) => {
+    const send = (): void => void socket.write(reply('[ {} ]'))
+    if (index === 1) answerSecond = send
+    else send()
+  })
+  const upstream = upstreamTo(daemon.port)
+  t.equal(await ask(upstream), '{}')
+  const second = ask(upstream)
+  await daemon.received(2)
+  t.equal(await ask(upstream), '{}')
+  t.equal(daemon.sockets.length, 2)
+  upstream.retire()
+  await closed(daemon.sockets[1])
+  t.equal(daemon.sockets[0]?.destroyed, false, 'a command is on it')
+  answerSecond()
+  t.equal(await second, '{}')
+  await closed(daemon.sockets[0])
+  t.equal(await ask(upstream), '{}', 'whoever still has it may ask')
+  await closed(daemon.sockets[2])
 })

@@ -7,7 +7,7 @@ import { makeTestCertificates } from '../../certs-test/authority.ts'
 import { loadConfigText } from '../../src/config/load.ts'
 import type { ControlSocketConfig } from '../../src/config/types.ts'
 import { DaemonRecord } from '../../src/forward/observed.ts'
-import { openUpstreams } from '../../src/forward/open.ts'
+import { openUpstreams, retireUpstreams } from '../../src/forward/open.ts'
 import type { UpstreamResult } from '../../src/forward/upstream.ts'
 import { rawJson, rawToString } from '../../src/json/raw.ts'
 import { TlsError } from '../../src/tls/findings.ts'
@@ -115,6 +115,20 @@ t.test('status tells what has been seen, over both transports', async (t) => {
   t.match(byService.get('http')?.status('x'), { address: `http://127.0.0.1:${http.port}/`, answered: 1, reachable: true })
   t.match(byService.get('gone')?.status('x'), { answered: 0, failed: 1, lastError: { text: 'Connection refused' } })
   for (const upstream of byService.values()) upstream.close()
+})
+
+t.test('only what the next configuration does not use is retired', async (t) => {
+  const retired = await FakeHttpDaemon.listen(t, replying('[ {} ]'))
+  const kept = await FakeHttpDaemon.listen(t, replying('[ {} ]'))
+  const socket = ({ port }: FakeHttpDaemon): unknown => ({ 'socket-type': 'http', 'socket-port': port })
+  const before = await openUpstreams(socketsOf({ a: socket(retired), b: socket(kept) }), log, null)
+  for (const upstream of before.byService.values()) t.equal(await ask(upstream), '{}')
+  const next = await openUpstreams(socketsOf({ b: socket(kept) }), log, before)
+  const gone = new Promise((resolve) => retired.sockets[0]?.once('close', resolve))
+  retireUpstreams(before, next)
+  await gone
+  for (const upstream of next.byService.values()) t.equal(await ask(upstream), '{}')
+  t.equal(kept.sockets.length, 1, 'over the same connection')
 })
 
 t.test('a record remembers the latest answers and what failures say of the daemon', (t) => {
