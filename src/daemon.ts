@@ -13,11 +13,15 @@ import { writeConfigFile } from './config/write.ts'
 import type { WrittenConfig } from './config/write.ts'
 import { Deployment } from './deployment.ts'
 import { KeagateError, describeError } from './errors.ts'
+import { lookForQuiet } from './forward/look.ts'
 import { printCompact } from './json/print.ts'
 import { rawJson, rawToString } from './json/raw.ts'
 import type { RawJson } from './json/raw.ts'
 import type { Logging } from './log/logger.ts'
+import { Monitoring } from './monitor/monitoring.ts'
+import type { MonitorSource } from './monitor/source.ts'
 import { MetricRegistry } from './observe/metrics.ts'
+import { ReloadLog } from './observe/reload-log.ts'
 import type { Expiring } from './tls/expiry.ts'
 import { describeLibrary, tlsLibrary } from './tls/library.ts'
 import { buildReport, extendedVersion, packageVersion } from './version.ts'
@@ -39,6 +43,7 @@ export class Daemon implements AgentControl {
   readonly #options: DaemonOptions
   readonly #deployment: Deployment
   readonly #metrics = new MetricRegistry()
+  readonly #reloads = new ReloadLog(this.#metrics)
   #stopping = false
   /** A reload that has not begun yet. */
   #waitingReload: Promise<ConfigOutcome> | null = null
@@ -53,7 +58,9 @@ export class Daemon implements AgentControl {
     this.extendedVersion = extendedVersion(this.version, tls)
     this.buildReport = buildReport(this.version, tls)
     this.#options = options
-    this.#deployment = new Deployment({ agent: this, logging: options.logging, metrics: this.#metrics })
+    const { logging } = options
+    const monitoring = new Monitoring(this.#monitorSource(), logging)
+    this.#deployment = new Deployment({ agent: this, logging, metrics: this.#metrics, monitoring })
     this.finished = new Promise((resolve) => (this.#stopped = resolve))
   }
 
@@ -67,17 +74,17 @@ export class Daemon implements AgentControl {
   }
 
   certificates(): readonly Expiring[] {
-    return this.#deployment.expiring
+    return this.#deployment.runtime.credentials?.expiring ?? []
   }
 
   tlsFailures(): Readonly<Record<string, number>> | null {
     if (this.#deployment.config.tls === null) return null
-    const samples = this.#metrics.samples().filter(({ name }) => name === 'keagate_tls_failures_total')
-    return Object.fromEntries(samples.map(({ labels, value }) => [labels['reason'] ?? '', value]))
+    return this.#metrics.byLabel('keagate_tls_failures_total')
   }
 
   daemons(): readonly DaemonStatus[] {
-    return this.#deployment.daemons()
+    const { byService } = this.#deployment.runtime.upstreams
+    return [...byService].map(([service, upstream]) => upstream.status(service))
   }
 
   configGet(): RawJson {
@@ -99,10 +106,12 @@ export class Daemon implements AgentControl {
   }
 
   async configSet(configuration: RawJson): Promise<ConfigOutcome> {
-    return this.#outcome('the configuration is in force', () => {
+    const outcome = await this.#outcome('the configuration is in force', () => {
       this.#deployment.changes.refuseCrowd()
       return this.#deployment.apply(() => this.#readCommand(configuration))
     })
+    this.#reloads.note('config-set', outcome.ok)
+    return outcome
   }
 
   /** A reload that waits for its turn reads the file as it is then, so whoever asks meanwhile waits for the same. */
@@ -112,7 +121,10 @@ export class Daemon implements AgentControl {
         this.#waitingReload = null
         return this.#readFile()
       }),
-    )
+    ).then((outcome) => {
+      this.#reloads.note('config-reload', outcome.ok)
+      return outcome
+    })
     return this.#waitingReload
   }
 
@@ -145,6 +157,17 @@ export class Daemon implements AgentControl {
   /** Makes a shutdown under way wait for no command any more. */
   hurry(): void {
     this.#deployment.hurry()
+  }
+
+  #monitorSource(): MonitorSource {
+    return {
+      agent: this,
+      metrics: this.#metrics,
+      traffic: () => this.#deployment.traffic ?? { open: 0, accepted: 0, rejected: 0, received: 0, sent: 0 },
+      reloads: () => this.#reloads.latest,
+      obstacles: () => (this.#stopping ? ['the agent is stopping'] : []),
+      lookForQuiet: (quiet) => lookForQuiet(this.#deployment.runtime.upstreams.byKey.values(), quiet),
+    }
   }
 
   #readFile(): LoadedConfig {

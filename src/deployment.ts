@@ -4,7 +4,6 @@
 import { setTimeout } from 'node:timers/promises'
 import { LockOut } from './auth/lock-out.ts'
 import type { AgentControl } from './command/agent-control.ts'
-import type { DaemonStatus } from './command/daemon-status.ts'
 import type { LoadedConfig } from './config/load.ts'
 import type { AgentConfig, TlsConfig } from './config/types.ts'
 import { KeagateError } from './errors.ts'
@@ -12,6 +11,7 @@ import { retireUpstreams } from './forward/open.ts'
 import { askDaemons } from './hook/ask-daemons.ts'
 import type { AskDaemons } from './hook/host.ts'
 import { Modules } from './hook/modules.ts'
+import type { Traffic } from './http/connections.ts'
 import { createEntrance } from './http/entrance.ts'
 import type { Entrance } from './http/entrance.ts'
 import type { Listener } from './http/listener.ts'
@@ -22,10 +22,10 @@ import { listen, refuseProtocolSwitch, sameEndpoint } from './address-change.ts'
 import { announce, announceWarnings, nameMissingDaemons } from './announce.ts'
 import { ChangeQueue } from './change-queue.ts'
 import { checkLogFiles, placed } from './late-mistake.ts'
+import type { Monitoring } from './monitor/monitoring.ts'
 import type { Metrics } from './observe/metrics.ts'
 import { buildRuntime, renewCredentials } from './runtime.ts'
 import type { Runtime } from './runtime.ts'
-import type { Expiring } from './tls/expiry.ts'
 import { TlsReport } from './tls/report.ts'
 import { TlsUpkeep } from './tls/upkeep.ts'
 import type { UpkeepParts } from './tls/upkeep.ts'
@@ -42,6 +42,7 @@ export interface DeploymentParts {
   readonly agent: AgentControl
   readonly logging: Logging
   readonly metrics: Metrics
+  readonly monitoring: Monitoring
 }
 
 /** Milliseconds that connections get to end when the process stops; running commands get nine tenths of it. */
@@ -58,6 +59,7 @@ export class Deployment {
   readonly #lockOut = new LockOut()
   readonly #tlsReport: TlsReport
   readonly #metrics: Metrics
+  readonly #monitoring: Monitoring
   #server: HttpServer | null = null
   #upkeep: TlsUpkeep | null = null
   #inForce: InForce | null = null
@@ -66,6 +68,7 @@ export class Deployment {
     this.#agent = parts.agent
     this.#logging = parts.logging
     this.#metrics = parts.metrics
+    this.#monitoring = parts.monitoring
     this.#tlsReport = new TlsReport(parts.logging, parts.metrics)
   }
 
@@ -79,14 +82,13 @@ export class Deployment {
     return this.#current().since
   }
 
-  /** Every certificate and revocation list in use, and when it ends. */
-  get expiring(): readonly Expiring[] {
-    return this.#current().runtime.credentials?.expiring ?? []
+  get runtime(): Runtime {
+    return this.#current().runtime
   }
 
-  /** Of each service, in the order of the configuration. */
-  daemons(): DaemonStatus[] {
-    return [...this.#current().runtime.upstreams.byService].map(([service, upstream]) => upstream.status(service))
+  /** What has gone through the door since the start; null before the first configuration. */
+  get traffic(): Traffic | null {
+    return this.#server?.traffic() ?? null
   }
 
   /**
@@ -134,6 +136,7 @@ export class Deployment {
     for (const upstream of this.#inForce?.runtime.upstreams.byKey.values() ?? []) upstream.close()
     await this.#server?.drain(drainTime)
     await closed
+    this.#monitoring.close()
     this.#tlsReport.close()
   }
 
@@ -147,7 +150,7 @@ export class Deployment {
     const before = this.#inForce?.runtime.modules
     const modules = await this.#loadModules(config)
     try {
-      await this.#swap(config, modules)
+      await this.#monitoring.change(config.monitoring, () => this.#swap(config, modules))
     } catch (error) {
       await modules.close()
       throw error
@@ -227,7 +230,7 @@ export class Deployment {
   /** Everything that a configuration needs, as far as it can be had without taking anything from the one in force. */
   async #build(config: AgentConfig, modules: Modules): Promise<Runtime> {
     const previous = this.#inForce?.runtime ?? null
-    const stays = { log: this.#logging, lockOut: this.#lockOut, tlsReport: this.#tlsReport }
+    const stays = { log: this.#logging, lockOut: this.#lockOut, tlsReport: this.#tlsReport, metrics: this.#metrics }
     const parts = { agent: this.#agent, ...stays, modules, previous }
     const runtime = await buildRuntime(config, parts)
     checkLogFiles(config.loggers)

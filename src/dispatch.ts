@@ -3,7 +3,7 @@
 import { answer, answerList, quoteName, RESULT_ERROR, RESULT_UNSUPPORTED } from './command/answer.ts'
 import type { CallerContext } from './command/context.ts'
 import type { Envelope } from './command/envelope.ts'
-import type { Command } from './command/handler.ts'
+import type { Command, Handler } from './command/handler.ts'
 import type { Registry } from './command/registry.ts'
 import { resultOf } from './command/result-of.ts'
 import type { Waiter } from './command/waiter.ts'
@@ -12,12 +12,15 @@ import type { Router } from './forward/router.ts'
 import type { Modules } from './hook/modules.ts'
 import type { RawJson } from './json/raw.ts'
 import type { Log } from './log/message.ts'
+import type { CommandMeter } from './observe/command-meter.ts'
 
 export interface DispatchParts {
   readonly registry: Registry
   readonly modules: Modules
   readonly router: Router
   readonly log: Log
+  /** null: nobody wants to know what is run. */
+  readonly meter: CommandMeter | null
 }
 
 /** How one command ended: the list that answers it, or the reason why its caller may not run it. */
@@ -41,25 +44,27 @@ export function createDispatch(parts: DispatchParts): Dispatch {
     const remoteAddress = caller.remoteAddress
     if (envelope.kind !== 'command') {
       parts.log.write('COMMAND_PROCESS_ERROR2', { reason: envelope.text, 'remote-address': remoteAddress })
-      return answered([answer(RESULT_ERROR, envelope.text)])
+      return answered(parts, null, [answer(RESULT_ERROR, envelope.text)])
     }
     const services = envelope.services.length === 0 && pathService !== null ? [pathService] : envelope.services
     const command = { name: envelope.name, services, arguments: envelope.arguments, caller }
     parts.log.write('COMMAND_RECEIVED', { command: command.name })
     parts.log.write('CTRL_AGENT_COMMAND_RECEIVED', { command: command.name, 'remote-address': remoteAddress })
     try {
-      if (!parts.modules.any) return answered(await run(parts, command, waiter))
+      if (!parts.modules.any) return answered(parts, command, await run(parts, command, waiter))
       parts.modules.enter()
       return await runWithModules(parts, command, waiter).finally(() => parts.modules.leave())
     } catch (error) {
       const reason = describeError(error)
       parts.log.write('KEAGATE_HANDLER_FAILED', { command: command.name, reason })
-      return answered([answer(RESULT_ERROR, `the command ${quoteName(command.name)} failed: ${reason}`)])
+      return answered(parts, command, [answer(RESULT_ERROR, `the command ${quoteName(command.name)} failed: ${reason}`)])
     }
   }
 }
 
-function answered(elements: readonly RawJson[]): Outcome {
+/** @param command null: what came was none */
+function answered({ meter }: DispatchParts, command: Command | null, elements: readonly RawJson[]): Outcome {
+  meter?.answered(command?.name ?? null, command?.services ?? [], elements.map(resultOf), null)
   return { kind: 'answer', list: answerList(elements) }
 }
 
@@ -68,21 +73,32 @@ async function run(parts: DispatchParts, command: Command, waiter: Waiter): Prom
   if (command.services.length > 0) return parts.router.forward(command, command.services, waiter)
   const handler = parts.registry.find(command.name)
   if (handler === undefined) return [answer(RESULT_UNSUPPORTED, unsupported(command, parts.router))]
-  return [await handler.run(command)]
+  return [await timed(parts, command, handler)]
+}
+
+/** Runs a command that no daemon is asked for. */
+async function timed({ meter }: DispatchParts, command: Command, handler: Pick<Handler, 'run'>): Promise<RawJson> {
+  const begin = performance.now()
+  const result = await handler.run(command)
+  meter?.took(command.name, null, performance.now() - begin)
+  return result
 }
 
 /** The same with handler modules: what one of them registered goes before everything, whatever `service` says. */
 async function runWithModules(parts: DispatchParts, command: Command, waiter: Waiter): Promise<Outcome> {
   const { modules, registry } = parts
   const refusal = await modules.authenticated(command.caller)
-  if (refusal !== null) return { kind: 'refused', text: refusal }
+  if (refusal !== null) {
+    parts.meter?.refused(command.name, command.services, null)
+    return { kind: 'refused', text: refusal }
+  }
   const own = modules.find(command.name)
   const access = (own ?? registry.find(command.name))?.access ?? null
   const begin = performance.now()
   const early = await modules.received(command, access)
-  const elements = early !== null ? [early] : own !== undefined ? [await own.run(command)] : await run(parts, command, waiter)
+  const elements = early !== null ? [early] : own !== undefined ? [await timed(parts, command, own)] : await run(parts, command, waiter)
   modules.processed(command, access, elements.map(resultOf), performance.now() - begin)
-  return answered(elements)
+  return answered(parts, command, elements)
 }
 
 /** The words after the name are what clients look for. */

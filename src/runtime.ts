@@ -6,6 +6,7 @@ import type { LockOut } from './auth/lock-out.ts'
 import type { AgentControl } from './command/agent-control.ts'
 import { builtinHandlers } from './command/builtin/all.ts'
 import { Registry } from './command/registry.ts'
+import { keaCommands } from './config/kea-commands.ts'
 import type { AgentConfig } from './config/types.ts'
 import { createDispatch } from './dispatch.ts'
 import { openUpstreams } from './forward/open.ts'
@@ -14,6 +15,8 @@ import { Router } from './forward/router.ts'
 import type { Modules } from './hook/modules.ts'
 import type { Door } from './http/door.ts'
 import type { Log } from './log/message.ts'
+import { CommandMeter } from './observe/command-meter.ts'
+import type { Metrics } from './observe/metrics.ts'
 import type { CredentialSet } from './tls/credentials.ts'
 import { loadCredentials } from './tls/credentials.ts'
 import type { TlsReport } from './tls/report.ts'
@@ -34,6 +37,7 @@ export interface RuntimeParts {
   readonly log: Log
   readonly lockOut: LockOut
   readonly modules: Modules
+  readonly metrics: Metrics
   readonly tlsReport: TlsReport
   /** The runtime that this one is to replace. */
   readonly previous: Runtime | null
@@ -47,7 +51,12 @@ export async function buildRuntime(config: AgentConfig, parts: RuntimeParts): Pr
   const { modules } = parts
   const registry: Registry = new Registry(builtinHandlers(parts.agent, () => namesOf(registry, modules)))
   const upstreams = await openUpstreams(config.controlSockets, parts.log, parts.previous?.upstreams ?? null)
-  const router = new Router(upstreams.byService, parts.log)
+  const meter = config.monitoring === null ? null : new CommandMeter(parts.metrics, {
+    command: (name) => keaCommands.has(name) || registry.find(name) !== undefined || modules.find(name) !== undefined,
+    service: (name) => upstreams.byService.has(name),
+  })
+  const router = new Router(upstreams.byService, parts.log, meter)
+  const dispatch = createDispatch({ registry, modules, router, log: parts.log, meter })
   return {
     config,
     credentials,
@@ -62,7 +71,8 @@ export async function buildRuntime(config: AgentConfig, parts: RuntimeParts): Pr
       tlsReport: parts.tlsReport,
       authenticator: config.authentication === null ? null : createAuthenticator(config.authentication, parts.lockOut),
       services: new Set(upstreams.byService.keys()),
-      dispatch: createDispatch({ registry, modules, router, log: parts.log }),
+      metrics: meter === null ? null : parts.metrics,
+      dispatch: meter === null ? dispatch : (...command) => meter.during(() => dispatch(...command)),
     },
   }
 }

@@ -6,6 +6,7 @@ import t from 'tap'
 import { httpLimitRows, lockOutRows, upstreamLimitRows } from '../src/config/limits.ts'
 import { loadConfigFile } from '../src/config/load.ts'
 import { messages } from '../src/log/message.ts'
+import { metricDefinitions } from '../src/observe/definitions.ts'
 
 const readme = readFileSync(join(import.meta.dirname, '../README.md'), 'utf8')
 
@@ -46,4 +47,13 @@ t.test('it lists every message that can be logged, as it is logged', async (t) =
   const absent = cells.flatMap((cell) => [...cell.matchAll(/`([A-Z0-9_]+)`/g)]).map((match) => match[1] ?? '')
   t.ok(absent.length > 0)
   for (const id of absent) t.notOk(Object.hasOwn(messages, id), `${id} is said never to be written`)
+})
+
+t.test('it lists every metric with its type and labels', async (t) => {
+  const section = /^## Monitoring\n([^]*?)^## /m.exec(readme)?.[1] ?? ''
+  const listed = [...section.matchAll(/^\| `(\w+)` \| ([a-z]+) \| (.*?) \| .+ \|$/gm)]
+  const known = Object.entries(metricDefinitions).map(([name, { type, labels }]) => {
+    return `${name} ${type} ${labels.map((label) => `\`${label}\``).join(', ')}`
+  })
+  t.same(listed.map(([, name, type, labels]) => `${name} ${type} ${labels}`), known)
 })

@@ -16,6 +16,7 @@ import type {
   HttpHeader,
   HttpSocketConfig,
   LoggerConfig,
+  MonitoringConfig,
   TlsConfig,
   UserContext,
 } from './types.ts'
@@ -43,6 +44,7 @@ export function printConfig(config: AgentConfig, { secrets }: { secrets: Secrets
       'http-port': config.httpPort,
       'key-file': tls?.written.keyFile,
       loggers: filled(config.loggers.map(logger)),
+      monitoring: config.monitoring === null ? undefined : monitoring(config.monitoring),
       tls: tls === null ? undefined : refinements(tls),
       'trust-anchor': tls?.written.trustAnchor,
       'user-context': userContext(config.userContext),
@@ -129,6 +131,10 @@ function httpSocket(config: HttpSocketConfig, secrets: Secrets): Shown {
 
 function header({ name, value, userContext: notes }: HttpHeader): Shown {
   return { name, 'user-context': userContext(notes), value }
+}
+
+function monitoring(config: MonitoringConfig): Shown {
+  return { 'http-host': config.httpHost, 'http-port': config.httpPort, 'user-context': userContext(config.userContext) }
 }
 
 function logger(config: LoggerConfig): Shown {

@@ -8,6 +8,7 @@ import { resolveControlSockets } from './resolve-control-sockets.ts'
 import { resolveHooks } from './resolve-hooks.ts'
 import { resolveHeaders, resolveHost, resolveHttpLimits } from './resolve-http.ts'
 import { resolveLoggers } from './resolve-loggers.ts'
+import { resolveMonitoring } from './resolve-monitoring.ts'
 import { resolveTls } from './resolve-tls.ts'
 import { Section } from './section.ts'
 import type { AgentConfig } from './types.ts'
@@ -45,6 +46,7 @@ export function resolveConfig(root: MapNode, rules: ResolveRules, findings: Find
     controlSockets: resolveControlSockets(agent, { ...rules, paths: pathRules(rules, socketsInUse(current)) }),
     hookModules: resolveHooks(agent, pathRules(rules, modulesInUse(current))),
     loggers: resolveLoggers(agent, pathRules(rules, logsInUse(current))),
+    monitoring: resolveMonitoring(agent),
     userContext: userContextOf(agent),
     directory,
   }

@@ -186,6 +186,12 @@ const hooksLibrary = map('a handler module', {
   },
 }, ['library'])
 
+const monitoring = map('the listener for metrics, health and the status page', {
+  'http-host': text('the IP address to listen on for monitoring'),
+  'http-port': { type: 'integer', minimum: 0, maximum: 65_535, description: 'the port to listen on for monitoring' },
+  ...notes,
+})
+
 const controlAgent = map('the configuration of the agent', {
   'http-host': text('the IP address to listen on'),
   'http-port': { type: 'integer', minimum: 0, maximum: 65_535, description: 'the port to listen on' },
@@ -200,6 +206,7 @@ const controlAgent = map('the configuration of the agent', {
   'control-sockets': controlSockets,
   'hooks-libraries': list('handler modules', hooksLibrary, mostModules),
   loggers: list('the loggers', logger, mostLoggers),
+  monitoring,
   ...notes,
 })
 

@@ -23,6 +23,8 @@ export interface AgentConfig {
   readonly hookModules: readonly HookModuleConfig[]
   readonly loggers: readonly LoggerConfig[]
   readonly httpLimits: HttpLimits
+  /** null: nobody listens for it. */
+  readonly monitoring: MonitoringConfig | null
   readonly userContext: UserContext
   /** Absolute; the folder that relative file names start from: that of the configuration file. */
   readonly directory: string
@@ -177,6 +179,15 @@ export interface UpstreamLimits {
 
 /** One entry of `loggers`. */
 export interface LoggerConfig extends LoggerSettings {
+  readonly userContext: UserContext
+}
+
+/** The listener for metrics, health and the status page; plain HTTP. */
+export interface MonitoringConfig {
+  /** IP literal; as written. */
+  readonly httpHost: string
+  /** 0..65535; 0 lets the system choose. */
+  readonly httpPort: number
   readonly userContext: UserContext
 }
 

@@ -15,12 +15,19 @@ export class DaemonRecord {
   #answered = 0
   #failed = 0
   #reachable: boolean | null = null
+  #seenAt: number | null = null
   #lastError: { readonly text: string; readonly at: number } | null = null
   /** The latest times, the oldest one overwritten first. */
   readonly #times = new Float64Array(remembered)
 
+  /** When it was last known whether it can be reached; milliseconds since the epoch. null: never. */
+  get seenAt(): number | null {
+    return this.#seenAt
+  }
+
   /** @param milliseconds since the command arrived. @param at milliseconds since the epoch */
   note(result: UpstreamResult, milliseconds: number, at: number): void {
+    if (result.ok || result.offline || result.sent) this.#seenAt = at
     if (result.ok) {
       this.#times[this.#answered++ % remembered] = milliseconds
       this.#reachable = true
@@ -36,6 +43,7 @@ export class DaemonRecord {
   /** @param reason why a mere connection failed, or null. @param at milliseconds since the epoch */
   noteProbe(reason: string | null, at: number): void {
     this.#reachable = reason === null
+    this.#seenAt = at
     if (reason !== null) this.#lastError = { text: reason.slice(0, longestError), at }
   }
 

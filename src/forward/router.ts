@@ -6,16 +6,22 @@ import type { Command } from '../command/handler.ts'
 import type { Waiter } from '../command/waiter.ts'
 import type { RawJson } from '../json/raw.ts'
 import type { Log } from '../log/message.ts'
+import type { CommandMeter } from '../observe/command-meter.ts'
 import type { Asker, Upstream, UpstreamFailure } from './upstream.ts'
 
 export class Router {
   readonly #upstreams: ReadonlyMap<string, Upstream>
   readonly #log: Log
+  readonly #meter: CommandMeter | null
 
-  /** @param upstreams by service name; services behind one socket share one upstream, so they share its limits */
-  constructor(upstreams: ReadonlyMap<string, Upstream>, log: Log) {
+  /**
+   * @param upstreams by service name; services behind one socket share one upstream, so they share its limits
+   * @param meter null: nobody wants to know how long services take
+   */
+  constructor(upstreams: ReadonlyMap<string, Upstream>, log: Log, meter: CommandMeter | null = null) {
     this.#upstreams = upstreams
     this.#log = log
+    this.#meter = meter
   }
 
   /** The configured services, in the order of the configuration. */
@@ -48,7 +54,9 @@ export class Router {
       return answer(RESULT_ERROR, text)
     }
     this.#log.write('CTRL_AGENT_COMMAND_FORWARD_BEGIN', fields)
+    const begin = performance.now()
     const result = await upstream.ask(envelope, asker)
+    this.#meter?.took(command.name, service, performance.now() - begin)
     if (result.ok) {
       this.#log.write('CTRL_AGENT_COMMAND_FORWARDED', fields)
       return result.answer

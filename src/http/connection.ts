@@ -154,7 +154,9 @@ export class Connection {
   reject(reason: Failure): void {
     if (this.over) return
     logFailure(this.#log, reason, this.remoteAddress)
-    this.socket.write(rawAnswer(this.#door().headers, reason))
+    const { headers, metrics } = this.#door()
+    metrics?.count('keagate_http_requests_total', { code: String(reason.status) })
+    this.socket.write(rawAnswer(headers, reason))
     this.end()
   }
 

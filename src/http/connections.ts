@@ -10,6 +10,19 @@ import { failure } from './failure.ts'
 /** Connections beyond the limit that may be told so at the same time; more are closed without a word. */
 const maxRejected = 64
 
+/** What has gone through the door since the start. */
+export interface Traffic {
+  /** Connections open now. */
+  readonly open: number
+  /** Those of all connections that were served, or told why not. */
+  readonly accepted: number
+  /** Those that came beyond the limit. */
+  readonly rejected: number
+  /** Bytes, without those of TLS. */
+  readonly received: number
+  readonly sent: number
+}
+
 export class Connections {
   readonly #open = new Set<Connection>()
   /** Those of them that came beyond the limit and are being told so. */
@@ -23,6 +36,11 @@ export class Connections {
   /** One log line for as long as the limit is about reached. */
   #full = false
   #sweeping = false
+  #accepted = 0
+  #crowdedOut = 0
+  /** Of the connections that are gone. */
+  #received = 0
+  #sent = 0
 
   constructor(door: () => Door, log: Log) {
     this.#door = door
@@ -31,6 +49,15 @@ export class Connections {
 
   get size(): number {
     return this.#open.size
+  }
+
+  traffic(): Traffic {
+    let [received, sent] = [this.#received, this.#sent]
+    for (const { socket } of this.#open) {
+      received += socket.bytesRead
+      sent += socket.bytesWritten - socket.writableLength
+    }
+    return { open: this.#open.size, accepted: this.#accepted, rejected: this.#crowdedOut, received, sent }
   }
 
   /** Keeps track of a connection. @returns whether it may be served; if not, it is being ended */
@@ -42,12 +69,16 @@ export class Connections {
       return false
     }
     const rejected = this.#open.size - this.#rejected.size >= limits.maxConnections
-    if (rejected) this.#logLimit(connection, limits.maxConnections)
+    if (rejected) {
+      this.#crowdedOut++
+      this.#logLimit(connection, limits.maxConnections)
+    }
     if (rejected && this.#rejected.size >= maxRejected) {
       socket.destroy()
       return false
     }
     this.#open.add(connection)
+    this.#accepted++
     if (this.#retiring) connection.retire()
     socket.on('close', () => this.#closed(connection))
     if (!this.#sweeping) this.#planSweep(limits)
@@ -91,6 +122,9 @@ export class Connections {
   }
 
   #closed(connection: Connection): void {
+    const { socket } = connection
+    this.#received += socket.bytesRead
+    this.#sent += socket.bytesWritten - socket.writableLength
     this.#open.delete(connection)
     this.#rejected.delete(connection)
     // Not at the first free place: around the limit each new connection would be worth a line.

@@ -4,6 +4,7 @@
 import type { Authenticator } from '../auth/basic.ts'
 import type { HttpHeader, HttpLimits } from '../config/types.ts'
 import type { Dispatch } from '../dispatch.ts'
+import type { Metrics } from '../observe/metrics.ts'
 import type { TlsReport } from '../tls/report.ts'
 import type { Revocation } from '../tls/revocation.ts'
 
@@ -17,6 +18,8 @@ export interface Door {
   readonly revocation: Revocation | null
   /** Where clients that lose their way in are told of. */
   readonly tlsReport: TlsReport
+  /** Where requests are counted; null: nobody wants to know. */
+  readonly metrics: Metrics | null
   /** null: nobody is asked for credentials. */
   readonly authenticator: Authenticator | null
   /** The configured services, for paths that stand for one. */

@@ -180,6 +180,7 @@ export class Exchange implements Turn, Waiter {
     const close = last || this.#spoiled !== null || connection.retired || !response.shouldKeepAlive || this.#lostBytes()
     if (close) connection.poison()
     connection.startWorking()
+    this.door.metrics?.count('keagate_http_requests_total', { code: String(status) })
     response.writeHead(status, reasonPhrase(status), answerHeaders(this.door.headers, own, body.length, close))
     writePieces(response, body)
   }

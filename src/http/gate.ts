@@ -73,6 +73,7 @@ function stranger(exchange: Exchange, authenticator: Authenticator, outcome: Aut
     log.write('HTTP_CLIENT_REQUEST_AUTHORIZED', { ...from, user: outcome.user })
     return null
   }
+  countFailure(exchange.door, outcome.reason)
   switch (outcome.reason) {
     case 'no-header':
       log.write('HTTP_CLIENT_REQUEST_NO_AUTH_HEADER', from)
@@ -90,6 +91,11 @@ function stranger(exchange: Exchange, authenticator: Authenticator, outcome: Aut
       log.write('HTTP_BAD_CLIENT_REQUEST_RECEIVED', { ...from, reason: outcome.detail })
       return failure('overload', outcome.detail)
   }
+}
+
+function countFailure({ metrics }: Door, reason: Extract<AuthOutcome, { ok: false }>['reason']): void {
+  if (reason === 'locked-out') metrics?.count('keagate_lock_outs_total', {})
+  else metrics?.count('keagate_auth_failures_total', { reason })
 }
 
 function unreadable(head: Head, maxBodySize: number, httpVersion: string): Failure | null {

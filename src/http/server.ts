@@ -11,6 +11,7 @@ import type { Diagnosis } from '../tls/diagnose.ts'
 import type { TlsPeer } from '../tls/peer.ts'
 import { Connection } from './connection.ts'
 import { Connections } from './connections.ts'
+import type { Traffic } from './connections.ts'
 import { control } from './control.ts'
 import type { Door } from './door.ts'
 import { ControlRequest, Exchange, exchangeOf } from './exchange.ts'
@@ -30,6 +31,7 @@ export interface HttpServer {
   refuse(socket: TLSSocket, diagnosis: Diagnosis, origin?: object): void
   /** How many connections are open. */
   connections(): number
+  traffic(): Traffic
   /** Lets go of the connections of one listener; an answer under way is still delivered. */
   closeAll(origin: object): void
   /** From now on each answer is the last one of its connection; new connections still get one. */
@@ -120,6 +122,7 @@ export async function createHttpServer({ door, log }: HttpServerOptions): Promis
       admitConnection(socket, null, origin)?.refuse(reason)
     },
     connections: () => connections.size,
+    traffic: () => connections.traffic(),
     closeAll: (origin) => connections.retire(origin),
     retireAll: () => connections.retireAll(),
     drain: (timeout) => connections.drain(timeout),

@@ -167,6 +167,11 @@ const definitions = {
     text: 'the changed TLS files were not taken, those before stay in force: {reason}',
   },
   KEAGATE_TLS_FILE_WARNING: { severity: 'WARN', logger: 'tls', text: '{reason}' },
+  KEAGATE_MONITORING_STARTED: {
+    severity: 'INFO',
+    logger: 'ctrl-agent',
+    text: 'monitoring listening on {address} port {port}',
+  },
   KEAGATE_CONNECTION_LIMIT: {
     severity: 'WARN',
     logger: 'http',

@@ -1,63 +1,110 @@
 // What the process counts about itself, for status-get and for monitoring. Names and label values are bounded: no client
 // can make the table grow.
 
-/** What each counter says; the names are those of Prometheus, so `_total` ends the name of a counter. */
-const definitions = {
-  keagate_tls_failures_total: { help: 'TLS handshakes and client certificates refused', labels: ['reason'] },
-  keagate_tls_reloads_total: { help: 'Changed TLS files that were taken, or could not be', labels: ['result'] },
-} as const satisfies Readonly<Record<string, { readonly help: string; readonly labels: readonly string[] }>>
+import { metricDefinitions } from './definitions.ts'
+import type { CounterId, GaugeId, HistogramId, Labels, MetricId } from './definitions.ts'
 
-export type MetricId = keyof typeof definitions
+type LabelValues = Readonly<Record<string, string>>
 
-/** One value for each label of the metric. */
-export type Labels<Id extends MetricId> = Readonly<Record<(typeof definitions)[Id]['labels'][number], string>>
-
+/** One line of what is counted. */
 export interface Sample {
   readonly name: MetricId
-  readonly help: string
-  readonly labels: Readonly<Record<string, string>>
+  /** `_bucket`, `_sum` or `_count` of a histogram or summary; else empty. */
+  readonly suffix?: '_bucket' | '_sum' | '_count'
+  readonly labels: LabelValues
   readonly value: number
 }
 
 /** What the rest of the program knows of counting. */
 export interface Metrics {
   /** @param by how much more; at least 0 */
-  count<Id extends MetricId>(name: Id, labels: Labels<Id>, by?: number): void
+  count<Id extends CounterId>(name: Id, labels: Labels<Id>, by?: number): void
+  /** @param by how much more, or less */
+  move<Id extends GaugeId>(name: Id, labels: Labels<Id>, by: number): void
+  /** @param value in the unit of the metric, such as seconds */
+  observe<Id extends HistogramId>(name: Id, labels: Labels<Id>, value: number): void
 }
 
-/** Series of one counter; what goes beyond is counted under `other`. */
-const mostSeries = 200
+const usualSeries = 200
+
+/** The value of every label of what goes beyond the series that a metric may have. */
+export const otherLabel = '(other)'
+
+/** One set of label values: a count, or the counts of the buckets, the last one for all above them. */
+interface Series {
+  readonly labels: LabelValues
+  value: number
+  readonly buckets: number[]
+}
 
 /** Lives as long as the process: a reload starts no counter again. */
 export class MetricRegistry implements Metrics {
-  readonly #counters = new Map<MetricId, Map<string, { labels: Readonly<Record<string, string>>; value: number }>>()
+  readonly #metrics = new Map<MetricId, Map<string, Series>>()
 
-  count<Id extends MetricId>(name: Id, labels: Labels<Id>, by = 1): void {
-    const series = this.#seriesOf(name)
-    const key = JSON.stringify(Object.values(labels))
-    const found = series.get(key)
-    if (found !== undefined) found.value += by
-    else if (series.size < mostSeries) series.set(key, { labels, value: by })
-    else this.#countOther(name, labels, by)
+  count<Id extends CounterId>(name: Id, labels: Labels<Id>, by = 1): void {
+    this.#series(name, labels).value += by
   }
 
-  /** Every counter that has counted anything, in the order of their first count. */
+  move<Id extends GaugeId>(name: Id, labels: Labels<Id>, by: number): void {
+    this.#series(name, labels).value += by
+  }
+
+  observe<Id extends HistogramId>(name: Id, labels: Labels<Id>, value: number): void {
+    const series = this.#series(name, labels)
+    const { buckets = [] } = metricDefinitions[name]
+    let place = 0
+    // Few, and most values are small.
+    while (place < buckets.length && value > (buckets[place] ?? 0)) place++
+    series.buckets[place] = (series.buckets[place] ?? 0) + 1
+    series.value += value
+  }
+
+  /** The value of a counter by the one label it has. */
+  byLabel(name: CounterId): Record<string, number> {
+    const list = [...(this.#metrics.get(name)?.values() ?? [])]
+    return Object.fromEntries(list.map(({ labels, value }) => [Object.values(labels)[0] ?? '', value]))
+  }
+
+  /** All label sets together. */
+  total(name: CounterId | GaugeId): number {
+    let sum = 0
+    for (const { value } of this.#metrics.get(name)?.values() ?? []) sum += value
+    return sum
+  }
+
+  /** Everything that has counted anything, in the order of their first count. */
   samples(): Sample[] {
-    return [...this.#counters].flatMap(([name, series]) =>
-      [...series.values()].map(({ labels, value }) => ({ name, help: definitions[name].help, labels, value })),
-    )
+    return [...this.#metrics].flatMap(([name, all]) => [...all.values()].flatMap((series) => samplesOf(name, series)))
   }
 
-  #countOther(name: MetricId, labels: Readonly<Record<string, string>>, by: number): void {
-    const series = this.#seriesOf(name)
-    const other = series.get('other')
-    if (other !== undefined) other.value += by
-    else series.set('other', { labels: Object.fromEntries(Object.keys(labels).map((label) => [label, 'other'])), value: by })
-  }
-
-  #seriesOf(name: MetricId): Map<string, { labels: Readonly<Record<string, string>>; value: number }> {
-    const series = this.#counters.get(name) ?? new Map<string, { labels: Readonly<Record<string, string>>; value: number }>()
-    this.#counters.set(name, series)
+  #series(name: MetricId, labels: LabelValues): Series {
+    const all = this.#metrics.get(name) ?? new Map<string, Series>()
+    if (all.size === 0) this.#metrics.set(name, all)
+    const { labels: names, buckets = [], mostSeries = usualSeries } = metricDefinitions[name]
+    // Values come from sets that are closed, and none of them holds a NUL.
+    let key = ''
+    for (const label of names) key += `${labels[label] ?? ''}\0`
+    const found = all.get(key)
+    if (found !== undefined) return found
+    const full = all.size >= mostSeries
+    const others = full ? all.get('') : undefined
+    if (others !== undefined) return others
+    const kept = full ? Object.fromEntries(names.map((label) => [label, otherLabel])) : labels
+    const counts = buckets.length === 0 ? [] : new Array<number>(buckets.length + 1).fill(0)
+    const series = { labels: kept, value: 0, buckets: counts }
+    all.set(full ? '' : key, series)
     return series
   }
+}
+
+function samplesOf(name: MetricId, { labels, value, buckets: counts }: Series): Sample[] {
+  const { buckets } = metricDefinitions[name]
+  if (buckets === undefined) return [{ name, labels, value }]
+  let below = 0
+  const cumulated = counts.map((count, place): Sample => {
+    below += count
+    const le = place < buckets.length ? String(buckets[place]) : '+Inf'
+    return { name, suffix: '_bucket', labels: { ...labels, le }, value: below }
+  })
+  return [...cumulated, { name, suffix: '_sum', labels, value }, { name, suffix: '_count', labels, value: below }]
 }

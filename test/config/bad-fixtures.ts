@@ -120,6 +120,12 @@ export const badFixtures: readonly (readonly [name: string, ...mistakes: string[
     '7:65: the password is one from the examples in documentation, which everybody knows',
     '8:5: the key "http-port" stands twice in one map; the first is at many.bad.conf:3:5',
   ],
+  [
+    'monitoring',
+    '4:34: http-host is "localhost", which is no IP address; write "127.0.0.1" or',
+    '4:47: unknown keyword "port"',
+  ],
+  ['monitoring-port', '4:58: http-port is 8000, where the agent itself listens; choose another port'],
   ['map-unclosed', '4:1: expected a comma or }, found the end of the text; the map began at map-unclosed.bad.conf:1:1'],
   ['nothing', '1:1: expected a value, found the end of the text'],
   ['only-comment', '2:1: expected a value, found the end of the text'],

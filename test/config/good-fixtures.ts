@@ -127,6 +127,8 @@ export const goodFixtures: readonly (readonly [name: string, shown: string, ...w
   ],
   ['loggers-severity-case', onlyLogger('"severity": "WARN"')],
   ['loggers-severity-unknown', onlyLogger('"severity": "INFO"'), 'LOG_BAD_SEVERITY 3:58'],
+  ['monitoring', '"monitoring": { "http-host": "127.0.0.1", "http-port": 8001, "user-context": { "comment": "for Prometheus" } }'],
+  ['monitoring-open', '"monitoring": { "http-host": "0.0.0.0", "http-port": 9100 }', 'KEAGATE_CONFIG_WARNING 4:34'],
   [
     'loggers-syslog',
     '{ "flush": true, "output": "syslog" }, { "flush": true, "output": "syslog:daemon" }, { "flush": true, ',

@@ -37,7 +37,7 @@ t.test('the table names every good file', (t) => {
 /** What is warned of again when it is set again. */
 const expected = new RegExp(
   ['everybody on this machine', 'asks nobody', 'crl-file has no effect|in the clear', 'nothing is ever written', 'is rotated before',
-    'no facility', 'means nothing'].join('|'),
+    'no facility', 'means nothing', 'monitoring speaks plain HTTP'].join('|'),
 )
 
 t.test('what config-get shows can be set again, over the network and with path checks', (t) => {

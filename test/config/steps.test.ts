@@ -26,7 +26,7 @@ t.test('every keyword of the Kea agent is known where Kea has it, and every keyw
       '/Control-agent',
       [
         'authentication', 'cert-file', 'cert-required', 'control-sockets', 'hooks-libraries', 'http-headers',
-        'http-host', 'http-limits', 'http-port', 'key-file', 'loggers', 'tls', 'trust-anchor', ...notes,
+        'http-host', 'http-limits', 'http-port', 'key-file', 'loggers', 'monitoring', 'tls', 'trust-anchor', ...notes,
       ],
     ],
     ['/Control-agent/http-headers/*', ['name', 'value', ...notes]],
@@ -43,6 +43,7 @@ t.test('every keyword of the Kea agent is known where Kea has it, and every keyw
       ],
     ],
     ['/Control-agent/hooks-libraries/*', ['library', 'parameters', 'timeout-seconds']],
+    ['/Control-agent/monitoring', ['http-host', 'http-port', ...notes]],
     ['/Control-agent/loggers/*', ['debuglevel', 'name', 'output-options', 'severity', ...notes]],
     ['/Control-agent/loggers/*/output-options/*', ['flush', 'format', 'maxsize', 'maxver', 'output', 'pattern']],
   ]

@@ -146,6 +146,7 @@ function makeDoor(options: DoorOptions, ran: Ran[], log: Log): Door {
     headers,
     certificateRequired: false,
     revocation: null,
+    metrics: null,
     tlsReport: new TlsReport(log, new MetricRegistry()),
     authenticator: authenticator(options),
     services: new Set(options.services ?? []),

@@ -20,6 +20,7 @@ const programs = {
   'perl LWP': ['/usr/share/perl5/LWP/Protocol/https.pm', 'liblwp-protocol-https-perl'],
   logrotate: ['/usr/sbin/logrotate', 'logrotate'],
   logger: ['/usr/bin/logger', 'bsdutils'],
+  promtool: ['/usr/bin/promtool', 'prometheus'],
   javac: ['/usr/bin/javac', 'default-jdk-headless'],
 } as const
 

@@ -1,0 +1,34 @@
+// Text that is safe in a page: what is put into a template is escaped unless it was made by a template itself.
+
+/** A piece of a page. */
+export class Html {
+  readonly text: string
+
+  /** @param text HTML; nothing that came from anywhere else */
+  constructor(text: string) {
+    this.text = text
+  }
+}
+
+type Part = Html | string | number | readonly Html[]
+
+/** Tag of a template. */
+export function html(strings: TemplateStringsArray, ...parts: readonly Part[]): Html {
+  return new Html(strings.map((string, index) => string + shown(parts[index] ?? '')).join(''))
+}
+
+function shown(part: Part): string {
+  if (part instanceof Html) return part.text
+  return typeof part === 'object' ? part.map(({ text }) => text).join('') : escapeHtml(String(part))
+}
+
+/** For elements and quoted attributes. Control characters, which HTML does not allow, become visible. */
+function escapeHtml(text: string): string {
+  return text
+    .replace(/[\u0000-\u0008\u000b\u000c\u000e-\u001f\u007f-\u009f\u200e\u200f\u202a-\u202e\u2066-\u2069]/g, '\ufffd')
+    .replace(/[&<>"']/g, (character) => entities[character] ?? '')
+}
+
+const entities: Readonly<Record<string, string>> = {
+  '&': '&amp;', '<': '&lt;', '>': '&gt;', '"': '&quot;', "'": '&#39;',
+}
