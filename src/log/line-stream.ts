@@ -12,7 +12,7 @@ export interface LineTarget {
 }
 
 export interface StreamEvents {
-  /** Said once until `restored`. */
+  /** Said once until `restored`, and once more where lines are given up in the end. */
   failing(reason: string): void
   /** @param lost lines that could not be kept meanwhile */
   restored(lost: number): void
@@ -86,6 +86,8 @@ export class LineStream {
       this.start()
       await this.#drained()
     }
+    const left = this.#lines.length + this.#lost
+    if (left > 0) this.#events.failing(`it was given up with ${left} lines not written`)
     // What is still at work would have its descriptor pulled from under it.
     if (!this.#busy) await this.#target.close()
   }

@@ -179,6 +179,18 @@ t.test('what waits is bounded, and an output that takes it again starts afresh',
   t.equal(taken, 16)
 })
 
+t.test('an output that is let go while it takes nothing says how many lines it did not get', async (t) => {
+  const target: LineTarget = {
+    put: () => Promise.reject(new Error('no space left')),
+    close: async () => undefined,
+  }
+  const said: string[] = []
+  const stream = new LineStream(target, { failing: (reason) => said.push(reason), restored: () => t.fail('not restored') }, true)
+  for (let i = 0; i < 7; i++) stream.write('x\n')
+  await stream.close()
+  t.same(said, ['no space left', 'it was given up with 7 lines not written'])
+})
+
 t.test('lines that need not be flushed are written together, and all by the end', async (t) => {
   const puts: number[] = []
   const target: LineTarget = {
