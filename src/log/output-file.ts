@@ -71,6 +71,8 @@ export class FileTarget implements LineTarget {
       const next = this.#next
       this.#next = null
       await this.#replace(next)
+      // A rotation that was under way when it was opened may have moved it since.
+      this.#lookAt = 0
     }
     if (Date.now() >= this.#lookAt) await this.#follow()
     if (this.#full()) await this.#rotate()

@@ -107,6 +107,19 @@ t.test('a file that is moved away is opened anew, one that is emptied goes on at
   await stream.close()
 })
 
+t.test('a file that is moved between its opening by a reload and the next line gets no newer lines', async (t) => {
+  const path = join(t.testdir({}), 'a.log')
+  const { target, stream } = openStream(path)
+  stream.write(line(0))
+  while (readFileSync(path, 'utf8') !== line(0)) await new Promise((resolve) => setImmediate(resolve))
+  target.adopt(openLogFile(path), { maxSize: 0, maxVersions: 1 })
+  renameSync(path, `${path}.1`)
+  stream.write(line(1))
+  await stream.close()
+  t.same(numbers(readFileSync(`${path}.1`, 'utf8')), [0])
+  t.same(numbers(readFileSync(path, 'utf8')), [1])
+})
+
 t.test('a folder that is gone is waited for, with all lines', async (t) => {
   const folder = join(t.testdir({ logs: {} }), 'logs')
   const path = join(folder, 'a.log')
