@@ -83,7 +83,9 @@ export class PidFile {
 
 function writeDraft(draft: string, path: string, pid: number): void {
   try {
-    writeFileSync(draft, `${pid}\n`, { mode: 0o640 })
+    // What lies there was left behind, or is a link that somebody else put there: neither is written to.
+    rmSync(draft, { force: true })
+    writeFileSync(draft, `${pid}\n`, { mode: 0o640, flag: 'wx' })
   } catch (error) {
     throw unusable(path, error)
   }

@@ -2,7 +2,7 @@
 
 import { spawn } from 'node:child_process'
 import { once } from 'node:events'
-import { existsSync, readFileSync, readdirSync, statSync, writeFileSync } from 'node:fs'
+import { existsSync, lstatSync, readFileSync, readdirSync, statSync, symlinkSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import t from 'tap'
 import { KeagateError } from '../../src/errors.ts'
@@ -34,6 +34,17 @@ t.test('it holds the number and a line end, and is not for everybody to read', a
   file.remove()
   t.notOk(existsSync(path))
   t.doesNotThrow(() => file.remove())
+})
+
+t.test('nothing is written through a link that lies in its folder', async (t) => {
+  const directory = t.testdir({ victim: 'precious' })
+  const path = join(directory, 'a.kea-ctrl-agent.pid')
+  symlinkSync(join(directory, 'victim'), `${path}.${process.pid}`)
+  const file = PidFile.create(path)
+  t.equal(readFileSync(join(directory, 'victim'), 'utf8'), 'precious')
+  t.equal(readFileSync(path, 'utf8'), `${process.pid}\n`)
+  t.notOk(lstatSync(path).isSymbolicLink())
+  file.remove()
 })
 
 t.test('what is not ours any more is not removed', async (t) => {
