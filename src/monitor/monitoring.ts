@@ -95,6 +95,10 @@ export class Monitoring {
     for (const command of ['config-reload', 'config-set']) {
       for (const result of ['taken', 'refused']) metrics.count('keagate_config_reloads_total', { command, result }, 0)
     }
+    for (const result of ['taken', 'failed']) metrics.count('keagate_tls_reloads_total', { result }, 0)
+    for (const reason of ['no-header', 'bad-header', 'wrong', 'busy']) {
+      metrics.count('keagate_auth_failures_total', { reason }, 0)
+    }
     const timer = setInterval(() => void this.#source.lookForQuiet(lookInterval), lookInterval).unref()
     return { eventLoop: new EventLoopDelay(), lastHour: new LastHour(metrics, refusals.map(([name]) => name)), timer }
   }

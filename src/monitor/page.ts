@@ -59,7 +59,7 @@ ${table(['service', 'state', 'in flight', 'waiting', 'answered', 'failed', 'medi
 ${table(['subject', 'days left', 'ends', 'what', 'file'],
   agent.certificates().toSorted((a, b) => a.notAfter - b.notAfter).map((each) => certificateRow(each, now)),
   'Plain HTTP: none is in use.')}
-<h2>Refusals of the last ${lastHour.minutes < 60 ? html`${lastHour.minutes + 1} min` : 'hour'}</h2>
+<h2>Refusals of the last hour${lastHour.minutes < 60 ? html` <span class="soft">monitored for ${lastHour.minutes} min</span>` : ''}</h2>
 ${table(['what', 'reason', 'number'], refusalRows(lastHour), 'None.')}
 <h2>Latest changes of the configuration</h2>
 ${table(['command', 'result', 'time'], source.reloads().map((reload) => reloadRow(reload, now)), 'None since the start.')}
@@ -80,7 +80,8 @@ function facts(source: MonitorSource, eventLoop: EventLoopDelay, now: number): H
     ['commands in flight', String(metrics.total('keagate_commands_in_flight'))],
     ['answers', String(metrics.total('keagate_commands_total'))],
     ['connections', String(open)],
-    ['received, sent', `${bytes(received)}, ${bytes(sent)}`],
+    ['received', bytes(received)],
+    ['sent', bytes(sent)],
     ['memory', bytes(process.memoryUsage.rss())],
     ['event loop, p99', delay === null ? 'not known yet' : milliseconds(delay * 1000)],
   ] as const

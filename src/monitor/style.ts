@@ -20,6 +20,7 @@ table { width: 100%; border-collapse: collapse; background: var(--card); border:
 th, td { padding: .45rem .75rem; text-align: left; vertical-align: top; border-top: 1px solid var(--line);
   overflow-wrap: anywhere; font-variant-numeric: tabular-nums }
 th { color: var(--soft); font-weight: normal; font-size: .85rem; border-top: 0; overflow-wrap: normal }
+td > .good, td > .warn, td > .bad { white-space: nowrap }
 td:first-child { font-weight: 600 }
 p.none { margin: 0; color: var(--soft) }
 footer { margin-top: 2rem; color: var(--soft); font-size: .9rem } a { color: inherit }
