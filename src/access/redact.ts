@@ -21,9 +21,9 @@ const hidden = Buffer.from('"*****"')
 const { plain } = byteClasses.command
 
 /**
- * Puts `"*****"` in the place of every value, of any type, whose key ends in `password` or `secret`, and of `key` in the
- * maps of a `tsig-keys` list, at any depth. Keys are compared without their escapes and without regard to letter case.
- * What is kept are views on the chunks of the text; without a secret it is the text itself. A large one is
+ * Puts `"*****"` in the place of every value, of any type, whose key ends in `password` or `secret`, and of `key` in
+ * the maps of a `tsig-keys` list, at any depth. Keys are compared without their escapes and without regard to letter
+ * case. What is kept are views on the chunks of the text; without a secret it is the text itself. A large one is
  * worked on in turns with others and must not be changed meanwhile.
  * @param text one valid JSON value, as the scanner lets it through
  */
