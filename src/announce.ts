@@ -1,17 +1,30 @@
 // Says in the log what a configuration that has just been put in force amounts to.
 
+import { redactSecrets } from './access/redact.ts'
 import { formatMistake } from './config/mistake.ts'
 import type { ConfigWarning } from './config/mistake.ts'
+import { printConfig } from './config/print.ts'
 import type { AgentConfig } from './config/types.ts'
 import { describeError } from './errors.ts'
 import type { Listener } from './http/listener.ts'
+import { printCompact } from './json/print.ts'
+import { rawJson, rawToString } from './json/raw.ts'
 import type { Log, MessageFields, MessageId } from './log/message.ts'
 import type { Runtime } from './runtime.ts'
+
+/** Logs a configuration that is about to be put in force, without its secrets. */
+export function announceStart(log: Log, config: AgentConfig): void {
+  if (!log.enabled('DCTL_CONFIG_START')) return
+  const shown = redactSecrets(rawJson(printCompact(printConfig(config, { secrets: 'hidden' }))))
+  const configuration = shown instanceof Promise ? '(too long to be shown)' : rawToString(shown)
+  log.write('DCTL_CONFIG_START', { configuration })
+}
 
 /** Logs the listener, the summary and warnings of the TLS files. */
 export function announce(log: Log, runtime: Runtime, listener: Listener, what: 'STARTED' | 'UPDATED'): void {
   const { config, credentials, upstreams } = runtime
   const where = { address: listener.address, port: listener.port }
+  for (const command of runtime.commands()) log.write('COMMAND_REGISTERED', { command })
   log.write('DCTL_CONFIG_COMPLETE', { summary: summaryOf(config, listener) })
   if (credentials === null) log.write(`CTRL_AGENT_HTTP_SERVICE_${what}`, where)
   else log.write(`CTRL_AGENT_HTTPS_SERVICE_${what}`, { ...where, mode: tlsMode(config) })

@@ -102,7 +102,7 @@ export class Daemon implements AgentControl {
       this.#deployment.changes.refuseCrowd()
       await this.#deployment.check(() => this.#readCommand(configuration))
       this.#options.logging.write('DCTL_CONFIG_CHECK_COMPLETE', { result: 'usable' })
-    })
+    }, 'CTRL_AGENT_CONFIG_CHECK_FAIL')
   }
 
   async configSet(configuration: RawJson): Promise<ConfigOutcome> {
@@ -182,12 +182,16 @@ export class Daemon implements AgentControl {
   }
 
   /** Runs one change and says how it ended; 5 where it was valid but could not be put in force. */
-  async #outcome(success: string, change: () => Promise<void> | void): Promise<ConfigOutcome> {
+  async #outcome(
+    success: string,
+    change: () => Promise<void> | void,
+    mistake: 'DCTL_PARSER_FAIL' | 'CTRL_AGENT_CONFIG_CHECK_FAIL' = 'DCTL_PARSER_FAIL',
+  ): Promise<ConfigOutcome> {
     try {
       await change()
       return { ok: true, text: success }
     } catch (error) {
-      announceMistakes(this.#options.logging, 'DCTL_PARSER_FAIL', error)
+      announceMistakes(this.#options.logging, mistake, error)
       const result = error instanceof KeagateError && error.code === 'LISTEN_FAILED' ? 5 : 1
       return { ok: false, result, text: describeError(error) }
     }

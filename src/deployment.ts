@@ -19,7 +19,7 @@ import { createHttpServer } from './http/server.ts'
 import type { HttpServer } from './http/server.ts'
 import type { Logging } from './log/logger.ts'
 import { listen, refuseProtocolSwitch, sameEndpoint } from './address-change.ts'
-import { announce, announceWarnings, nameMissingDaemons } from './announce.ts'
+import { announce, announceStart, announceWarnings, nameMissingDaemons } from './announce.ts'
 import { ChangeQueue } from './change-queue.ts'
 import { checkLogFiles, placed } from './late-mistake.ts'
 import type { Monitoring } from './monitor/monitoring.ts'
@@ -101,6 +101,7 @@ export class Deployment {
     return this.changes.inTurn(async () => {
       const loaded = read()
       try {
+        announceStart(this.#logging, loaded.config)
         await this.#replace(loaded.config)
       } catch (error) {
         throw placed(error, loaded)
@@ -218,7 +219,7 @@ export class Deployment {
   }
 
   #entrance({ config, credentials }: Runtime, listener: Listener, server: HttpServer): Entrance {
-    return createEntrance({ config, credentials, server, origin: listener, report: this.#tlsReport })
+    return createEntrance({ config, credentials, server, origin: listener, report: this.#tlsReport, log: this.#logging })
   }
 
   /** From here on, the listener's connections meet this runtime. */

@@ -30,6 +30,8 @@ export interface Runtime {
   readonly router: Router
   /** Loaded; started once the runtime is in force. */
   readonly modules: Modules
+  /** What the agent itself and the modules can do, in ascending order. */
+  readonly commands: () => readonly string[]
 }
 
 export interface RuntimeParts {
@@ -62,6 +64,7 @@ export async function buildRuntime(config: AgentConfig, parts: RuntimeParts): Pr
     credentials,
     upstreams,
     modules,
+    commands: () => namesOf(registry, modules),
     router,
     door: {
       limits: config.httpLimits,

@@ -40,6 +40,7 @@ export async function serve(plan: Extract<Plan, { kind: 'run' }>, parts: Process
       endOnDefects(logging)
       logging.write('DCTL_STARTING', { name: program, pid: process.pid, version: daemon.version })
     }
+    logging.write('DCTL_INIT_PROCESS', { name: program })
     if (!plan.pathChecks) logging.write('CTRL_AGENT_SECURITY_CHECKS_DISABLED')
     const start = daemon.start()
     signals.listen({
@@ -62,7 +63,9 @@ export async function serve(plan: Extract<Plan, { kind: 'run' }>, parts: Process
     return 1
   }
   if (!signals.stopping) logging.write('CTRL_AGENT_STARTED', { version: daemon.version })
+  logging.write('DCTL_RUN_PROCESS', { name: program })
   const exitValue = await daemon.finished
+  logging.write('CTRL_AGENT_RUN_EXIT')
   logging.write('DCTL_SHUTDOWN', { name: program })
   await logging.close()
   // Connections to hung daemons may still be open; nobody waits for them any more.

@@ -7,6 +7,7 @@ import { httpLimitRows, lockOutRows, upstreamLimitRows } from '../src/config/lim
 import { loadConfigFile } from '../src/config/load.ts'
 import { messages } from '../src/log/message.ts'
 import { metricDefinitions } from '../src/observe/definitions.ts'
+import { keaMessages } from './log/kea-messages.ts'
 
 const readme = readFileSync(join(import.meta.dirname, '../README.md'), 'utf8')
 
@@ -47,6 +48,8 @@ t.test('it lists every message that can be logged, as it is logged', async (t) =
   const absent = cells.flatMap((cell) => [...cell.matchAll(/`([A-Z0-9_]+)`/g)]).map((match) => match[1] ?? '')
   t.ok(absent.length > 0)
   for (const id of absent) t.notOk(Object.hasOwn(messages, id), `${id} is said never to be written`)
+  const told = new Set([...absent, ...Object.keys(messages)])
+  for (const id of keaMessages) t.ok(told.has(id), `${id} is written, or said never to be`)
 })
 
 t.test('it lists every metric with its type and labels', async (t) => {

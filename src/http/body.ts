@@ -10,13 +10,14 @@ import { bodyTooLarge, memoryFull } from './failure.ts'
  * @param done called once: with null when the reader has the whole body, or with the refusal
  */
 export function readBody(exchange: Exchange, reader: EnvelopeReader, done: (refusal: Failure | null) => void): void {
-  const { connection, door, head, request, response } = exchange
+  const { connection, door, head, log, request, response } = exchange
   if (exchange.spoiled !== null) {
     done(exchange.spoiled)
     return
   }
   connection.startReading()
   if (head !== null && head.expect !== null && request.httpVersion === '1.1') response.writeContinue()
+  const traced = log.enabled('HTTP_DATA_RECEIVED')
   let size = 0
   let settled = false
   const settle = (refusal: Failure | null): void => {
@@ -30,6 +31,7 @@ export function readBody(exchange: Exchange, reader: EnvelopeReader, done: (refu
   exchange.onSpoiled = settle
   const read = (chunk: Buffer): void => {
     size += chunk.length
+    if (traced) log.write('HTTP_DATA_RECEIVED', { 'remote-address': connection.remoteAddress, bytes: chunk.length })
     if (size > door.limits.maxBodySize) settle(bodyTooLarge(door.limits.maxBodySize))
     else if (!exchange.hold(chunk.length)) settle(memoryFull())
     else reader.push(chunk)

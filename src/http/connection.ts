@@ -12,10 +12,11 @@ import { PhaseClock } from './clock.ts'
 import type { Overrun } from './clock.ts'
 import type { Door } from './door.ts'
 import type { Failure } from './failure.ts'
-import { failure } from './failure.ts'
+import { failure, failureBody } from './failure.ts'
 import { logFailure } from './failure-log.ts'
 import type { ParseError } from './parse-error.ts'
 import { parseFailure } from './parse-error.ts'
+import { traceAnswer } from './trace.ts'
 import { Turns } from './turns.ts'
 import type { Turn } from './turns.ts'
 
@@ -61,7 +62,7 @@ export class Connection {
     // Whatever wraps or accepted the socket, a client that closes its side still gets its answer.
     socket.allowHalfOpen = true
     socket.on('error', (error) => this.#logBroken(error.message))
-    socket.on('close', () => this.#turns.current?.closed())
+    socket.on('close', () => this.#closed())
     socket.once('end', () => socket.setKeepAlive(true, probeDelay))
     // Node calls this after an answer that is the last one; a plain close would let unread input destroy the answer.
     socket.destroySoon = () => this.end()
@@ -154,6 +155,7 @@ export class Connection {
   reject(reason: Failure): void {
     if (this.over) return
     logFailure(this.#log, reason, this.remoteAddress)
+    traceAnswer(this.#log, this.remoteAddress, reason.status, failureBody(reason))
     const { headers, metrics } = this.#door()
     metrics?.count('keagate_http_requests_total', { code: String(reason.status) })
     this.socket.write(rawAnswer(headers, reason))
@@ -200,6 +202,7 @@ export class Connection {
   end(): void {
     if (this.#ended) return
     this.#ended = true
+    this.#log.write('HTTP_CONNECTION_SHUTDOWN', { 'remote-address': this.remoteAddress })
     this.poison()
     this.#clock.enter('linger', performance.now(), this.socket.bytesRead)
     this.socket.end()
@@ -253,6 +256,11 @@ export class Connection {
    */
   #probe(): void {
     if (this.socket.writable && this.socket.writableLength === 0) this.socket.write('')
+  }
+
+  #closed(): void {
+    this.#log.write('HTTP_CONNECTION_STOP', { 'remote-address': this.remoteAddress })
+    this.#turns.current?.closed()
   }
 
   #logBroken(reason: string): void {

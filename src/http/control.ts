@@ -8,6 +8,7 @@ import { readBody } from './body.ts'
 import type { Exchange } from './exchange.ts'
 import { failure, memoryFull } from './failure.ts'
 import { pathService } from './path-service.ts'
+import { traceCommand } from './trace.ts'
 
 /** Reads, runs and answers the command of an admitted request. */
 export function control(exchange: Exchange): void {
@@ -25,6 +26,7 @@ async function run(exchange: Exchange, reader: EnvelopeReader): Promise<void> {
     exchange.fail(failure('not-json', envelope.text))
     return
   }
+  traceCommand(exchange.log, exchange.connection.remoteAddress, envelope)
   // Strings that have to be respelled for the daemon are copied with all that stands around them.
   const args = envelope.kind === 'command' ? envelope.arguments : null
   if (args?.wideEscapes === true && !exchange.hold(args.length)) {

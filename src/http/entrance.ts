@@ -2,6 +2,7 @@
 
 import type { Socket } from 'node:net'
 import type { AgentConfig } from '../config/types.ts'
+import type { Log } from '../log/message.ts'
 import { createTlsAcceptor } from '../tls/acceptor.ts'
 import type { CredentialSet } from '../tls/credentials.ts'
 import { peerFacts } from '../tls/peer.ts'
@@ -26,6 +27,7 @@ export interface EntranceParts {
   readonly origin: Listener
   /** Where clients that do not come in are told of. */
   readonly report: TlsReport
+  readonly log: Log
 }
 
 export function createEntrance(parts: EntranceParts): Entrance {
@@ -37,7 +39,7 @@ export function createEntrance(parts: EntranceParts): Entrance {
 }
 
 function tlsEntrance(parts: EntranceParts, tls: NonNullable<AgentConfig['tls']>, credentials: CredentialSet): Entrance {
-  const { server, origin, report } = parts
+  const { server, origin, report, log } = parts
   const { handshakeTimeout, maxConnections } = parts.config.httpLimits
   // The HTTP side counts connections once they are through; those on their way must count as well.
   let onTheirWay = 0
@@ -65,6 +67,7 @@ function tlsEntrance(parts: EntranceParts, tls: NonNullable<AgentConfig['tls']>,
         return
       }
       onTheirWay++
+      log.write('HTTP_CONNECTION_HANDSHAKE_START', { 'remote-address': remoteAddress(socket) })
       acceptor.accept(socket)
     },
     close: () => acceptor.close(),

@@ -17,6 +17,7 @@ import { logFailure } from './failure-log.ts'
 import type { Head } from './framing.ts'
 import type { Holding, MemoryBudget } from './memory-budget.ts'
 import type { Turn } from './turns.ts'
+import { traceAnswer, traceHead } from './trace.ts'
 import { writePieces } from './write-pieces.ts'
 
 /** A request that leads to its exchange. A WeakMap would do the same, but slows every garbage collection down. */
@@ -152,7 +153,10 @@ export class Exchange implements Turn, Waiter {
   /** Answers with a refusal, which is a map. */
   fail(reason: Failure): void {
     if (this.#answered || this.connection.over) return
-    logFailure(this.log, reason, this.connection.remoteAddress)
+    if (logFailure(this.log, reason, this.connection.remoteAddress) === 'HTTP_BAD_CLIENT_REQUEST_RECEIVED') {
+      const id = 'HTTP_BAD_CLIENT_REQUEST_RECEIVED_DETAILS'
+      traceHead(this.log, id, this.connection.remoteAddress, this.request, this.target)
+    }
     this.#answer(reason.status, reason.headers, failureBody(reason), reason.ends || !this.#worthReading())
     this.request.resume()
   }
@@ -182,6 +186,7 @@ export class Exchange implements Turn, Waiter {
     connection.startWorking()
     this.door.metrics?.count('keagate_http_requests_total', { code: String(status) })
     response.writeHead(status, reasonPhrase(status), answerHeaders(this.door.headers, own, body.length, close))
+    traceAnswer(this.log, connection.remoteAddress, status, body)
     writePieces(response, body)
   }
 

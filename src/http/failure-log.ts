@@ -8,12 +8,12 @@ const loggedElsewhere: ReadonlySet<FailureKind> = new Set([
   'unauthorized', 'locked-out', 'certificate', 'unexpected', 'overload',
 ])
 
-export function logFailure(log: Log, failure: Failure, remoteAddress: string): void {
-  if (loggedElsewhere.has(failure.kind)) return
-  log.write(ids[failure.kind] ?? 'HTTP_BAD_CLIENT_REQUEST_RECEIVED', {
-    'remote-address': remoteAddress,
-    reason: failure.text,
-  })
+/** @returns the message written; null where that was done elsewhere */
+export function logFailure(log: Log, failure: Failure, remoteAddress: string): MessageId | null {
+  if (loggedElsewhere.has(failure.kind)) return null
+  const id = ids[failure.kind] ?? 'HTTP_BAD_CLIENT_REQUEST_RECEIVED'
+  log.write(id, { 'remote-address': remoteAddress, reason: failure.text })
+  return id
 }
 
 const ids: Readonly<Partial<Record<FailureKind, MessageId>>> = {

@@ -11,6 +11,7 @@ import type { Failure } from './failure.ts'
 import { bodyTooLarge, failure, lockedOut, methodNotAllowed, unauthorized } from './failure.ts'
 import type { Head } from './framing.ts'
 import { readHead } from './framing.ts'
+import { traceHead } from './trace.ts'
 
 /**
  * Lets the request in, with its head and user noted on the exchange, or says why not. Takes time only where a hashed
@@ -19,6 +20,7 @@ import { readHead } from './framing.ts'
 export function admit(exchange: Exchange): Failure | null | Promise<Failure | null> {
   const { connection, door, log, request } = exchange
   log.write('HTTP_CLIENT_REQUEST_RECEIVED', { 'remote-address': connection.remoteAddress })
+  traceHead(log, 'HTTP_CLIENT_REQUEST_RECEIVED_DETAILS', connection.remoteAddress, request, exchange.target)
   const refused = certificateRefusal(exchange)
   if (refused !== null) return refused
   const outcome = readHead(request, exchange.target, door.limits.maxHeadSize)

@@ -5,7 +5,7 @@ import fastify from 'fastify'
 import http from 'node:http'
 import type { IncomingMessage, ServerResponse } from 'node:http'
 import type { Socket } from 'node:net'
-import type { TLSSocket } from 'node:tls'
+import { TLSSocket } from 'node:tls'
 import type { Log } from '../log/message.ts'
 import type { Diagnosis } from '../tls/diagnose.ts'
 import type { TlsPeer } from '../tls/peer.ts'
@@ -113,6 +113,8 @@ export async function createHttpServer({ door, log }: HttpServerOptions): Promis
       const connection = admitConnection(socket, peer, origin)
       if (connection === null) return
       bySocket.set(socket, connection)
+      const start = socket instanceof TLSSocket ? 'HTTPS_REQUEST_RECEIVE_START' : 'HTTP_REQUEST_RECEIVE_START'
+      log.write(start, { 'remote-address': connection.remoteAddress })
       // Node reads this property anew for each connection.
       Object.assign(app.server, { maxHeaderSize: door().limits.maxHeadSize })
       app.server.emit('connection', socket)

@@ -1,6 +1,7 @@
 // The table of every message keagate can log: id, severity, debug level, logger and text. Ids are Kea's where the event
 // is Kea's, `KEAGATE_` otherwise; texts are our own. A `{field}` in a text is filled from the fields of the call.
 
+import { traceMessages } from './message-trace.ts'
 import type { Severity } from './settings.ts'
 
 export interface MessageDefinition {
@@ -15,6 +16,7 @@ export interface MessageDefinition {
 }
 
 const definitions = {
+  ...traceMessages,
   DCTL_STARTING: { severity: 'INFO', logger: 'dctl', text: 'starting {name}, pid {pid}, version {version}' },
   DCTL_CONFIG_COMPLETE: { severity: 'INFO', logger: 'dctl', text: 'configuration in force: {summary}' },
   DCTL_CONFIG_CHECK_COMPLETE: { severity: 'INFO', logger: 'dctl', text: 'configuration checked: {result}' },
@@ -22,6 +24,7 @@ const definitions = {
   DCTL_ALREADY_RUNNING: { severity: 'FATAL', logger: 'dctl', text: 'cannot start: {reason}' },
   DCTL_PID_FILE_ERROR: { severity: 'FATAL', logger: 'dctl', text: 'cannot start: {reason}' },
   DCTL_PARSER_FAIL: { severity: 'ERROR', logger: 'dctl', text: 'configuration refused: {reason}' },
+  CTRL_AGENT_CONFIG_CHECK_FAIL: { severity: 'ERROR', logger: 'ctrl-agent', text: 'configuration not usable: {reason}' },
   DCTL_CFG_FILE_RELOAD_SIGNAL_RECVD: { severity: 'INFO', logger: 'dctl', text: 'SIGHUP: reloading {file}' },
   DCTL_CFG_FILE_RELOAD_ERROR: {
     severity: 'ERROR',

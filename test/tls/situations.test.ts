@@ -90,7 +90,7 @@ async function open(t: Test, directory: string, setting: Setting): Promise<Opene
   let entrance: Entrance | undefined
   const metrics = new MetricRegistry()
   const door = await openDoor(t, {}, (server, socket, origin) => {
-    entrance ??= createEntrance({ config, credentials, server, origin, report: new TlsReport(door.log, metrics) })
+    entrance ??= createEntrance({ config, credentials, server, origin, report: new TlsReport(door.log, metrics), log: door.log })
     entrance.accept(socket)
   })
   const quiet: ReadonlySet<string> = new Set(['HTTP_CLIENT_REQUEST_RECEIVED', 'KEAGATE_CONNECTION_ERROR'])
