@@ -9,11 +9,11 @@ import type { TlsPeer } from '../tls/peer.ts'
 import { remoteAddress } from '../tls/remote-address.ts'
 import { rawAnswer } from './answer-head.ts'
 import { PhaseClock } from './clock.ts'
-import type { Overrun } from './clock.ts'
 import type { Door } from './door.ts'
 import type { Failure } from './failure.ts'
-import { failure, failureBody } from './failure.ts'
+import { failureBody } from './failure.ts'
 import { logFailure } from './failure-log.ts'
+import { enforce } from './overrun.ts'
 import type { ParseError } from './parse-error.ts'
 import { parseFailure } from './parse-error.ts'
 import { traceAnswer } from './trace.ts'
@@ -61,7 +61,10 @@ export class Connection {
     this.#turns = new Turns(socket)
     // Whatever wraps or accepted the socket, a client that closes its side still gets its answer.
     socket.allowHalfOpen = true
-    socket.on('error', (error) => this.#logBroken(error.message))
+    const logBroken = ({ message }: Error): void => {
+      this.#log.write('KEAGATE_CONNECTION_ERROR', { 'remote-address': this.remoteAddress, reason: message })
+    }
+    socket.on('error', logBroken)
     socket.on('close', () => this.#closed())
     socket.once('end', () => socket.setKeepAlive(true, probeDelay))
     // Node calls this after an answer that is the last one; a plain close would let unread input destroy the answer.
@@ -219,35 +222,7 @@ export class Connection {
       complete: !this.#turns.arriving,
     }
     const overrun = this.#clock.check(now, counters, this.#door().limits)
-    if (overrun !== null) this.#enforce(overrun)
-  }
-
-  #enforce(overrun: Overrun): void {
-    switch (overrun) {
-      case 'head':
-        this.reject(this.#refusal ?? failure('timeout', 'the head of the request did not arrive in time'))
-        break
-      case 'body':
-        this.#turns.current?.spoil(failure('timeout', 'the body of the request stopped arriving'))
-        break
-      case 'request':
-        this.#turns.current?.spoil(failure('timeout', 'the request did not arrive in time'))
-        break
-      case 'idle':
-        this.#log.write('HTTP_IDLE_CONNECTION_TIMEOUT_OCCURRED', { 'remote-address': this.remoteAddress })
-        this.end()
-        break
-      case 'discard':
-        this.end()
-        break
-      case 'reader':
-        this.#logBroken('its answer was not taken for too long')
-        this.socket.destroy()
-        break
-      case 'linger':
-        this.socket.destroy()
-        break
-    }
+    if (overrun !== null) enforce(overrun, this, this.#log)
   }
 
   /**
@@ -261,10 +236,6 @@ export class Connection {
   #closed(): void {
     this.#log.write('HTTP_CONNECTION_STOP', { 'remote-address': this.remoteAddress })
     this.#turns.current?.closed()
-  }
-
-  #logBroken(reason: string): void {
-    this.#log.write('KEAGATE_CONNECTION_ERROR', { 'remote-address': this.remoteAddress, reason })
   }
 }
 
