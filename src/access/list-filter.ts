@@ -7,11 +7,11 @@ import { joinRaw, rawJson, rawToBuffer } from '../json/raw.ts'
 import { parseTree } from '../json/tree.ts'
 
 /** Bytes of the longest answer that is looked at: far more than the names of all commands that any daemon has. */
-const longestList = 256 * 1024
+const longestList = 64 * 1024
 
 /**
  * The answer without the names that are not allowed: of a map with `result` 0, the strings in the list `arguments`.
- * Names are compared without their escapes. Any other answer is returned as it is, and so is one of more than 256 KiB.
+ * Names are compared without their escapes. Any other answer is returned as it is, and so is one of more than 64 KiB.
  * @param answer one valid JSON value
  */
 export function filterCommandList(answer: RawJson, allowed: (name: string) => boolean): RawJson {
