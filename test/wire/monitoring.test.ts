@@ -6,10 +6,11 @@ import { once } from 'node:events'
 import { writeFileSync } from 'node:fs'
 import http from 'node:http'
 import net from 'node:net'
+import { join } from 'node:path'
 import t from 'tap'
 import { answering, FakeDaemon, silent } from '../fake-daemon.ts'
 import { skipWithout } from '../kea/installed.ts'
-import { freePort, startProgram } from '../program.ts'
+import { freePort, startProgram, temporaryDirectory } from '../program.ts'
 import type { Program } from '../program.ts'
 
 interface Reply {
@@ -213,6 +214,64 @@ t.test('a stop that waits for a command is not ready, and says so', async (t) =>
   process.kill(program.pid, 'SIGTERM')
   await running
   t.equal(await program.exited, 0)
+})
+
+t.test('through reloads and restarts of a daemon the figures stay exactly those of the clients', async (t) => {
+  const seconds = Number(process.env['KEAGATE_LOAD_SECONDS'] ?? 2)
+  const path = join(temporaryDirectory(t), 'socket')
+  let daemon = await FakeDaemon.listen(answering('{ "result": 0 }'), path)
+  const six = await FakeDaemon.listen(answering('{ "result": 3, "text": "empty" }'))
+  t.teardown(() => Promise.all([daemon.close(), six.close()]))
+  const { program, port } = await start(t, {
+    authentication: { type: 'basic', clients: [{ user: 'ann', password: 'correct horse' }], 'lock-out': { failures: 0 } },
+    'control-sockets': { dhcp4: { 'socket-name': path }, dhcp6: { 'socket-name': six.path } },
+  })
+  const counted = new Map<string, number>()
+  const count = (key: string, by = 1): unknown => counted.set(key, (counted.get(key) ?? 0) + by)
+  const end = performance.now() + seconds * 1000
+  const bodies = [
+    { command: 'lease4-get-all', service: ['dhcp4'] },
+    { command: 'version-get', service: ['dhcp4', 'dhcp6'] },
+    { command: 'config-get' },
+    { command: 'nobody-knows-it', service: ['dhcp6', 'x'] },
+  ]
+  const client = async (number: number): Promise<void> => {
+    const agent = new http.Agent({ keepAlive: true, maxSockets: 1 })
+    for (let turn = number; performance.now() < end; turn++) {
+      const body = bodies[turn % bodies.length] ?? {}
+      const auth = turn % 7 === 0 ? 'ann:wrong' : 'ann:correct horse'
+      const reply = await command(program, body, { agent, auth })
+      count(`keagate_http_requests_total{code="${reply.status}"}`)
+      if (reply.status !== 200) continue
+      const { command: name, service = ['(agent)'] } = body as { command: string; service?: string[] }
+      for (const [index, { result }] of (JSON.parse(reply.body) as { result: number }[]).entries()) {
+        const labels = [name === 'nobody-knows-it' ? '(other)' : name, service[index] === 'x' ? '(other)' : service[index], result]
+        count(`keagate_commands_total{command="${labels[0]}",service="${labels[1]}",result="${labels[2]}",role="(none)"}`)
+      }
+    }
+    agent.destroy()
+  }
+  const trouble = async (): Promise<void> => {
+    while (performance.now() < end) {
+      await daemon.close()
+      await command(program, { command: 'lease4-get', service: ['dhcp4'] }, { auth: 'ann:correct horse' })
+      count('keagate_http_requests_total{code="200"}')
+      count('keagate_commands_total{command="lease4-get",service="dhcp4",result="1",role="(none)"}')
+      daemon = await FakeDaemon.listen(answering('{ "result": 0 }'), path)
+      await command(program, { command: 'config-reload' }, { auth: 'ann:correct horse' })
+      count('keagate_http_requests_total{code="200"}')
+      count('keagate_commands_total{command="config-reload",service="(agent)",result="0",role="(none)"}')
+      count('keagate_config_reloads_total{command="config-reload",result="taken"}')
+    }
+  }
+  await Promise.all([...Array.from({ length: 8 }, (_, number) => client(number)), trouble()])
+  const samples = await scrape(port)
+  const seen = [...samples].filter(([key, value]) => value > 0 && /^keagate_(commands_total|http_requests_total|config_reloads_total)/.test(key))
+  t.same(Object.fromEntries(seen.toSorted()), Object.fromEntries([...counted].toSorted()))
+  t.equal(samples.get('keagate_auth_failures_total{reason="wrong"}'), counted.get('keagate_http_requests_total{code="401"}'))
+  t.ok(sumOf(samples, 'keagate_commands_total') > 100)
+  t.comment(`${sumOf(samples, 'keagate_commands_total')} answers, ${counted.get('keagate_config_reloads_total{command="config-reload",result="taken"}')} reloads`)
+  t.equal(samples.get('keagate_commands_in_flight'), 0)
 })
 
 t.test('a flood of connections leaves the door open and makes room for one who asks', async (t) => {
