@@ -26,8 +26,14 @@ const longest = 10_000
 /** Milliseconds that a connection has for its request before it may be pushed out by a new one. */
 const patience = 1000
 
+/** Connections that find no room are closed after so many milliseconds: whoever tries again at once has to wait. */
+const delay = 100
+
+/** Of those, so many at a time; more are closed at once. */
+const mostDelayed = 128
+
 /** Milliseconds between two answers. */
-const pace = 10
+const pace = 20
 
 interface Visit {
   readonly since: number
@@ -38,6 +44,7 @@ interface Visit {
 export function serveMonitoring(listener: Listener, answer: (path: string) => Answer): MonitorServer {
   const visits = new Map<Socket, Visit>()
   let nextAnswer = 0
+  let delayed = 0
 
   const server = http.createServer({ requireHostHeader: false, maxHeaderSize: 8192, keepAliveTimeout: 0 })
   server.headersTimeout = server.requestTimeout = 0
@@ -55,10 +62,23 @@ export function serveMonitoring(listener: Listener, answer: (path: string) => An
   })
   server.on('clientError', (_error, socket) => socket.destroy())
 
+  const turnAway = (socket: Socket): void => {
+    if (delayed >= mostDelayed) {
+      socket.destroy()
+      return
+    }
+    delayed++
+    socket.on('error', ignore)
+    setTimeout(() => {
+      delayed--
+      socket.destroy()
+    }, delay)
+  }
+
   listener.accept((socket) => {
     const now = performance.now()
     if (visits.size >= mostConnections && !pushOut(visits, now)) {
-      socket.destroy()
+      turnAway(socket)
       return
     }
     visits.set(socket, { since: now, asked: false })
