@@ -2,13 +2,14 @@
 // measured only for it runs only while it is on.
 
 import type { MonitoringConfig } from '../config/types.ts'
+import { describeError } from '../errors.ts'
 import { openListener } from '../http/listener.ts'
 import { aboutKeyword } from '../late-mistake.ts'
 import type { Log } from '../log/message.ts'
 import { EventLoopDelay } from '../observe/event-loop.ts'
 import { LastHour } from '../observe/last-hour.ts'
 import { refusals } from './page.ts'
-import { route, starting } from './routes.ts'
+import { broken, route, starting } from './routes.ts'
 import type { Watch } from './routes.ts'
 import { serveMonitoring } from './server.ts'
 import type { Answer, MonitorServer } from './server.ts'
@@ -76,7 +77,12 @@ export class Monitoring {
   }
 
   #answer(path: string): Answer {
-    return this.#watch === null ? starting(path) : route(path, this.#source, this.#watch)
+    try {
+      return this.#watch === null ? starting(path) : route(path, this.#source, this.#watch)
+    } catch (error) {
+      this.#log.write('KEAGATE_REQUEST_FAILED', { 'remote-address': 'monitoring', reason: describeError(error) })
+      return broken
+    }
   }
 
   #take(next: Open | null): void {

@@ -34,6 +34,9 @@ export function starting(path: string): Answer {
   return path === '/livez' ? plain(200, 'alive') : readiness(['the configuration is not in force yet'])
 }
 
+/** Where a defect shows, which must not end the process. */
+export const broken = plain(500, 'see the log of the agent')
+
 function readiness(obstacles: readonly string[]): Answer {
   return obstacles.length === 0 ? plain(200, 'ready') : plain(503, obstacles.join('\n'))
 }
