@@ -2,7 +2,7 @@
 
 import { spawn } from 'node:child_process'
 import { once } from 'node:events'
-import { mkdirSync, mkdtempSync, rmSync, symlinkSync, unlinkSync, writeFileSync } from 'node:fs'
+import { mkdirSync, mkdtempSync, readFileSync, rmSync, symlinkSync, unlinkSync, writeFileSync } from 'node:fs'
 import { connect } from 'node:net'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
@@ -254,6 +254,9 @@ t.test('a stopped daemon with a full queue counts as refused; when it goes on, a
   const child = spawn(process.execPath, ['-e', program], { stdio: ['ignore', 'pipe', 'inherit'] })
   t.teardown(() => child.kill('SIGKILL'))
   await once(child.stdout, 'data')
+  // It says so before it stops.
+  const stopped = (): boolean => readFileSync(`/proc/${child.pid}/stat`, 'latin1').includes(') T ')
+  while (!stopped()) await new Promise((resolve) => setImmediate(resolve))
   const fill = async (): Promise<boolean> => {
     const socket = connect({ path })
     t.teardown(() => socket.destroy())

@@ -27,8 +27,8 @@ t.test('one hung daemon of three costs its own callers their time, and nobody el
   const memory = (): number => Number(/VmRSS:\s+(\d+)/.exec(readFileSync(`/proc/${program.pid}/status`, 'ascii'))?.[1])
   const first = new KeenClient(program.port)
   t.equal((await first.ask('c', 'one')).result, 0)
-  first.close()
   const before = { descriptors: descriptors() - 1, memory: memory() }
+  first.close()
 
   const clients = Array.from({ length: 500 }, () => new KeenClient(program.port))
   const services = ['one', 'two', 'three'] as const

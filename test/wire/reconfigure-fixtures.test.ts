@@ -194,6 +194,8 @@ async function writeNamedFiles(scratch: string): Promise<void> {
     'conf/tls/ca.crt': authority.certificate,
     'conf/tls/server.crt': certificate,
     'conf/tls/server.key': key,
+    'conf/tls/door.crt': certificate,
+    'conf/tls/door.key': key,
     'conf/ca/ca.crt': authority.certificate,
     'conf/crl/ca.pem': revoked,
     'conf/crl.pem': revoked,
@@ -211,6 +213,7 @@ async function writeNamedFiles(scratch: string): Promise<void> {
 function copyOf(name: string, scratch: string): string {
   const text = readFileSync(join(folder, `${name}.good.conf`), 'utf8')
     .replaceAll('/etc/kea/tls/', `${scratch}/conf/tls/`)
+    .replaceAll('"/etc/ca"', `"${scratch}/conf/ca"`)
     .replaceAll('"output": "/tmp/', `"output": "${scratch}/logs/`)
   const ported = /"http-port": *\d+/.test(text)
     ? text.replace(/"http-port": *\d+/, '"http-port": 0')

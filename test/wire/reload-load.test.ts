@@ -111,7 +111,7 @@ async function reloadUnder(
 
 /** What a configuration has that differs from the one before: a service, a header, a user, a limit. */
 function agentConfig(generation: number, daemon: FakeDaemon): Record<string, unknown> {
-  const socket = { 'socket-type': 'unix', 'socket-name': daemon.path }
+  const socket = { 'socket-type': 'unix', 'socket-name': daemon.path, limits: { 'max-in-flight': 4 } }
   const clients = [
     { user: 'load', password: 's3cret' },
     { user: `user-${generation}`, password: 'other' },
@@ -119,7 +119,7 @@ function agentConfig(generation: number, daemon: FakeDaemon): Record<string, unk
   return {
     comment: `generation ${generation}`,
     authentication: { type: 'basic', clients },
-    'control-sockets': { dhcp4: socket, [`generation-${generation}`]: { ...socket, limits: { 'max-in-flight': 4 } } },
+    'control-sockets': { dhcp4: socket, [`generation-${generation}`]: socket },
     'http-headers': [{ name: 'X-Generation', value: String(generation) }],
     'http-limits': { 'max-connections': 100 + generation },
   }
