@@ -44,7 +44,19 @@ export function readClient(section: Section, rules: ClientRules): ClientDraft | 
   if (conflict) return null
   const pair = userInPasswordFile ? combined(section, rules) : separate(section, rules)
   if (pair === null || !checkUser(section, pair.user, userFile ?? passwordFile)) return null
-  return { ...pair, userFile, passwordFile, userInPasswordFile, userContext, section }
+  const certSubject = section.string('cert-subject')
+  const certFingerprint = readFingerprint(section)
+  return { ...pair, userFile, passwordFile, userInPasswordFile, certSubject, certFingerprint, userContext, section }
+}
+
+/** In the form in which certificates are told; written with colons, blanks or nothing between the pairs. */
+function readFingerprint(section: Section): string | null {
+  const written = section.string('cert-fingerprint')
+  const digits = written?.replace(/[: ]/g, '').toUpperCase() ?? null
+  if (digits === null || /^[0-9A-F]{64}$/.test(digits)) return digits?.match(/../g)?.join(':') ?? null
+  const remedy = 'openssl x509 -noout -fingerprint -sha256 -in CERTIFICATE shows it'
+  section.error('cert-fingerprint', 'cert-fingerprint must have the 64 hex digits of SHA-256', remedy)
+  return null
 }
 
 interface Pair {

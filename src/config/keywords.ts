@@ -1,6 +1,6 @@
 // Which keyword was probably meant: the nearest one allowed at a place, or the place where a known one belongs.
 
-import type { ConfigSchema } from './schema.ts'
+import type { ConfigSchema } from './schema-form.ts'
 
 /** Longer than any keyword by far; nothing is compared with such a name. */
 const LONGEST = 64

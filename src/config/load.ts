@@ -9,6 +9,7 @@ import type { Dialect } from '../json/tree.ts'
 import { Findings } from './findings.ts'
 import { ConfigError } from './mistake.ts'
 import type { ConfigWarning, Mistake } from './mistake.ts'
+import { validateRbacParameters } from './rbac-library.ts'
 import type { ResolveRules } from './resolve.ts'
 import { resolveConfig } from './resolve.ts'
 import { pointer } from './section.ts'
@@ -70,6 +71,7 @@ function load(source: Source, dialect: Dialect, rules: ResolveRules): LoadedConf
   const parsed = parseConfig(source.text, dialect, findings)
   const root = dialect === 'command' && parsed?.kind === 'map' ? withoutHash(parsed) : parsed
   if (root !== null) validateShape(root, findings)
+  if (root !== null) validateRbacParameters(root, findings)
   const config = root?.kind === 'map' ? resolveConfig(root, rules, findings) : null
   const mistakes = findings.mistakes()
   // Without a map there is a mistake in any case.

@@ -4,9 +4,11 @@
 import { nodeToPrintable } from '../json/print.ts'
 import type { Printable } from '../json/print.ts'
 import type { OutputSettings } from '../log/settings.ts'
+import type { AccessConfig } from './access-types.ts'
 import { hiddenPassword } from './hidden-password.ts'
 import { defaultModuleTimeout } from './resolve-hooks.ts'
 import { httpLimitRows, lockOutRows, shownLimits, upstreamLimitRows } from './limits.ts'
+import { printAccess } from './print-access.ts'
 import type {
   AgentConfig,
   AuthenticationConfig,
@@ -28,16 +30,20 @@ type Shown = Readonly<Record<string, Printable | undefined>>
 
 /** `{"Control-agent": {…}}` with every default filled in. Of files only the names are shown, never the contents. */
 export function printConfig(config: AgentConfig, { secrets }: { secrets: Secrets }): Shown {
-  const { tls } = config
+  const { access, tls } = config
   return {
     'Control-agent': {
+      'access-control': access === null || access.library !== null ? undefined : printAccess(access),
       authentication: config.authentication === null ? undefined : authentication(config.authentication, secrets),
       'cert-file': tls?.written.certFile,
       'cert-required': tls?.certRequired,
       'control-sockets': new Map(
         [...config.controlSockets].map(([name, socket]) => [name, controlSocket(socket, secrets)]),
       ),
-      'hooks-libraries': config.hookModules.map(hookModule),
+      'hooks-libraries': [
+        ...(access === null || access.library === null ? [] : [rbacLibrary(access, access.library)]),
+        ...config.hookModules.map(hookModule),
+      ],
       'http-headers': filled(config.httpHeaders.map(header)),
       'http-host': config.httpHost,
       'http-limits': shownLimits(httpLimitRows, config.httpLimits),
@@ -83,6 +89,8 @@ function client(config: ClientConfig, secrets: Secrets): Shown {
   const { hash, userFile, passwordFile, userInPasswordFile } = config
   const literal = secrets === 'hidden' ? hiddenPassword : (hash?.text ?? config.password)
   return {
+    'cert-fingerprint': config.certFingerprint ?? undefined,
+    'cert-subject': config.certSubject ?? undefined,
     password: passwordFile === null && hash === null ? literal : undefined,
     'password-file': passwordFile ?? undefined,
     'password-hash': hash === null ? undefined : literal,
@@ -90,6 +98,10 @@ function client(config: ClientConfig, secrets: Secrets): Shown {
     'user-context': userContext(config.userContext),
     'user-file': userFile ?? undefined,
   }
+}
+
+function rbacLibrary(access: AccessConfig, library: string): Shown {
+  return { library, parameters: printAccess(access) }
 }
 
 function controlSocket(config: ControlSocketConfig, secrets: Secrets): Shown {

@@ -2,6 +2,7 @@
 
 import type { PathRules } from './paths.ts'
 import { placePath } from './paths.ts'
+import { isRbacLibrary } from './rbac-library.ts'
 import { faultOf, readRegularFile } from './regular-file.ts'
 import type { FileFault } from './regular-file.ts'
 import type { Section } from './section.ts'
@@ -15,7 +16,7 @@ export const defaultModuleTimeout = 30_000
 export function resolveHooks(agent: Section, rules: PathRules): HookModuleConfig[] {
   return (agent.sections('hooks-libraries') ?? []).flatMap((entry) => {
     const library = entry.string('library')
-    const path = library === null ? null : modulePath(entry, library, rules)
+    const path = library === null || isRbacLibrary(library) ? null : modulePath(entry, library, rules)
     if (library === null || path === null) return []
     const seconds = entry.integer('timeout-seconds')
     const timeout = seconds === null ? defaultModuleTimeout : seconds * 1000

@@ -3,6 +3,7 @@
 import type { MapNode } from '../json/node.ts'
 import type { Findings } from './findings.ts'
 import type { PathRules } from './paths.ts'
+import { resolveAccess } from './resolve-access.ts'
 import { resolveAuthentication } from './resolve-authentication.ts'
 import { resolveControlSockets } from './resolve-control-sockets.ts'
 import { resolveHooks } from './resolve-hooks.ts'
@@ -33,17 +34,24 @@ export interface ResolveRules {
 export function resolveConfig(root: MapNode, rules: ResolveRules, findings: Findings): AgentConfig {
   const agent = new Section(root, '', findings).section('Control-agent') ?? new Section(emptyMap, '', findings)
   const { current, directory } = rules
+  const tls = resolveTls(agent, directory)
+  const authentication = resolveAuthentication(agent, {
+    directory,
+    known: rules.hiddenPasswords ? (current?.authentication?.clients ?? []) : null,
+  })
+  const controlSockets = resolveControlSockets(agent, { ...rules, paths: pathRules(rules, socketsInUse(current)) })
+  const services = [...controlSockets.keys()]
   return {
     httpHost: resolveHost(agent),
     httpPort: agent.integer('http-port') ?? 8000,
     httpHeaders: resolveHeaders(agent),
     httpLimits: resolveHttpLimits(agent),
-    tls: resolveTls(agent, directory),
-    authentication: resolveAuthentication(agent, {
-      directory,
-      known: rules.hiddenPasswords ? (current?.authentication?.clients ?? []) : null,
+    tls,
+    authentication,
+    access: resolveAccess(agent, {
+      tls, authentication, services, directory, restricted: rules.restricted, current: current?.access ?? null,
     }),
-    controlSockets: resolveControlSockets(agent, { ...rules, paths: pathRules(rules, socketsInUse(current)) }),
+    controlSockets,
     hookModules: resolveHooks(agent, pathRules(rules, modulesInUse(current))),
     loggers: resolveLoggers(agent, pathRules(rules, logsInUse(current))),
     monitoring: resolveMonitoring(agent),

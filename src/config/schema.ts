@@ -3,30 +3,8 @@
 
 import type { LimitRow } from './limits.ts'
 import { httpLimitRows, lockOutRows, upstreamLimitRows } from './limits.ts'
-
-/** The part of JSON Schema that is used here. `false` stands for a keyword that is refused at that place. */
-export interface ConfigSchema {
-  readonly type: 'object' | 'array' | 'string' | 'integer' | 'boolean'
-  /** What the keyword is for; shown where it is missing. */
-  readonly description?: string
-  readonly properties?: Keywords
-  readonly required?: readonly string[]
-  /** `false`: no other keyword. A schema: names are free, and each value looks like this. */
-  readonly additionalProperties?: false | ConfigSchema
-  readonly propertyNames?: { readonly pattern: string }
-  readonly items?: ConfigSchema
-  readonly enum?: readonly string[]
-  readonly minLength?: number
-  readonly maxLength?: number
-  readonly maxItems?: number
-  readonly maxProperties?: number
-  readonly minimum?: number
-  readonly maximum?: number
-  /** Taken, but never suggested. */
-  readonly deprecated?: true
-}
-
-type Keywords = Readonly<Record<string, ConfigSchema | false>>
+import { accessControl } from './schema-access.ts'
+import type { ConfigSchema, Keywords } from './schema-form.ts'
 
 /** Service names: free, but fit for a URL path and a log line. */
 const SERVICE_NAME = '^[A-Za-z0-9._@-]+$'
@@ -109,6 +87,10 @@ const client = map('a user who may send commands', {
   password: text('the password'),
   'password-hash': { type: 'string', maxLength: 256, description: 'the password as keagate hash-password prints it' },
   'password-file': text('a file that holds the password, or USER:PASSWORD where no user is given'),
+  'cert-subject': {
+    type: 'string', minLength: 1, maxLength: 1024, description: 'the only certificate that the user may come with',
+  },
+  'cert-fingerprint': text('the SHA-256 fingerprint of the only certificate that the user may come with'),
   ...notes,
 })
 
@@ -203,6 +185,7 @@ const controlAgent = map('the configuration of the agent', {
   'cert-required': flag('whether clients must show a certificate'),
   tls,
   authentication,
+  'access-control': accessControl,
   'control-sockets': controlSockets,
   'hooks-libraries': list('handler modules', hooksLibrary, mostModules),
   loggers: list('the loggers', logger, mostLoggers),

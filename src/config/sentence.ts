@@ -4,7 +4,7 @@
 import type { ErrorObject } from 'ajv'
 import type { JsonNode } from '../json/node.ts'
 import { adviceFor, isMisspelt } from './keywords.ts'
-import type { ConfigSchema } from './schema.ts'
+import type { ConfigSchema, SchemaType } from './schema-form.ts'
 import { configSchema, mostElements } from './schema.ts'
 
 export interface Sentence {
@@ -56,7 +56,7 @@ export function sentenceFor(error: ErrorObject, node: JsonNode): Sentence | null
 function wrongType(name: string, schema: ConfigSchema, node: JsonNode): Sentence {
   // Too large even to be a number for Ajv.
   if (schema.type === 'integer' && node.kind === 'integer') return outOfRange(name, schema, node)
-  return { text: `${name} must be ${nouns[schema.type]}, not ${kindOf(node)}`, remedy: rightType(schema, node) }
+  return { text: `${name} must be ${nounOf(schema.type)}, not ${kindOf(node)}`, remedy: rightType(schema, node) }
 }
 
 function rightType(schema: ConfigSchema, node: JsonNode): string | null {
@@ -108,7 +108,11 @@ function notAmong(name: string, values: readonly string[], node: JsonNode): Sent
   return { text: `${name} is ${quoted(node.value)}, but must be ${either(values.map(quoted))}`, remedy: null }
 }
 
-const nouns: Readonly<Record<ConfigSchema['type'], string>> = {
+function nounOf(type: ConfigSchema['type']): string {
+  return [type].flat().map((each) => nouns[each]).join(' or ')
+}
+
+const nouns: Readonly<Record<SchemaType, string>> = {
   object: 'a map', array: 'a list', string: 'a string', integer: 'a whole number', boolean: 'true or false',
 }
 

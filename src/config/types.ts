@@ -3,6 +3,7 @@
 
 import type { MapNode } from '../json/node.ts'
 import type { LoggerSettings } from '../log/settings.ts'
+import type { AccessConfig } from './access-types.ts'
 import type { PasswordHash } from './password-hash.ts'
 
 /** A free-form map of the operator, kept with every digit; `comment` is merged into it. */
@@ -18,6 +19,8 @@ export interface AgentConfig {
   readonly tls: TlsConfig | null
   /** null: no authentication configured. With an empty client list nobody is asked either, as in Kea. */
   readonly authentication: AuthenticationConfig | null
+  /** null: everybody who is let in may run everything. */
+  readonly access: AccessConfig | null
   /** By service name, in the order of the file. */
   readonly controlSockets: ReadonlyMap<string, ControlSocketConfig>
   readonly hookModules: readonly HookModuleConfig[]
@@ -98,6 +101,10 @@ export interface ClientConfig {
   readonly passwordFile: string | null
   /** true: the password file holds `user:password`. */
   readonly userInPasswordFile: boolean
+  /** The common name or the whole name of the only certificate that the user may come with; null: any, or none. */
+  readonly certSubject: string | null
+  /** The same by its SHA-256 fingerprint: upper-case hex pairs joined by colons. */
+  readonly certFingerprint: string | null
   readonly userContext: UserContext
 }
 

@@ -4,6 +4,7 @@ import { Ajv } from 'ajv'
 import type { ErrorObject, ValidateFunction } from 'ajv'
 import type { JsonNode, MapNode, Member } from '../json/node.ts'
 import type { Findings, Spot } from './findings.ts'
+import type { ConfigSchema } from './schema-form.ts'
 import { configSchema, mostElements } from './schema.ts'
 import { integerOf, pointer } from './section.ts'
 import { sentenceFor } from './sentence.ts'
@@ -11,17 +12,23 @@ import { sentenceFor } from './sentence.ts'
 /** Fewer are shown, and a text of a million mistakes must not cost a million sentences. */
 const MOST = 200
 
-let compiled: ValidateFunction | undefined
+const ajvOptions = { allErrors: true, verbose: true, strict: true, allowUnionTypes: true } as const
 
-/** Names every unknown keyword, missing keyword, wrong type and value out of range. */
-export function validateShape(root: JsonNode, findings: Findings): void {
-  compiled ??= new Ajv({ allErrors: true, verbose: true, strict: true }).compile(configSchema)
-  if (compiled(plainValue(root))) return
-  for (const error of (compiled.errors ?? []).slice(0, MOST)) {
+const compiled = new Map<ConfigSchema, ValidateFunction>()
+
+/**
+ * Names every unknown keyword, missing keyword, wrong type and value out of range.
+ * @param path JSON pointer of `root` in the configuration
+ */
+export function validateShape(root: JsonNode, findings: Findings, schema = configSchema, path = ''): void {
+  const validate = compiled.get(schema) ?? new Ajv(ajvOptions).compile(schema)
+  compiled.set(schema, validate)
+  if (validate(plainValue(root))) return
+  for (const error of (validate.errors ?? []).slice(0, MOST)) {
     const place = nodeAt(root, error.instancePath)
     const sentence = place === null ? null : sentenceFor(error, place)
     if (place === null || sentence === null) continue
-    findings.error(spotOf(error, place, error.instancePath), sentence.text, sentence.remedy)
+    findings.error(spotOf(error, place, path + error.instancePath), sentence.text, sentence.remedy)
   }
 }
 

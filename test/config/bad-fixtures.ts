@@ -79,7 +79,7 @@ export const badFixtures: readonly (readonly [name: string, ...mistakes: string[
   ['hooks-comment', '3:39: library must not be blank', '3:44: unknown keyword "comment"'],
   [
     'hooks-compiled',
-    '3:39: "/usr/lib/kea/hooks/libca_rbac.so" is a compiled hook library, which only a process of Kea',
+    '3:39: "/usr/lib/kea/hooks/libdhcp_ha.so" is a compiled hook library, which only a process of Kea',
   ],
   ['hooks-empty-item', '3:26: "library" is missing; it gives the file of the module'],
   ['hooks-module', '3:39: the module /usr/lib/x86_64-linux-gnu/kea/hooks/absent.mjs cannot be used: it does not exist; create it, or'],

@@ -8,7 +8,7 @@ import { ConfigError, formatMistake } from '../../src/config/mistake.ts'
 import { placePath, resolveFile } from '../../src/config/paths.ts'
 import { printConfig } from '../../src/config/print.ts'
 import { configSchema } from '../../src/config/schema.ts'
-import type { ConfigSchema } from '../../src/config/schema.ts'
+import type { ConfigSchema } from '../../src/config/schema-form.ts'
 import type { AgentConfig, HttpLimits, UpstreamLimits } from '../../src/config/types.ts'
 import { printCompact } from '../../src/json/print.ts'
 
@@ -25,15 +25,16 @@ t.test('every keyword of the Kea agent is known where Kea has it, and every keyw
     [
       '/Control-agent',
       [
-        'authentication', 'cert-file', 'cert-required', 'control-sockets', 'hooks-libraries', 'http-headers',
-        'http-host', 'http-limits', 'http-port', 'key-file', 'loggers', 'monitoring', 'tls', 'trust-anchor', ...notes,
+        'access-control', 'authentication', 'cert-file', 'cert-required', 'control-sockets', 'hooks-libraries',
+        'http-headers', 'http-host', 'http-limits', 'http-port', 'key-file', 'loggers', 'monitoring', 'tls',
+        'trust-anchor', ...notes,
       ],
     ],
     ['/Control-agent/http-headers/*', ['name', 'value', ...notes]],
     ['/Control-agent/authentication', ['clients', 'directory', 'lock-out', 'realm', 'type', ...notes]],
     [
       '/Control-agent/authentication/clients/*',
-      ['password', 'password-file', 'password-hash', 'user', 'user-file', ...notes],
+      ['cert-fingerprint', 'cert-subject', 'password', 'password-file', 'password-hash', 'user', 'user-file', ...notes],
     ],
     [
       '/Control-agent/control-sockets/*',
