@@ -1,0 +1,68 @@
+// Which role a caller has: what `assign-role-method` tells of him is the name of his role.
+
+import type { AssignRoleMethod } from '../config/access-types.ts'
+import { readAddress } from '../config/network.ts'
+import { canonicalName, commonName, isDistinguishedName } from '../tls/name-text.ts'
+import type { Policy, Role } from './policy.ts'
+
+/** The facts about a caller that roles are assigned by. */
+export interface RoleFacts {
+  readonly remoteAddress: string
+  readonly tls: { readonly subject: string; readonly issuer: string } | null
+  readonly user: string | null
+}
+
+export interface Assignment {
+  readonly role: Role
+  /** What the method told; null where nothing. */
+  readonly identity: string | null
+  /** Why this role, in words. */
+  readonly reason: string
+}
+
+export function assignRole(policy: Policy, caller: RoleFacts): Assignment {
+  const method = policy.config.assignRoleMethod
+  const { identity, role } = find(policy, method, caller)
+  if (role !== null) return { role, identity, reason: `${sources[method]} ${identity ?? ''}` }
+  if (identity === null || identity === '') {
+    return { role: policy.defaultRole, identity: null, reason: `no ${sources[method]} to take a role from` }
+  }
+  return { role: policy.unknownRole, identity, reason: `no role is named as the ${sources[method]} ${identity}` }
+}
+
+const sources: Readonly<Record<AssignRoleMethod, string>> = {
+  'remote-address': 'address',
+  'cert-subject': 'subject of the certificate',
+  'cert-issuer': 'issuer of the certificate',
+  'basic-authentication': 'user',
+}
+
+function find(policy: Policy, method: AssignRoleMethod, caller: RoleFacts): { identity: string | null; role: Role | null } {
+  switch (method) {
+    case 'remote-address':
+      return { identity: caller.remoteAddress, role: byAddress(policy, caller.remoteAddress) }
+    case 'cert-subject':
+      return byName(policy, caller.tls?.subject ?? null)
+    case 'cert-issuer':
+      return byName(policy, caller.tls?.issuer ?? null)
+    case 'basic-authentication':
+      return { identity: caller.user, role: caller.user === null ? null : (policy.roles.get(caller.user) ?? null) }
+  }
+}
+
+function byAddress(policy: Policy, remoteAddress: string): Role | null {
+  const address = readAddress(remoteAddress)
+  if (address === null) return null
+  return policy.networks.find(([network]) => network.has(address))?.[1] ?? null
+}
+
+/** A role may be named by the whole name, else the common name counts, as in Kea. */
+function byName(policy: Policy, name: string | null): { identity: string | null; role: Role | null } {
+  if (name === null) return { identity: null, role: null }
+  const whole = policy.distinguished.size === 0 ? undefined : policy.distinguished.get(canonicalName(name))
+  if (whole !== undefined) return { identity: name, role: whole }
+  const common = commonName(name)
+  // A common name that looks like a whole name must not pass for one.
+  const role = common === null || isDistinguishedName(common) ? null : (policy.roles.get(common) ?? null)
+  return { identity: common, role }
+}

@@ -1,0 +1,123 @@
+// May this caller run this command on these services? Pure: nothing but its arguments counts.
+
+import type { AccessList } from '../config/access-types.ts'
+import { agentService } from '../config/access-types.ts'
+import type { CommandDefinition } from '../config/kea-commands.ts'
+import { printAccessList } from '../config/print-access.ts'
+import { printCompact } from '../json/print.ts'
+import type { RoleFacts } from './assign-role.ts'
+import { assignRole } from './assign-role.ts'
+import type { Policy, Role, Verdict } from './policy.ts'
+
+export interface Decision {
+  readonly allowed: boolean
+  readonly role: Role
+  /** What the method of assignment told of the caller; null where nothing. */
+  readonly identity: string | null
+  /** Where the command was to go: the service that decided; null for the agent itself. */
+  readonly service: string | null
+  /** The rule that decided, in words. */
+  readonly rule: string
+}
+
+/**
+ * The decision on a whole command: allowed only if it is for every service.
+ * @param services as the command names them; empty for the agent itself
+ */
+export function decide(policy: Policy, caller: RoleFacts, command: string, services: readonly string[]): Decision {
+  const { role, identity, reason } = assignRole(policy, caller)
+  const about = { role, identity }
+  if (policy.tlsMissing) return { ...about, allowed: false, service: null, rule: 'require-tls: this is plain HTTP' }
+  let last: { service: string | null; verdict: Verdict } | null = null
+  for (const service of services.length === 0 ? [null] : services) {
+    const verdict = verdictOf(policy, role, command, service)
+    if (!verdict.allowed) return { ...about, allowed: false, service, rule: ruleOf(verdict, reason) }
+    last = { service, verdict }
+  }
+  return { ...about, allowed: true, service: last?.service ?? null, rule: ruleOf(last?.verdict, reason) }
+}
+
+/** What decided, and how the caller came to his role. */
+function ruleOf(verdict: Verdict | undefined, reason: string): string {
+  return `${verdict?.rule ?? ''} (${reason})`
+}
+
+/** What a role decides of one command for one service; null for the agent itself. */
+export function verdictOf(policy: Policy, role: Role, command: string, service: string | null): Verdict {
+  const definition = policy.known.get(command)
+  const target = service ?? agentService
+  // Only what the configuration names is kept, so no client makes this grow.
+  const keep = definition !== undefined && (service === null || policy.services.has(service))
+  const key = `${target} ${command}`
+  const kept = keep ? role.verdicts.get(key) : undefined
+  if (kept !== undefined) return kept
+  const verdict = judge(role, command, definition, target)
+  if (keep) role.verdicts.set(key, verdict)
+  return verdict
+}
+
+function judge(role: Role, command: string, definition: CommandDefinition | undefined, service: string): Verdict {
+  const { config } = role
+  if (config === null) return { allowed: false, rule: `${role.name} is not configured and so rejects everything` }
+  if (definition === undefined && !role.named.has(command)) {
+    return { allowed: false, rule: `no known command, and ${role.name} does not name it` }
+  }
+  const question: Question = { command, definition, service, lists: new Map() }
+  for (const [name, list] of role.lists) question.lists.set(name, matches(list, question))
+  const accept = { allowed: true, key: 'accept-commands', list: config.acceptCommands }
+  const reject = { allowed: false, key: 'reject-commands', list: config.rejectCommands }
+  for (const { allowed, key, list } of config.listMatchFirst === 'accept' ? [accept, reject] : [reject, accept]) {
+    if (list !== null && matches(list, question)) return { allowed, rule: `${key} of ${role.name}: ${shown(list)}` }
+  }
+  const { otherCommands } = config
+  return { allowed: otherCommands === 'accept', rule: `other-commands of ${role.name}: ${otherCommands}` }
+}
+
+interface Question {
+  readonly command: string
+  readonly definition: CommandDefinition | undefined
+  readonly service: string
+  /** Whether each named list matches. */
+  readonly lists: Map<string, boolean>
+}
+
+function matches(list: AccessList, question: Question): boolean {
+  const { command, definition, service } = question
+  switch (list.kind) {
+    case 'name':
+      switch (list.name) {
+        case 'ALL':
+          return true
+        case 'NONE':
+          return false
+        case 'READ':
+          return definition?.access === 'read'
+        case 'WRITE':
+          return definition?.access === 'write'
+        default:
+          return question.lists.get(list.name) ?? false
+      }
+    case 'not':
+      return !matches(list.list, question)
+    case 'and':
+      return list.lists.every((each) => matches(each, question))
+    case 'or':
+      return list.lists.some((each) => matches(each, question))
+    case 'commands':
+      return list.names.has(command)
+    case 'services':
+      return list.names.has(service)
+    case 'access':
+      return definition?.access === list.access
+    case 'hook':
+      return definition?.hook === list.hook
+  }
+}
+
+/** Characters of a rule that are shown. */
+const most = 160
+
+function shown(list: AccessList): string {
+  const text = printCompact(printAccessList(list))
+  return text.length <= most ? text : `${text.slice(0, most)}…`
+}

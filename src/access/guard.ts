@@ -1,0 +1,62 @@
+// The rules at work: decides on each command before anything of it runs, and on what its caller sees of the answers.
+
+import { quoteName } from '../command/answer.ts'
+import type { Command } from '../command/handler.ts'
+import type { RawJson } from '../json/raw.ts'
+import type { Log } from '../log/message.ts'
+import type { Decision } from './decide.ts'
+import { decide, verdictOf } from './decide.ts'
+import { filterCommandList } from './list-filter.ts'
+import type { Policy } from './policy.ts'
+import { redactSecrets } from './redact.ts'
+
+export class Guard {
+  readonly policy: Policy
+  readonly #log: Log
+
+  constructor(policy: Policy, log: Log) {
+    this.policy = policy
+    this.#log = log
+  }
+
+  /** Logs what it refuses. */
+  decide({ name, services, caller }: Command): Decision {
+    const decision = decide(this.policy, caller, name, services)
+    if (!decision.allowed) {
+      this.#log.write('KEAGATE_ACCESS_REFUSED', {
+        command: name,
+        services: services.length === 0 ? 'the agent' : services.join(', '),
+        'remote-address': caller.remoteAddress,
+        user: caller.user ?? '(none)',
+        role: decision.role.name,
+        rule: decision.rule,
+      })
+    }
+    return decision
+  }
+
+  /** What the caller is told: enough to ask his administrator, and nothing of the rules. */
+  refusalText({ role, service }: Decision, { name }: Command): string {
+    if (this.policy.tlsMissing) return 'commands are taken over TLS only, and this connection is plain HTTP'
+    const where = service === null ? '' : ` for the service ${quoteName(service)}`
+    return `the command ${quoteName(name)}${where} is not allowed to you; your role is ${quoteName(role.name)}`
+  }
+
+  /**
+   * The answers as the caller may see them.
+   * @param answers one for each service, or one of the agent
+   */
+  async filter({ role }: Decision, command: Command, answers: readonly RawJson[]): Promise<readonly RawJson[]> {
+    if (role.filters.length === 0) return answers
+    const listed = command.name === 'list-commands' && role.filters.includes('list-commands')
+    const redacted = role.filters.includes('redact-secrets')
+    const seen: RawJson[] = []
+    for (const [index, answer] of answers.entries()) {
+      const service = command.services[index] ?? null
+      const allowed = (name: string): boolean => verdictOf(this.policy, role, name, service).allowed
+      const list = listed ? filterCommandList(answer, allowed) : answer
+      seen.push(redacted ? await redactSecrets(list) : list)
+    }
+    return seen
+  }
+}

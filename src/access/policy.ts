@@ -1,0 +1,115 @@
+// The rules of a configuration made ready to decide: roles by what assigns them, and what each of their rules mentions.
+
+import type { AccessConfig, AccessList, ResponseFilter, RoleConfig } from '../config/access-types.ts'
+import { listsIn } from '../config/check-access.ts'
+import type { AccessRight, CommandDefinition } from '../config/kea-commands.ts'
+import { readNetwork } from '../config/network.ts'
+import type { Network } from '../config/network.ts'
+import { canonicalName, isDistinguishedName } from '../tls/name-text.ts'
+
+/** What a role decides of one command for one service. */
+export interface Verdict {
+  readonly allowed: boolean
+  /** In words. */
+  readonly rule: string
+}
+
+export interface Role {
+  /** Its name, or `default-role` or `unknown-role`. */
+  readonly name: string
+  /** null: not configured, so it rejects everything. */
+  readonly config: RoleConfig | null
+  readonly filters: readonly ResponseFilter[]
+  /** The named lists that its rules are made of, each after those that it is made of itself. */
+  readonly lists: readonly (readonly [name: string, list: AccessList])[]
+  /** Commands that its rules name. */
+  readonly named: ReadonlySet<string>
+  /** Verdicts on known commands for configured services, as they are asked for. */
+  readonly verdicts: Map<string, Verdict>
+}
+
+export interface Policy {
+  readonly config: AccessConfig
+  /** Whether everything is refused because TLS is required and not there. */
+  readonly tlsMissing: boolean
+  readonly known: ReadonlyMap<string, CommandDefinition>
+  /** Service names for which verdicts are kept. */
+  readonly services: ReadonlySet<string>
+  readonly roles: ReadonlyMap<string, Role>
+  /** With `remote-address`: the longest network first. */
+  readonly networks: readonly (readonly [Network, Role])[]
+  /** Roles named as a whole distinguished name, in its one spelling. */
+  readonly distinguished: ReadonlyMap<string, Role>
+  readonly defaultRole: Role
+  readonly unknownRole: Role
+}
+
+/** What the rules are to decide on. */
+export interface PolicySurroundings {
+  /** Whether callers come over TLS. */
+  readonly tls: boolean
+  readonly services: Iterable<string>
+  /** Commands that run in the agent, with the right that each declares; what `commands` says goes before. */
+  readonly handlers: Iterable<{ readonly name: string; readonly access: AccessRight }>
+}
+
+export function compilePolicy(config: AccessConfig, { tls, services, handlers }: PolicySurroundings): Policy {
+  const known = new Map(config.known)
+  for (const { name, access } of handlers) {
+    if (!config.commands.has(name)) known.set(name, { hook: '', programs: null, ...known.get(name), access })
+  }
+  const roles = config.roles.map((role) => compileRole(role.name, role, config.lists))
+  const byNetwork = config.assignRoleMethod === 'remote-address' ? roles.flatMap(networkOf) : []
+  return {
+    config,
+    tlsMissing: config.requireTls && !tls,
+    known,
+    services: new Set(services),
+    roles: new Map(roles.map((role) => [role.name, role])),
+    networks: byNetwork.sort(([a], [b]) => b.length - a.length),
+    distinguished: new Map(
+      roles.filter(({ name }) => isDistinguishedName(name)).map((role) => [canonicalName(role.name), role]),
+    ),
+    defaultRole: compileRole('default-role', config.defaultRole, config.lists),
+    unknownRole: compileRole('unknown-role', config.unknownRole, config.lists),
+  }
+}
+
+function networkOf(role: Role): [Network, Role][] {
+  const network = readNetwork(role.name)
+  return network === null ? [] : [[network, role]]
+}
+
+function compileRole(name: string, config: RoleConfig | null, lists: ReadonlyMap<string, AccessList>): Role {
+  const rules = [config?.acceptCommands, config?.rejectCommands].filter((list) => list !== null && list !== undefined)
+  const used = new Map<string, AccessList>()
+  // The configuration has no lists that lead back to themselves.
+  const add = (list: AccessList): void => {
+    for (const inner of listsIn(list)) {
+      const found = lists.get(inner)
+      if (found === undefined || used.has(inner)) continue
+      add(found)
+      used.set(inner, found)
+    }
+  }
+  for (const rule of rules) add(rule)
+  const named = new Set([...rules, ...used.values()].flatMap(commandsIn))
+  return { name, config, filters: config?.responseFilters ?? [], lists: [...used], named, verdicts: new Map() }
+}
+
+function commandsIn(list: AccessList): string[] {
+  switch (list.kind) {
+    case 'commands':
+      return [...list.names]
+    case 'not':
+      return commandsIn(list.list)
+    case 'and':
+    case 'or':
+      return list.lists.flatMap(commandsIn)
+    case 'name':
+    case 'services':
+    case 'access':
+    case 'hook':
+      return []
+  }
+}
