@@ -1,6 +1,9 @@
 // HTTP basic authentication: an `Authorization` header in, a user or a refusal out. Knows nothing of HTTP replies.
 
 import type { AuthenticationConfig } from '../config/types.ts'
+import type { TlsPeer } from '../tls/peer.ts'
+import type { Binding } from './bound.ts'
+import { isBoundTo, otherCertificate } from './bound.ts'
 import { HashedPasswords } from './hashed.ts'
 import type { LockOut } from './lock-out.ts'
 import { credentialList } from './password.ts'
@@ -12,6 +15,13 @@ export type AuthOutcome =
       /** `busy`: so many passwords are being checked that this one was not. */
       readonly reason: 'no-header' | 'bad-header' | 'wrong' | 'busy'
       /** What is wrong with the header, for the log; holds nothing that was sent. */
+      readonly detail: string
+    }
+  | {
+      readonly ok: false
+      /** User and password are right, but the user is bound to another certificate. The caller is not told. */
+      readonly reason: 'wrong-certificate'
+      readonly user: string
       readonly detail: string
     }
   | {
@@ -31,8 +41,9 @@ export interface Authenticator {
    * everything else is known at once.
    * @param header the value of `Authorization`, as Latin-1 text; undefined where there was none
    * @param address where it came from
+   * @param peer the verified certificate that came with the connection, or null
    */
-  authenticate(header: string | undefined, address: string): AuthOutcome | Promise<AuthOutcome>
+  authenticate(header: string | undefined, address: string, peer: TlsPeer | null): AuthOutcome | Promise<AuthOutcome>
 }
 
 /** null where no client is configured: then nobody is asked, as in Kea. */
@@ -40,42 +51,57 @@ export function createAuthenticator(config: AuthenticationConfig, lockOut: LockO
   const { clients, lockOut: limits } = config
   if (clients.length === 0) return null
   const plain = credentialList(clients.filter(({ hash }) => hash === null))
-  const withHash = clients.flatMap(({ user, hash }) => (hash === null ? [] : [{ user, hash }]))
+  const withHash = clients.flatMap(({ hash, ...client }) => (hash === null ? [] : [{ ...client, hash }]))
   const hashed = withHash.length === 0 ? null : new HashedPasswords(withHash)
 
-  const check = async (passwords: HashedPasswords, credentials: Uint8Array, address: string): Promise<AuthOutcome> => {
+  const check = async (
+    passwords: HashedPasswords,
+    credentials: Uint8Array,
+    address: string,
+    peer: TlsPeer | null,
+  ): Promise<AuthOutcome> => {
     const now = performance.now()
     // Equal credentials that come at once are one attempt: a client may open many connections when it starts.
     const joined = passwords.underWay(credentials)
     // Counted before the outcome is known, or many attempts at once would all be compared.
     if (joined === undefined) lockOut.fail(address, limits, now)
     const outcome = await (joined ?? passwords.check(credentials))
-    if (outcome === null) {
-      if (joined !== undefined) lockOut.fail(address, limits, now)
-      return wrong
-    }
-    if (joined === undefined) lockOut.forgive(address, now)
-    return outcome === 'busy' ? refused('busy', 'too many passwords are being checked') : { ok: true, ...outcome }
+    const identity = outcome === 'busy' ? busy : identify(outcome, peer)
+    if (identity.ok || outcome === 'busy') {
+      if (joined === undefined) lockOut.forgive(address, now)
+    } else if (joined !== undefined) lockOut.fail(address, limits, now)
+    return identity
   }
   return {
     realm: config.realm,
-    authenticate: (header, address) => {
+    authenticate: (header, address, peer) => {
       if (header === undefined) return refused('no-header', 'no Authorization header')
       const credentials = readBasic(header)
       if (typeof credentials === 'string') return refused('bad-header', credentials)
       const now = performance.now()
       const wait = lockOut.wait(address, limits, now)
       if (wait > 0) return { ok: false, reason: 'locked-out', wait, report: lockOut.refuse(address, now) }
-      const user = plain.find(credentials) ?? hashed?.known(credentials) ?? null
-      if (user !== null) return { ok: true, user }
-      if (hashed !== null) return check(hashed, credentials, address)
+      const identity = identify([...plain.find(credentials), ...(hashed?.known(credentials) ?? [])], peer)
+      if (identity.ok) return identity
+      // Also where they are known: whoever lacks the certificate must not learn that from the time.
+      if (hashed !== null) return check(hashed, credentials, address, peer)
       lockOut.fail(address, limits, now)
-      return wrong
+      return identity
     },
   }
 }
 
 const wrong = refused('wrong', 'no configured client has this user and password')
+const busy = refused('busy', 'too many passwords are being checked')
+
+/** @param matching the clients whose user and password were sent */
+function identify(matching: readonly (Binding & { readonly user: string })[], peer: TlsPeer | null): AuthOutcome {
+  const [first] = matching
+  if (first === undefined) return wrong
+  const admitted = matching.find((client) => isBoundTo(client, peer))
+  if (admitted !== undefined) return { ok: true, user: admitted.user }
+  return { ok: false, reason: 'wrong-certificate', user: first.user, detail: otherCertificate(peer) }
+}
 
 /**
  * The bytes of `user:password` (RFC 7617), or what is wrong. As in Kea, the scheme may be written in any case, any

@@ -4,10 +4,11 @@
 import { randomBytes, timingSafeEqual } from 'node:crypto'
 import { isUtf8 } from 'node:buffer'
 import type { PasswordHash } from '../config/password-hash.ts'
+import type { Binding } from './bound.ts'
 import { byteForms, keyedHash } from './password.ts'
 import { deriveKey } from './scrypt.ts'
 
-export interface HashedClient {
+export interface HashedClient extends Binding {
   readonly user: string
   readonly hash: PasswordHash
 }
@@ -24,15 +25,15 @@ interface Round {
   readonly count: number
 }
 
-/** null: no client has these credentials. `busy`: they were not looked at. */
-export type HashedOutcome = { readonly user: string } | null | 'busy'
+/** The clients that have these credentials. `busy`: they were not looked at. */
+export type HashedOutcome = readonly HashedClient[] | 'busy'
 
 export class HashedPasswords {
   readonly #digest = keyedHash()
   readonly #byUser = new Map<string, HashedClient[]>()
   readonly #rounds: readonly Round[]
   /** Digests of credentials that were right. Bounded by the clients there are, each with few spellings. */
-  readonly #known = new Map<string, string>()
+  readonly #known = new Map<string, readonly HashedClient[]>()
   readonly #underWay = new Map<string, Promise<HashedOutcome>>()
   #running = 0
   readonly #waiting: (() => void)[] = []
@@ -47,9 +48,9 @@ export class HashedPasswords {
     this.#rounds = roundsOf([...this.#byUser.values()])
   }
 
-  /** The user whose credentials these are if they have been checked before; undefined: not yet, or wrong. */
-  known(credentials: Uint8Array): string | undefined {
-    return this.#known.get(this.#digest(credentials))
+  /** The clients whose credentials these are if they have been checked before; none: not yet, or wrong. */
+  known(credentials: Uint8Array): readonly HashedClient[] {
+    return this.#known.get(this.#digest(credentials)) ?? []
   }
 
   /** The outcome of the same credentials, where they are just being checked. */
@@ -61,17 +62,16 @@ export class HashedPasswords {
   check(credentials: Uint8Array): Promise<HashedOutcome> {
     const digest = this.#digest(credentials)
     if (this.#waiting.length >= mostWaiting) return Promise.resolve('busy')
-    const outcome = this.#inTurn(credentials).then((user) => {
+    const outcome = this.#inTurn(credentials).then((clients) => {
       this.#underWay.delete(digest)
-      if (user === null) return null
-      this.#known.set(digest, user)
-      return { user }
+      if (clients.length > 0) this.#known.set(digest, clients)
+      return clients
     })
     this.#underWay.set(digest, outcome)
     return outcome
   }
 
-  async #inTurn(credentials: Uint8Array): Promise<string | null> {
+  async #inTurn(credentials: Uint8Array): Promise<readonly HashedClient[]> {
     if (this.#running >= mostAtOnce) await new Promise<void>((resolve) => this.#waiting.push(resolve))
     this.#running++
     try {
@@ -82,10 +82,10 @@ export class HashedPasswords {
     }
   }
 
-  async #match(credentials: Uint8Array): Promise<string | null> {
+  async #match(credentials: Uint8Array): Promise<readonly HashedClient[]> {
     const colon = credentials.indexOf(0x3a)
     const clients = this.#byUser.get(this.#digest(credentials.subarray(0, colon))) ?? []
-    let found: string | null = null
+    const found: HashedClient[] = []
     for (const password of passwordForms(credentials.subarray(colon + 1))) {
       for (const { cost, pad, count } of this.#rounds) {
         const own = clients.filter(({ hash }) => costOf(hash) === cost)
@@ -93,7 +93,7 @@ export class HashedPasswords {
           const client = own[index]
           const hash = client?.hash ?? pad
           const equal = timingSafeEqual(await deriveKey(password, hash, hash.key.length), hash.key)
-          if (equal && client !== undefined) found = client.user
+          if (equal && client !== undefined) found.push(client)
         }
       }
     }

@@ -9,35 +9,35 @@ export interface Credentials {
   readonly password: string
 }
 
-export interface CredentialList {
+export interface CredentialList<Client> {
   /**
-   * The configured user whose `user:password` these bytes are, or null. Takes the same time whoever matches and
+   * The configured clients whose `user:password` these bytes are, most often one. Takes the same time whoever matches and
    * whether anybody does: every pair is compared, and only hashes under a key of this process are.
    */
-  find(credentials: Uint8Array): string | null
+  find(credentials: Uint8Array): readonly Client[]
 }
 
-interface Accepted {
-  readonly user: string
+interface Accepted<Client> {
+  readonly client: Client
   readonly digest: Uint8Array
 }
 
 /** Prepares pairs for comparison. Several may have the same user. */
-export function credentialList(pairs: readonly Credentials[]): CredentialList {
+export function credentialList<Client extends Credentials>(clients: readonly Client[]): CredentialList<Client> {
   const digest = keyedDigest()
-  const accepted: Accepted[] = []
-  for (const { user, password } of pairs) {
-    for (const userBytes of byteForms(user)) {
-      for (const passwordBytes of byteForms(password)) {
-        accepted.push({ user, digest: digest(Buffer.concat([userBytes, Buffer.from(':'), passwordBytes])) })
+  const accepted: Accepted<Client>[] = []
+  for (const client of clients) {
+    for (const userBytes of byteForms(client.user)) {
+      for (const passwordBytes of byteForms(client.password)) {
+        accepted.push({ client, digest: digest(Buffer.concat([userBytes, Buffer.from(':'), passwordBytes])) })
       }
     }
   }
   return {
     find: (credentials) => {
       const candidate = digest(credentials)
-      let found: string | null = null
-      for (const { user, digest } of accepted) if (timingSafeEqual(digest, candidate)) found = user
+      const found: Client[] = []
+      for (const { client, digest } of accepted) if (timingSafeEqual(digest, candidate)) found.push(client)
       return found
     },
   }

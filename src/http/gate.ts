@@ -32,7 +32,7 @@ export function admit(exchange: Exchange): Failure | null | Promise<Failure | nu
     return refusal ?? unreadable(head, door.limits.maxBodySize, request.httpVersion)
   }
   if (door.authenticator === null) return admitKnown(null)
-  const known = door.authenticator.authenticate(head.authorization, connection.remoteAddress)
+  const known = door.authenticator.authenticate(head.authorization, connection.remoteAddress, connection.peer)
   if (!(known instanceof Promise)) return admitKnown(stranger(exchange, door.authenticator, known))
   const { authenticator } = door
   // Not a phase in which the client keeps anybody waiting.
@@ -85,6 +85,9 @@ function stranger(exchange: Exchange, authenticator: Authenticator, outcome: Aut
       return unauthorized(authenticator.realm)
     case 'wrong':
       log.write('HTTP_CLIENT_REQUEST_NOT_AUTHORIZED', from)
+      return unauthorized(authenticator.realm)
+    case 'wrong-certificate':
+      log.write('KEAGATE_WRONG_CERTIFICATE', { ...from, user: outcome.user, reason: outcome.detail })
       return unauthorized(authenticator.realm)
     case 'locked-out':
       if (outcome.report > 0) log.write('KEAGATE_LOCKED_OUT', { ...from, attempts: outcome.report })

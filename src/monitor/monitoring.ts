@@ -102,7 +102,7 @@ export class Monitoring {
       for (const result of ['taken', 'refused']) metrics.count('keagate_config_reloads_total', { command, result }, 0)
     }
     for (const result of ['taken', 'failed']) metrics.count('keagate_tls_reloads_total', { result }, 0)
-    for (const reason of ['no-header', 'bad-header', 'wrong', 'busy']) {
+    for (const reason of ['no-header', 'bad-header', 'wrong', 'wrong-certificate', 'busy']) {
       metrics.count('keagate_auth_failures_total', { reason }, 0)
     }
     const timer = setInterval(() => void this.#source.lookForQuiet(lookInterval), lookInterval).unref()

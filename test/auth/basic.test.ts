@@ -19,12 +19,13 @@ const clients = [
   { user: '\u65e5\u672c', password: '\u8a9e' },
 ]
 
+const unbound = { certSubject: null, certFingerprint: null }
 const off = { realm: 'r', directory: '', clients: [], lockOut: { failures: 0, window: 60_000 }, userContext: null }
 
 function authenticate(header: string | undefined): string {
-  const file = { userFile: null, passwordFile: null, userInPasswordFile: false, hash: null, userContext: null }
+  const file = { userFile: null, passwordFile: null, userInPasswordFile: false, hash: null, ...unbound, userContext: null }
   const config = { ...off, clients: clients.map((each) => ({ ...each, ...file })) }
-  const outcome = createAuthenticator(config, new LockOut())?.authenticate(header, '192.0.2.1')
+  const outcome = createAuthenticator(config, new LockOut())?.authenticate(header, '192.0.2.1', null)
   if (outcome === undefined) return 'off'
   if (outcome instanceof Promise) return 'later'
   return outcome.ok ? outcome.user : outcome.reason
@@ -138,10 +139,10 @@ t.test('every configured pair is let in, and nothing made up is', async (t) => {
 })
 
 t.test('what is said of a bad header holds nothing of it', async (t) => {
-  const file = { userFile: null, passwordFile: null, userInPasswordFile: false, hash: null, userContext: null }
+  const file = { userFile: null, passwordFile: null, userInPasswordFile: false, hash: null, ...unbound, userContext: null }
   const config = { ...off, clients: [{ user: 'a', password: 'b', ...file }] }
   for (const header of ['Basic c2VjcmV0', 'Bearer secret', 'Basic secret!', `Basic ${encode('secret:secret')}`]) {
-    const outcome = createAuthenticator(config, new LockOut())?.authenticate(header, '192.0.2.1')
+    const outcome = createAuthenticator(config, new LockOut())?.authenticate(header, '192.0.2.1', null)
     t.notMatch(JSON.stringify(outcome), /secret|c2Vj/)
   }
 })

@@ -57,13 +57,14 @@ t.test('refusals are reported at once, then once a minute with their number', as
 t.test('attempts at once are counted before they are compared', async (t) => {
   const hash = parsePasswordHash(await hashPassword(Buffer.from('right'), { ln: 10, r: 8, p: 1 }))
   if (typeof hash === 'string') throw new Error(hash)
-  const file = { userFile: null, passwordFile: null, userInPasswordFile: false, userContext: null }
+  const unbound = { certSubject: null, certFingerprint: null }
+  const file = { userFile: null, passwordFile: null, userInPasswordFile: false, ...unbound, userContext: null }
   const clients = [{ user: 'u', password: '', hash, ...file }]
   const config = { realm: 'r', directory: '', clients, lockOut: limits, userContext: null }
   const authenticator = createAuthenticator(config, new LockOut())
   const attempt = async (password: string, address: string): Promise<string> => {
     const header = `Basic ${Buffer.from(`u:${password}`).toString('base64')}`
-    const outcome = await authenticator?.authenticate(header, address)
+    const outcome = await authenticator?.authenticate(header, address, null)
     return outcome?.ok === true ? 'ok' : (outcome?.reason ?? 'off')
   }
   const guesses = Array.from({ length: 20 }, (_, index) => attempt(`guess ${index}`, '192.0.2.1'))

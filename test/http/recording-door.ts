@@ -175,7 +175,10 @@ function makeDoor(options: DoorOptions, ran: Ran[], log: Log): Door {
 }
 
 function authenticator(options: DoorOptions): Authenticator | null {
-  const file = { userFile: null, passwordFile: null, userInPasswordFile: false, hash: null, userContext: null }
+  const file = {
+    userFile: null, passwordFile: null, userInPasswordFile: false, hash: null, certSubject: null, certFingerprint: null,
+    userContext: null,
+  }
   const config = {
     realm: options.realm ?? 'kea-control-agent',
     directory: '',
