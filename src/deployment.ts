@@ -163,7 +163,7 @@ export class Deployment {
 
   /** What a module asks goes to the daemons of the configuration in force at that time. */
   #loadModules(config: AgentConfig): Promise<Modules> {
-    const ask: AskDaemons = (...question) => askDaemons(this.#current().runtime.router, ...question)
+    const ask: AskDaemons = (...question) => askDaemons(this.#current().runtime, ...question)
     return Modules.load(config.hookModules, { log: this.#logging, ask })
   }
 

@@ -1,6 +1,8 @@
 // Builds everything that one configuration needs into one immutable object. Nothing is global, nothing is started:
 // what cannot be built throws, and whoever asked still has the runtime from before.
 
+import { Guard } from './access/guard.ts'
+import { compilePolicy } from './access/policy.ts'
 import { createAuthenticator } from './auth/basic.ts'
 import type { LockOut } from './auth/lock-out.ts'
 import type { AgentControl } from './command/agent-control.ts'
@@ -28,6 +30,8 @@ export interface Runtime {
   readonly credentials: CredentialSet | null
   readonly upstreams: Upstreams
   readonly router: Router
+  /** null: everybody may run everything. */
+  readonly guard: Guard | null
   /** Loaded; started once the runtime is in force. */
   readonly modules: Modules
   /** What the agent itself and the modules can do, in ascending order. */
@@ -58,7 +62,12 @@ export async function buildRuntime(config: AgentConfig, parts: RuntimeParts): Pr
     service: (name) => upstreams.byService.has(name),
   })
   const router = new Router(upstreams.byService, parts.log, meter)
-  const dispatch = createDispatch({ registry, modules, router, log: parts.log, meter })
+  const guard = config.access === null ? null : new Guard(compilePolicy(config.access, {
+    tls: config.tls !== null,
+    services: upstreams.byService.keys(),
+    handlers: [...registry.handlers(), ...modules.handlers()],
+  }), parts.log)
+  const dispatch = createDispatch({ registry, modules, router, guard, log: parts.log, meter })
   return {
     config,
     credentials,
@@ -66,6 +75,7 @@ export async function buildRuntime(config: AgentConfig, parts: RuntimeParts): Pr
     modules,
     commands: () => namesOf(registry, modules),
     router,
+    guard,
     door: {
       limits: config.httpLimits,
       headers: config.httpHeaders,

@@ -20,6 +20,10 @@ export class Registry {
     return this.#handlers.get(name)
   }
 
+  handlers(): Iterable<Handler> {
+    return this.#handlers.values()
+  }
+
   /** All names in ascending order, as `list-commands` shows them. */
   names(): readonly string[] {
     return this.#names

@@ -55,6 +55,11 @@ export class Modules {
     return [...this.#handlers.keys()]
   }
 
+  /** The same as handlers. */
+  handlers(): Iterable<Handler> {
+    return this.#handlers.values()
+  }
+
   find(name: string): Handler | undefined {
     return this.#handlers.get(name)
   }

@@ -120,6 +120,16 @@ const definitions = {
     logger: 'auth',
     text: 'unusable Authorization header from {remote-address}: {reason}',
   },
+  KEAGATE_WRONG_CERTIFICATE: {
+    severity: 'WARN',
+    logger: 'auth',
+    text: 'user {user} from {remote-address} refused: {reason}',
+  },
+  KEAGATE_ACCESS_REFUSED: {
+    severity: 'WARN',
+    logger: 'auth',
+    text: 'command {command} for {services} from {remote-address}, user {user}, role {role}, refused by {rule}',
+  },
   KEAGATE_LOCKED_OUT: {
     severity: 'WARN',
     logger: 'auth',
