@@ -2,12 +2,50 @@
 
 /** Name, then one line for each mistake in the order of the text: position, sentence and remedy, or their beginning. */
 export const badFixtures: readonly (readonly [name: string, ...mistakes: string[]])[] = [
+  ['access-api-files', '4:22: /etc/hostname cannot be used: it cannot be read (ENOTDIR)'],
+  [
+    'access-both',
+    '3:39: the rules are given twice, here and as access-control at access-both.bad.conf:2:5; keep one of them',
+  ],
+  ['access-command-access', '4:58: access is "execute", but must be "read" or "write"'],
+  ['access-filter', '4:49: response-filters/0 is "secrets", but must be "list-commands" or "redact-secrets"'],
+  ['access-library-bare', '2:39: this library needs parameters, which say who may do what; add "parameters"'],
+  ['access-library-keyword', '2:112: unknown keyword "role"; did you mean "roles"?'],
+  ['access-list-access', '4:58: access must be "read" or "write"'],
+  ['access-list-circle', '4:33: access lists lead back to themselves: a > b > a; take one step out'],
+  [
+    'access-list-empty',
+    '4:46: this access list is an empty map; write a name, or a map with one of not, and, or, commands, access, ' +
+      'hook, services',
+  ],
+  ['access-list-kind', '4:48: "hooks" is no kind of access list; did you mean "hook"?'],
+  ['access-list-none', '4:64: there is no access list "friends"; add it to access-control-lists'],
+  ['access-list-nothing', '4:55: and has nothing to join; write NONE or ALL'],
+  ['access-list-number', '4:62: commands must be a list of strings'],
+  ['access-list-predefined', '4:37: the list READ is given by Kea; choose another name'],
+  ['access-list-twice', '4:54: the list "a" is given twice; keep one of them'],
+  ['access-list-two', '4:46: an access list has one entry, but this one has 2; join them with "and" or "or"'],
+  ['access-list-unknown', '4:46: there is no access list "REED"; did you mean "READ"?'],
+  [
+    'access-method',
+    '2:47: assign-role-method is "user", but must be "remote-address", "cert-subject", "cert-issuer" or ' +
+      '"basic-authentication"',
+  ],
+  ['access-no-method', '2:23: "assign-role-method" is missing; it gives what of a caller is the name of his role'],
+  ['access-other-commands', '4:45: other-commands is "maybe", but must be "accept" or "reject"'],
+  ['access-role-nameless', '4:20: "name" is missing; it gives the name of the role'],
+  ['access-role-twice', '4:55: the role "::ffff:192.0.2.1" is given twice; keep one of them'],
   ['auth-client-unknown', '3:38: the user is missing', '3:40: unknown keyword "usr"; did you mean "user"?'],
   ['auth-clients-map', '3:36: clients must be a list, not a map; put it in square brackets'],
   ['auth-file-folder', '3:70: password-file parts cannot be used: it is not a regular file; name a regular file'],
   [
     'auth-file-missing',
     '3:70: password-file parts/absent cannot be used: it does not exist; create it, or correct the name',
+  ],
+  [
+    'auth-fingerprint',
+    '2:90: cert-fingerprint must have the 64 hex digits of SHA-256; openssl x509 -noout -fingerprint -sha256 -in ' +
+      'CERTIFICATE shows it',
   ],
   ['auth-pair-no-colon', '3:79: parts/no-colon holds no colon, but without "user" it must hold USER:PASSWORD'],
   [
@@ -241,6 +279,7 @@ export const badFixtures: readonly (readonly [name: string, ...mistakes: string[
 
 /** What only files know (comments, includes) or refuse (repeated keys, escapes), or words otherwise. */
 export const filesOnly: ReadonlySet<string> = new Set([
+  'access-api-files',
   'auth-password-hidden',
   'comment-unclosed',
   'duplicate',

@@ -16,6 +16,35 @@ function onlyLogger(members: string): string {
 
 /** Name, a part of what is shown, then one line for each warning: its id and position. */
 export const goodFixtures: readonly (readonly [name: string, shown: string, ...warnings: string[]])[] = [
+  [
+    'access-everything',
+    '"access-control": { "access-control-lists": [ { "leases": { "hook": "lease_cmds" } }, { "reading leases": ' +
+      '{ "and": [ "leases", "READ" ] } } ], "assign-role-method": "basic-authentication", ' +
+      '"commands": [ { "access": "read", "hook": "uptime", "name": "uptime-text" } ], ' +
+      '"default-role": { "accept-commands": { "commands": [ "version-get" ] }, "list-match-first": "accept", ' +
+      '"other-commands": "reject" }, "require-tls": false, "roles": [ { "name": "stork", ' +
+      '"accept-commands": { "or": [ "reading leases", ' +
+      '{ "access": "read" }, { "commands": [ "uptime-text" ] } ] }, "list-match-first": "reject", ' +
+      '"other-commands": "accept", "reject-commands": { "not": { "services": [ "dhcp4", "(agent)" ] } }, ' +
+      '"response-filters": [ "list-commands", "redact-secrets" ], "user-context": { "comment": "polls" } } ], ' +
+      '"unknown-role": { "list-match-first": "accept", "other-commands": "reject", "reject-commands": "ALL" }, ' +
+      '"user-context": { "comment": "who may do what" } }',
+  ],
+  [
+    'access-library',
+    '"hooks-libraries": [ { "library": "/usr/lib/kea/hooks/libca_rbac.so", "parameters": { "assign-role-method": ' +
+      '"remote-address", "require-tls": false, "roles": [ { "name": "2001:DB8::/32", "accept-commands": "READ", ',
+  ],
+  ['access-minimal', '"access-control": { "assign-role-method": "remote-address", "require-tls": false }'],
+  [
+    'access-warnings',
+    '"access-control": { "assign-role-method": "basic-authentication", "require-tls": true, ',
+    'KEAGATE_CONFIG_WARNING 4:24',
+    'KEAGATE_CONFIG_WARNING 6:23',
+    'KEAGATE_CONFIG_WARNING 7:61',
+    'KEAGATE_CONFIG_WARNING 7:88',
+    'KEAGATE_CONFIG_WARNING 7:120',
+  ],
   ['auth-files', onlyClients('{ "password-file": "parts/password", "user-file": "parts/user" }')],
   [
     'auth-hash',
