@@ -48,7 +48,14 @@ async function runSubcommand(name: string, words: readonly string[]): Promise<nu
   if (entry === undefined) return 1
   const subcommand = await entry.load()
   const { env, stdin, stdout, stderr } = process
+  stdout.on('error', stopReading)
   return subcommand(words, { env, program, stdin, stdout, stderr })
+}
+
+/** A reader that has seen enough, such as `head`, is no error. */
+function stopReading(error: NodeJS.ErrnoException): void {
+  if (error.code === 'EPIPE') process.exit(0)
+  throw error
 }
 
 function summaries(): ReadonlyMap<string, string> {

@@ -20,6 +20,10 @@ interface SubcommandEntry {
 }
 
 export const subcommands: Readonly<Record<string, SubcommandEntry>> = {
+  access: {
+    summary: 'explain who may run which command, and why',
+    load: async () => (await import('./access-command.ts')).accessCommand,
+  },
   certs: {
     summary: 'make, renew and revoke certificates for mutual TLS',
     load: async () => (await import('./certs/certs-command.ts')).certsCommand,

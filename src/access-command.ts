@@ -1,0 +1,160 @@
+// `keagate access`: what a caller may do, and the rule that says so, as the agent would decide it.
+
+import { isIP } from 'node:net'
+import { parseArgs } from 'node:util'
+import type { RoleFacts } from './access/assign-role.ts'
+import { assignRole } from './access/assign-role.ts'
+import { decide, verdictOf } from './access/decide.ts'
+import type { Policy } from './access/policy.ts'
+import { compilePolicy } from './access/policy.ts'
+import type { AccessConfig } from './config/access-types.ts'
+import { agentService } from './config/access-types.ts'
+import { keaCommands } from './config/kea-commands.ts'
+import { loadConfigFile } from './config/load.ts'
+import type { AgentConfig } from './config/types.ts'
+import { describeError } from './errors.ts'
+import { Modules } from './hook/modules.ts'
+import type { Log } from './log/message.ts'
+import { isDistinguishedName } from './tls/name-text.ts'
+
+const usage = `Usage: keagate access -c FILE [CALLER] [COMMAND [SERVICE...]]
+
+Prints whether the caller may run COMMAND, and the rule that says so; without COMMAND, all that he may run.
+
+  -c FILE              configuration file
+  --address A          IP address that the caller comes from (127.0.0.1)
+  --user U             user that he has proved to be
+  --cert-subject S     subject of his certificate, or its common name alone
+  --cert-issuer I      issuer of his certificate, or its common name alone
+  SERVICE              where the command goes; none: keagate itself
+
+Exit code: 0 allowed or listed, 1 not understood, 2 refused.
+`
+
+interface Surroundings {
+  readonly env: NodeJS.ProcessEnv
+  readonly stdout: NodeJS.WritableStream
+  readonly stderr: NodeJS.WritableStream
+}
+
+/** Resolves to the exit code. */
+export async function accessCommand(words: readonly string[], { env, stdout, stderr }: Surroundings): Promise<number> {
+  const question = read(words)
+  if (typeof question === 'string') {
+    stderr.write(`keagate access: ${question}\n\n${usage}`)
+    return 1
+  }
+  try {
+    const { file, caller, command, services } = question
+    const { config } = loadConfigFile(file, { env, pathChecks: true })
+    if (config.access === null) {
+      stdout.write(`There is no access-control in ${file}: whoever is let in may run everything.\n`)
+      return 0
+    }
+    const policy = await policyOf(config, config.access)
+    const { text, code } = command === undefined ? list(policy, caller) : explain(policy, caller, command, services)
+    stdout.write(admission(config, caller) + text)
+    return code
+  } catch (error) {
+    stderr.write(`keagate access: ${describeError(error)}\n`)
+    return 1
+  }
+}
+
+interface Question {
+  readonly file: string
+  readonly caller: RoleFacts
+  readonly command: string | undefined
+  readonly services: readonly string[]
+}
+
+/** @returns what is wrong with the words, or what they ask */
+function read(words: readonly string[]): Question | string {
+  try {
+    const { values, positionals } = parseArgs({
+      args: [...words],
+      allowPositionals: true,
+      options: {
+        config: { type: 'string', short: 'c' },
+        address: { type: 'string', default: '127.0.0.1' },
+        user: { type: 'string' },
+        'cert-subject': { type: 'string' },
+        'cert-issuer': { type: 'string' },
+      },
+    })
+    const { config: file, address, user, 'cert-subject': subject, 'cert-issuer': issuer } = values
+    if (file === undefined) return 'the configuration file is missing'
+    if (isIP(address) === 0) return `${address} is no IP address`
+    const tls = subject === undefined && issuer === undefined ? null : { subject: named(subject), issuer: named(issuer) }
+    const [command, ...services] = positionals
+    return { file, caller: { remoteAddress: address, user: user ?? null, tls }, command, services }
+  } catch (error) {
+    // The rest is on how such a word could be meant otherwise.
+    return describeError(error).replace(/\. .*$/s, '')
+  }
+}
+
+/** A common name alone stands for a certificate with nothing else in its name. */
+function named(name: string | undefined): string {
+  return name === undefined || isDistinguishedName(name) ? (name ?? '') : `CN=${name.replace(/[\\,+]/g, '\\$&')}`
+}
+
+/** With the commands of the handler modules, which only they themselves can tell. */
+async function policyOf(config: AgentConfig, access: AccessConfig): Promise<Policy> {
+  const modules = await Modules.load(config.hookModules, { log: silent, ask: () => Promise.resolve({ ok: false, reason: '' }) })
+  const handlers = [...modules.handlers()].map(({ name, access }) => ({ name, access }))
+  await modules.close()
+  return compilePolicy(access, { tls: config.tls !== null, services: config.controlSockets.keys(), handlers })
+}
+
+const silent: Log = { write: () => undefined, enabled: () => false }
+
+/** What keeps such a caller out before any rule is asked. */
+function admission({ authentication, tls }: AgentConfig, { user, tls: certificate }: RoleFacts): string {
+  const clients = authentication?.clients ?? []
+  const notes: string[] = []
+  if (tls?.certRequired === true && certificate === null) notes.push('without a certificate nobody gets this far')
+  if (clients.length > 0 && user === null) notes.push('without a user nobody gets this far')
+  if (user !== null && !clients.some((client) => client.user === user)) notes.push(`there is no user ${user} in authentication`)
+  return notes.map((note) => `note:    ${note}\n`).join('')
+}
+
+interface Told {
+  readonly text: string
+  /** Exit code. */
+  readonly code: number
+}
+
+function explain(policy: Policy, caller: RoleFacts, command: string, services: readonly string[]): Told {
+  const { allowed, role, service, rule } = decide(policy, caller, command, services)
+  const where = services.length === 0 ? 'keagate itself' : services.join(', ')
+  const which = !allowed && services.length > 1 && service !== null ? `because: of ${service}\n` : ''
+  const text = `${allowed ? 'allowed' : 'refused'}: ${command} for ${where}\n${which}role:    ${role.name}\nrule:    ${rule}\n`
+  return { text, code: allowed ? 0 : 2 }
+}
+
+function list(policy: Policy, caller: RoleFacts): Told {
+  const { role, reason } = assignRole(policy, caller)
+  const begin = `role:    ${role.name} (${reason})\n`
+  if (policy.tlsMissing) return { text: `${begin}nothing: TLS is required, and this configuration has none\n`, code: 0 }
+  const rows = [...policy.known].sort().flatMap(([command, { access }]) => {
+    const places = placesOf(policy, command).filter((place) => verdictOf(policy, role, command, place).allowed)
+    return places.length === 0 ? [] : [[command, access, places.map((place) => place ?? agentService).join(', ')] as const]
+  })
+  const width = Math.max(0, ...rows.map(([command]) => command.length))
+  const lines = rows.map(([command, access, places]) => `${command.padEnd(width)}  ${access.padEnd(5)}  ${places}\n`)
+  return { text: `${begin}${lines.join('')}${rows.length} of ${policy.known.size} known commands\n`, code: 0 }
+}
+
+const daemons: Readonly<Record<string, string>> = { dhcp4: 'kea-dhcp4', dhcp6: 'kea-dhcp6', d2: 'kea-dhcp-ddns' }
+
+/** Where a command can be of use; null: keagate itself. Services with names of their own may be any daemon. */
+function placesOf(policy: Policy, command: string): (string | null)[] {
+  const programs: readonly string[] | null = policy.known.get(command)?.programs ?? null
+  const services = [...policy.services].filter((service) => {
+    const daemon = Object.hasOwn(daemons, service) ? daemons[service] : undefined
+    return daemon === undefined || programs === null || programs.includes(daemon)
+  })
+  const own = !keaCommands.has(command) || programs?.includes('kea-ctrl-agent') === true
+  return own ? [null, ...services] : services
+}
