@@ -11,6 +11,7 @@ import { httpLimitRows, lockOutRows, shownLimits, upstreamLimitRows } from './li
 import { printAccess } from './print-access.ts'
 import type {
   AgentConfig,
+  AuditConfig,
   AuthenticationConfig,
   ClientConfig,
   ControlSocketConfig,
@@ -34,6 +35,7 @@ export function printConfig(config: AgentConfig, { secrets }: { secrets: Secrets
   return {
     'Control-agent': {
       'access-control': access === null || access.library !== null ? undefined : printAccess(access),
+      'audit-log': config.auditLog === null ? undefined : auditLog(config.auditLog),
       authentication: config.authentication === null ? undefined : authentication(config.authentication, secrets),
       'cert-file': tls?.written.certFile,
       'cert-required': tls?.certRequired,
@@ -110,6 +112,17 @@ function controlSocket(config: ControlSocketConfig, secrets: Secrets): Shown {
     limits: shownLimits(upstreamLimitRows, config.limits),
     'socket-name': config.socketName,
     'socket-type': config.socketType,
+    'user-context': userContext(config.userContext),
+  }
+}
+
+function auditLog(config: AuditConfig): Shown {
+  return {
+    arguments: config.arguments,
+    maxsize: config.maxSize,
+    maxver: config.maxVersions,
+    'on-failure': config.onFailure,
+    output: config.output,
     'user-context': userContext(config.userContext),
   }
 }

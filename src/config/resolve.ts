@@ -4,6 +4,7 @@ import type { MapNode } from '../json/node.ts'
 import type { Findings } from './findings.ts'
 import type { PathRules } from './paths.ts'
 import { resolveAccess } from './resolve-access.ts'
+import { resolveAudit } from './resolve-audit.ts'
 import { resolveAuthentication } from './resolve-authentication.ts'
 import { resolveControlSockets } from './resolve-control-sockets.ts'
 import { resolveHooks } from './resolve-hooks.ts'
@@ -41,6 +42,7 @@ export function resolveConfig(root: MapNode, rules: ResolveRules, findings: Find
   })
   const controlSockets = resolveControlSockets(agent, { ...rules, paths: pathRules(rules, socketsInUse(current)) })
   const services = [...controlSockets.keys()]
+  const loggers = resolveLoggers(agent, pathRules(rules, logsInUse(current)))
   return {
     httpHost: resolveHost(agent),
     httpPort: agent.integer('http-port') ?? 8000,
@@ -53,8 +55,9 @@ export function resolveConfig(root: MapNode, rules: ResolveRules, findings: Find
     }),
     controlSockets,
     hookModules: resolveHooks(agent, pathRules(rules, modulesInUse(current))),
-    loggers: resolveLoggers(agent, pathRules(rules, logsInUse(current))),
+    loggers,
     monitoring: resolveMonitoring(agent),
+    auditLog: resolveAudit(agent, loggers, pathRules(rules, logsInUse(current))),
     userContext: userContextOf(agent),
     directory,
   }
@@ -76,6 +79,6 @@ function modulesInUse(current: AgentConfig | null): Set<string> {
 }
 
 function logsInUse(current: AgentConfig | null): Set<string> {
-  const outputs = (current?.loggers ?? []).flatMap((logger) => logger.outputs ?? [])
+  const outputs = [...(current?.loggers ?? []).flatMap((logger) => logger.outputs ?? []), current?.auditLog ?? { path: null }]
   return new Set(outputs.flatMap(({ path }) => (path === null ? [] : [path])))
 }

@@ -157,6 +157,15 @@ const logger = map('a logger', {
   ...notes,
 }, ['name'])
 
+const auditLog = map('the record of every command, one JSON line each', {
+  output: { type: 'string', minLength: 1, description: 'the file that the records go to' },
+  maxsize: { type: 'integer', minimum: 0, maximum: Number.MAX_SAFE_INTEGER, description: 'bytes before it rotates; 0: never' },
+  maxver: { type: 'integer', minimum: 1, maximum: 10_000, description: 'rotated files to keep' },
+  arguments: flag('whether the arguments of commands are recorded, with secrets hidden'),
+  'on-failure': choice('what becomes of commands while no record can be written', 'refuse', 'continue'),
+  ...notes,
+}, ['output'])
+
 /** Each is a thread. */
 const mostModules = 16
 
@@ -175,6 +184,7 @@ const monitoring = map('the listener for metrics, health and the status page', {
 })
 
 const controlAgent = map('the configuration of the agent', {
+  'audit-log': auditLog,
   'http-host': text('the IP address to listen on'),
   'http-port': { type: 'integer', minimum: 0, maximum: 65_535, description: 'the port to listen on' },
   'http-headers': list('headers added to every response', header, mostHeaders),

@@ -25,6 +25,8 @@ export interface AgentConfig {
   readonly controlSockets: ReadonlyMap<string, ControlSocketConfig>
   readonly hookModules: readonly HookModuleConfig[]
   readonly loggers: readonly LoggerConfig[]
+  /** null: commands are not recorded. */
+  readonly auditLog: AuditConfig | null
   readonly httpLimits: HttpLimits
   /** null: nobody listens for it. */
   readonly monitoring: MonitoringConfig | null
@@ -195,6 +197,22 @@ export interface MonitoringConfig {
   readonly httpHost: string
   /** 0..65535; 0 lets the system choose. */
   readonly httpPort: number
+  readonly userContext: UserContext
+}
+
+/** Where the record of every command goes. */
+export interface AuditConfig {
+  /** As written. */
+  readonly output: string
+  readonly path: string
+  /** Bytes before the file rotates; 0: never. */
+  readonly maxSize: number
+  /** Rotated files to keep. */
+  readonly maxVersions: number
+  /** Whether the arguments of commands are recorded, with secrets hidden. */
+  readonly arguments: boolean
+  /** What becomes of commands while no record can be written. */
+  readonly onFailure: 'refuse' | 'continue'
   readonly userContext: UserContext
 }
 

@@ -45,6 +45,16 @@ export const goodFixtures: readonly (readonly [name: string, shown: string, ...w
     'KEAGATE_CONFIG_WARNING 7:88',
     'KEAGATE_CONFIG_WARNING 7:120',
   ],
+  [
+    'audit-everything',
+    '"audit-log": { "arguments": true, "maxsize": 1048576, "maxver": 30, "on-failure": "continue", ' +
+      '"output": "/tmp/keagate-audit.json", "user-context": { "comment": "kept for a year elsewhere" } }',
+  ],
+  [
+    'audit-minimal',
+    '"audit-log": { "arguments": false, "maxsize": 10240000, "maxver": 10, "on-failure": "refuse", ' +
+      '"output": "/tmp/keagate-audit.json" }',
+  ],
   ['auth-files', onlyClients('{ "password-file": "parts/password", "user-file": "parts/user" }')],
   [
     'auth-hash',
