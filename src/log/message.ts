@@ -226,6 +226,12 @@ const definitions = {
     logger: 'commands',
     text: 'command {command} from {remote-address} was still running when the agent stopped; its client was told so',
   },
+  KEAGATE_AUDIT_FAILED: { severity: 'ERROR', logger: 'commands', text: 'audit log {file}: {reason}' },
+  KEAGATE_AUDIT_RESTORED: {
+    severity: 'WARN',
+    logger: 'commands',
+    text: 'audit log {file} takes records again; {lost} could not be kept meanwhile',
+  },
   HOOKS_LIBRARY_LOADED: { severity: 'INFO', logger: 'hooks', text: 'module {library} loaded: {what}' },
   HOOKS_LIBRARY_CLOSED: { severity: 'INFO', logger: 'hooks', text: 'module {library} ended' },
   KEAGATE_MODULE_FAILED: { severity: 'ERROR', logger: 'hooks', text: 'module {library}: {reason}' },

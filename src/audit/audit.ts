@@ -1,0 +1,147 @@
+// The audit of one configuration: makes the records and says whether commands may run while none can be written.
+
+import type { Decision } from '../access/decide.ts'
+import { answerList } from '../command/answer.ts'
+import type { CallerContext } from '../command/context.ts'
+import type { Command } from '../command/handler.ts'
+import { resultOf } from '../command/result-of.ts'
+import type { AuditConfig } from '../config/types.ts'
+import { nodeToPrintable, printCompact } from '../json/print.ts'
+import type { RawJson } from '../json/raw.ts'
+import { rawToString } from '../json/raw.ts'
+import { parseTree } from '../json/tree.ts'
+import { auditLine } from './record.ts'
+import type { AuditAnswer, AuditRecord } from './record.ts'
+import type { AuditTrail } from './trail.ts'
+
+/** A command that has begun. */
+export interface Ticket {
+  readonly command: Command
+  /** Milliseconds of the monotonic clock. */
+  readonly begin: number
+}
+
+/** What came of it. */
+export interface Ending {
+  /** The answers: one for each service, or one in all. */
+  readonly elements: readonly RawJson[]
+  /** Why it was refused; null: it was not. */
+  readonly refusal: string | null
+  /** What the rules said; null: they were not asked. */
+  readonly decision: Pick<Decision, 'role' | 'rule'> | null
+  /** Milliseconds of each service, as far as they are known. */
+  readonly times: readonly number[]
+}
+
+/** Hides secrets in a JSON value. */
+export type Redact = (value: RawJson) => RawJson | Promise<RawJson>
+
+/** Arguments that are recorded have so many bytes at most; of larger ones only the size is. */
+const mostArguments = 65_536
+
+export class Audit {
+  readonly trail: AuditTrail
+  readonly #config: AuditConfig
+  readonly #redact: Redact
+  /** Different for each start of the process, so that ids are for ever. */
+  readonly #series = Date.now().toString(36)
+  #last = 0
+  /** Commands that have no record yet. */
+  readonly #running = new Set<Ticket>()
+
+  /** @param redact hides secrets in arguments */
+  constructor(config: AuditConfig, trail: AuditTrail, redact: Redact) {
+    this.#config = config
+    this.trail = trail
+    this.#redact = redact
+  }
+
+  /** Why no command may run now, or null. */
+  get obstacle(): string | null {
+    if (!this.trail.failing || this.#config.onFailure === 'continue') return null
+    return 'no audit record can be written; see the log of the agent'
+  }
+
+  /** A command begins; the file stays open until it is `finished`. */
+  begin(command: Command): Ticket {
+    const ticket = { command, begin: performance.now() }
+    this.#running.add(ticket)
+    this.trail.enter()
+    return ticket
+  }
+
+  /**
+   * Records a command that has ended.
+   * @returns why its answer must not be given, or null
+   */
+  async finished(ticket: Ticket, ending: Ending): Promise<string | null> {
+    if (!this.#running.delete(ticket)) return null
+    try {
+      const { command, begin } = ticket
+      const { elements, refusal, decision, times } = ending
+      const written = await this.#write(begin, {
+        role: decision?.role.name ?? null,
+        allowed: refusal === null,
+        reason: decision?.rule ?? refusal,
+        answers: answersOf(command.services, elements, times, performance.now() - begin),
+        sent: refusal === null ? answerList(elements).length : 0,
+        caller: command.caller,
+        command: command.name,
+        services: command.services,
+        arguments: await this.#argumentsOf(command),
+        received: command.arguments?.length ?? 0,
+      })
+      if (written || this.#config.onFailure === 'continue') return null
+      return 'it was run, but its audit record could not be written; see the log of the agent'
+    } finally {
+      this.trail.leave()
+    }
+  }
+
+  /** The process ends: records what is still running, then closes the file. */
+  async stop(): Promise<void> {
+    const ending = { elements: [], refusal: 'still running when the agent stopped', decision: null, times: [] }
+    await Promise.all([...this.#running].map((ticket) => this.finished(ticket, ending)))
+    await this.trail.close()
+  }
+
+  /**
+   * Records a request that never came to a command.
+   * @param begin milliseconds of the monotonic clock
+   */
+  async refused(caller: CallerContext, reason: string, begin: number, sent: number): Promise<void> {
+    const nothing = { role: null, command: null, services: [], answers: [], arguments: null, received: 0 }
+    await this.#write(begin, { caller, allowed: false, reason, sent, ...nothing })
+  }
+
+  #write(begin: number, record: Omit<AuditRecord, 'time' | 'id' | 'duration'>): Promise<boolean> {
+    const duration = performance.now() - begin
+    const id = `${this.#series}-${(++this.#last).toString(36)}`
+    return this.trail.write(auditLine({ ...record, id, duration, time: Date.now() - duration }))
+  }
+
+  async #argumentsOf({ arguments: args }: Command): Promise<string | null> {
+    if (!this.#config.arguments || args === null) return null
+    if (args.length > mostArguments) return JSON.stringify(`${args.length} bytes, not recorded`)
+    return oneLine(rawToString(await this.#redact(args)))
+  }
+}
+
+/** @param inAll milliseconds of the whole command, where those of a service are not known */
+function answersOf(
+  services: readonly string[],
+  elements: readonly RawJson[],
+  times: readonly number[],
+  inAll: number,
+): AuditAnswer[] {
+  return elements.map((element, index) => {
+    const service = elements.length === services.length ? (services[index] ?? null) : null
+    return { service, result: resultOf(element), duration: times[index] ?? inAll }
+  })
+}
+
+/** The same value without the line ends and comments that a client may have sent; with every digit. */
+function oneLine(text: string): string | null {
+  const { root } = parseTree(text, { dialect: 'command' })
+  return root === null ? null : printCompact(nodeToPrintable(root))
+}

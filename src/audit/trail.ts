@@ -1,0 +1,125 @@
+// The file that audit records go to. Whoever writes a record learns whether it is there before he goes on; what cannot
+// be written is kept and tried again, and that nothing can be written is known before the next command runs.
+
+import type { OpenFile } from '../log/log-file.ts'
+import type { Log } from '../log/message.ts'
+import { FileTarget } from '../log/output-file.ts'
+import type { RotationSettings } from '../log/output-file.ts'
+
+/** Characters kept while nothing can be written; records beyond are counted. */
+const mostWaiting = 16 * 1024 * 1024
+/** Records handed over at once; the target takes what fits. */
+const mostAtOnce = 4096
+/** Milliseconds until writing is tried again. */
+const retryDelay = 1000
+
+interface Waiting {
+  readonly line: string
+  /** Told once: whether the line is in the file. */
+  settle: ((written: boolean) => void) | null
+}
+
+export class AuditTrail {
+  readonly path: string
+  readonly #target: FileTarget
+  readonly #log: Log
+  #waiting: Waiting[] = []
+  /** Characters. */
+  #size = 0
+  #lost = 0
+  #failing = false
+  #pumping = false
+  #retry: NodeJS.Timeout | null = null
+  #users = 0
+  #onLast: (() => void) | null = null
+  #closed = false
+
+  constructor(path: string, file: OpenFile, rotation: RotationSettings, log: Log) {
+    this.path = path
+    this.#log = log
+    const cannotRotate = (reason: string): void => log.write('KEAGATE_AUDIT_FAILED', { file: path, reason })
+    this.#target = new FileTarget({ path, file, rotation, cannotRotate })
+  }
+
+  /** Goes on with the file opened anew under the same name: somebody may have moved it. */
+  adopt(file: OpenFile, rotation: RotationSettings): void {
+    this.#target.adopt(file, rotation)
+  }
+
+  /** Whether the last attempt to write failed. */
+  get failing(): boolean {
+    return this.#failing
+  }
+
+  /** Appends one line. Resolves to whether it is in the file; a line that is not is tried again later. */
+  write(line: string): Promise<boolean> {
+    if (this.#size + line.length > mostWaiting) {
+      this.#lost++
+      return Promise.resolve(false)
+    }
+    return new Promise((resolve) => {
+      this.#waiting.push({ line, settle: resolve })
+      this.#size += line.length
+      if (this.#failing) this.#tellAll(false)
+      else void this.#pump()
+    })
+  }
+
+  /** A request begins that will write a record; the file stays open until `leave`. */
+  enter(): void {
+    this.#users++
+  }
+
+  leave(): void {
+    this.#users--
+    if (this.#users === 0) this.#onLast?.()
+  }
+
+  /** Settles when those who entered have left and what they wrote is in the file, or cannot be. */
+  async close(): Promise<void> {
+    if (this.#users > 0) await new Promise<void>((resolve) => (this.#onLast = resolve))
+    this.#closed = true
+    if (this.#retry !== null) clearTimeout(this.#retry)
+    if (this.#failing) await this.#pump()
+    await this.#target.close()
+  }
+
+  async #pump(): Promise<void> {
+    if (this.#pumping) return
+    this.#pumping = true
+    while (this.#waiting.length > 0) {
+      try {
+        this.#drop(await this.#target.put(this.#waiting.slice(0, mostAtOnce).map(({ line }) => line)))
+      } catch (error) {
+        this.#fail(error instanceof Error ? error.message : String(error))
+        break
+      }
+    }
+    this.#pumping = false
+  }
+
+  #drop(count: number): void {
+    for (const { line, settle } of this.#waiting.splice(0, count)) {
+      this.#size -= line.length
+      settle?.(true)
+    }
+    if (!this.#failing || this.#waiting.length > 0) return
+    this.#failing = false
+    this.#log.write('KEAGATE_AUDIT_RESTORED', { file: this.path, lost: this.#lost })
+    this.#lost = 0
+  }
+
+  #fail(reason: string): void {
+    this.#tellAll(false)
+    if (!this.#failing) this.#log.write('KEAGATE_AUDIT_FAILED', { file: this.path, reason })
+    this.#failing = true
+    if (!this.#closed) this.#retry = setTimeout(() => void this.#pump(), retryDelay)
+  }
+
+  #tellAll(written: boolean): void {
+    for (const each of this.#waiting) {
+      each.settle?.(written)
+      each.settle = null
+    }
+  }
+}
