@@ -41,12 +41,12 @@ export async function checkConfigFile(
 
 /** @throws KeagateError with the place of every keyword that names a file of no use */
 async function checkFiles(loaded: LoadedConfig, logging: Logging): Promise<void> {
-  const { tls, controlSockets, loggers, hookModules } = loaded.config
+  const { tls, controlSockets, hookModules } = loaded.config
   try {
     const warnings = tls === null ? [] : loadCredentials(tls).warnings
     const upstreams = await openUpstreams(controlSockets, logging, null)
     for (const reason of [...warnings, ...upstreams.warnings]) logging.write('KEAGATE_TLS_FILE_WARNING', { reason })
-    checkLogFiles(loggers)
+    checkLogFiles(loaded.config)
     const modules = await Modules.load(hookModules, { log: logging, ask: nobody })
     await modules.close()
   } catch (error) {

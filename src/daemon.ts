@@ -165,7 +165,7 @@ export class Daemon implements AgentControl {
       metrics: this.#metrics,
       traffic: () => this.#deployment.traffic ?? { open: 0, accepted: 0, rejected: 0, received: 0, sent: 0 },
       reloads: () => this.#reloads.latest,
-      obstacles: () => (this.#stopping ? ['the agent is stopping'] : []),
+      obstacles: () => (this.#stopping ? ['the agent is stopping'] : this.#deployment.obstacles),
       lookForQuiet: (quiet) => lookForQuiet(this.#deployment.runtime.upstreams.byKey.values(), quiet),
     }
   }

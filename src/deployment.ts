@@ -21,6 +21,8 @@ import type { Logging } from './log/logger.ts'
 import { listen, refuseProtocolSwitch, sameEndpoint } from './address-change.ts'
 import { announce, announceStart, announceWarnings, nameMissingDaemons } from './announce.ts'
 import { ChangeQueue } from './change-queue.ts'
+import { openCompanions } from './companions.ts'
+import type { Companions } from './companions.ts'
 import { checkLogFiles, placed } from './late-mistake.ts'
 import type { Monitoring } from './monitor/monitoring.ts'
 import type { Metrics } from './observe/metrics.ts'
@@ -58,6 +60,7 @@ export class Deployment {
   readonly #logging: Logging
   readonly #lockOut = new LockOut()
   readonly #tlsReport: TlsReport
+  readonly #ask: AskDaemons = (...question) => askDaemons(this.#current().runtime, ...question)
   readonly #metrics: Metrics
   readonly #monitoring: Monitoring
   #server: HttpServer | null = null
@@ -84,6 +87,12 @@ export class Deployment {
 
   get runtime(): Runtime {
     return this.#current().runtime
+  }
+
+  /** Why no command can run now. */
+  get obstacles(): readonly string[] {
+    const obstacle = this.#inForce?.runtime.audit?.obstacle ?? null
+    return obstacle === null ? [] : [obstacle]
   }
 
   /** What has gone through the door since the start; null before the first configuration. */
@@ -118,8 +127,8 @@ export class Deployment {
     return this.changes.inTurn(async () => {
       const loaded = read()
       try {
-        const modules = await this.#loadModules(loaded.config)
-        await this.#build(loaded.config, modules).finally(() => modules.close())
+        const modules = await Modules.load(loaded.config.hookModules, { log: this.#logging, ask: this.#ask })
+        await this.#build(loaded.config, { modules, audit: null }).finally(() => modules.close())
       } catch (error) {
         throw placed(error, loaded)
       }
@@ -137,6 +146,7 @@ export class Deployment {
     for (const upstream of this.#inForce?.runtime.upstreams.byKey.values() ?? []) upstream.close()
     await this.#server?.drain(drainTime)
     await closed
+    await this.#inForce?.runtime.audit?.stop()
     this.#monitoring.close()
     this.#tlsReport.close()
   }
@@ -146,32 +156,23 @@ export class Deployment {
     this.#server?.hurry()
   }
 
-  /** Swaps with the handler modules that belong to the configuration: loaded before, started and ended after. */
   async #replace(config: AgentConfig): Promise<void> {
-    const before = this.#inForce?.runtime.modules
-    const modules = await this.#loadModules(config)
+    const before = this.#inForce?.runtime ?? null
+    const companions = await openCompanions(config, before, { log: this.#logging, ask: this.#ask })
     try {
-      await this.#monitoring.change(config.monitoring, () => this.#swap(config, modules))
+      await this.#monitoring.change(config.monitoring, () => this.#swap(config, companions))
     } catch (error) {
-      await modules.close()
+      await companions.undo()
       throw error
     }
-    await modules.start()
-    // Commands that began before run to their end with the modules they began with.
-    void before?.close()
+    await companions.commit()
   }
 
-  /** What a module asks goes to the daemons of the configuration in force at that time. */
-  #loadModules(config: AgentConfig): Promise<Modules> {
-    const ask: AskDaemons = (...question) => askDaemons(this.#current().runtime, ...question)
-    return Modules.load(config.hookModules, { log: this.#logging, ask })
-  }
-
-  async #swap(config: AgentConfig, modules: Modules): Promise<void> {
+  async #swap(config: AgentConfig, companions: Companions): Promise<void> {
     const before = this.#inForce
     const moved = before === null || !sameEndpoint(before.runtime.config, config)
     if (before !== null && !moved) refuseProtocolSwitch(before.runtime.config, config, this.#logging)
-    const runtime = await this.#build(config, modules)
+    const runtime = await this.#build(config, companions)
     this.#server ??= await createHttpServer({ door: () => this.#current().runtime.door, log: this.#logging })
     const inForce = before?.runtime.config ?? null
     const listener = moved ? await listen(config, inForce, this.#logging) : before.listener
@@ -229,12 +230,11 @@ export class Deployment {
   }
 
   /** Everything that a configuration needs, as far as it can be had without taking anything from the one in force. */
-  async #build(config: AgentConfig, modules: Modules): Promise<Runtime> {
+  async #build(config: AgentConfig, companions: Pick<Companions, 'modules' | 'audit'>): Promise<Runtime> {
     const previous = this.#inForce?.runtime ?? null
     const stays = { log: this.#logging, lockOut: this.#lockOut, tlsReport: this.#tlsReport, metrics: this.#metrics }
-    const parts = { agent: this.#agent, ...stays, modules, previous }
-    const runtime = await buildRuntime(config, parts)
-    checkLogFiles(config.loggers)
+    const runtime = await buildRuntime(config, { agent: this.#agent, ...stays, ...companions, previous })
+    checkLogFiles(config)
     return runtime
   }
 

@@ -4,8 +4,9 @@
 import type { LoadedConfig } from './config/load.ts'
 import { ConfigError } from './config/mistake.ts'
 import type { Mistake } from './config/mistake.ts'
-import type { LoggerConfig } from './config/types.ts'
+import type { AgentConfig } from './config/types.ts'
 import { KeagateError } from './errors.ts'
+import { checkLogFile } from './log/log-file.ts'
 import { checkLoggers } from './log/logger.ts'
 import { TlsError } from './tls/findings.ts'
 import type { TlsKeyword } from './tls/findings.ts'
@@ -34,7 +35,7 @@ export function aboutKeyword(error: unknown, at: string): unknown {
  * Whether every log file can be opened; nothing is created.
  * @throws KeagateError with the keyword of the first that cannot
  */
-export function checkLogFiles(loggers: readonly LoggerConfig[]): void {
+export function checkLogFiles({ loggers, auditLog }: Pick<AgentConfig, 'loggers' | 'auditLog'>): void {
   for (const [index, logger] of loggers.entries()) {
     for (const [place, output] of (logger.outputs ?? []).entries()) {
       try {
@@ -43,6 +44,12 @@ export function checkLogFiles(loggers: readonly LoggerConfig[]): void {
         throw aboutKeyword(error, `/Control-agent/loggers/${index}/output-options/${place}/output`)
       }
     }
+  }
+  if (auditLog === null) return
+  try {
+    checkLogFile(auditLog.path)
+  } catch (error) {
+    throw aboutKeyword(error, '/Control-agent/audit-log/output')
   }
 }
 

@@ -3,6 +3,7 @@
 
 import { Guard } from './access/guard.ts'
 import { compilePolicy } from './access/policy.ts'
+import type { Audit } from './audit/audit.ts'
 import { createAuthenticator } from './auth/basic.ts'
 import type { LockOut } from './auth/lock-out.ts'
 import type { AgentControl } from './command/agent-control.ts'
@@ -36,6 +37,8 @@ export interface Runtime {
   readonly modules: Modules
   /** What the agent itself and the modules can do, in ascending order. */
   readonly commands: () => readonly string[]
+  /** null: commands are not recorded. */
+  readonly audit: Audit | null
 }
 
 export interface RuntimeParts {
@@ -43,6 +46,8 @@ export interface RuntimeParts {
   readonly log: Log
   readonly lockOut: LockOut
   readonly modules: Modules
+  /** null: commands are not recorded. */
+  readonly audit: Audit | null
   readonly metrics: Metrics
   readonly tlsReport: TlsReport
   /** The runtime that this one is to replace. */
@@ -54,7 +59,7 @@ export interface RuntimeParts {
  */
 export async function buildRuntime(config: AgentConfig, parts: RuntimeParts): Promise<Runtime> {
   const credentials = config.tls === null ? null : loadCredentials(config.tls)
-  const { modules } = parts
+  const { audit, modules } = parts
   const registry: Registry = new Registry(builtinHandlers(parts.agent, () => namesOf(registry, modules)))
   const upstreams = await openUpstreams(config.controlSockets, parts.log, parts.previous?.upstreams ?? null)
   const meter = config.monitoring === null ? null : new CommandMeter(parts.metrics, {
@@ -67,7 +72,7 @@ export async function buildRuntime(config: AgentConfig, parts: RuntimeParts): Pr
     services: upstreams.byService.keys(),
     handlers: [...registry.handlers(), ...modules.handlers()],
   }), parts.log)
-  const dispatch = createDispatch({ registry, modules, router, guard, log: parts.log, meter })
+  const dispatch = createDispatch({ registry, modules, router, guard, audit, log: parts.log, meter })
   return {
     config,
     credentials,
@@ -76,6 +81,7 @@ export async function buildRuntime(config: AgentConfig, parts: RuntimeParts): Pr
     commands: () => namesOf(registry, modules),
     router,
     guard,
+    audit,
     door: {
       limits: config.httpLimits,
       headers: config.httpHeaders,
@@ -84,6 +90,7 @@ export async function buildRuntime(config: AgentConfig, parts: RuntimeParts): Pr
       tlsReport: parts.tlsReport,
       authenticator: config.authentication === null ? null : createAuthenticator(config.authentication, parts.lockOut),
       services: new Set(upstreams.byService.keys()),
+      audit,
       metrics: meter === null ? null : parts.metrics,
       dispatch: meter === null ? dispatch : (...command) => meter.during(() => dispatch(...command)),
     },

@@ -48,7 +48,7 @@ function setUp() {
     }),
   ])
   const router = new Router(new Map([['dhcp4', daemon('four')], ['dhcp6', daemon('six')]]), log)
-  const dispatch = createDispatch({ registry, modules: noModules, router, guard: null, log, meter: null })
+  const dispatch = createDispatch({ registry, modules: noModules, router, guard: null, audit: null, log, meter: null })
   return { dispatch, written, askers }
 }
 

@@ -32,8 +32,14 @@ export class Router {
   /**
    * One answer per member of `services`, in that order; a service named twice is asked twice. A service that cannot
    * answer gets a result-1 answer and delays or changes nothing for the others.
+   * @param times gets the milliseconds that each took; null: nobody wants them
    */
-  async forward(command: Command, services: readonly string[], waiter: Waiter): Promise<RawJson[]> {
+  async forward(
+    command: Command,
+    services: readonly string[],
+    waiter: Waiter,
+    times: number[] | null = null,
+  ): Promise<RawJson[]> {
     const written = writeEnvelope(command, services)
     const envelope = written instanceof Promise ? await written : written
     const asker = {
@@ -42,7 +48,15 @@ export class Router {
       hold: (bytes: number) => waiter.hold(bytes),
       letGo: (bytes: number) => waiter.letGo(bytes),
     }
-    return Promise.all(services.map((service) => this.#ask(service, command, envelope, asker)))
+    const ask = (service: string): Promise<RawJson> => this.#ask(service, command, envelope, asker)
+    if (times === null) return Promise.all(services.map(ask))
+    const begin = performance.now()
+    const timed = async (service: string, index: number): Promise<RawJson> => {
+      const element = await ask(service)
+      times[index] = performance.now() - begin
+      return element
+    }
+    return Promise.all(services.map(timed))
   }
 
   async #ask(service: string, command: Command, envelope: RawJson, asker: Asker): Promise<RawJson> {

@@ -16,6 +16,7 @@ import { logFailure } from './failure-log.ts'
 import { enforce } from './overrun.ts'
 import type { ParseError } from './parse-error.ts'
 import { parseFailure } from './parse-error.ts'
+import { recordRefusal } from './refusal-record.ts'
 import { traceAnswer } from './trace.ts'
 import { Turns } from './turns.ts'
 import type { Turn } from './turns.ts'
@@ -49,6 +50,7 @@ export class Connection {
   #retired = false
   #poisoned = false
   #ended = false
+  #rejected = false
 
   constructor(parts: ConnectionParts) {
     const { socket } = parts
@@ -156,13 +158,19 @@ export class Connection {
 
   /** Says why the connection is of no use, then ends it. Only while no request is being answered. */
   reject(reason: Failure): void {
-    if (this.over) return
+    if (this.over || this.#rejected) return
+    this.#rejected = true
     logFailure(this.#log, reason, this.remoteAddress)
     traceAnswer(this.#log, this.remoteAddress, reason.status, failureBody(reason))
-    const { headers, metrics } = this.#door()
-    metrics?.count('keagate_http_requests_total', { code: String(reason.status) })
-    this.socket.write(rawAnswer(headers, reason))
-    this.end()
+    const door = this.#door()
+    door.metrics?.count('keagate_http_requests_total', { code: String(reason.status) })
+    this.poison()
+    const caller = { remoteAddress: this.remoteAddress, tls: this.peer, user: null }
+    recordRefusal(door, caller, reason, performance.now(), () => {
+      if (this.over) return
+      this.socket.write(rawAnswer(door.headers, reason))
+      this.end()
+    })
   }
 
   /** Gives the reason as the answer to the first byte that comes; nobody reads what it is part of. */
@@ -177,7 +185,7 @@ export class Connection {
     this.#poisoned = true
     this.#turns.drop()
     // A listener of our own takes the input from Node's parser, which would keep every request that it finds.
-    this.socket.removeAllListeners('data').on('data', ignore).resume()
+    this.socket.removeAllListeners('data').on('data', () => undefined).resume()
   }
 
   /** Refuses the request that is awaited: says why and ends. */
@@ -237,8 +245,4 @@ export class Connection {
     this.#log.write('HTTP_CONNECTION_STOP', { 'remote-address': this.remoteAddress })
     this.#turns.current?.closed()
   }
-}
-
-function ignore(): void {
-  // Whatever it is, it came too late.
 }

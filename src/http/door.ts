@@ -1,6 +1,7 @@
 // What the HTTP side needs of the configuration in force. It asks for the current door once per connection or request
 // and uses that one to the end, whatever is reloaded meanwhile.
 
+import type { Audit } from '../audit/audit.ts'
 import type { Authenticator } from '../auth/basic.ts'
 import type { HttpHeader, HttpLimits } from '../config/types.ts'
 import type { Dispatch } from '../dispatch.ts'
@@ -22,6 +23,8 @@ export interface Door {
   readonly metrics: Metrics | null
   /** null: nobody is asked for credentials. */
   readonly authenticator: Authenticator | null
+  /** Where refused requests are recorded; null: nowhere. */
+  readonly audit: Pick<Audit, 'refused'> | null
   /** The configured services, for paths that stand for one. */
   readonly services: ReadonlySet<string>
   /** Runs one command to its end and gives the body of the 200. */

@@ -17,6 +17,7 @@ import { logFailure } from './failure-log.ts'
 import type { Head } from './framing.ts'
 import type { Holding, MemoryBudget } from './memory-budget.ts'
 import type { Turn } from './turns.ts'
+import { recordRefusal } from './refusal-record.ts'
 import { traceAnswer, traceHead } from './trace.ts'
 import { writePieces } from './write-pieces.ts'
 
@@ -68,6 +69,9 @@ export class Exchange implements Turn, Waiter {
   /** Where on the connection the request begins; null where it came together with the one before. */
   #startsAt: number | null = null
   #answered = false
+  /** Whether a refusal is on its way. */
+  #refused = false
+  readonly #begin = performance.now()
 
   constructor(parts: ExchangeParts) {
     this.connection = parts.connection
@@ -147,16 +151,21 @@ export class Exchange implements Turn, Waiter {
 
   /** Answers with a 200, whose body is a list. */
   succeed(body: RawJson): void {
-    this.#answer(200, [], body, false)
+    if (!this.#refused) this.#answer(200, [], body, false)
   }
 
   /** Answers with a refusal, which is a map. */
   fail(reason: Failure): void {
-    if (this.#answered || this.connection.over) return
+    if (this.#answered || this.#refused || this.connection.over) return
+    this.#refused = true
     if (logFailure(this.log, reason, this.connection.remoteAddress) === 'HTTP_BAD_CLIENT_REQUEST_RECEIVED') {
       const id = 'HTTP_BAD_CLIENT_REQUEST_RECEIVED_DETAILS'
       traceHead(this.log, id, this.connection.remoteAddress, this.request, this.target)
     }
+    recordRefusal(this.door, this.caller, reason, this.#begin, () => this.#refuse(reason))
+  }
+
+  #refuse(reason: Failure): void {
     this.#answer(reason.status, reason.headers, failureBody(reason), reason.ends || !this.#worthReading())
     this.request.resume()
   }

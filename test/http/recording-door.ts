@@ -151,6 +151,7 @@ function makeDoor(options: DoorOptions, ran: Ran[], log: Log): Door {
     headers,
     certificateRequired: false,
     revocation: null,
+    audit: null,
     metrics: null,
     tlsReport: new TlsReport(log, new MetricRegistry()),
     authenticator: authenticator(options),

@@ -1,0 +1,59 @@
+// What a configuration brings along besides its runtime, and what has to be let go of again: handler modules, and the
+// file of the audit log.
+
+import { redactSecrets } from './access/redact.ts'
+import type { Audit } from './audit/audit.ts'
+import { changeAudit } from './audit/change.ts'
+import type { AgentConfig } from './config/types.ts'
+import type { AskDaemons } from './hook/host.ts'
+import { Modules } from './hook/modules.ts'
+import { aboutKeyword } from './late-mistake.ts'
+import type { Log } from './log/message.ts'
+
+/** What the configuration before has of it. */
+interface Previous {
+  readonly modules: Modules
+  readonly audit: Audit | null
+}
+
+export interface Companions extends Previous {
+  /** The configuration is in force: starts what is new, lets go of what is old. */
+  commit(): Promise<void>
+  /** It did not come into force. */
+  undo(): Promise<void>
+}
+
+export interface CompanionParts {
+  readonly log: Log
+  /** What a module asks goes to the daemons of the configuration in force at that time. */
+  readonly ask: AskDaemons
+}
+
+/** @throws KeagateError with the keyword of what cannot be loaded or opened */
+export async function openCompanions(
+  config: AgentConfig,
+  before: Previous | null,
+  { log, ask }: CompanionParts,
+): Promise<Companions> {
+  const modules = await Modules.load(config.hookModules, { log, ask })
+  try {
+    const change = changeAudit(config.auditLog, before?.audit ?? null, log, redactSecrets)
+    return {
+      modules,
+      audit: change.audit,
+      commit: async () => {
+        change.commit()
+        await modules.start()
+        // Commands that began before run to their end with the modules they began with.
+        void before?.modules.close()
+      },
+      undo: () => {
+        change.undo()
+        return modules.close()
+      },
+    }
+  } catch (error) {
+    await modules.close()
+    throw aboutKeyword(error, '/Control-agent/audit-log/output')
+  }
+}

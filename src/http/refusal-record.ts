@@ -1,0 +1,22 @@
+// Refusals have their record too, and have it before the client hears of them.
+
+import type { CallerContext } from '../command/context.ts'
+import type { Door } from './door.ts'
+import type { Failure } from './failure.ts'
+import { failureBody } from './failure.ts'
+
+/**
+ * Records a refusal, then sends it; at once where nothing is recorded.
+ * @param begin when the request began; milliseconds of the monotonic clock
+ */
+export function recordRefusal(
+  { audit }: Pick<Door, 'audit'>,
+  caller: CallerContext,
+  reason: Failure,
+  begin: number,
+  send: () => void,
+): void {
+  // What was refused as a command has its record already.
+  if (audit === null || reason.kind === 'forbidden') send()
+  else void audit.refused(caller, reason.text, begin, failureBody(reason).length).then(send)
+}
