@@ -43,7 +43,7 @@ for (const [version, file, skip] of samples) {
     const agent = startChild(t, 'unshare', [...words, '-c', sample], { env })
     await agent.waitFor(/INFO +CTRL_AGENT_STARTED/)
     t.match(agent.output(), /CTRL_AGENT_HTTP_SERVICE_STARTED .*127\.0\.0\.1 port 8000/)
-    t.match(agent.output(), /KEAGATE_CONTROL_SOCKET_MISSING .*\/run\/kea\/kea-ddns-ctrl-socket of service d2/)
+    await agent.waitFor(/KEAGATE_CONTROL_SOCKET_MISSING .*\/run\/kea\/kea-ddns-ctrl-socket of service d2/)
     t.ok(existsSync(path.join(runtime, 'kea-ctrl-agent.kea-ctrl-agent.pid')))
     t.equal(await agent.stop(), 0)
     t.notOk(existsSync(path.join(runtime, 'kea-ctrl-agent.kea-ctrl-agent.pid')))

@@ -161,5 +161,5 @@ t.test('while no record can be written nothing is run, and readiness says so', a
   const ready = await fetch(`http://127.0.0.1:${port}/readyz`)
   t.equal(ready.status, 503)
   t.match(await ready.text(), /no audit record can be written/)
-  t.match(program.output(), /KEAGATE_AUDIT_FAILED audit log \/dev\/full: .*ENOSPC|no space left/)
+  await program.waitFor(/KEAGATE_AUDIT_FAILED audit log \/dev\/full: .*ENOSPC|no space left/)
 })

@@ -47,7 +47,7 @@ t.test('a module adds commands that go before the agent\'s own and before forwar
   const [list] = await ask(program, 'list-commands')
   t.ok((list?.arguments as string[]).includes('greet'))
   t.same(list?.arguments, [...new Set(list?.arguments as string[])].sort())
-  t.match(program.output(), /HOOKS_LIBRARY_LOADED module \S+ loaded: greet, version-get/)
+  await program.waitFor(/HOOKS_LIBRARY_LOADED module \S+ loaded: greet, version-get/)
 })
 
 t.test('whatever a module does wrong harms only its own command', async (t) => {
@@ -94,7 +94,7 @@ t.test('a module that computes for ever is ended while everybody else is served'
   const spinning = ask(program, 'spins')
   t.match(await ask(program, 'list-commands'), [{ result: 0 }])
   t.match(await spinning, [{ result: 1 }])
-  t.match(program.output(), /without a pause and was ended/)
+  await program.waitFor(/without a pause and was ended/)
 })
 
 t.test('the points see what they should and may refuse or answer', async (t) => {

@@ -81,7 +81,7 @@ t.test('a broken file leaves the configuration before in force', async (t) => {
   process.kill(program.pid, 'SIGHUP')
   await program.waitFor(/DCTL_CFG_FILE_RELOAD_ERROR/)
   await program.waitFor(/DCTL_PARSER_FAIL/)
-  t.match(program.output(), /kea-ctrl-agent\.conf:1:22: .*http-prot.*http-port/)
+  await program.waitFor(/kea-ctrl-agent\.conf:1:22: .*http-prot.*http-port/)
   const reload = await ask(program.port, { command: 'config-reload' })
   t.equal(reload.result, 1)
   t.match(reload.text, /http-prot/)
