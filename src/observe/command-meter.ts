@@ -47,9 +47,10 @@ export class CommandMeter {
   /** A command was not run because its caller may not run it. */
   refused(name: string, services: readonly string[], role: string | null): void {
     this.#metrics.count('keagate_access_refusals_total', { role: role ?? '(none)' })
-    const shown = { command: this.#command(name), result: 'refused', role: role ?? '(none)' }
+    const command = this.#command(name)
     for (const service of services.length === 0 ? [undefined] : services) {
-      this.#metrics.count('keagate_commands_total', { ...shown, service: this.#service(service) })
+      const labels = { command, service: this.#service(service), result: 'refused', role: role ?? '(none)' }
+      this.#metrics.count('keagate_commands_total', labels)
     }
   }
 

@@ -78,8 +78,8 @@ t.test('no client makes a label value', async (t) => {
     '(other) (agent) (other) (none) 1',
     'known (agent) (none) (none) 1',
     '(none) (agent) 1 (none) 1',
-    'known refused (none) dhcp4 1',
-    'known refused (none) (other) 1',
+    'known dhcp4 refused (none) 1',
+    'known (other) refused (none) 1',
   ])
   t.match(exposition(metrics.samples()), /seconds_count\{command="\(other\)",service="\(other\)"\} 1\n/)
 })
