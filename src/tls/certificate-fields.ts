@@ -1,7 +1,8 @@
-// What Node does not tell of a certificate: its names in a form that can be compared, and what it was signed with.
+// What Node does not tell of a certificate: its names in a form that can be compared, what it was signed with, and
+// whether it may sign revocation lists.
 
 import type { X509Certificate } from 'node:crypto'
-import { SEQUENCE, elementAt } from './der.ts'
+import { BIT_STRING, OBJECT_IDENTIFIER, SEQUENCE, childrenOf, elementAt, identifierText } from './der.ts'
 import type { DerElement } from './der.ts'
 import { distinguishedName } from './distinguished-name.ts'
 import type { DistinguishedName } from './distinguished-name.ts'
@@ -26,6 +27,26 @@ export function signatureAlgorithm({ raw }: X509Certificate): string {
   const algorithm = elementAt(raw, toBeSigned(raw).end, raw.length, SEQUENCE)
   const identifier = elementAt(raw, algorithm.start, algorithm.end)
   return raw.toString('hex', identifier.start, identifier.end)
+}
+
+const KEY_USAGE = '2.5.29.15'
+
+/** Bit 6 (RFC 5280 section 4.2.1.3), counted from the highest one of the first byte. */
+const CRL_SIGN = 0x02
+
+/** Whether the key usages, where there are any, hold cRLSign. @throws DerError for what OpenSSL calls invalid */
+export function maySignLists({ raw }: X509Certificate): boolean {
+  const extensions = [...childrenOf(raw, toBeSigned(raw))].find(({ tag }) => tag === 0xa3)
+  if (extensions === undefined) return true
+  for (const extension of childrenOf(raw, elementAt(raw, extensions.start, extensions.end, SEQUENCE))) {
+    const identifier = elementAt(raw, extension.start, extension.end, OBJECT_IDENTIFIER)
+    if (identifierText(raw, identifier) !== KEY_USAGE) continue
+    // Whether it is critical may stand in between.
+    const value = [...childrenOf(raw, extension)].at(-1) ?? identifier
+    const bits = elementAt(raw, value.start, value.end, BIT_STRING)
+    return bits.end - bits.start > 1 && ((raw[bits.start + 1] ?? 0) & CRL_SIGN) !== 0
+  }
+  return true
 }
 
 function toBeSigned(raw: Buffer): DerElement {

@@ -2,7 +2,7 @@
 // believed. What cannot be believed is a problem: a list that is left out would let revoked clients in again.
 
 import type { X509Certificate } from 'node:crypto'
-import { certificateNames } from './certificate-fields.ts'
+import { certificateNames, maySignLists } from './certificate-fields.ts'
 import { parseCrl } from './crl.ts'
 import type { Crl } from './crl.ts'
 import { MAX_DIRECTORY_BYTES, directoryFiles, kindOf, refuseDirectory } from './directory.ts'
@@ -118,13 +118,17 @@ function believed(
   const issuer = certificateName(crl.issuer.text)
   const named = trusted.filter(({ key }) => key === crl.issuer.key)
   const answers = named.map(({ ca }) => ({ ca, answer: crl.signedBy(ca.publicKey) }))
-  const signer = answers.find(({ answer }) => answer === 'yes')
+  const signers = answers.filter(({ answer }) => answer === 'yes')
+  const signer = signers.find(({ ca }) => maySignLists(ca))
   if (crl.unknownExtension !== null) {
     const text = `${which} is not the whole list of its CA ${issuer} (critical extension ${crl.unknownExtension})`
     findings.problem('crl-file', text, 'have the CA issue a complete list: no changes only, no part, of itself alone')
   } else if (named.length === 0) {
     const text = `${which} is of ${issuer}, a CA that is not in the trust-anchor, so its signature cannot be checked`
     findings.problem('crl-file', text, 'add the certificate of that CA to the trust-anchor, also of an intermediate one')
+  } else if (signer === undefined && signers.length > 0) {
+    const text = `${which} was signed by the CA ${issuer}, whose certificate does not allow it to (no cRLSign)`
+    findings.problem('crl-file', text, 'have the certificate of that CA issued anew with cRLSign among its key usages')
   } else if (signer === undefined && answers.some(({ answer }) => answer === 'weak')) {
     const text = `${which} of ${issuer} is signed with SHA-1 or MD5, which can be forged`
     findings.problem('crl-file', text, 'have the CA sign its list with SHA-256 or better')

@@ -1,14 +1,17 @@
 // Revoked certificates: refused with the reason, at the handshake, with a ticket and on an open connection; and which
 // revocation lists are believed.
 
+import 'reflect-metadata'
 import { X509Certificate } from 'node:crypto'
 import { mkdirSync, writeFileSync } from 'node:fs'
 import path from 'node:path'
+import { Extension } from '@peculiar/x509'
 import t from 'tap'
 import { makeAuthority, makeClient, makeServer } from '../../certs-test/authority.ts'
 import { day, makeIdentity } from '../../certs-test/certificate.ts'
 import type { Identity } from '../../certs-test/certificate.ts'
 import { makeRevocationList } from '../../certs-test/revocation-list.ts'
+import { signCertificate } from '../../src/certs/certificate.ts'
 import type { TlsConfig } from '../../src/config/types.ts'
 import { loadCredentials } from '../../src/tls/credentials.ts'
 import { TlsError } from '../../src/tls/findings.ts'
@@ -18,10 +21,21 @@ const directory = scratchDirectory(t)
 const root = await makeAuthority('root')
 const intermediate = await makeAuthority('intermediate', root)
 const other = await makeAuthority('other')
+const mute = await withoutCrlSign(await makeAuthority('mute'))
 const server = await makeServer(root)
 const good = await makeClient(root)
 const bad = await makeClient(root, { commonName: 'thief' })
 const below = await makeClient(intermediate)
+
+/** The same authority with a certificate whose key usage is keyCertSign alone. */
+async function withoutCrlSign(authority: Identity): Promise<Identity> {
+  const { subject, keyPair } = authority
+  const extension = (id: string, hex: string): Extension => new Extension(id, true, new Uint8Array(Buffer.from(hex, 'hex')))
+  const extensions = [extension('2.5.29.19', '30030101ff'), extension('2.5.29.15', '03020204')]
+  const dates = { notBefore: new Date(Date.now() - day), notAfter: new Date(Date.now() + day) }
+  const request = { subject, publicKey: keyPair.publicKey, serial: '01', extensions, ...dates }
+  return { ...authority, certificate: await signCertificate(request, { name: subject, privateKey: keyPair.privateKey }) }
+}
 
 const file = (name: string): string => path.join(directory, name)
 const write = (name: string, content: string | Buffer): string => {
@@ -31,7 +45,7 @@ const write = (name: string, content: string | Buffer): string => {
 write('server.crt', server.certificate)
 write('server.key', server.key)
 write('root.crt', root.certificate)
-write('ca.crt', root.certificate + intermediate.certificate)
+write('ca.crt', root.certificate + intermediate.certificate + mute.certificate)
 
 const ofRoot = await makeRevocationList(root, { revoked: [bad.certificate] })
 const ofIntermediate = await makeRevocationList(intermediate)
@@ -119,6 +133,7 @@ t.test('only lists that can be believed are taken, and each problem names its fi
     ['', /crl-file DIR\/crl.pem holds no revocation list: it is empty/],
     [await makeRevocationList(root, { signer: other }), /crl-file DIR\/crl.pem was not signed by the CA .*CN=root of the/],
     [await makeRevocationList(other), /crl-file DIR\/crl.pem is of O=keagate test, CN=other, a CA that is not in the/],
+    [await makeRevocationList(mute), /crl-file DIR\/crl.pem was signed by the CA .*CN=mute, whose certificate .*no cRLSign/],
     [await makeRevocationList(root, { digest: 'SHA-1' }), /crl-file DIR\/crl.pem of .* is signed with SHA-1 or MD5/],
     [await makeRevocationList(root, { delta: true }), /is not the whole list of its CA .* \(critical extension 2.5.29.27\)/],
     [ofRoot + (await makeRevocationList(other)), /^revocation list 2 of crl-file DIR\/crl.pem is of /],
