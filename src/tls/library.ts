@@ -28,7 +28,7 @@ export function tlsLibrary(env: NodeJS.ProcessEnv): TlsLibrary {
   return {
     name: `OpenSSL ${process.versions.openssl}`,
     shared: variables.node_shared_openssl === true,
-    versions: versionsOf(getCiphers()),
+    versions: offeredVersions(),
     groups: knownGroups.filter((group) => offers({ ecdhCurve: group })),
     fips: getFips() === 1,
     configFile: configFile === '' ? null : configFile,
@@ -36,7 +36,7 @@ export function tlsLibrary(env: NodeJS.ProcessEnv): TlsLibrary {
 }
 
 /** A version whose ciphers are all left out, by the build or by a mode such as FIPS, cannot be spoken. */
-function versionsOf(ciphers: readonly string[]): string[] {
+export function offeredVersions(ciphers: readonly string[] = getCiphers()): string[] {
   const old = ciphers.some((name) => name.startsWith('ecdhe-')) ? ['1.2'] : []
   return ciphers.some((name) => name.startsWith('tls_')) ? [...old, '1.3'] : old
 }

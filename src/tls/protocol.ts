@@ -4,7 +4,7 @@ import { constants } from 'node:crypto'
 import type { SecureContextOptions } from 'node:tls'
 import type { TlsConfig } from '../config/types.ts'
 import type { TlsFindings } from './findings.ts'
-import { offers } from './library.ts'
+import { offeredVersions, offers } from './library.ts'
 
 /** TLS 1.2: forward secrecy and AEAD only. */
 const CIPHERS_12 = [
@@ -34,15 +34,27 @@ export const defaultProtocol: Protocol = {
   minVersion: '1.2', maxVersion: '1.3', ciphers: null, groups: null, sessionTickets: true,
 }
 
-/** The part of a secure context that is not about certificates. Problems are noted, never thrown. */
-export function protocolOptions(config: Protocol, findings: TlsFindings): SecureContextOptions {
-  if (config.minVersion > config.maxVersion) {
-    const text = `min-version ${config.minVersion} is above max-version ${config.maxVersion}`
+/**
+ * The part of a secure context that is not about certificates. Problems are noted, never thrown.
+ * @param versions what the library can do
+ */
+export function protocolOptions(
+  config: Protocol,
+  findings: TlsFindings,
+  versions: readonly string[] = offeredVersions(),
+): SecureContextOptions {
+  const { minVersion, maxVersion } = config
+  if (minVersion > maxVersion) {
+    const text = `min-version ${minVersion} is above max-version ${maxVersion}`
     findings.problem('min-version', text, 'raise max-version or lower min-version')
+  } else if (!versions.some((version) => version >= minVersion && version <= maxVersion)) {
+    const library = `OpenSSL ${process.versions.openssl} can do here: ${versions.join(', ') || 'none'}`
+    const text = `min-version ${minVersion} and max-version ${maxVersion} leave no TLS version that ${library}`
+    findings.problem('min-version', text, 'allow one of these, or see with "keagate -W" what limits the library')
   }
   return {
-    minVersion: `TLSv${config.minVersion}`,
-    maxVersion: `TLSv${config.maxVersion}`,
+    minVersion: `TLSv${minVersion}`,
+    maxVersion: `TLSv${maxVersion}`,
     ciphers: cipherList(config.ciphers ?? '', findings),
     ecdhCurve: groupList(config.groups, findings),
     honorCipherOrder: true,

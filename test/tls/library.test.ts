@@ -3,7 +3,9 @@
 import tls from 'node:tls'
 import t from 'tap'
 import { makeServer } from '../../certs-test/authority.ts'
+import { TlsFindings } from '../../src/tls/findings.ts'
 import { describeLibrary, tlsLibrary } from '../../src/tls/library.ts'
+import { defaultProtocol, protocolOptions } from '../../src/tls/protocol.ts'
 
 t.test('the library is named with its version, and its configuration file where there is one', (t) => {
   const library = tlsLibrary({ OPENSSL_CONF: '/etc/ssl/own.cnf' })
@@ -31,4 +33,17 @@ t.test('each version and group that is named can be spoken', async (t) => {
     socket.destroy()
     await new Promise((resolve) => server.close(resolve))
   }
+})
+
+t.test('versions that the library cannot speak are refused when they are asked for, not at the first handshake', (t) => {
+  const refused = (minVersion: '1.2' | '1.3', maxVersion: '1.2' | '1.3', versions: string[]): string[] => {
+    const findings = new TlsFindings()
+    protocolOptions({ ...defaultProtocol, minVersion, maxVersion }, findings, versions)
+    return findings.problems.map(({ keyword, text }) => `${keyword}: ${text}`)
+  }
+  t.match(refused('1.3', '1.3', ['1.2']), [/^min-version: min-version 1\.3 and max-version 1\.3 leave no .* can do here: 1\.2$/])
+  t.match(refused('1.2', '1.2', ['1.3']), [/can do here: 1\.3$/])
+  t.match(refused('1.2', '1.3', []), [/can do here: none$/])
+  t.same(refused('1.2', '1.3', ['1.3']), [])
+  t.end()
 })
