@@ -28,6 +28,10 @@ export const subcommands: Readonly<Record<string, SubcommandEntry>> = {
     summary: 'make, renew and revoke certificates for mutual TLS',
     load: async () => (await import('./certs/certs-command.ts')).certsCommand,
   },
+  doctor: {
+    summary: 'check a deployment, or play a client against it',
+    load: async () => (await import('./doctor/doctor-command.ts')).doctorCommand,
+  },
   'hash-password': {
     summary: 'hash a password for "password-hash" of a client',
     load: async () => (await import('./auth/hash-password-command.ts')).hashPasswordCommand,

@@ -20,6 +20,16 @@ export function pidFilePath(configFile: string, env: NodeJS.ProcessEnv): string 
   return join(pidFolder(env), pidFileName(configFile))
 }
 
+/** The process that runs with the PID file; null where there is none, or the file cannot be read. */
+export function runningAgent(path: string): number | null {
+  try {
+    const pid = Number(contentOf(path) ?? '')
+    return Number.isInteger(pid) && pid > 0 && runsWith(pid, path) ? pid : null
+  } catch {
+    return null
+  }
+}
+
 /** Whether this user may start an agent without naming another folder: not so on a machine that never had Kea. */
 export function pidFolderIsUsable(env: NodeJS.ProcessEnv): boolean {
   try {

@@ -1,0 +1,97 @@
+// The TLS files of the door and of its control sockets: what the start would find, and what only clients would.
+
+import type { X509Certificate } from 'node:crypto'
+import { isIP } from 'node:net'
+import { readFileSync } from 'node:fs'
+import type { LoadedConfig } from '../config/load.ts'
+import type { TlsConfig } from '../config/types.ts'
+import { openUpstreams } from '../forward/open.ts'
+import { placed } from '../late-mistake.ts'
+import type { Log } from '../log/message.ts'
+import { loadCredentials } from '../tls/credentials.ts'
+import type { CredentialSet } from '../tls/credentials.ts'
+import { daysLeft } from '../tls/expiry.ts'
+import { certificateName } from '../tls/peer.ts'
+import { parseCertificates, pemBlocks } from '../tls/pem.ts'
+import { mistakesOf } from './configuration.ts'
+import type { Finding } from './finding.ts'
+import { ok, problem, warning } from './finding.ts'
+
+/** @param now milliseconds since the epoch */
+export function examineCertificates(loaded: LoadedConfig, now = Date.now()): readonly Finding[] {
+  const { tls, httpHost } = loaded.config
+  if (tls === null) return [plainHttp(httpHost)]
+  try {
+    const credentials = loadCredentials(tls, now)
+    return [
+      ...credentials.warnings.map((sentence) => warning('TLS', sentence)),
+      ...lifetimes(credentials, now),
+      ...names(tls, credentials.certificate, httpHost),
+      ...completeness(tls, credentials),
+      ...revocation(tls),
+    ]
+  } catch (error) {
+    return mistakesOf(placed(error, loaded), 'TLS')
+  }
+}
+
+/** Of https control sockets. */
+export async function examineUpstreamCertificates(loaded: LoadedConfig, log: Log): Promise<readonly Finding[]> {
+  try {
+    const upstreams = await openUpstreams(loaded.config.controlSockets, log, null)
+    return upstreams.warnings.map((sentence) => warning('control-sockets', sentence))
+  } catch (error) {
+    return mistakesOf(placed(error, loaded), 'control-sockets')
+  }
+}
+
+function plainHttp(host: string): Finding {
+  if (host === '::1' || host.startsWith('127.')) return ok('TLS', 'off; the door speaks plain HTTP on the loopback address')
+  const text = `off, and the door listens on ${host}: commands and passwords can be read on their way`
+  return problem('warning', 'TLS', text, 'make certificates with "keagate certs init", or set http-host to 127.0.0.1')
+}
+
+/** What is in force and for how long; what is over or will be soon has its warning already. */
+function lifetimes({ expiring }: CredentialSet, now: number): Finding[] {
+  return expiring.filter(({ notAfter }) => notAfter >= now).map((each) => {
+    const which = each.kind === 'certificate' ? each.subject : `revocation list of ${each.subject}`
+    return ok(each.keyword, `${each.file}: ${which}, ${daysLeft(each, now)} days left`)
+  })
+}
+
+/** Whether clients that use the address find it in the certificate. */
+function names({ certFile }: TlsConfig, certificate: X509Certificate, host: string): Finding[] {
+  const carried = certificate.subjectAltName ?? ''
+  if (carried === '') {
+    const text = `the certificate of ${certFile} has no subject alternative names, so clients refuse it`
+    return [problem('warning', 'cert-file', text, 'have one issued with the names and addresses that clients use')]
+  }
+  const everywhere = host === '0.0.0.0' || host === '::'
+  if (everywhere || isIP(host) === 0 || certificate.checkIP(host) !== undefined) {
+    return [ok('cert-file', `${certFile} is for ${carried}`)]
+  }
+  const text = `the certificate of ${certFile} is not for http-host ${host}; its names: ${carried}`
+  return [problem('warning', 'cert-file', text, `have one issued that has ${host} too, unless clients use a name it has`)]
+}
+
+/** Whether a client that has the roots alone can follow the chain. */
+function completeness({ certFile }: TlsConfig, { options }: CredentialSet): Finding[] {
+  const chain = certificatesIn(readFileSync(certFile))
+  const last = chain.at(-1)
+  if (last === undefined || last.checkIssued(last)) return []
+  const roots = [options.ca ?? []].flat().flatMap((pem) => certificatesIn(Buffer.from(pem)))
+  if (roots.some((root) => root.checkIssued(root) && last.checkIssued(root))) return []
+  const issuer = certificateName(last.issuer)
+  const text = `the chain in ${certFile} ends below ${issuer}, which clients may not know`
+  return [problem('warning', 'cert-file', text, `append the certificate of ${issuer}, if it is not a root that all clients have`)]
+}
+
+function certificatesIn(content: Buffer): X509Certificate[] {
+  const found = parseCertificates(pemBlocks(content))
+  return typeof found === 'number' ? [] : found
+}
+
+function revocation({ crlFile, certRequired }: TlsConfig): Finding[] {
+  if (crlFile !== null || !certRequired) return []
+  return [ok('crl-file', 'none: a stolen client certificate is good until it expires')]
+}

@@ -1,0 +1,169 @@
+// Plays a client against a running door, one step after the other, and says at which step it ends and why.
+
+import dns from 'node:dns/promises'
+import http from 'node:http'
+import net from 'node:net'
+import tls from 'node:tls'
+import type { X509Certificate } from 'node:crypto'
+import { describeError } from '../errors.ts'
+import { checkCertificateChain, readCertificateChain } from '../tls/certificate-chain.ts'
+import { checkPair } from '../tls/credentials.ts'
+import { TlsFindings } from '../tls/findings.ts'
+import { certificateName } from '../tls/peer.ts'
+import { readPrivateKey } from '../tls/private-key.ts'
+import { readTrustAnchor } from '../tls/trust-anchor.ts'
+import type { Finding } from './finding.ts'
+import { ok, problem, warning } from './finding.ts'
+import { explainAlert, explainServer } from './handshake.ts'
+
+export interface ClientTask {
+  readonly certFile: string
+  readonly keyFile: string
+  /** null: the authorities that Node.js knows. */
+  readonly ca: string | null
+  readonly url: URL
+}
+
+/** Milliseconds that each step gets. */
+const patience = 5000
+
+/** Resolves to what each step found; the last one is where it ended. */
+export async function playClient(task: ClientTask): Promise<readonly Finding[]> {
+  const findings: Finding[] = []
+  const say = (...more: readonly Finding[]): boolean => {
+    findings.push(...more)
+    return more.every(({ level }) => level !== 'error')
+  }
+  const { url } = task
+  const host = url.hostname.replace(/^\[|\]$/g, '')
+  const port = Number(url.port || (url.protocol === 'https:' ? 443 : 80))
+  const identity = url.protocol === 'https:' ? readIdentity(task) : { findings: [], options: {} }
+  if (!say(...identity.findings)) return findings
+  try {
+    const { address } = await dns.lookup(host)
+    say(ok('name', net.isIP(host) === 0 ? `${host} is ${address}` : `${address} is an address`))
+    const socket = await connected(address, port)
+    say(ok('connection', `${address} port ${port} accepts it`))
+    const stream = url.protocol === 'https:' ? await secured(socket, host, identity.options, task.ca !== null, say) : socket
+    if (stream !== null) say(await asked(stream, url))
+  } catch (error) {
+    say(...(error instanceof StepError ? [error.finding] : [problem('error', 'connection', describeError(error))]))
+  }
+  return findings
+}
+
+class StepError extends Error {
+  readonly finding: Finding
+
+  constructor(finding: Finding) {
+    super(finding.text)
+    this.finding = finding
+  }
+}
+
+/** What the files of the client are good for, before anybody else sees them. */
+function readIdentity({ certFile, keyFile, ca }: ClientTask): { findings: Finding[]; options: tls.ConnectionOptions } {
+  const found = new TlsFindings()
+  const chain = readCertificateChain(certFile, found)
+  const key = readPrivateKey(keyFile, found)
+  const trusted = ca === null ? null : readTrustAnchor(ca, found)
+  if (chain !== null) checkCertificateChain(certFile, chain, Date.now(), found, 'client')
+  if (chain !== null && key !== null) checkPair({ certFile, keyFile }, chain, key, found)
+  const what = { 'cert-file': 'CERT', 'key-file': 'KEY', 'trust-anchor': 'CA' } as const
+  const own = chain === null ? [] : [
+    ok('CERT', `${certFile}: ${certificateName(chain[0].subject)}, issued by ${certificateName(chain[0].issuer)}, until ${chain[0].validTo}`),
+  ]
+  const findings = [
+    ...found.problems.map(({ keyword, text, remedy }) => {
+      return problem('error', Object.hasOwn(what, keyword) ? what[keyword as keyof typeof what] : keyword, text, remedy)
+    }),
+    ...found.warnings.map((sentence) => warning('CERT', sentence)),
+  ]
+  const options = {
+    ...(chain === null || key === null ? {} : { cert: chain.map(String).join(''), key: key.pem }),
+    ...(trusted === null ? {} : { ca: trusted.map(String) }),
+  }
+  return { findings: [...own, ...findings], options }
+}
+
+function connected(address: string, port: number): Promise<net.Socket> {
+  return new Promise((resolve, reject) => {
+    const socket = net.connect({ host: address, port, timeout: patience })
+    const fail = (text: string, remedy: string): void => {
+      socket.destroy()
+      reject(new StepError(problem('error', 'connection', `${address} port ${port}: ${text}`, remedy)))
+    }
+    socket.once('timeout', () => fail('no answer', 'a firewall may be in between, or the address is not that of the agent'))
+    socket.once('error', (error) => fail(error.message, 'see whether the agent runs and listens on that address and port'))
+    socket.once('connect', () => resolve(socket.setTimeout(0).removeAllListeners()))
+  })
+}
+
+/** @returns null where the handshake ended it all */
+function secured(
+  socket: net.Socket,
+  host: string,
+  options: tls.ConnectionOptions,
+  ownAuthority: boolean,
+  say: (...more: readonly Finding[]) => boolean,
+): Promise<tls.TLSSocket | null> {
+  return new Promise((resolve) => {
+    const name = net.isIP(host) === 0 ? { servername: host } : {}
+    const secure = tls.connect({ ...options, ...name, socket, rejectUnauthorized: false, ALPNProtocols: ['http/1.1'] })
+    const timer = setTimeout(() => secure.destroy(new Error(`no end of it within ${patience / 1000} s`)), patience)
+    const failed = (error: NodeJS.ErrnoException): void => {
+      clearTimeout(timer)
+      say(explainAlert(error))
+      resolve(null)
+    }
+    secure.once('error', failed)
+    secure.once('secureConnect', () => {
+      clearTimeout(timer)
+      secure.removeListener('error', failed)
+      say(ok('handshake', `${secure.getProtocol() ?? ''}, ${secure.getCipher().standardName}`))
+      const certificate: X509Certificate | undefined = secure.getPeerX509Certificate()
+      // A client that trusts nobody in particular is refused by itself; the door is asked all the same.
+      const code = secure.authorizationError as unknown
+      say(explainServer(certificate, host, typeof code === 'string' ? code : null, ownAuthority))
+      resolve(secure)
+    })
+  })
+}
+
+/** Sends `list-commands` and explains the answer. */
+function asked(stream: net.Socket, url: URL): Promise<Finding> {
+  return new Promise((resolve) => {
+    const body = '{ "command": "list-commands" }'
+    const headers = { 'Content-Type': 'application/json', 'Content-Length': Buffer.byteLength(body), Host: url.host }
+    const request = http.request({ method: 'POST', path: url.pathname + url.search, headers, createConnection: () => stream })
+    const timer = setTimeout(() => request.destroy(new Error(`no answer within ${patience / 1000} s`)), patience)
+    request.once('error', (error) => {
+      clearTimeout(timer)
+      resolve(error instanceof Error && /alert|SSL/.test(error.message) ? explainAlert(error) : problem('error', 'answer', error.message))
+    })
+    request.once('response', (response) => {
+      let text = ''
+      response.setEncoding('utf8').on('data', (chunk: string) => (text += chunk.slice(0, 65_536)))
+      response.once('close', () => {
+        clearTimeout(timer)
+        stream.destroy()
+        resolve(explainAnswer(response.statusCode ?? 0, text))
+      })
+    })
+    request.end(body)
+  })
+}
+
+function explainAnswer(status: number, text: string): Finding {
+  const said = /"text": "((?:[^"\\]|\\.)*)"/.exec(text)?.[1] ?? ''
+  switch (status) {
+    case 200:
+      return ok('answer', `200; list-commands names ${text.match(/"[a-z0-9-]+"(?=[,\s\]])/g)?.length ?? 0} commands`)
+    case 401:
+      return problem('warning', 'answer', '401: the door asks for a user and a password', 'give the client both (curl: --user)')
+    case 403:
+      return problem('error', 'answer', `403: ${said}`, 'the log of the agent says more')
+    default:
+      return problem('error', 'answer', `${status}: ${said === '' ? 'no answer of a Kea agent' : said}`, 'see whether the port is the right one')
+  }
+}

@@ -1,0 +1,42 @@
+// Whether the configuration can be used at all, and what else it has to say for itself.
+
+import { loadConfigFile } from '../config/load.ts'
+import type { LoadedConfig } from '../config/load.ts'
+import { ConfigError, formatPosition } from '../config/mistake.ts'
+import type { Mistake } from '../config/mistake.ts'
+import { describeError } from '../errors.ts'
+import type { Finding } from './finding.ts'
+import { ok, problem } from './finding.ts'
+
+export interface Examined {
+  readonly findings: readonly Finding[]
+  /** null: it cannot be used. */
+  readonly loaded: LoadedConfig | null
+}
+
+export function examineConfiguration(file: string, env: NodeJS.ProcessEnv): Examined {
+  try {
+    const loaded = loadConfigFile(file, { env, pathChecks: true })
+    const { controlSockets } = loaded.config
+    const services = [...controlSockets.keys()].join(', ') || 'none'
+    const none = controlSockets.size > 0 ? [] : [
+      problem('warning', 'control-sockets', 'no daemon can be reached', 'name their control sockets'),
+    ]
+    const warnings = loaded.warnings.map((mistake) => placed('warning', mistake))
+    return { findings: [ok('configuration', `${file} is usable; services: ${services}`), ...warnings, ...none], loaded }
+  } catch (error) {
+    return { findings: mistakesOf(error), loaded: null }
+  }
+}
+
+/** One finding for each mistake, with its place. */
+export function mistakesOf(error: unknown, what = 'configuration'): readonly Finding[] {
+  if (error instanceof ConfigError) return error.mistakes.map((mistake) => placed('error', mistake))
+  return describeError(error).split('\n').map((line) => problem('error', what, line))
+}
+
+function placed(level: 'warning' | 'error', mistake: Mistake): Finding {
+  const { path, text, remedy } = mistake
+  return problem(level, path.split('/').findLast((step) => /^[a-z]/.test(step)) ?? 'configuration',
+    `${formatPosition(mistake)}: ${text}`, remedy)
+}

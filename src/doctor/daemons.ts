@@ -1,0 +1,61 @@
+// Every control socket: is it there, may it be used, and what answers there.
+
+import type { AgentConfig, ControlSocketConfig } from '../config/types.ts'
+import { socketAddress } from '../config/socket-address.ts'
+import { openUpstreams } from '../forward/open.ts'
+import { Router } from '../forward/router.ts'
+import { rawToString } from '../json/raw.ts'
+import type { Log } from '../log/message.ts'
+import type { Finding } from './finding.ts'
+import { ok, problem } from './finding.ts'
+
+/** Milliseconds that a daemon gets to say its version. */
+const patience = 5000
+
+/** Resolves to one finding for each service. Certificates of https sockets must have been looked at before. */
+export async function examineDaemons({ controlSockets }: AgentConfig, log: Log): Promise<readonly Finding[]> {
+  const upstreams = await openUpstreams(new Map([...controlSockets].map(([name, socket]) => [name, hasty(socket)])), log, null)
+  const router = new Router(upstreams.byService, log, null)
+  const ask = async (service: string, address: string): Promise<Finding> => {
+    const what = `control socket ${service}`
+    const command = { name: 'version-get', services: [service], arguments: null, caller: nobody }
+    const waiter = { gone: () => false, hold: () => true, letGo: () => undefined }
+    const [answer] = await router.forward(command, [service], waiter)
+    return judge(what, address, answer === undefined ? '' : rawToString(answer))
+  }
+  const findings = await Promise.all([...controlSockets].map(([service, socket]) => ask(service, socketAddress(socket))))
+  for (const upstream of upstreams.byKey.values()) upstream.close()
+  return findings
+}
+
+/** The same socket, with less patience than an agent has. */
+function hasty<Socket extends ControlSocketConfig>(socket: Socket): Socket {
+  const times = { connectTimeout: patience, stallTimeout: patience, totalTimeout: patience }
+  return { ...socket, limits: { ...socket.limits, ...times } }
+}
+
+const nobody = { remoteAddress: '127.0.0.1', tls: null, user: null }
+
+function judge(what: string, address: string, answer: string): Finding {
+  const { result, text } = read(answer)
+  if (result === 0) return ok(what, `${address} answers, version ${text}`)
+  const reason = text.replace(/^no usable answer from service [^:]*: /, '').replace(/; server is likely to be offline$/, '')
+  return problem('error', what, `${address}: ${reason}`, remedyFor(reason))
+}
+
+function remedyFor(reason: string): string {
+  if (reason.includes('ermission denied')) {
+    return "let the agent's user into the folder and write to the socket: run it as the daemon's user or in its group"
+  }
+  if (reason.includes('No such file')) return 'start the daemon, and compare the path with control-socket in its configuration'
+  if (reason.startsWith('Operation canceled')) return 'the daemon hangs or is busy: look at its log, and restart it if need be'
+  if (reason.includes('refused')) return 'start the daemon: nobody listens there'
+  return 'look at the log of the daemon'
+}
+
+function read(answer: string): { readonly result: unknown; readonly text: string } {
+  const map: unknown = JSON.parse(answer)
+  if (typeof map !== 'object' || map === null) return { result: null, text: 'it answers with something else than a map' }
+  const text: unknown = 'text' in map ? map.text : ''
+  return { result: 'result' in map ? map.result : null, text: typeof text === 'string' ? text : '' }
+}

@@ -1,0 +1,70 @@
+// A TLS handshake as a client sees it: what the server showed, and why it may have hung up.
+
+import type { X509Certificate } from 'node:crypto'
+import { isIP } from 'node:net'
+import { certificateName } from '../tls/peer.ts'
+import { formatDate, validity } from '../tls/validity.ts'
+import type { Finding } from './finding.ts'
+import { ok, problem } from './finding.ts'
+
+/**
+ * Whether a client would accept the certificate of the server.
+ * @param host what the URL has
+ * @param code OpenSSL's verification code; null: it is trusted
+ * @param ownAuthority whether a CA was named
+ */
+export function explainServer(
+  certificate: X509Certificate | undefined,
+  host: string,
+  code: string | null,
+  ownAuthority: boolean,
+): Finding {
+  const what = 'server certificate'
+  if (certificate === undefined) return problem('error', what, 'the server showed none', 'look at the log of the agent')
+  const who = `${certificateName(certificate.subject)}, issued by ${certificateName(certificate.issuer)}`
+  const state = validity(certificate, Date.now())
+  if (state === 'expired') {
+    return problem('error', what, `${who}, expired on ${formatDate(certificate.validTo)}`, 'renew it at the server')
+  }
+  if (state === 'not-yet-valid') {
+    const text = `${who}, is not valid before ${formatDate(certificate.validFrom)}`
+    return problem('error', what, text, 'compare the clocks of both machines with: date -u')
+  }
+  if (code === 'INVALID_PURPOSE') {
+    return problem('error', what, `${who}, is not made for servers`, 'have one issued with extendedKeyUsage serverAuth')
+  }
+  // A wrong name is told with the names that are right.
+  if (code !== null && code !== 'ERR_TLS_CERT_ALTNAME_INVALID') {
+    const remedy = ownAuthority
+      ? "name the authority that issued it with --ca; if it is an intermediate one, append its certificate to the server's cert-file"
+      : 'name the authority that issued it with --ca'
+    return problem('error', what, `${who}, is not trusted by this client (${code})`, remedy)
+  }
+  const carries = isIP(host) === 0 ? certificate.checkHost(host) : certificate.checkIP(host)
+  if (carries === undefined) {
+    const text = `${who}, is not for ${host}; its names: ${certificate.subjectAltName ?? 'none'}`
+    return problem('error', what, text, `use one of these in the URL, or have one issued that has ${host} too`)
+  }
+  return ok(what, `${who}, is trusted and for ${host}`)
+}
+
+const plain = /WRONG_VERSION_NUMBER|UNKNOWN_PROTOCOL|PACKET_LENGTH_TOO_LONG|HTTP_REQUEST|RECORD_LAYER_FAILURE/
+
+/** Why the handshake came to nothing. */
+export function explainAlert(error: NodeJS.ErrnoException): Finding {
+  const what = 'handshake'
+  const code = error.code ?? ''
+  if (plain.test(code)) {
+    return problem('error', what, 'what answers there does not speak TLS', 'use http:// in the URL, or another port')
+  }
+  if (code === 'ECONNRESET' || code === 'EPIPE') {
+    return problem('error', what, 'the server closed the connection', 'look at the log of the agent; it may speak plain HTTP')
+  }
+  const alert = /ALERT_([A-Z_]+)$/.exec(code)?.[1]?.toLowerCase().replaceAll('_', ' ')
+  if (alert === undefined) return problem('error', what, error.message, 'look at the log of the agent')
+  if (/certificate|unknown ca/.test(alert)) {
+    return problem('error', what, `the server refuses the certificate (alert ${alert})`, 'see that its trust anchor has your CA')
+  }
+  const text = `the server ended it (alert ${alert}): no version, cipher or group in common`
+  return problem('error', what, text, 'look at the log of the agent, which names what both sides have')
+}

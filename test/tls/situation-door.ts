@@ -1,0 +1,73 @@
+// A situation of the table made real: its files in a folder, and a door that serves with them.
+
+import { execFileSync } from 'node:child_process'
+import { chownSync, mkdirSync, symlinkSync, unlinkSync, writeFileSync } from 'node:fs'
+import path from 'node:path'
+import type { Test } from 'tap'
+import { loadConfigText } from '../../src/config/load.ts'
+import { describeError } from '../../src/errors.ts'
+import { createEntrance } from '../../src/http/entrance.ts'
+import type { Entrance } from '../../src/http/entrance.ts'
+import { messages } from '../../src/log/message.ts'
+import { MetricRegistry } from '../../src/observe/metrics.ts'
+import { loadCredentials } from '../../src/tls/credentials.ts'
+import type { CredentialSet } from '../../src/tls/credentials.ts'
+import { TlsReport } from '../../src/tls/report.ts'
+import { openDoor } from '../http/recording-door.ts'
+import type { RecordingDoor } from '../http/recording-door.ts'
+import type { Setting } from './situations.ts'
+
+export interface Opened {
+  /** null: the start was refused. */
+  readonly door: RecordingDoor | null
+  readonly lines: () => string[]
+}
+
+/** Puts the files of a setting where they belong. */
+export function write(directory: string, files: NonNullable<Setting['files']>): void {
+  for (const [name, content] of Object.entries(files)) {
+    const file = path.join(directory, name)
+    mkdirSync(path.dirname(file), { recursive: true })
+    if (content === null) unlinkSync(file)
+    else if (typeof content === 'string' && content.startsWith('->')) symlinkSync(content.slice(2), file)
+    else writeFileSync(file, content, { mode: 0o600 })
+  }
+}
+
+/** Writes what a setting changes. @returns the text of its configuration */
+export function prepare(directory: string, setting: Setting): string {
+  write(directory, setting.files ?? {})
+  if (setting.keyMode !== undefined) execFileSync('chmod', [setting.keyMode.toString(8), path.join(directory, 'server.key')])
+  if (setting.keyOwner !== undefined) chownSync(path.join(directory, 'server.key'), setting.keyOwner, 0)
+  const trio = { 'trust-anchor': 'DIR/ca.crt', 'cert-file': 'DIR/server.crt', 'key-file': 'DIR/server.key' }
+  const members: [string, unknown][] = Object.entries({ ...trio, ...setting.config })
+  return JSON.stringify({ 'Control-agent': Object.fromEntries(members.filter(([, value]) => value !== null)) })
+    .replaceAll('DIR', directory)
+}
+
+/** Opens a door as a start would, or is told why that cannot be. */
+export async function open(t: Test, directory: string, setting: Setting): Promise<Opened> {
+  const { config } = loadConfigText('<string>', prepare(directory, setting), {
+    env: {}, pathChecks: false, dialect: 'command', current: null,
+  })
+  let credentials: CredentialSet | null
+  try {
+    credentials = config.tls === null ? null : loadCredentials(config.tls)
+  } catch (error) {
+    return { door: null, lines: () => describeError(error).split('\n') }
+  }
+  let entrance: Entrance | undefined
+  const metrics = new MetricRegistry()
+  const door = await openDoor(t, {}, (server, socket, origin) => {
+    entrance ??= createEntrance({ config, credentials, server, origin, report: new TlsReport(door.log, metrics), log: door.log })
+    entrance.accept(socket)
+  })
+  const quiet: ReadonlySet<string> = new Set(['HTTP_CLIENT_REQUEST_RECEIVED', 'KEAGATE_CONNECTION_ERROR'])
+  const lines = (): string[] => [
+    ...(credentials?.warnings ?? []),
+    ...door.log.lines.filter(({ id }) => !quiet.has(id)).map(({ id, fields }) =>
+      messages[id].text.replaceAll(/\{([a-z-]+)\}/g, (_place, name: string) => String(fields[name])),
+    ),
+  ]
+  return { door, lines }
+}
