@@ -24,10 +24,12 @@ const rules = {
   'accept-commands': accessList,
   'reject-commands': accessList,
   'other-commands': {
-    type: 'string', enum: ['accept', 'reject'], description: 'what becomes of commands that neither list matches',
+    type: 'string', enum: ['accept', 'reject'], default: 'reject',
+    description: 'what becomes of commands that neither list matches',
   },
   'list-match-first': {
-    type: 'string', enum: ['accept', 'reject'], description: 'which list counts for commands that both match',
+    type: 'string', enum: ['accept', 'reject'], default: 'accept',
+    description: 'which list counts for commands that both match',
   },
   'response-filters': {
     type: 'array', maxItems: 16, description: 'what is taken out of answers',

@@ -16,6 +16,8 @@ export interface ConfigSchema {
   readonly maxLength?: number
   readonly maxItems?: number
   readonly maxProperties?: number
+  /** What counts where the keyword is left out; for editors and the documentation. */
+  readonly default?: string | number | boolean
   readonly minimum?: number
   readonly maximum?: number
   /** Taken, but never suggested. */

@@ -37,7 +37,8 @@ function list(description: string, items: ConfigSchema, maxItems: number = mostE
 
 function limits<Limits>(description: string, rows: readonly LimitRow<Limits>[]): ConfigSchema {
   const properties: [string, ConfigSchema][] = rows.map((row) => {
-    return [row.keyword, { type: 'integer', minimum: row.minimum, maximum: row.maximum, description: row.description }]
+    const { minimum, maximum, description } = row
+    return [row.keyword, { type: 'integer', minimum, maximum, default: row.fallback, description }]
   })
   return map(description, Object.fromEntries(properties))
 }
@@ -58,9 +59,11 @@ const header = map('a header added to every response', {
 }, ['name', 'value'])
 
 const tls = map('settings of TLS beyond the files', {
-  'client-certificate': choice('with cert-required false: whether one is asked for', 'none', 'verify-if-given'),
-  'min-version': choice('lowest version of TLS', '1.2', '1.3'),
-  'max-version': choice('highest version of TLS', '1.2', '1.3'),
+  'client-certificate': {
+    ...choice('with cert-required false: whether one is asked for', 'none', 'verify-if-given'), default: 'none',
+  },
+  'min-version': { ...choice('lowest version of TLS', '1.2', '1.3'), default: '1.2' },
+  'max-version': { ...choice('highest version of TLS', '1.2', '1.3'), default: '1.3' },
   ciphers: {
     type: 'string', minLength: 1, maxLength: 4096,
     description: 'cipher names in the form of OpenSSL, joined by colons',
@@ -69,14 +72,14 @@ const tls = map('settings of TLS beyond the files', {
     type: 'string', minLength: 1, maxLength: 1024,
     description: 'key exchange groups in order of preference, joined by colons',
   },
-  'session-tickets': flag('whether session tickets are handed out'),
+  'session-tickets': { ...flag('whether session tickets are handed out'), default: true },
   'crl-file': {
     type: 'string', minLength: 1,
     description: 'the revocation lists of the CAs that client certificates come from: a PEM file or a directory',
   },
-  'reload-on-change': flag('whether changed TLS files are taken without being asked to'),
+  'reload-on-change': { ...flag('whether changed TLS files are taken without being asked to'), default: true },
   'expiry-warning-days': {
-    type: 'integer', minimum: 0, maximum: 3650,
+    type: 'integer', minimum: 0, maximum: 3650, default: 30,
     description: 'how many days before its end a certificate or revocation list is warned of; 0: never',
   },
 })
@@ -95,8 +98,8 @@ const client = map('a user who may send commands', {
 })
 
 const authentication = map('HTTP basic authentication', {
-  type: choice('the scheme', 'basic'),
-  realm: { type: 'string', maxLength: 1024, description: 'the realm told to clients' },
+  type: { ...choice('the scheme', 'basic'), default: 'basic' },
+  realm: { type: 'string', maxLength: 1024, default: 'kea-control-agent', description: 'the realm told to clients' },
   directory: text('the folder of the user and password files'),
   clients: list('who may send commands; an empty list lets everybody in', client),
   'lock-out': limits('what slows down whoever guesses passwords', lockOutRows),
@@ -105,10 +108,12 @@ const authentication = map('HTTP basic authentication', {
 
 /** Which keyword goes with which type of socket is `resolve-control-sockets.ts`' business. */
 export const controlSocket = map('where a daemon takes commands', {
-  'socket-type': choice('the kind of socket', 'unix', 'http', 'https'),
+  'socket-type': { ...choice('the kind of socket', 'unix', 'http', 'https'), default: 'unix' },
   'socket-name': { type: 'string', minLength: 1, description: 'the path of the control socket of the daemon' },
-  'socket-address': text('the IP address of the listener of the daemon'),
-  'socket-port': { type: 'integer', minimum: 1, maximum: 65_535, description: 'the port of the listener of the daemon' },
+  'socket-address': { ...text('the IP address of the listener of the daemon'), default: '127.0.0.1' },
+  'socket-port': {
+    type: 'integer', minimum: 1, maximum: 65_535, default: 8000, description: 'the port of the listener of the daemon',
+  },
   'trust-anchor': {
     type: 'string', minLength: 1,
     description: 'what the certificate of the daemon must come from: a PEM file or a directory',
@@ -137,11 +142,14 @@ const controlSockets: ConfigSchema = {
 
 const output = map('a place that log lines go to', {
   output: { type: 'string', minLength: 1, description: 'stdout, stderr, syslog, syslog:FACILITY or a file name' },
-  flush: flag('whether each line is written at once'),
-  maxsize: { type: 'integer', maximum: Number.MAX_SAFE_INTEGER, description: 'bytes before a file rotates; 0: never' },
-  maxver: { type: 'integer', maximum: 10_000, description: 'rotated files to keep' },
+  flush: { ...flag('whether each line is written at once'), default: true },
+  maxsize: {
+    type: 'integer', maximum: Number.MAX_SAFE_INTEGER, default: 10_240_000,
+    description: 'bytes before a file rotates; 0: never',
+  },
+  maxver: { type: 'integer', maximum: 10_000, default: 1, description: 'rotated files to keep' },
   pattern: { type: 'string', maxLength: 1024, description: 'the layout of a line, as log4cplus writes it' },
-  format: choice('the form of a line', 'pattern', 'json'),
+  format: { ...choice('the form of a line', 'pattern', 'json'), default: 'pattern' },
 }, ['output'])
 
 /** Of one logger, and loggers: each output is an open file. */
@@ -159,10 +167,15 @@ const logger = map('a logger', {
 
 const auditLog = map('the record of every command, one JSON line each', {
   output: { type: 'string', minLength: 1, description: 'the file that the records go to' },
-  maxsize: { type: 'integer', minimum: 0, maximum: Number.MAX_SAFE_INTEGER, description: 'bytes before it rotates; 0: never' },
-  maxver: { type: 'integer', minimum: 1, maximum: 10_000, description: 'rotated files to keep' },
-  arguments: flag('whether the arguments of commands are recorded, with secrets hidden'),
-  'on-failure': choice('what becomes of commands while no record can be written', 'refuse', 'continue'),
+  maxsize: {
+    type: 'integer', minimum: 0, maximum: Number.MAX_SAFE_INTEGER, default: 10_240_000,
+    description: 'bytes before it rotates; 0: never',
+  },
+  maxver: { type: 'integer', minimum: 1, maximum: 10_000, default: 10, description: 'rotated files to keep' },
+  arguments: { ...flag('whether the arguments of commands are recorded, with secrets hidden'), default: false },
+  'on-failure': {
+    ...choice('what becomes of commands while no record can be written', 'refuse', 'continue'), default: 'refuse',
+  },
   ...notes,
 }, ['output'])
 
@@ -173,26 +186,29 @@ const hooksLibrary = map('a handler module', {
   library: text('the file of the module'),
   parameters: { type: 'object', description: 'what is handed to the module' },
   'timeout-seconds': {
-    type: 'integer', minimum: 1, maximum: 3600, description: 'longest that a function of the module may take',
+    type: 'integer', minimum: 1, maximum: 3600, default: 30,
+    description: 'longest that a function of the module may take',
   },
 }, ['library'])
 
 const monitoring = map('the listener for metrics, health and the status page', {
-  'http-host': text('the IP address to listen on for monitoring'),
-  'http-port': { type: 'integer', minimum: 0, maximum: 65_535, description: 'the port to listen on for monitoring' },
+  'http-host': { ...text('the IP address to listen on for monitoring'), default: '127.0.0.1' },
+  'http-port': {
+    type: 'integer', minimum: 0, maximum: 65_535, default: 8001, description: 'the port to listen on for monitoring',
+  },
   ...notes,
 })
 
 const controlAgent = map('the configuration of the agent', {
   'audit-log': auditLog,
-  'http-host': text('the IP address to listen on'),
-  'http-port': { type: 'integer', minimum: 0, maximum: 65_535, description: 'the port to listen on' },
+  'http-host': { ...text('the IP address to listen on'), default: '127.0.0.1' },
+  'http-port': { type: 'integer', minimum: 0, maximum: 65_535, default: 8000, description: 'the port to listen on' },
   'http-headers': list('headers added to every response', header, mostHeaders),
   'http-limits': limits('limits of the HTTP side', httpLimitRows),
   'trust-anchor': text('the certificates that clients must come from: a PEM file or a directory'),
   'cert-file': text('the certificate of the agent, followed by its chain: a PEM file'),
   'key-file': text('the private key of the agent: a PEM file, not encrypted'),
-  'cert-required': flag('whether clients must show a certificate'),
+  'cert-required': { ...flag('whether clients must show a certificate'), default: true },
   tls,
   authentication,
   'access-control': accessControl,
