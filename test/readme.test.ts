@@ -1,6 +1,6 @@
-// The README promises what the program keeps.
+// README and documentation promise what the program keeps.
 
-import { readFileSync, writeFileSync } from 'node:fs'
+import { readFileSync, readdirSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import t from 'tap'
 import { httpLimitRows, lockOutRows, upstreamLimitRows } from '../src/config/limits.ts'
@@ -9,10 +9,13 @@ import { messages } from '../src/log/message.ts'
 import { metricDefinitions } from '../src/observe/definitions.ts'
 import { keaMessages } from './log/kea-messages.ts'
 
-const readme = readFileSync(join(import.meta.dirname, '../README.md'), 'utf8')
+const root = join(import.meta.dirname, '..')
+const readme = readFileSync(join(root, 'README.md'), 'utf8')
+const page = (name: string): string => readFileSync(join(root, 'docs', name), 'utf8')
+const everything = [readme, ...readdirSync(join(root, 'docs')).map(page)].join('\n')
 
 t.test('every configuration it shows is taken without a word', async (t) => {
-  const blocks = [...readme.matchAll(/^```json\n([^]*?)^```$/gm)].map((match) => match[1] ?? '')
+  const blocks = [...everything.matchAll(/^```json\n([^]*?)^```$/gm)].map((match) => match[1] ?? '')
   t.ok(blocks.length >= 3)
   const directory = t.testdir({})
   for (const [index, block] of blocks.entries()) {
@@ -23,7 +26,7 @@ t.test('every configuration it shows is taken without a word', async (t) => {
 })
 
 t.test('it names every limit with its keyword', async (t) => {
-  for (const { keyword } of [...httpLimitRows, ...lockOutRows, ...upstreamLimitRows]) t.match(readme, `\`${keyword}\``)
+  for (const { keyword } of [...httpLimitRows, ...lockOutRows, ...upstreamLimitRows]) t.match(everything, `\`${keyword}\``)
 })
 
 t.test('its two commands are scripts of the package', async (t) => {
@@ -36,13 +39,13 @@ t.test('its two commands are scripts of the package', async (t) => {
 })
 
 t.test('it lists every message that can be logged, as it is logged', async (t) => {
-  const section = /^## Messages\n([^]*?)^## /m.exec(readme)?.[1] ?? ''
+  const section = page('messages.md')
   const rows = [...section.matchAll(/^\| `([A-Z0-9_]+)` \| ([A-Z]+)(?: (\d+))? \| ([a-z-]+) \| .+ \|$/gm)]
   const listed = rows.map(([, id, severity, level, logger]) => `${id} ${severity} ${level ?? '-'} ${logger}`)
   const known = Object.entries(messages).map(
     ([id, { severity, debugLevel, logger }]) => `${id} ${severity} ${debugLevel ?? '-'} ${logger}`,
   )
-  t.same(listed.toSorted(), known.toSorted(), 'README section "Messages" and src/log/message.ts')
+  t.same(listed.toSorted(), known.toSorted(), 'docs/messages.md and src/log/message.ts')
   const [, unwritten = ''] = section.split('never written')
   const cells = [...unwritten.matchAll(/^\|.*?\|/gm)].map(([cell]) => cell)
   const absent = cells.flatMap((cell) => [...cell.matchAll(/`([A-Z0-9_]+)`/g)]).map((match) => match[1] ?? '')
@@ -53,7 +56,7 @@ t.test('it lists every message that can be logged, as it is logged', async (t) =
 })
 
 t.test('it lists every metric with its type and labels', async (t) => {
-  const section = /^## Monitoring\n([^]*?)^## /m.exec(readme)?.[1] ?? ''
+  const section = page('monitoring.md')
   const listed = [...section.matchAll(/^\| `(\w+)` \| ([a-z]+) \| (.*?) \| .+ \|$/gm)]
   const known = Object.entries(metricDefinitions).map(([name, { type, labels }]) => {
     return `${name} ${type} ${labels.map((label) => `\`${label}\``).join(', ')}`

@@ -1,5 +1,5 @@
 // The table of every metric: its type, what it says, and its labels. Names and units are those of Prometheus: seconds,
-// bytes, `_total` at the end of a counter. The README lists the same; a test holds both.
+// bytes, `_total` at the end of a counter. docs/monitoring.md lists the same; a test holds both.
 
 export interface MetricDefinition {
   readonly type: 'counter' | 'gauge' | 'histogram' | 'summary'

@@ -108,9 +108,9 @@ for (const [kind, { directory, port, curlLine, file }] of deployments) {
   })
 }
 
-t.test("the README's commands work as they stand", async (t) => {
-  const readme = readFileSync(path.join(import.meta.dirname, '../../README.md'), 'utf8')
-  const lines = [...readme.matchAll(/^keagate certs (.*)$/gm)].map((match) => match[1] ?? '')
+t.test("the documented commands work as they stand", async (t) => {
+  const page = readFileSync(path.join(import.meta.dirname, '../../docs/tls.md'), 'utf8')
+  const lines = [...page.matchAll(/^keagate certs (.*)$/gm)].map((match) => match[1] ?? '')
   t.ok(lines.length >= 7)
   const directory = temporaryDirectory(t)
   for (const line of lines) {

@@ -224,8 +224,8 @@ t.test('the example write-webhook reports what changes something', async (t) => 
   t.match(events, [{ command: 'config-reload', services: [], results: [0], address: '127.0.0.1', user: null }])
 })
 
-t.test('the module that the README shows works as it stands there', async (t) => {
-  const readme = readFileSync(path.resolve(import.meta.dirname, '../../README.md'), 'utf8')
+t.test('the module that the documentation shows works as it stands there', async (t) => {
+  const readme = readFileSync(path.resolve(import.meta.dirname, '../../docs/handlers.md'), 'utf8')
   const text = /^```js\n([^]*?)^```$/m.exec(readme)?.[1]
   t.ok(text)
   const folder = path.join(temporaryDirectory(t), 'new')

@@ -1,0 +1,43 @@
+// What every page of the documentation promises: its names are real and its links lead somewhere.
+
+import { existsSync, readdirSync, readFileSync } from 'node:fs'
+import path from 'node:path'
+import t from 'tap'
+import { messages } from '../../src/log/message.ts'
+import { metricDefinitions } from '../../src/observe/definitions.ts'
+import { root } from './page.ts'
+
+const pages = ['README.md', ...readdirSync(path.join(root, 'docs')).map((name) => `docs/${name}`)]
+
+t.test('every link leads to a file or a heading that is there', async (t) => {
+  for (const page of pages) {
+    for (const [, target = ''] of text(page).matchAll(/\]\(([^)]+)\)/g)) {
+      if (/^https?:/.test(target)) continue
+      const [file = '', anchor] = target.split('#')
+      const there = file === '' ? page : path.join(path.dirname(page), file)
+      t.ok(existsSync(path.join(root, there)), `${page}: ${target}`)
+      if (anchor !== undefined) t.ok(anchorsOf(text(there)).includes(anchor), `${page}: ${target}`)
+    }
+  }
+})
+
+t.test('every page is named in the README', async (t) => {
+  for (const page of pages.slice(1)) t.ok(text('README.md').includes(`](${page})`), page)
+})
+
+t.test('troubleshooting names messages and metrics that exist', async (t) => {
+  const page = text('docs/troubleshooting.md')
+  const named = [...page.matchAll(/`((?:[A-Z]+_)+[A-Z]+)`/g)].map((match) => match[1] ?? '')
+  for (const id of named.filter((id) => id !== 'KEA_PIDFILE_DIR')) t.ok(Object.hasOwn(messages, id), id)
+  for (const [, name = ''] of page.matchAll(/`(keagate_\w+)`/g)) t.ok(Object.hasOwn(metricDefinitions, name), name)
+})
+
+function text(page: string): string {
+  return readFileSync(path.join(root, page), 'utf8')
+}
+
+/** The anchors of a page's headings, as GitHub and GitLab make them. */
+function anchorsOf(page: string): string[] {
+  const headings = [...page.matchAll(/^#+ (.*)$/gm)].map((match) => match[1] ?? '')
+  return headings.map((heading) => heading.toLowerCase().replace(/[^\w\- ]/g, '').replaceAll(' ', '-'))
+}
