@@ -2,7 +2,6 @@
 
 import type { X509Certificate } from 'node:crypto'
 import { isIP } from 'node:net'
-import { readFileSync } from 'node:fs'
 import type { LoadedConfig } from '../config/load.ts'
 import type { TlsConfig } from '../config/types.ts'
 import { openUpstreams } from '../forward/open.ts'
@@ -12,10 +11,11 @@ import { loadCredentials } from '../tls/credentials.ts'
 import type { CredentialSet } from '../tls/credentials.ts'
 import { daysLeft } from '../tls/expiry.ts'
 import { certificateName } from '../tls/peer.ts'
-import { parseCertificates, pemBlocks } from '../tls/pem.ts'
+import { certificatesIn } from '../tls/pem.ts'
 import { mistakesOf } from './configuration.ts'
 import type { Finding } from './finding.ts'
 import { ok, problem, warning } from './finding.ts'
+import { examineTrustDirectory } from './trust-directory.ts'
 
 /** @param now milliseconds since the epoch */
 export function examineCertificates(loaded: LoadedConfig, now = Date.now()): readonly Finding[] {
@@ -23,11 +23,13 @@ export function examineCertificates(loaded: LoadedConfig, now = Date.now()): rea
   if (tls === null) return [plainHttp(httpHost)]
   try {
     const credentials = loadCredentials(tls, now)
+    const trusted = certificatesOf(credentials.options.ca)
     return [
       ...credentials.warnings.map((sentence) => warning('TLS', sentence)),
       ...lifetimes(credentials, now),
       ...names(tls, credentials.certificate, httpHost),
-      ...completeness(tls, credentials),
+      ...completeness(tls, certificatesOf(credentials.options.cert), trusted),
+      ...examineTrustDirectory(tls.trustAnchor, new Set(trusted.map(({ fingerprint256 }) => fingerprint256))),
       ...revocation(tls),
     ]
   } catch (error) {
@@ -75,20 +77,26 @@ function names({ certFile }: TlsConfig, certificate: X509Certificate, host: stri
 }
 
 /** Whether a client that has the roots alone can follow the chain. */
-function completeness({ certFile }: TlsConfig, { options }: CredentialSet): Finding[] {
-  const chain = certificatesIn(readFileSync(certFile))
+function completeness(
+  { certFile }: TlsConfig,
+  chain: readonly X509Certificate[],
+  trusted: readonly X509Certificate[],
+): Finding[] {
   const last = chain.at(-1)
   if (last === undefined || last.checkIssued(last)) return []
-  const roots = [options.ca ?? []].flat().flatMap((pem) => certificatesIn(Buffer.from(pem)))
-  if (roots.some((root) => root.checkIssued(root) && last.checkIssued(root))) return []
+  const named = trusted.filter((root) => root.checkIssued(root) && last.checkIssued(root))
+  if (named.some((root) => last.verify(root.publicKey))) return []
   const issuer = certificateName(last.issuer)
+  if (named.length > 0) {
+    const text = `the chain in ${certFile} ends below another ${issuer} than the one in the trust-anchor`
+    return [problem('warning', 'cert-file', text, 'have it issued by the CA as it is now, if the CA was made anew')]
+  }
   const text = `the chain in ${certFile} ends below ${issuer}, which clients may not know`
   return [problem('warning', 'cert-file', text, `append the certificate of ${issuer}, if it is not a root that all clients have`)]
 }
 
-function certificatesIn(content: Buffer): X509Certificate[] {
-  const found = parseCertificates(pemBlocks(content))
-  return typeof found === 'number' ? [] : found
+function certificatesOf(pem: CredentialSet['options']['ca']): readonly X509Certificate[] {
+  return [pem ?? []].flat().flatMap((each) => certificatesIn(Buffer.from(each)))
 }
 
 function revocation({ crlFile, certRequired }: TlsConfig): Finding[] {

@@ -12,6 +12,7 @@ import { TlsFindings } from '../tls/findings.ts'
 import { certificateName } from '../tls/peer.ts'
 import { readPrivateKey } from '../tls/private-key.ts'
 import { readTrustAnchor } from '../tls/trust-anchor.ts'
+import { explainAnswer } from './answer.ts'
 import type { Finding } from './finding.ts'
 import { ok, problem, warning } from './finding.ts'
 import { explainAlert, explainServer } from './handshake.ts'
@@ -27,6 +28,9 @@ export interface ClientTask {
 /** Milliseconds that each step gets. */
 const patience = 5000
 
+/** Characters of an answer that are kept. */
+const mostText = 1_000_000
+
 /** Resolves to what each step found; the last one is where it ended. */
 export async function playClient(task: ClientTask): Promise<readonly Finding[]> {
   const findings: Finding[] = []
@@ -40,7 +44,7 @@ export async function playClient(task: ClientTask): Promise<readonly Finding[]> 
   const identity = url.protocol === 'https:' ? readIdentity(task) : { findings: [], options: {} }
   if (!say(...identity.findings)) return findings
   try {
-    const { address } = await dns.lookup(host)
+    const address = await resolved(host)
     say(ok('name', net.isIP(host) === 0 ? `${host} is ${address}` : `${address} is an address`))
     const socket = await connected(address, port)
     say(ok('connection', `${address} port ${port} accepts it`))
@@ -84,6 +88,15 @@ function readIdentity({ certFile, keyFile, ca }: ClientTask): { findings: Findin
     ...(trusted === null ? {} : { ca: trusted.map(String) }),
   }
   return { findings: [...own, ...findings], options }
+}
+
+async function resolved(host: string): Promise<string> {
+  try {
+    return (await dns.lookup(host)).address
+  } catch (error) {
+    const text = `${host} has no address that can be found: ${describeError(error)}`
+    throw new StepError(problem('error', 'name', text, 'see what this machine finds with: getent hosts NAME; the address itself works too'))
+  }
 }
 
 function connected(address: string, port: number): Promise<net.Socket> {
@@ -133,17 +146,18 @@ function secured(
 /** Sends `list-commands` and explains the answer. */
 function asked(stream: net.Socket, url: URL): Promise<Finding> {
   return new Promise((resolve) => {
+    const auth = url.username === '' ? {} : { auth: `${decodeURIComponent(url.username)}:${decodeURIComponent(url.password)}` }
     const body = '{ "command": "list-commands" }'
     const headers = { 'Content-Type': 'application/json', 'Content-Length': Buffer.byteLength(body), Host: url.host }
-    const request = http.request({ method: 'POST', path: url.pathname + url.search, headers, createConnection: () => stream })
+    const request = http.request({ method: 'POST', path: url.pathname + url.search, headers, ...auth, createConnection: () => stream })
     const timer = setTimeout(() => request.destroy(new Error(`no answer within ${patience / 1000} s`)), patience)
     request.once('error', (error) => {
       clearTimeout(timer)
-      resolve(error instanceof Error && /alert|SSL/.test(error.message) ? explainAlert(error) : problem('error', 'answer', error.message))
+      resolve(/alert|SSL/.test(error.message) ? explainAlert(error) : noAnswer(error, url))
     })
     request.once('response', (response) => {
       let text = ''
-      response.setEncoding('utf8').on('data', (chunk: string) => (text += chunk.slice(0, 65_536)))
+      response.setEncoding('utf8').on('data', (chunk: string) => (text += chunk.slice(0, mostText - text.length)))
       response.once('close', () => {
         clearTimeout(timer)
         stream.destroy()
@@ -154,16 +168,7 @@ function asked(stream: net.Socket, url: URL): Promise<Finding> {
   })
 }
 
-function explainAnswer(status: number, text: string): Finding {
-  const said = /"text": "((?:[^"\\]|\\.)*)"/.exec(text)?.[1] ?? ''
-  switch (status) {
-    case 200:
-      return ok('answer', `200; list-commands names ${text.match(/"[a-z0-9-]+"(?=[,\s\]])/g)?.length ?? 0} commands`)
-    case 401:
-      return problem('warning', 'answer', '401: the door asks for a user and a password', 'give the client both (curl: --user)')
-    case 403:
-      return problem('error', 'answer', `403: ${said}`, 'the log of the agent says more')
-    default:
-      return problem('error', 'answer', `${status}: ${said === '' ? 'no answer of a Kea agent' : said}`, 'see whether the port is the right one')
-  }
+function noAnswer(error: Error, url: URL): Finding {
+  const remedy = url.protocol === 'http:' ? 'if the door speaks TLS, use https:// in the URL' : 'look at the log of the agent'
+  return problem('error', 'answer', error.message, remedy)
 }

@@ -34,6 +34,10 @@ interface Surroundings {
 
 /** Resolves to the exit code. */
 export async function doctorCommand(words: readonly string[], { env, stdout, stderr }: Surroundings): Promise<number> {
+  if (words.includes('--help')) {
+    stdout.write(usage)
+    return 0
+  }
   const task = read(words, env)
   if (typeof task === 'string') {
     stderr.write(`keagate doctor: ${task}\n\n${usage}`)

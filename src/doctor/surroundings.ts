@@ -9,6 +9,7 @@ import { openListener } from '../http/listener.ts'
 import { checkLogFiles, placed } from '../late-mistake.ts'
 import type { Log } from '../log/message.ts'
 import { pidFilePath, pidFolderIsUsable, runningAgent } from '../process/pid-file.ts'
+import { describeLibrary, tlsLibrary } from '../tls/library.ts'
 import { mistakesOf } from './configuration.ts'
 import type { Finding } from './finding.ts'
 import { ok, problem } from './finding.ts'
@@ -20,13 +21,14 @@ const oldest = [20, 19] as const
 const made = Date.UTC(2026, 10, 1)
 
 export function examineMachine(env: NodeJS.ProcessEnv, now = Date.now()): readonly Finding[] {
-  const { node, openssl } = process.versions
+  const { node } = process.versions
   const [major = 0, minor = 0] = node.split('.').map(Number)
   const enough = major > oldest[0] || (major === oldest[0] && minor >= oldest[1])
   const date = new Date(now).toISOString()
   return [
-    enough ? ok('Node.js', `${node} with OpenSSL ${openssl}`)
+    enough ? ok('Node.js', node)
       : problem('error', 'Node.js', `${node} is too old`, `install ${oldest.join('.')} or newer`),
+    ok('TLS library', describeLibrary(tlsLibrary(env)).join('; ')),
     now >= made ? ok('clock', date)
       : problem('error', 'clock', `${date} is before this program was made, so no certificate is valid yet`, 'set it: date -u'),
     process.geteuid?.() === 0

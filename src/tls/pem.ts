@@ -60,6 +60,12 @@ export function parseCertificates(blocks: readonly PemBlock[]): X509Certificate[
   return certificates
 }
 
+/** The certificates among everything that a file holds; none where one of them is damaged. */
+export function certificatesIn(content: Buffer): readonly X509Certificate[] {
+  const found = parseCertificates(pemBlocks(content).filter(({ label }) => isCertificateLabel(label)))
+  return typeof found === 'number' ? [] : found
+}
+
 export type DerKind = 'PKCS#12' | 'DER'
 
 /** What binary form a file without PEM objects has, null for anything else. */

@@ -54,7 +54,7 @@ t.test('a healthy deployment, before and after the start', async (t) => {
   t.equal(before.code, 0, before.stdout)
   t.notMatch(before.stdout, /^(warning|error) /m)
   for (const line of [
-    /^ok +Node\.js: /m, /^ok +clock: /m, /^ok +configuration: .*services: dhcp4$/m, /^ok +cert-file: .*\d+ days left$/m,
+    /^ok +Node\.js: /m, /^ok +TLS library: OpenSSL /m, /^ok +clock: /m, /^ok +configuration: .*services: dhcp4$/m, /^ok +cert-file: .*\d+ days left$/m,
     /^ok +trust-anchor: /m, /^ok +crl-file: .*revocation list/m, /^ok +cert-file: .* is for DNS:localhost/m,
     /^ok +http-port: 127\.0\.0\.1 port \d+ is free$/m, /^ok +loggers: .*agent\.log can be written$/m,
     /^ok +audit-log: /m, /^ok +control socket dhcp4: \/\S+ answers, version 2\.2\.0$/m, /^0 errors, 0 warnings, \d+ ok\n$/m,
@@ -92,7 +92,7 @@ t.test('each fault is named', async (t) => {
   configure({
     'http-port': port,
     'control-sockets': {
-      dhcp4: { 'socket-name': path.join(directory, 'nobody') }, dhcp6: { 'socket-name': hung.path }, d2: { 'socket-name': wrong.path },
+      dhcp4: { 'socket-name': path.join(directory, 'nobody') }, file: { 'socket-name': file }, dhcp6: { 'socket-name': hung.path }, d2: { 'socket-name': wrong.path },
     },
     monitoring: { 'http-host': '192.0.2.77' },
     loggers: [{ name: 'kea-ctrl-agent', 'output-options': [{ output: path.join(directory, 'missing/agent.log') }] }],
@@ -105,6 +105,7 @@ t.test('each fault is named', async (t) => {
     /^error +monitoring: .*192\.0\.2\.77.*EADDRNOTAVAIL/m,
     /^error +output: .*missing does not exist; create it/m,
     /^error +control socket dhcp4: .*No such file or directory; start the daemon/m,
+    /^error +control socket file: .*Connection refused.*; start the daemon/m,
     /^error +control socket dhcp6: .*Operation canceled: .*; the daemon hangs or is busy/m,
     /^error +control socket d2: .*out of order/m,
     /^warning +clock: .*which is yet to come/m,
@@ -123,6 +124,7 @@ t.test('a configuration with mistakes', async (t) => {
 
 t.test('words that it does not understand', async (t) => {
   const { file, doctor } = await deploy(t)
+  t.match(await doctor('--help'), { code: 0, stdout: /^Usage: keagate doctor/ })
   for (const [words, text] of [
     [['-x'], /Unknown option '-x'\n/], [['more'], /unexpected word more\n/], [['--client', 'a', 'b'], /--client needs CERT, KEY and URL\n/],
     [['--client', 'a', 'b', 'ftp://x'], /ftp:\/\/x is no http or https URL\n/], [['--ca', 'x'], /--ca goes with --client\n/],

@@ -29,7 +29,7 @@ const asClient: Readonly<Record<string, RegExp>> = {
   revoked: /^error answer: 403: .*was revoked on/,
   'CRL expired': /^error answer: 403: .*revocation list of .* is out of date/,
   'no CRL of the CA': /^error answer: 403: .*there is no revocation list/,
-  'plain HTTP on the TLS port': /^error answer: .*socket hang up/,
+  'plain HTTP on the TLS port': /^error answer: .*socket hang up; if the door speaks TLS, use https:/,
   'expired server': /^error server certificate: .* expired on .*; renew it at the server/,
   'server not yet valid': /^error server certificate: .* is not valid before .*; compare the clocks/,
   'clientAuth-only server': /^error server certificate: .* is not made for servers; have one issued/,

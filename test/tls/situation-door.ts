@@ -8,6 +8,8 @@ import { loadConfigText } from '../../src/config/load.ts'
 import { describeError } from '../../src/errors.ts'
 import { createEntrance } from '../../src/http/entrance.ts'
 import type { Entrance } from '../../src/http/entrance.ts'
+import { rawJson } from '../../src/json/raw.ts'
+import type { RawJson } from '../../src/json/raw.ts'
 import { messages } from '../../src/log/message.ts'
 import { MetricRegistry } from '../../src/observe/metrics.ts'
 import { loadCredentials } from '../../src/tls/credentials.ts'
@@ -22,6 +24,9 @@ export interface Opened {
   readonly door: RecordingDoor | null
   readonly lines: () => string[]
 }
+
+/** Whatever is asked. */
+const listing = (): RawJson => rawJson('[{"result":0,"arguments":["list-commands"]}]')
 
 /** Puts the files of a setting where they belong. */
 export function write(directory: string, files: NonNullable<Setting['files']>): void {
@@ -58,7 +63,7 @@ export async function open(t: Test, directory: string, setting: Setting): Promis
   }
   let entrance: Entrance | undefined
   const metrics = new MetricRegistry()
-  const door = await openDoor(t, {}, (server, socket, origin) => {
+  const door = await openDoor(t, { answer: listing }, (server, socket, origin) => {
     entrance ??= createEntrance({ config, credentials, server, origin, report: new TlsReport(door.log, metrics), log: door.log })
     entrance.accept(socket)
   })

@@ -1,0 +1,45 @@
+// What the door said to `list-commands`, in words.
+
+import type { Finding } from './finding.ts'
+import { ok, problem } from './finding.ts'
+
+/** @param text the body */
+export function explainAnswer(status: number, text: string): Finding {
+  const answer = parsed(text)
+  const said = member(answer, 'text')
+  const why = typeof said === 'string' ? said : 'no answer of a Kea agent'
+  switch (status) {
+    case 200:
+      return explainResult(answer)
+    case 401:
+      return problem('warning', 'answer', '401: the door asks for a user and a password', 'give the client both (curl: --user; here: in the URL)')
+    case 403:
+      return problem('error', 'answer', `403: ${why}`, 'the log of the agent says more')
+    default:
+      return problem('error', 'answer', `${status}: ${why}`, 'see whether the port is the right one')
+  }
+}
+
+/** Every command is answered with a list of one map for each service, here of one. */
+function explainResult(answer: unknown): Finding {
+  const first: unknown = Array.isArray(answer) ? answer[0] : null
+  const names = member(first, 'arguments')
+  if (member(first, 'result') === 0 && Array.isArray(names)) {
+    return ok('answer', `200; list-commands names ${names.length} commands`)
+  }
+  const text = member(first, 'text')
+  if (typeof text === 'string') return problem('warning', 'answer', `200, but list-commands failed: ${text}`, 'look at the log of the agent')
+  return problem('error', 'answer', '200, but what answers there is no Kea agent', 'see whether host and port in the URL are the right ones')
+}
+
+function parsed(text: string): unknown {
+  try {
+    return JSON.parse(text)
+  } catch {
+    return null
+  }
+}
+
+function member(value: unknown, name: 'result' | 'text' | 'arguments'): unknown {
+  return typeof value === 'object' && value !== null && Object.hasOwn(value, name) ? (value as Record<string, unknown>)[name] : undefined
+}
