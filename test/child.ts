@@ -100,20 +100,22 @@ export interface Finished {
   readonly stderr: string
 }
 
-/** Runs a program to its end (SIGKILL after 60 s). */
-export function run(
-  command: string,
-  args: readonly string[],
-  options: StartOptions & { readonly input?: string } = {},
-): Promise<Finished> {
+export interface RunOptions extends StartOptions {
+  readonly input?: string
+  /** Milliseconds until SIGKILL; 60,000 where nothing else is said. */
+  readonly timeout?: number
+}
+
+/** Runs a program to its end. */
+export function run(command: string, args: readonly string[], options: RunOptions = {}): Promise<Finished> {
   return new Promise((resolve, reject) => {
     const child = spawn(...dyingWithUs(command, args), {
       env: { ...process.env, ...options.env },
-      timeout: 60_000,
+      timeout: options.timeout ?? 60_000,
       killSignal: 'SIGKILL',
       ...(options.cwd === undefined ? {} : { cwd: options.cwd }),
     })
-      let stdout = ''
+    let stdout = ''
     let stderr = ''
     child.stdout.setEncoding('utf8').on('data', (text: string) => (stdout += text))
     child.stderr.setEncoding('utf8').on('data', (text: string) => (stderr += text))

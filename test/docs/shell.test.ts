@@ -44,7 +44,8 @@ t.test('every other block runs', { skip: notRoot || skipWithout('kea-dhcp4', 'cu
     DEBIAN_FRONTEND: 'noninteractive',
   }
   const namespace = ['--mount', '--pid', '--fork', '--kill-child', '--mount-proc']
-  const { code, stdout, stderr } = await run('unshare', [...namespace, 'bash', script], { env })
+  // It installs and builds the whole program.
+  const { code, stdout, stderr } = await run('unshare', [...namespace, 'bash', script], { env, timeout: 110_000 })
   t.equal(code, 0)
   if (code !== 0) t.comment(stdout + stderr)
   for (const { place } of blocks.slice(1)) t.ok(stdout.includes(`== ${place}\n`), place)
