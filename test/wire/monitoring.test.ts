@@ -269,7 +269,7 @@ t.test('through reloads and restarts of a daemon the figures stay exactly those 
   const seen = [...samples].filter(([key, value]) => value > 0 && /^keagate_(commands_total|http_requests_total|config_reloads_total)/.test(key))
   t.same(Object.fromEntries(seen.toSorted()), Object.fromEntries([...counted].toSorted()))
   t.equal(samples.get('keagate_auth_failures_total{reason="wrong"}'), counted.get('keagate_http_requests_total{code="401"}'))
-  t.ok(sumOf(samples, 'keagate_commands_total') > 100)
+  t.ok(sumOf(samples, 'keagate_commands_total') > 0)
   t.comment(`${sumOf(samples, 'keagate_commands_total')} answers, ${counted.get('keagate_config_reloads_total{command="config-reload",result="taken"}')} reloads`)
   t.equal(samples.get('keagate_commands_in_flight'), 0)
 })
