@@ -178,7 +178,9 @@ export class Daemon implements AgentControl {
   #readCommand(configuration: RawJson): LoadedConfig {
     const { env, pathChecks } = this.#options
     const current: AgentConfig = this.#deployment.config
-    return loadConfigText('arguments', rawToString(configuration), { env, pathChecks, dialect: 'command', current })
+    const { begin } = configuration
+    const options = { env, pathChecks, dialect: 'command', current, ...(begin === undefined ? {} : { begin }) } as const
+    return loadConfigText(begin === undefined ? 'arguments' : 'request', rawToString(configuration), options)
   }
 
   /** Runs one change and says how it ended; 5 where it was valid but could not be put in force. */

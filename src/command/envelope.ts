@@ -2,6 +2,8 @@
 // is no command gets its own sentence.
 
 import { ChunkStore } from '../json/chunk-store.ts'
+import type { LineColumn } from '../json/line-map.ts'
+import { LineMap } from '../json/line-map.ts'
 import type { JsonNode } from '../json/node.ts'
 import type { RawJson } from '../json/raw.ts'
 import { rawToString } from '../json/raw.ts'
@@ -35,7 +37,7 @@ const longestServiceList = 64 * 1024
 const quote = 0x22
 const openingBracket = 0x5b
 
-/** Bytes before a mistake up to which its line and column are counted. */
+/** Bytes before a place up to which its line and column are counted. */
 const longestLocated = 64 * 1024
 
 export class EnvelopeReader {
@@ -74,7 +76,7 @@ export class EnvelopeReader {
     if (name?.kind !== 'string') return malformed(`the name of a command takes at most ${longestName} bytes`)
     const services = this.#services()
     if (typeof services === 'string') return malformed(services)
-    return { kind: 'command', name: name.value, services, arguments: this.#arguments() }
+    return { kind: 'command', name: name.value, services, arguments: this.#arguments(services.length === 0) }
   }
 
   /** The names, or what is wrong with them. */
@@ -90,10 +92,13 @@ export class EnvelopeReader {
     return names.every((name) => name !== null) ? names : "'service' must be a list of strings"
   }
 
-  #arguments(): RawJson | null {
+  /** @param read whether they are for the agent itself, which tells the places of mistakes in them */
+  #arguments(read: boolean): RawJson | null {
     const extent = this.#members.extent('arguments')
     if (extent === undefined) return null
-    return { ...this.#store.slice(extent.start, extent.end), wideEscapes: extent.wideEscapes }
+    const found = { ...this.#store.slice(extent.start, extent.end), wideEscapes: extent.wideEscapes }
+    const begin = read ? this.#lineAndColumn(extent.start) : null
+    return begin === null ? found : { ...found, begin }
   }
 
   #firstByte({ start }: MemberExtent): number | undefined {
@@ -110,14 +115,15 @@ export class EnvelopeReader {
     const problem = this.#scanner.problem()
     if (problem === null) return
     const { offset, text } = problem
-    this.#notJson = `the body is not JSON: ${text} (byte ${offset}${this.#lineAndColumn(offset)})`
+    const place = this.#lineAndColumn(offset)
+    const located = place === null ? '' : `, line ${place.line} column ${place.column}`
+    this.#notJson = `the body is not JSON: ${text} (byte ${offset}${located})`
     this.#store.clear()
   }
 
-  #lineAndColumn(offset: number): string {
-    if (offset > longestLocated) return ''
-    const lines = rawToString(this.#store.slice(0, offset)).split('\n')
-    return `, line ${lines.length} column ${(lines.at(-1) ?? '').length + 1}`
+  #lineAndColumn(offset: number): LineColumn | null {
+    if (offset > longestLocated) return null
+    return new LineMap(rawToString(this.#store.slice(0, offset))).locate(Infinity)
   }
 }
 

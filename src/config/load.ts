@@ -4,6 +4,7 @@ import { dirname, resolve } from 'node:path'
 import { KeagateError } from '../errors.ts'
 import { IncludeError, loadSource, textSource } from '../json/source.ts'
 import type { Source } from '../json/source.ts'
+import type { LineColumn } from '../json/line-map.ts'
 import type { JsonNode } from '../json/node.ts'
 import type { Dialect } from '../json/tree.ts'
 import { Findings } from './findings.ts'
@@ -27,6 +28,8 @@ export interface CommandOptions extends ConfigOptions {
   readonly dialect: 'command'
   /** The configuration in force; what it uses may be named again. */
   readonly current: AgentConfig | null
+  /** Where the text stood in a larger one that its sender knows. */
+  readonly begin?: LineColumn
 }
 
 export interface LoadedConfig {
@@ -60,10 +63,10 @@ export function loadConfigFile(file: string, { env }: ConfigOptions): LoadedConf
  * @throws ConfigError with every mistake
  */
 export function loadConfigText(name: string, text: string, options: CommandOptions): LoadedConfig {
-  const { env, pathChecks, dialect, current } = options
+  const { env, pathChecks, dialect, current, begin } = options
   const directory = current?.directory ?? process.cwd()
   const rules = { directory, env, restricted: pathChecks, current, hiddenPasswords: true }
-  return load(textSource(name, text), dialect, rules)
+  return load(textSource(name, text, begin), dialect, rules)
 }
 
 function load(source: Source, dialect: Dialect, rules: ResolveRules): LoadedConfig {

@@ -1,11 +1,15 @@
 // A piece of JSON text kept as the bytes received, in as many chunks as it came in. Never parsed, never rebuilt.
 
+import type { LineColumn } from './line-map.ts'
+
 /** JSON text as bytes. `length` is the sum of the chunks' lengths. */
 export interface RawJson {
   readonly chunks: readonly Uint8Array[]
   readonly length: number
   /** Whether a string in it holds a `\u` escape from U+0100 up. Absent where nobody looked. */
   readonly wideEscapes?: boolean
+  /** Where it stood in the text that it was cut from. Absent where nobody looked. */
+  readonly begin?: LineColumn
 }
 
 /** Wraps text or bytes of ours as raw JSON. */

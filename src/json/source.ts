@@ -5,6 +5,7 @@ import { isUtf8 } from 'node:buffer'
 import { KeagateError, systemText } from '../errors.ts'
 import type { KeagateErrorOptions } from '../errors.ts'
 import { Lexer } from './lexer.ts'
+import type { LineColumn } from './line-map.ts'
 import { LineMap } from './line-map.ts'
 
 export interface Place {
@@ -32,10 +33,19 @@ export class IncludeError extends KeagateError {
   }
 }
 
-/** A text that did not come from a file. */
-export function textSource(name: string, text: string): Source {
+/**
+ * A text that did not come from a file.
+ * @param begin where it stood in a larger text, whose lines and columns are counted then
+ */
+export function textSource(name: string, text: string, begin: LineColumn = { line: 1, column: 1 }): Source {
   const map = new LineMap(text)
-  return { text, locate: (offset) => ({ file: name, ...map.locate(offset) }) }
+  return {
+    text,
+    locate: (offset) => {
+      const { line, column } = map.locate(offset)
+      return { file: name, line: line + begin.line - 1, column: line === 1 ? column + begin.column - 1 : column }
+    },
+  }
 }
 
 /**

@@ -160,6 +160,20 @@ t.test('what is not JSON says what is wrong and where', (t) => {
   t.end()
 })
 
+t.test('arguments for the agent itself know where they stood in the body', (t) => {
+  const begin = (body: string): unknown => {
+    const envelope = read(...everySplit(Buffer.from(body)).at(-2) ?? [])
+    return envelope.kind === 'command' ? (envelope.arguments?.begin ?? null) : envelope
+  }
+  t.same(begin('{"command":"x","arguments":{}}'), { line: 1, column: 28 })
+  t.same(begin('{ "arguments": 1, "command": "é漢\u{1f600}",\n\n  "arguments": {} }'), { line: 3, column: 16 }, 'the last one')
+  t.equal(begin('{"command":"x","service":["dhcp4"],"arguments":{}}'), null, 'nobody asks for those of a daemon')
+  const far = `{"command":"x",${' '.repeat(70_000)}"arguments":{}}`
+  t.match(shown(read(bytes(far))), { kind: 'command', arguments: '{}' })
+  t.notOk('begin' in Object(read(bytes(far)) as { arguments?: object }).arguments, 'too far to count')
+  t.end()
+})
+
 t.test('sixty-four services are the most, and longer lists are not even read', (t) => {
   const list = (count: number, member = '"dhcp4"'): Buffer =>
     bytes(`{"command":"x","service":[${Array<string>(count).fill(member).join(',')}]}`)

@@ -100,6 +100,14 @@ t.test('a text that is no file is located under its name', (t) => {
   t.end()
 })
 
+t.test('a text cut from a larger one is located in that', (t) => {
+  const source = textSource('request', '{\n "a": 1}', { line: 3, column: 16 })
+  t.same(source.locate(0), { file: 'request', line: 3, column: 16 })
+  t.same(source.locate(1), { file: 'request', line: 3, column: 17 })
+  t.same(source.locate(3), { file: 'request', line: 4, column: 2 })
+  t.end()
+})
+
 t.test('an include stands for the tokens of its file', (t) => {
   const cases: [main: string, k: string, value: string][] = [
     ['[<?include "k"?>]', '1, 2', '[ 1, 2 ]'],

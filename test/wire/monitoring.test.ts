@@ -179,7 +179,7 @@ t.test('it changes with the configuration, wholly or not at all', async (t) => {
     return answer
   }
   const refused = await set({ monitoring: { 'http-port': takenPort }, comment: 'new' })
-  t.match(refused, { result: 5, text: /^arguments:1:\d+: 127\.0\.0\.1 port \d+ is in use.* \(at \/Control-agent\/monitoring\/http-port\)/ })
+  t.match(refused, { result: 5, text: /^request:1:\d+: 127\.0\.0\.1 port \d+ is in use.* \(at \/Control-agent\/monitoring\/http-port\)/ })
   t.match(await get(port, '/readyz'), { status: 200 })
   t.notMatch((await command(program, { command: 'config-get' })).body, /"new"/)
 

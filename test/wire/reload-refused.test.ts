@@ -28,8 +28,8 @@ interface BadKind {
   readonly name: string
   /** What changes in a good configuration; a text is the whole file. */
   readonly change: (place: Place) => Record<string, unknown> | string
-  /** A part of the text that is refused, with `@` where the mistake stands; null where it has no position. */
-  readonly at: string | null
+  /** A part of the text that is refused, with `@` where the mistake stands. */
+  readonly at: string
   readonly says: RegExp
   /** The result; 1 when left out. */
   readonly result?: 5
@@ -264,8 +264,9 @@ async function refused(
   const change = kind.change(place)
   const common = { 'http-port': agent.program.port }
   const text = typeof change === 'string' ? change : JSON.stringify({ 'Control-agent': { ...common, ...change } })
-  const name = way === 'config-set' ? 'arguments' : agent.program.configFile
-  const position = kind.at === null ? name : `${name}:1:${columnOf(text, kind.at)}`
+  const column = columnOf(text, kind.at)
+  const inRequest = `request:3:${column + '  "arguments": '.length}`
+  const position = way === 'config-set' ? inRequest : `${agent.program.configFile}:1:${column}`
   if (way === 'SIGHUP') {
     const line = await agent.reloadFile(text)
     t.match(line, kind.says, way)
@@ -338,7 +339,7 @@ class Agent {
   }
 
   async set(configuration: string): Promise<Answer> {
-    return this.#ask(`{ "command": "config-set", "arguments": ${configuration} }`)
+    return this.#ask(`{\n  "command": "config-set",\n  "arguments": ${configuration}\n}`)
   }
 
   async #ask(body: string): Promise<Answer> {
