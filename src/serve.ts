@@ -51,6 +51,7 @@ export async function serve(plan: Extract<Plan, { kind: 'run' }>, parts: Process
         daemon.shutdown(0)
       },
       hurry: () => daemon.hurry(),
+      unknown: (signal) => logging.write('DCTL_UNSUPPORTED_SIGNAL', { signal }),
     })
     await Promise.race([start, daemon.finished])
   } catch (error) {
@@ -66,7 +67,7 @@ export async function serve(plan: Extract<Plan, { kind: 'run' }>, parts: Process
   logging.write('DCTL_RUN_PROCESS', { name: program })
   const exitValue = await daemon.finished
   logging.write('CTRL_AGENT_RUN_EXIT')
-  logging.write('DCTL_SHUTDOWN', { name: program })
+  logging.write('DCTL_SHUTDOWN', { name: program, pid: process.pid, version: daemon.version })
   await logging.close()
   // Connections to hung daemons may still be open; nobody waits for them any more.
   process.exit(exitValue)

@@ -32,7 +32,8 @@ const definitions = {
     text: '{file} was not taken, the configuration before it stays in force',
   },
   DCTL_SHUTDOWN_SIGNAL_RECVD: { severity: 'DEBUG', debugLevel: 0, logger: 'dctl', text: '{signal}: stopping' },
-  DCTL_SHUTDOWN: { severity: 'INFO', logger: 'dctl', text: '{name} has stopped' },
+  DCTL_UNSUPPORTED_SIGNAL: { severity: 'WARN', logger: 'dctl', text: '{signal} means nothing here and was ignored' },
+  DCTL_SHUTDOWN: { severity: 'INFO', logger: 'dctl', text: '{name} has stopped, pid {pid}, version {version}' },
   CTRL_AGENT_STARTED: { severity: 'INFO', logger: 'ctrl-agent', text: 'ready, version {version}' },
   CTRL_AGENT_FAILED: { severity: 'FATAL', logger: 'ctrl-agent', text: 'unexpected error, stopping: {reason}' },
   CTRL_AGENT_HTTP_SERVICE_STARTED: {

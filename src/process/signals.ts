@@ -6,6 +6,8 @@ export interface SignalActions {
   stop(signal: StopSignal): void
   /** Somebody insists. */
   hurry(signal: StopSignal): void
+  /** One that means nothing to the agent and would not leave it alone by itself. */
+  unknown(signal: 'SIGUSR1'): void
 }
 
 export type StopSignal = 'SIGTERM' | 'SIGINT'
@@ -17,8 +19,8 @@ export type StopSignal = 'SIGTERM' | 'SIGINT'
 const oneAndTheSame = 500
 
 /**
- * Hears HUP, TERM and INT from the moment it is made; what comes before somebody listens is kept. A broken pipe is an
- * error of the write that met it, never a signal.
+ * Hears HUP, TERM and INT from the moment it is made; what of them comes before somebody listens is kept. A broken pipe
+ * is an error of the write that met it, never a signal.
  */
 export class Signals {
   #actions: SignalActions | null = null
@@ -32,6 +34,8 @@ export class Signals {
     source.on('SIGHUP', () => this.#hangUp())
     source.on('SIGTERM', () => this.#end('SIGTERM'))
     source.on('SIGINT', () => this.#end('SIGINT'))
+    // Left to Node, it opens a debugger on a local port: whoever can connect to that runs what he likes as the agent.
+    source.on('SIGUSR1', () => this.#actions?.unknown('SIGUSR1'))
   }
 
   /** Whether a stop was asked for. */

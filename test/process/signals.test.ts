@@ -22,6 +22,7 @@ function recorded(): Recorded {
     },
     stop: (signal) => calls.push(`stop ${signal}`),
     hurry: (signal) => calls.push(`hurry ${signal}`),
+    unknown: (signal) => calls.push(`unknown ${signal}`),
     reloaded: async () => {
       end()
       await new Promise((resolve) => setImmediate(resolve))
@@ -59,6 +60,17 @@ t.test('what comes before anybody listens is kept', async (t) => {
     signals.listen(actions)
     t.same(actions.calls, calls, sent.join(' '))
   }
+})
+
+t.test('a signal that means nothing is only told', async (t) => {
+  const source = new EventEmitter()
+  const signals = new Signals(source)
+  source.emit('SIGUSR1')
+  const actions = recorded()
+  signals.listen(actions)
+  source.emit('SIGUSR1')
+  t.same(actions.calls, ['unknown SIGUSR1'], 'and what came too early is not kept')
+  t.notOk(signals.stopping)
 })
 
 t.test('a stop signal that comes twice at once is one, a later one insists', async (t) => {

@@ -211,6 +211,19 @@ t.test('a stop or a reload during the start is neither lost nor fatal', async (t
   t.equal(await reloaded.stop(), 0)
 })
 
+t.test('USR1 opens no debugger, as Node would, and is told', async (t) => {
+  const agent = await startProgram(t, {})
+  process.kill(agent.pid, 'SIGUSR1')
+  await agent.waitFor(/WARN .*DCTL_UNSUPPORTED_SIGNAL SIGUSR1 means nothing here/)
+  const client = await connectTo(t, agent.port)
+  client.send(own)
+  t.match(await client.answer(), { status: 200 })
+  client.end()
+  t.equal(await agent.stop(), 0)
+  t.notMatch(agent.output(), /[Dd]ebugger/)
+  t.match(agent.output(), new RegExp(`DCTL_SHUTDOWN keagate has stopped, pid ${agent.pid}, version \\d`))
+})
+
 t.test('an error that nobody expected ends the process with a reason, and leaves no PID file', async (t) => {
   for (const defect of ['throw new Error("a defect")', 'void Promise.reject(new Error("a defect"))']) {
     const code = encodeURIComponent(`process.on('SIGUSR2', () => { ${defect} })`)
