@@ -1,7 +1,7 @@
 // The PID file: where keactrl and init scripts look for it, and what keeps a second agent from the same configuration.
 // One that was left behind never blocks a start, even if its number belongs to another program by now.
 
-import { accessSync, constants, linkSync, readFileSync, renameSync, rmSync, unlinkSync, writeFileSync } from 'node:fs'
+import { accessSync, constants, linkSync, lstatSync, readFileSync, renameSync, rmSync, unlinkSync, writeFileSync } from 'node:fs'
 import { basename, join } from 'node:path'
 import { KeagateError } from '../errors.ts'
 import { agentArguments, commandLine } from './agent-name.ts'
@@ -115,7 +115,10 @@ function linked(draft: string, path: string): boolean {
 /** Clears the way if nobody runs with the file. Several processes may do this at once. */
 function removeStale(path: string, pid: number): void {
   const content = contentOf(path)
-  if (content === null) return
+  if (content === null) {
+    if (lstatSync(path, { throwIfNoEntry: false })?.isSymbolicLink() !== true) return
+    throw new KeagateError('PID_FILE', `PID file ${path} is a link that leads nowhere`, { remedy: 'remove it' })
+  }
   const other = /^\s*([0-9]{1,10})\s*$/.exec(content)?.[1]
   if (other === undefined || Number(other) === 0) {
     throw new KeagateError('PID_FILE', `PID file ${path} holds no process number`, {
@@ -160,6 +163,7 @@ function runsWith(pid: number, path: string): boolean {
 function unusable(path: string, cause: unknown): KeagateError {
   const remedies: Readonly<Record<string, string>> = {
     ENOENT: 'create its folder, or name another one in the environment variable KEA_PIDFILE_DIR',
+    EISDIR: 'remove the folder that bears its name',
     ENOTDIR: 'name a folder in the environment variable KEA_PIDFILE_DIR',
     EACCES: `let user id ${process.geteuid?.() ?? 'unknown'} write there, or name another folder in KEA_PIDFILE_DIR`,
     EROFS: 'name a folder that can be written in KEA_PIDFILE_DIR',

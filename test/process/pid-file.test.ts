@@ -2,7 +2,7 @@
 
 import { spawn } from 'node:child_process'
 import { once } from 'node:events'
-import { existsSync, lstatSync, readFileSync, readdirSync, statSync, symlinkSync, writeFileSync } from 'node:fs'
+import { existsSync, lstatSync, mkdirSync, readFileSync, readdirSync, statSync, symlinkSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import t from 'tap'
 import { KeagateError } from '../../src/errors.ts'
@@ -98,6 +98,12 @@ t.test('what is no PID file, or has no place, is told', async (t) => {
     t.match(failureOf(path), { code: 'PID_FILE', remedy: /remove it/ }, JSON.stringify(garbage))
     t.equal(readFileSync(path, 'utf8'), garbage)
   }
+  const [folder, link] = [join(directory, 'folder.pid'), join(directory, 'link.pid')]
+  mkdirSync(folder)
+  t.match(failureOf(folder), { code: 'PID_FILE', remedy: /remove the folder/ })
+  symlinkSync(join(directory, 'nowhere'), link)
+  t.match(failureOf(link), { code: 'PID_FILE', message: /is a link that leads nowhere/, remedy: 'remove it' })
+  t.notOk(existsSync(link), 'nothing was written through it')
   t.match(failureOf(join(directory, 'missing', 'a.pid')), { code: 'PID_FILE', remedy: /create its folder/ })
   t.match(failureOf(join(directory, 'file', 'a.pid')), { code: 'PID_FILE', remedy: /KEA_PIDFILE_DIR/ })
 })
