@@ -24,7 +24,6 @@ export function announceStart(log: Log, config: AgentConfig): void {
 export function announce(log: Log, runtime: Runtime, listener: Listener, what: 'STARTED' | 'UPDATED'): void {
   const { config, credentials, upstreams } = runtime
   const where = { address: listener.address, port: listener.port }
-  for (const command of runtime.commands()) log.write('COMMAND_REGISTERED', { command })
   log.write('DCTL_CONFIG_COMPLETE', { summary: summaryOf(config, listener) })
   if (credentials === null) log.write(`CTRL_AGENT_HTTP_SERVICE_${what}`, where)
   else log.write(`CTRL_AGENT_HTTPS_SERVICE_${what}`, { ...where, mode: tlsMode(config) })
@@ -52,6 +51,13 @@ export async function nameMissingDaemons(log: Log, runtime: Runtime, superseded:
   await Promise.all(Array.from({ length: mostProbes }, probeOn))
 }
 
+/** Logs which commands the agent itself and its modules have taken up and given up. */
+export function announceCommands(log: Log, before: readonly string[], now: readonly string[]): void {
+  const [known, kept] = [new Set(before), new Set(now)]
+  for (const command of before) if (!kept.has(command)) log.write('COMMAND_DEREGISTERED', { command })
+  for (const command of now) if (!known.has(command)) log.write('COMMAND_REGISTERED', { command })
+}
+
 /** Logs what a configuration was accepted with. */
 export function announceWarnings(log: Log, warnings: readonly ConfigWarning[]): void {
   for (const warning of warnings) log.write(warning.id, { reason: formatMistake(warning) })
@@ -64,11 +70,13 @@ export function announceMistakes(log: Log, id: MessageId, error: unknown, fields
 
 function summaryOf(config: AgentConfig, listener: Listener): string {
   const users = config.authentication?.clients.length ?? 0
+  const modules = config.hookModules.length
   return [
     `${listener.address} port ${listener.port}`,
     config.tls === null ? 'plain HTTP' : tlsMode(config),
     `services ${[...config.controlSockets.keys()].join(', ') || 'none'}`,
     users === 0 ? 'no basic authentication' : `basic authentication with ${users} client${users === 1 ? '' : 's'}`,
+    modules === 0 ? 'no handler modules' : `${modules} handler module${modules === 1 ? '' : 's'}`,
   ].join(', ')
 }
 

@@ -98,11 +98,12 @@ export class Daemon implements AgentControl {
   }
 
   async configTest(configuration: RawJson): Promise<ConfigOutcome> {
-    return this.#outcome('the configuration is usable', async () => {
+    const outcome = await this.#outcome('the configuration is usable', () => {
       this.#deployment.changes.refuseCrowd()
-      await this.#deployment.check(() => this.#readCommand(configuration))
-      this.#options.logging.write('DCTL_CONFIG_CHECK_COMPLETE', { result: 'usable' })
+      return this.#deployment.check(() => this.#readCommand(configuration))
     }, 'CTRL_AGENT_CONFIG_CHECK_FAIL')
+    this.#options.logging.write('DCTL_CONFIG_CHECK_COMPLETE', { result: outcome.ok ? 'usable' : 'not usable' })
+    return outcome
   }
 
   async configSet(configuration: RawJson): Promise<ConfigOutcome> {
@@ -145,7 +146,10 @@ export class Daemon implements AgentControl {
     const { file, logging } = this.#options
     logging.write('DCTL_CFG_FILE_RELOAD_SIGNAL_RECVD', { file })
     const outcome = await this.configReload()
-    if (!outcome.ok) logging.write('DCTL_CFG_FILE_RELOAD_ERROR', { file })
+    if (outcome.ok) return
+    const [reason = '', ...more] = outcome.text.split('\n')
+    const others = more.length === 0 ? '' : `, and ${more.length} more`
+    logging.write('DCTL_CFG_FILE_RELOAD_ERROR', { file, reason: `${reason}${others}` })
   }
 
   shutdown(exitValue: number): void {
@@ -187,14 +191,14 @@ export class Daemon implements AgentControl {
   async #outcome(
     success: string,
     change: () => Promise<void> | void,
-    mistake: 'DCTL_PARSER_FAIL' | 'CTRL_AGENT_CONFIG_CHECK_FAIL' = 'DCTL_PARSER_FAIL',
+    mistake: 'CTRL_AGENT_CONFIG_FAIL' | 'CTRL_AGENT_CONFIG_CHECK_FAIL' = 'CTRL_AGENT_CONFIG_FAIL',
   ): Promise<ConfigOutcome> {
     try {
       await change()
       return { ok: true, text: success }
     } catch (error) {
-      announceMistakes(this.#options.logging, mistake, error)
       const result = error instanceof KeagateError && error.code === 'LISTEN_FAILED' ? 5 : 1
+      announceMistakes(this.#options.logging, result === 5 ? 'DCTL_PARSER_FAIL' : mistake, error)
       return { ok: false, result, text: describeError(error) }
     }
   }

@@ -19,7 +19,7 @@ import { createHttpServer } from './http/server.ts'
 import type { HttpServer } from './http/server.ts'
 import type { Logging } from './log/logger.ts'
 import { listen, refuseProtocolSwitch, sameEndpoint } from './address-change.ts'
-import { announce, announceStart, announceWarnings, nameMissingDaemons } from './announce.ts'
+import { announce, announceCommands, announceStart, announceWarnings, nameMissingDaemons } from './announce.ts'
 import { ChangeQueue } from './change-queue.ts'
 import { openCompanions } from './companions.ts'
 import type { Companions } from './companions.ts'
@@ -147,6 +147,7 @@ export class Deployment {
     await this.#server?.drain(drainTime)
     await closed
     await this.#inForce?.runtime.audit?.stop()
+    announceCommands(this.#logging, this.#inForce?.runtime.commands() ?? [], [])
     this.#monitoring.close()
     this.#tlsReport.close()
   }
@@ -178,8 +179,11 @@ export class Deployment {
     const listener = moved ? await listen(config, inForce, this.#logging) : before.listener
     try {
       const entrance = this.#entrance(runtime, listener, this.#server)
+      const shown = this.#logging.enabled('DCTL_CONFIG_START')
       // The last step that can fail, and one that undoes itself.
       this.#logging.configure(config.loggers)
+      // Who asks for it by this very configuration gets it too.
+      if (!shown) announceStart(this.#logging, config)
       this.#open(runtime, listener, entrance, Date.now())
     } catch (error) {
       if (moved) await listener.close()
@@ -187,6 +191,7 @@ export class Deployment {
     }
     this.#upkeep?.close()
     this.#upkeep = config.tls === null ? null : new TlsUpkeep(this.#upkeepParts(config.tls))
+    announceCommands(this.#logging, before?.runtime.commands() ?? [], runtime.commands())
     announce(this.#logging, runtime, listener, moved ? 'STARTED' : 'UPDATED')
     void nameMissingDaemons(this.#logging, runtime, () => this.#inForce?.runtime !== runtime)
     // What the runtime before still runs, it runs to its end; only what nobody uses is given up.

@@ -12,10 +12,16 @@ export const traceMessages = {
   },
   CTRL_AGENT_RUN_EXIT: { severity: 'DEBUG', debugLevel: 0, logger: 'ctrl-agent', text: 'serves no more' },
   COMMAND_REGISTERED: { severity: 'DEBUG', debugLevel: 10, logger: 'commands', text: 'command {command} registered' },
+  COMMAND_DEREGISTERED: {
+    severity: 'DEBUG',
+    debugLevel: 10,
+    logger: 'commands',
+    text: 'command {command} is registered no more',
+  },
   HTTP_CONNECTION_HANDSHAKE_START: {
     severity: 'DEBUG',
     debugLevel: 50,
-    logger: 'tls',
+    logger: 'http',
     text: 'TLS handshake with {remote-address} begins',
   },
   HTTP_REQUEST_RECEIVE_START: {

@@ -23,13 +23,14 @@ const definitions = {
   DCTL_CONFIG_FILE_LOAD_FAIL: { severity: 'FATAL', logger: 'dctl', text: 'cannot start: {reason}' },
   DCTL_ALREADY_RUNNING: { severity: 'FATAL', logger: 'dctl', text: 'cannot start: {reason}' },
   DCTL_PID_FILE_ERROR: { severity: 'FATAL', logger: 'dctl', text: 'cannot start: {reason}' },
-  DCTL_PARSER_FAIL: { severity: 'ERROR', logger: 'dctl', text: 'configuration refused: {reason}' },
+  DCTL_PARSER_FAIL: { severity: 'ERROR', logger: 'dctl', text: 'configuration cannot be put in force: {reason}' },
+  CTRL_AGENT_CONFIG_FAIL: { severity: 'ERROR', logger: 'ctrl-agent', text: 'configuration refused: {reason}' },
   CTRL_AGENT_CONFIG_CHECK_FAIL: { severity: 'ERROR', logger: 'ctrl-agent', text: 'configuration not usable: {reason}' },
   DCTL_CFG_FILE_RELOAD_SIGNAL_RECVD: { severity: 'INFO', logger: 'dctl', text: 'SIGHUP: reloading {file}' },
   DCTL_CFG_FILE_RELOAD_ERROR: {
     severity: 'ERROR',
     logger: 'dctl',
-    text: '{file} was not taken, the configuration before it stays in force',
+    text: '{file} was not taken, the configuration before it stays in force: {reason}',
   },
   DCTL_SHUTDOWN_SIGNAL_RECVD: { severity: 'DEBUG', debugLevel: 0, logger: 'dctl', text: '{signal}: stopping' },
   DCTL_UNSUPPORTED_SIGNAL: { severity: 'WARN', logger: 'dctl', text: '{signal} means nothing here and was ignored' },
@@ -160,7 +161,7 @@ const definitions = {
   },
   HTTP_CONNECTION_HANDSHAKE_FAILED: {
     severity: 'INFO',
-    logger: 'tls',
+    logger: 'http',
     text: 'TLS handshake with {remote-address} failed: {reason}; {remedy}',
   },
   KEAGATE_CLIENT_CERTIFICATE_REFUSED: {

@@ -80,7 +80,7 @@ t.test('a broken file leaves the configuration before in force', async (t) => {
   writeFileSync(program.configFile, '{ "Control-agent": { "http-prot": 8000 } }')
   process.kill(program.pid, 'SIGHUP')
   await program.waitFor(/DCTL_CFG_FILE_RELOAD_ERROR/)
-  await program.waitFor(/DCTL_PARSER_FAIL/)
+  await program.waitFor(/CTRL_AGENT_CONFIG_FAIL/)
   await program.waitFor(/kea-ctrl-agent\.conf:1:22: .*http-prot.*http-port/)
   const reload = await ask(program.port, { command: 'config-reload' })
   t.equal(reload.result, 1)

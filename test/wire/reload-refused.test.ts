@@ -268,9 +268,13 @@ async function refused(
   const inRequest = `request:3:${column + '  "arguments": '.length}`
   const position = way === 'config-set' ? inRequest : `${agent.program.configFile}:1:${column}`
   if (way === 'SIGHUP') {
-    const line = await agent.reloadFile(text)
-    t.match(line, kind.says, way)
-    t.ok(line.includes(` ${position}: `), `${way} says ${position}`, { line })
+    const id = kind.result === 5 ? 'DCTL_PARSER_FAIL' : 'CTRL_AGENT_CONFIG_FAIL'
+    const lines = await agent.reloadFile(text)
+    for (const told of [id, 'DCTL_CFG_FILE_RELOAD_ERROR']) {
+      const line = lines.find((line) => line.includes(told)) ?? ''
+      t.match(line, kind.says, told)
+      t.ok(line.includes(` ${position}: `), `${told} says ${position}`, { line })
+    }
   } else {
     const answer = way === 'config-set' ? await agent.set(text) : await agent.reload(text)
     t.equal(answer.result, kind.result ?? 1, way)
@@ -321,8 +325,8 @@ class Agent {
     return { shown, hash, certificate: this.#identity === null ? null : await this.#certificate() }
   }
 
-  /** Resolves to the log line that says why SIGHUP changed nothing. */
-  async reloadFile(text: string): Promise<string> {
+  /** Resolves to the log lines that say why SIGHUP changed nothing. */
+  async reloadFile(text: string): Promise<readonly string[]> {
     const { program } = this
     const from = program.output().length
     await this.#withFile(text, async () => {
@@ -330,8 +334,7 @@ class Agent {
       await program.waitFor(new RegExp(`^[^]{${from}}[^]*DCTL_(CFG_FILE_RELOAD_ERROR|CONFIG_COMPLETE)`))
     })
     // Lines of a command before may come after its answer.
-    const lines = (program.output().split('DCTL_CFG_FILE_RELOAD_SIGNAL_RECVD').at(-1) ?? '').split('\n')
-    return lines.find((line) => line.includes('DCTL_PARSER_FAIL')) ?? ''
+    return (program.output().split('DCTL_CFG_FILE_RELOAD_SIGNAL_RECVD').at(-1) ?? '').split('\n')
   }
 
   async reload(text: string): Promise<Answer> {
