@@ -93,6 +93,14 @@ export const goodFixtures: readonly (readonly [name: string, shown: string, ...w
   ['empty', `{ "Control-agent": { ${defaults} } }`],
   ['escapes', '"user-context": { "comment": "é \\"quoted\\" \\\\ / \\t é 漢字 \\u0007" } } }'],
   [
+    // What none of the others holds.
+    'every-other-keyword',
+    '"unknown-role": { "accept-commands": "NONE", "list-match-first": "accept", "other-commands": "reject", ' +
+      '"response-filters": [ "list-commands" ], "user-context": { "comment": "strangers", "reviewed": null } }, ' +
+      '"user-context": { "ticket": 12345678901234567890, "owner": "ops" } }, "audit-log": { "arguments": false, ',
+    'DCTL_DEPRECATED_OUTPUT_OPTIONS 43:9',
+  ],
+  [
     'extra-commas',
     '"http-port": 8003, "loggers": [ { "debuglevel": 0, "name": "kea-ctrl-agent" } ] } }',
     'CTRL_AGENT_CONFIG_SYNTAX_WARNING 3:22',

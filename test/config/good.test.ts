@@ -9,7 +9,12 @@ import { loadConfigFile, loadConfigText } from '../../src/config/load.ts'
 import { printConfig } from '../../src/config/print.ts'
 import type { Secrets } from '../../src/config/print.ts'
 import type { AgentConfig } from '../../src/config/types.ts'
+import { configSchema } from '../../src/config/schema.ts'
+import type { ConfigSchema } from '../../src/config/schema-form.ts'
+import type { JsonNode } from '../../src/json/node.ts'
 import { printCompact, printPretty } from '../../src/json/print.ts'
+import { loadSource } from '../../src/json/source.ts'
+import { parseTree } from '../../src/json/tree.ts'
 import { goodFixtures } from './good-fixtures.ts'
 
 const folder = resolve(import.meta.dirname, '../fixtures/config')
@@ -69,6 +74,37 @@ t.test('what config-write writes beside the file loads as the same configuration
   }
   t.end()
 })
+
+t.test('every keyword that the schema has is in one of the good files', (t) => {
+  const written = new Set<string>()
+  for (const [name] of goodFixtures) {
+    const { root } = parseTree(loadSource(fileOf(name)).source.text, { dialect: 'file' })
+    if (root !== null) noteKeywords(configSchema, root, '', written)
+  }
+  t.same(keywordsOf(configSchema, '').filter((keyword) => !written.has(keyword)), [])
+  t.end()
+})
+
+/** Every keyword by its way through the maps; `*` stands for a name that is free, and for the elements of a list. */
+function keywordsOf({ properties = {}, additionalProperties: free, items }: ConfigSchema, way: string): string[] {
+  const below = Object.entries(properties).flatMap(([key, schema]) => {
+    return schema === false ? [] : [`${way}/${key}`, ...keywordsOf(schema, `${way}/${key}`)]
+  })
+  const others = [free, items].flatMap((schema) => (schema ? keywordsOf(schema, `${way}/*`) : []))
+  return [...below, ...others]
+}
+
+function noteKeywords({ properties = {}, additionalProperties: free, items }: ConfigSchema, node: JsonNode, way: string, found: Set<string>): void {
+  if (node.kind === 'list' && items !== undefined) for (const item of node.items) noteKeywords(items, item, `${way}/*`, found)
+  if (node.kind !== 'map') return
+  for (const { key, value } of node.members) {
+    const known = Object.hasOwn(properties, key) ? properties[key] : undefined
+    if (known) {
+      found.add(`${way}/${key}`)
+      noteKeywords(known, value, `${way}/${key}`, found)
+    } else if (free) noteKeywords(free, value, `${way}/*`, found)
+  }
+}
 
 function show(config: AgentConfig, secrets: Secrets): string {
   return printCompact(printConfig(config, { secrets }))
