@@ -1,8 +1,9 @@
 // What config-write leaves on disk: the whole new file, or whatever was there.
 
-import { spawn } from 'node:child_process'
-import { chmodSync, readFileSync, readdirSync, statSync, symlinkSync, writeFileSync } from 'node:fs'
+import { execFileSync, spawn } from 'node:child_process'
+import { chmodSync, mkdtempSync, readFileSync, readdirSync, rmSync, rmdirSync, statSync, symlinkSync, writeFileSync } from 'node:fs'
 import { once } from 'node:events'
+import { tmpdir } from 'node:os'
 import { join, resolve } from 'node:path'
 import t from 'tap'
 import { loadConfigFile, loadConfigText } from '../../src/config/load.ts'
@@ -78,6 +79,31 @@ t.test('what a kill left behind does not stand in the way', async (t) => {
   t.match(leftover.map((name) => name.replace(/[0-9a-f]{12}/, 'HEX')), ['.keagate-HEX.tmp'])
   t.match(await writeConfigFile(config({}), start, null), { ok: true })
   t.same(readdirSync(folder), ['start.conf'])
+})
+
+t.test('a full disk is told, and leaves what was there', async (t) => {
+  const folder = mkdtempSync(join(tmpdir(), 'keagate-disk-'))
+  t.teardown(() => rmdirSync(folder))
+  try {
+    execFileSync('mount', ['-t', 'tmpfs', '-o', 'size=64k', 'tmpfs', folder], { stdio: 'ignore' })
+  } catch {
+    t.comment('NOT TESTED: no small disk can be mounted here')
+    return
+  }
+  try {
+    const start = join(folder, 'start.conf')
+    writeFileSync(start, '{ "Control-agent": {} }')
+    t.throws(() => writeFileSync(join(folder, 'filler'), 'x'.repeat(100_000)), { code: 'ENOSPC' })
+    const refused = { ok: false, text: /^cannot write \S+: no space left on device; the file there is as it was$/ }
+    for (const name of [null, 'other.conf']) t.match(await writeConfigFile(config({ 'http-port': 1 }), start, name), refused)
+    t.equal(readFileSync(start, 'utf8'), '{ "Control-agent": {} }')
+    t.same(readdirSync(folder).toSorted(), ['filler', 'start.conf'], 'nothing half written is left')
+    rmSync(join(folder, 'filler'))
+    t.match(await writeConfigFile(config({ 'http-port': 1 }), start, null), { ok: true })
+    t.equal(loadConfigFile(start, options).config.httpPort, 1)
+  } finally {
+    execFileSync('umount', ['-l', folder])
+  }
 })
 
 /** The driver writes configurations 1, 2, 3, ... over and over; each differs from the others in every part. */
