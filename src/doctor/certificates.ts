@@ -10,12 +10,12 @@ import type { Log } from '../log/message.ts'
 import { loadCredentials } from '../tls/credentials.ts'
 import type { CredentialSet } from '../tls/credentials.ts'
 import { daysLeft } from '../tls/expiry.ts'
+import { describeOffer } from '../tls/offer.ts'
 import { certificateName } from '../tls/peer.ts'
 import { certificatesIn } from '../tls/pem.ts'
 import { mistakesOf } from './configuration.ts'
 import type { Finding } from './finding.ts'
 import { ok, problem, warning } from './finding.ts'
-import { examineTrustDirectory } from './trust-directory.ts'
 
 /** @param now milliseconds since the epoch */
 export function examineCertificates(loaded: LoadedConfig, now = Date.now()): readonly Finding[] {
@@ -28,8 +28,8 @@ export function examineCertificates(loaded: LoadedConfig, now = Date.now()): rea
       ...credentials.warnings.map((sentence) => warning('TLS', sentence)),
       ...lifetimes(credentials, now),
       ...names(tls, credentials.certificate, httpHost),
+      ok('tls', describeOffer(tls, credentials.certificate.publicKey)),
       ...completeness(tls, certificatesOf(credentials.options.cert), trusted),
-      ...examineTrustDirectory(tls.trustAnchor, new Set(trusted.map(({ fingerprint256 }) => fingerprint256))),
       ...revocation(tls),
     ]
   } catch (error) {

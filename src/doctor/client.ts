@@ -18,8 +18,8 @@ import { ok, problem, warning } from './finding.ts'
 import { explainAlert, explainServer } from './handshake.ts'
 
 export interface ClientTask {
-  readonly certFile: string
-  readonly keyFile: string
+  /** null: the client has none to show. */
+  readonly pair: { readonly certFile: string; readonly keyFile: string } | null
   /** null: the authorities that Node.js knows. */
   readonly ca: string | null
   readonly url: URL
@@ -66,28 +66,38 @@ class StepError extends Error {
 }
 
 /** What the files of the client are good for, before anybody else sees them. */
-function readIdentity({ certFile, keyFile, ca }: ClientTask): { findings: Finding[]; options: tls.ConnectionOptions } {
+function readIdentity({ pair, ca }: ClientTask): Identity {
   const found = new TlsFindings()
-  const chain = readCertificateChain(certFile, found)
-  const key = readPrivateKey(keyFile, found)
+  const own = pair === null ? none : readPair(pair, found)
   const trusted = ca === null ? null : readTrustAnchor(ca, found)
-  if (chain !== null) checkCertificateChain(certFile, chain, Date.now(), found, 'client')
-  if (chain !== null && key !== null) checkPair({ certFile, keyFile }, chain, key, found)
   const what = { 'cert-file': 'CERT', 'key-file': 'KEY', 'trust-anchor': 'CA' } as const
-  const own = chain === null ? [] : [
-    ok('CERT', `${certFile}: ${certificateName(chain[0].subject)}, issued by ${certificateName(chain[0].issuer)}, until ${chain[0].validTo}`),
-  ]
   const findings = [
     ...found.problems.map(({ keyword, text, remedy }) => {
       return problem('error', Object.hasOwn(what, keyword) ? what[keyword as keyof typeof what] : keyword, text, remedy)
     }),
     ...found.warnings.map((sentence) => warning('CERT', sentence)),
   ]
-  const options = {
-    ...(chain === null || key === null ? {} : { cert: chain.map(String).join(''), key: key.pem }),
-    ...(trusted === null ? {} : { ca: trusted.map(String) }),
-  }
-  return { findings: [...own, ...findings], options }
+  const options = { ...own.options, ...(trusted === null ? {} : { ca: trusted.map(String) }) }
+  return { findings: [...own.findings, ...findings], options }
+}
+
+interface Identity {
+  readonly findings: readonly Finding[]
+  readonly options: tls.ConnectionOptions
+}
+
+const none: Identity = { findings: [ok('CERT', 'none; a door that requires one will say so')], options: {} }
+
+function readPair(pair: NonNullable<ClientTask['pair']>, found: TlsFindings): Identity {
+  const { certFile, keyFile } = pair
+  const chain = readCertificateChain(certFile, found)
+  const key = readPrivateKey(keyFile, found)
+  if (chain === null) return { findings: [], options: {} }
+  checkCertificateChain(certFile, chain, Date.now(), found, 'client')
+  if (key !== null) checkPair(pair, chain, key, found)
+  const [{ subject, issuer, validTo }] = chain
+  const text = `${certFile}: ${certificateName(subject)}, issued by ${certificateName(issuer)}, until ${validTo}`
+  return { findings: [ok('CERT', text)], options: key === null ? {} : { cert: chain.map(String).join(''), key: key.pem } }
 }
 
 async function resolved(host: string): Promise<string> {

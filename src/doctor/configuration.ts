@@ -25,8 +25,16 @@ export function examineConfiguration(file: string, env: NodeJS.ProcessEnv): Exam
     const warnings = loaded.warnings.map((mistake) => placed('warning', mistake))
     return { findings: [ok('configuration', `${file} is usable; services: ${services}`), ...warnings, ...none], loaded }
   } catch (error) {
-    return { findings: mistakesOf(error), loaded: null }
+    return { findings: mistakesOf(error).map(withRemedy), loaded: null }
   }
+}
+
+/** The file itself has no place in it that could tell what to do. */
+function withRemedy(finding: Finding): Finding {
+  if (finding.remedy !== null) return finding
+  if (finding.text.endsWith('cannot be read: no such file or directory')) return { ...finding, remedy: 'name the configuration with -c FILE' }
+  if (finding.text.endsWith('cannot be read: permission denied')) return { ...finding, remedy: "let this user read it, or run this as the agent's user" }
+  return finding
 }
 
 /** One finding for each mistake, with its place. */

@@ -12,10 +12,10 @@ import type { Finding } from './finding.ts'
 import { examineAddresses, examineFiles, examineMachine } from './surroundings.ts'
 
 const usage = `Usage: keagate doctor [-c FILE] [--json]
-       keagate doctor --client CERT KEY [--ca CA] [--json] URL
+       keagate doctor --client [CERT KEY] [--ca CA] [--json] URL
 
 The first checks what an agent needs to start and to be of use: its configuration, certificates, ports, folders and
-daemons. The second plays a client against a running door, step by step.
+daemons. The second plays a client against a running door, step by step; without CERT and KEY one that has none.
 
   -c FILE    configuration file (/etc/kea/kea-ctrl-agent.conf)
   --ca CA    the certificate of the authority that the server must come from; else those of Node.js
@@ -72,12 +72,13 @@ function read(words: readonly string[], env: NodeJS.ProcessEnv): Task | string {
       if (ca !== null) return '--ca goes with --client'
       return { json, examine: () => examineDeployment(file ?? defaultFile, env) }
     }
-    const [certFile, keyFile, url, more] = positionals
-    if (certFile === undefined || keyFile === undefined || url === undefined) return '--client needs CERT, KEY and URL'
+    const [url, keyFile, certFile, more] = positionals.toReversed()
     if (more !== undefined) return `unexpected word ${more}`
+    if (url === undefined || (keyFile !== undefined && certFile === undefined)) return '--client needs CERT, KEY and URL, or URL alone'
     if (file !== null) return '-c does not go with --client'
     if (!URL.canParse(url) || !/^https?:$/.test(new URL(url).protocol)) return `${url} is no http or https URL`
-    return { json, examine: () => playClient({ certFile, keyFile, ca, url: new URL(url) }) }
+    const pair = certFile === undefined || keyFile === undefined ? null : { certFile, keyFile }
+    return { json, examine: () => playClient({ pair, ca, url: new URL(url) }) }
   } catch (error) {
     // The rest is on how such a word could be meant otherwise.
     return describeError(error).replace(/\. .*$/s, '')

@@ -11,6 +11,7 @@ import { readRevocationLists } from './crl-file.ts'
 import { expiring, expiryWarnings } from './expiry.ts'
 import type { Expiring } from './expiry.ts'
 import { TlsError, TlsFindings, shellWord } from './findings.ts'
+import { checkCipherKind } from './offer.ts'
 import { certificateName } from './peer.ts'
 import { readPrivateKey } from './private-key.ts'
 import type { PrivateKey } from './private-key.ts'
@@ -48,6 +49,7 @@ export function loadCredentials(config: TlsConfig, now = Date.now()): Credential
   if (trusted !== null) checkTrustAnchor(config.trustAnchor, trusted, now, findings)
   if (chain !== null) checkCertificateChain(config.certFile, chain, now, findings)
   if (chain !== null && key !== null) checkPair(config, chain, key, findings)
+  if (key !== null) checkCipherKind(config, key.object, findings)
   if (trusted === null || chain === null || key === null || lists === null || findings.problems.length > 0) {
     throw new TlsError(findings.problems)
   }
@@ -90,7 +92,8 @@ export function checkPair(
     const text = `key-file ${keyFile} does not belong to the certificate of cert-file ${certFile}`
     const ofKey = `openssl pkey -in ${shellWord(keyFile)} -pubout`
     const ofCertificate = `openssl x509 -in ${shellWord(certFile)} -noout -pubkey`
-    findings.problem('key-file', text, `compare their public keys with: ${ofKey}; ${ofCertificate}`)
+    const mend = 'name the key that the certificate was issued for, or have one issued for this key'
+    findings.problem('key-file', text, `${mend}; compare their public keys with: ${ofKey}; ${ofCertificate}`)
   }
 }
 

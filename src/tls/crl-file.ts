@@ -51,9 +51,8 @@ export function readRevocationLists(
   let size = 0
   for (const file of listed.files) {
     const content = tlsFile(file)
-    if (typeof content === 'string') {
-      const remedy = `look at it with: ls -l ${shellWord(file)}`
-      findings.problem('crl-file', `crl-file ${file} cannot be read: ${content}`, remedy)
+    if ('reason' in content) {
+      findings.problem('crl-file', `crl-file ${file} cannot be read: ${content.reason}`, content.remedy)
       continue
     }
     size += content.bytes.length

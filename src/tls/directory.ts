@@ -7,7 +7,7 @@ import { shellWord } from './findings.ts'
 import { fileErrorText } from './tls-file.ts'
 
 /** More files and directories than this below a directory mean that the wrong one was named. Reading them takes time. */
-const MAX_FILES = 1000
+export const MAX_FILES = 1000
 
 /** So do more bytes in them; the certificates of a whole operating system have half a megabyte. */
 export const MAX_DIRECTORY_BYTES = 4 * 1024 * 1024

@@ -57,6 +57,8 @@ export function protocolOptions(
     maxVersion: `TLSv${maxVersion}`,
     ciphers: cipherList(config.ciphers ?? '', findings),
     ecdhCurve: groupList(config.groups, findings),
+    // Only where ciphers of that kind have been asked for; without it they would be left out in silence.
+    ...(/(^|[:, ])DHE-/.test(config.ciphers ?? '') ? { dhparam: 'auto' } : {}),
     honorCipherOrder: true,
     secureOptions:
       constants.SSL_OP_NO_RENEGOTIATION |
@@ -70,14 +72,12 @@ export function protocolOptions(
  * TLS 1.3, or with nothing else, keeps the default of the other version.
  */
 function cipherList(configured: string, findings: TlsFindings): string {
-  // Each name once: trying one takes a tenth of a millisecond.
-  const elements = [...new Set(configured.split(/[:, ]+/))].filter((element) => element !== '')
+  const elements = elementsOf(configured)
   const suites13 = elements.filter((element) => element.startsWith('TLS_'))
   const commands = elements.filter((element) => element.startsWith('@'))
-  const ciphers12 = elements.filter((element) => !suites13.includes(element) && !commands.includes(element))
   const list = [
     ...(suites13.length > 0 ? suites13 : SUITES_13),
-    ...(ciphers12.length > 0 ? ciphers12 : CIPHERS_12),
+    ...ciphers12(configured),
     '!aNULL',
     '!eNULL',
     ...(commands.some((command) => command.startsWith('@SECLEVEL')) ? [] : [SECURITY_LEVEL]),
@@ -95,13 +95,29 @@ function cipherList(configured: string, findings: TlsFindings): string {
   return list
 }
 
+/** Each once: to try one takes a tenth of a millisecond. */
+function elementsOf(configured: string): string[] {
+  return [...new Set(configured.split(/[:, ]+/))].filter((element) => element !== '')
+}
+
+/** What a list of ciphers, or none, says of TLS 1.2: names of ciphers, and words that take away or reorder. */
+export function ciphers12(configured: string): readonly string[] {
+  const elements = elementsOf(configured).filter((element) => !/^(TLS_|@)/.test(element))
+  return elements.length > 0 ? elements : CIPHERS_12
+}
+
 /** The standard's names of TLS 1.2 ciphers (`TLS_…_WITH_…`) would end up among those of TLS 1.3, and do nothing. */
 function isKnown(cipher: string): boolean {
   return !cipher.includes('_WITH_') && offers({ ciphers: cipher })
 }
 
+/** With colons between them, the best first. */
+export function defaultGroups(): string {
+  return offers({ ecdhCurve: HYBRID_GROUP }) ? `${HYBRID_GROUP}:${GROUPS}` : GROUPS
+}
+
 function groupList(configured: string | null, findings: TlsFindings): string {
-  if (configured === null) return offers({ ecdhCurve: HYBRID_GROUP }) ? `${HYBRID_GROUP}:${GROUPS}` : GROUPS
+  if (configured === null) return defaultGroups()
   if (!offers({ ecdhCurve: configured })) {
     const unknown = [...new Set(configured.split(/[:/]/))].find((group) => !offers({ ecdhCurve: group })) ?? configured
     const text = `groups names "${unknown}", which OpenSSL ${process.versions.openssl} cannot do`

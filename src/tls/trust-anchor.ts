@@ -8,7 +8,8 @@ import { derKind, describeContent, isCertificateLabel, parseCertificates, pemBlo
 import { certificateName } from './peer.ts'
 import { certificateWeakness } from './strength.ts'
 import { tlsFile } from './tls-file.ts'
-import type { TlsFile } from './tls-file.ts'
+import type { TlsFile, UnreadableFile } from './tls-file.ts'
+import { noteUnlinked } from './unlinked.ts'
 import { formatDate, validity } from './validity.ts'
 
 /** The names that `openssl rehash` gives to its links. */
@@ -66,7 +67,7 @@ function readDirectory(directory: string, findings: TlsFindings): X509Certificat
   let size = 0
   for (const file of files) {
     const content = tlsFile(file)
-    size += typeof content === 'string' ? 0 : content.bytes.length
+    size += 'bytes' in content ? content.bytes.length : 0
     if (size > MAX_DIRECTORY_BYTES) {
       refuseDirectory('trust-anchor', directory, `${MAX_DIRECTORY_BYTES} bytes in the files`, findings)
       return null
@@ -76,6 +77,7 @@ function readDirectory(directory: string, findings: TlsFindings): X509Certificat
     // A directory may well hold other things: only what was meant to be a certificate is worth a word.
     else if (found.notable || linked) findings.warning(`${file} is ignored: it ${found.flaw}`, found.remedy)
   }
+  if (linked) noteUnlinked(directory, certificates, findings)
   if (certificates.length > 0) return certificates
   const text = `trust-anchor ${directory} is a directory without a usable certificate`
   const rehash = linked ? ` and renew its hash links with: openssl rehash ${shellWord(directory)}` : ''
@@ -95,11 +97,9 @@ interface Unusable {
  * All certificates of one file, at least one, or why there is none.
  * @param read what was read of the file, or why that failed
  */
-function certificatesOf(file: string, read: TlsFile | string): readonly X509Certificate[] | Unusable {
+function certificatesOf(file: string, read: TlsFile | UnreadableFile): readonly X509Certificate[] | Unusable {
   const word = shellWord(file)
-  if (typeof read === 'string') {
-    return { flaw: `cannot be read: ${read}`, remedy: `look at it with: ls -l ${word}`, notable: true }
-  }
+  if ('reason' in read) return { flaw: `cannot be read: ${read.reason}`, remedy: read.remedy, notable: true }
   const content = read.bytes
   const blocks = pemBlocks(content)
   const certificates = parseCertificates(blocks.filter(({ label }) => isCertificateLabel(label)))

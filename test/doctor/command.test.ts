@@ -75,6 +75,8 @@ t.test('a healthy deployment, before and after the start', async (t) => {
   const url = /port (\d+)/.exec(before.stdout)?.[1] ?? ''
   const client = await doctor('--client', tls('client/cert.pem'), tls('client/key.pem'), '--ca', tls('ca/cert.pem'), `https://127.0.0.1:${url}`)
   t.match(client, { code: 0, stdout: /^ok +answer: 200; list-commands names 11 commands$/m })
+  const nobody = await doctor('--client', '--ca', tls('ca/cert.pem'), `https://127.0.0.1:${url}`)
+  t.match(nobody, { code: 1, stdout: /^ok +CERT: none; [^]*^error +answer: 403: .*no client certificate was sent; give/m })
 })
 
 t.test('each fault is named', async (t) => {
@@ -126,7 +128,7 @@ t.test('words that it does not understand', async (t) => {
   const { file, doctor } = await deploy(t)
   t.match(await doctor('--help'), { code: 0, stdout: /^Usage: keagate doctor/ })
   for (const [words, text] of [
-    [['-x'], /Unknown option '-x'\n/], [['more'], /unexpected word more\n/], [['--client', 'a', 'b'], /--client needs CERT, KEY and URL\n/],
+    [['-x'], /Unknown option '-x'\n/], [['more'], /unexpected word more\n/], [['--client', 'a', 'http://x'], /--client needs CERT, KEY and URL, or URL alone\n/],
     [['--client', 'a', 'b', 'ftp://x'], /ftp:\/\/x is no http or https URL\n/], [['--ca', 'x'], /--ca goes with --client\n/],
     [['--client', 'a', 'b', 'http://x', '-c', file], /-c does not go with --client\n/],
   ] as const) {

@@ -40,7 +40,7 @@ t.test('a CA that was added to a trust directory without a hash link does not co
   const config = { 'trust-anchor': 'DIR/cas' }
   t.notMatch(examined(t, { files, config }), /hash link/, 'without any link, all of them count')
   const half = examined(t, { files: { ...files, 'cas/01234567.0': '->one.pem' }, config })
-  t.match(half, /^warning trust-anchor: DIR\/cas\/other\.pem \(.*CN=other CA\) does not count, .*; renew the links with: openssl rehash DIR\/cas$/m)
+  t.match(half, /^warning TLS: DIR\/cas\/other\.pem \(.*CN=other CA\) does not count, .*; renew the links with: openssl rehash DIR\/cas$/m)
   t.notMatch(half, /one\.pem .*does not count/)
   const both = { ...files, 'cas/01234567.0': '->one.pem', 'cas/76543210.0': '->other.pem' }
   t.notMatch(examined(t, { files: both, config }), /^(warning|error)/m)
@@ -88,7 +88,7 @@ t.test('as a client: what the answer means', async (t) => {
 })
 
 t.test('as a client: a host without an address, and a user in the URL', async (t) => {
-  const task = { certFile: '', keyFile: '', ca: null }
+  const task = { pair: null, ca: null }
   const nowhere = await playClient({ ...task, url: new URL('http://keagate.invalid/') })
   t.match(nowhere.map(sentence).join('\n'), /^error name: keagate\.invalid has no address that can be found: .*; see what this/)
   const daemon = await FakeHttpDaemon.listen(t, replying('[ { "result": 0, "arguments": [ "a" ] } ]'))

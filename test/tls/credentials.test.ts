@@ -31,9 +31,9 @@ t.test('cert-file: each bad file has its sentence', (t) => {
   const rows: readonly (readonly [certFile: string, sentence: string])[] = [
     [
       'missing.crt',
-      'cert-file DIR/missing.crt cannot be read: no such file or directory; look at it with: ls -l DIR/missing.crt',
+      'cert-file DIR/missing.crt cannot be read: no such file or directory; put it there, or correct the name; see what is there with: ls -l DIR',
     ],
-    ['.', 'cert-file DIR cannot be read: it is not a regular file; look at it with: ls -l DIR'],
+    ['.', 'cert-file DIR cannot be read: it is not a regular file; look at it with: ls -lL DIR'],
     [
       'server.der',
       'cert-file DIR/server.der is a DER file where PEM is needed; ' +
@@ -91,7 +91,7 @@ t.test('key-file: each bad file has its sentence', (t) => {
   const rows: readonly (readonly [keyFile: string, sentence: string])[] = [
     [
       'missing.key',
-      'key-file DIR/missing.key cannot be read: no such file or directory; look at it with: ls -l DIR/missing.key',
+      'key-file DIR/missing.key cannot be read: no such file or directory; put it there, or correct the name; see what is there with: ls -l DIR',
     ],
     ['server-encrypted.key', encrypted('server-encrypted.key')],
     ['server-encrypted-sec1.key', encrypted('server-encrypted-sec1.key')],
@@ -113,6 +113,7 @@ t.test('key-file: each bad file has its sentence', (t) => {
     [
       'client.key',
       'key-file DIR/client.key does not belong to the certificate of cert-file DIR/server.crt; ' +
+        'name the key that the certificate was issued for, or have one issued for this key; ' +
         'compare their public keys with: openssl pkey -in DIR/client.key -pubout; ' +
         'openssl x509 -in DIR/server.crt -noout -pubkey',
     ],
@@ -215,7 +216,7 @@ t.test('ciphers and groups that the library does not have are named', (t) => {
 t.test('a file that may not be read is named with the user that tried', { skip: process.getuid?.() === 0 }, (t) => {
   const closed = write('closed.key', read('server.key'))
   chmodSync(closed, 0)
-  t.match(problems({ keyFile: closed }), [/cannot be read: permission denied for user id \d+; look at it with: ls -l/])
+  t.match(problems({ keyFile: closed }), [/cannot be read: permission denied for user id \d+; let /])
   t.end()
 })
 

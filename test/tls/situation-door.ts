@@ -1,7 +1,6 @@
 // A situation of the table made real: its files in a folder, and a door that serves with them.
 
-import { execFileSync } from 'node:child_process'
-import { chownSync, mkdirSync, symlinkSync, unlinkSync, writeFileSync } from 'node:fs'
+import { chmodSync, chownSync, mkdirSync, readdirSync, symlinkSync, unlinkSync, writeFileSync } from 'node:fs'
 import path from 'node:path'
 import type { Test } from 'tap'
 import { loadConfigText } from '../../src/config/load.ts'
@@ -42,12 +41,34 @@ export function write(directory: string, files: NonNullable<Setting['files']>): 
 /** Writes what a setting changes. @returns the text of its configuration */
 export function prepare(directory: string, setting: Setting): string {
   write(directory, setting.files ?? {})
-  if (setting.keyMode !== undefined) execFileSync('chmod', [setting.keyMode.toString(8), path.join(directory, 'server.key')])
+  if (setting.keyMode !== undefined) chmodSync(path.join(directory, 'server.key'), setting.keyMode)
+  if (setting.unprivileged === true) openToAll(directory)
   if (setting.keyOwner !== undefined) chownSync(path.join(directory, 'server.key'), setting.keyOwner, 0)
   const trio = { 'trust-anchor': 'DIR/ca.crt', 'cert-file': 'DIR/server.crt', 'key-file': 'DIR/server.key' }
   const members: [string, unknown][] = Object.entries({ ...trio, ...setting.config })
   return JSON.stringify({ 'Control-agent': Object.fromEntries(members.filter(([, value]) => value !== null)) })
     .replaceAll('DIR', directory)
+}
+
+/** Lets everybody into a folder and at its certificates; the key is left as it is, or closed to its owner where that is us. */
+function openToAll(directory: string): void {
+  chmodSync(directory, 0o755)
+  for (const name of readdirSync(directory)) if (name.endsWith('.crt')) chmodSync(path.join(directory, name), 0o644)
+  if (process.geteuid?.() !== 0) chmodSync(path.join(directory, 'server.key'), 0o000)
+}
+
+/** Somebody whom nothing belongs to. */
+const nobody = 65_534
+
+/** Does synchronous work as the user of the setting. */
+export function asItsUser<Result>({ unprivileged = false }: Setting, work: () => Result): Result {
+  if (!unprivileged || process.geteuid?.() !== 0) return work()
+  process.seteuid?.(nobody)
+  try {
+    return work()
+  } finally {
+    process.seteuid?.(0)
+  }
 }
 
 /** Opens a door as a start would, or is told why that cannot be. */
@@ -57,7 +78,8 @@ export async function open(t: Test, directory: string, setting: Setting): Promis
   })
   let credentials: CredentialSet | null
   try {
-    credentials = config.tls === null ? null : loadCredentials(config.tls)
+    const { tls } = config
+    credentials = tls === null ? null : asItsUser(setting, () => loadCredentials(tls))
   } catch (error) {
     return { door: null, lines: () => describeError(error).split('\n') }
   }

@@ -36,6 +36,7 @@ for (const situation of situations) {
     const mended = await open(t, directory, {
       config: { ...situation.config, ...situation.mended.config },
       ...(situation.mended.files === undefined ? {} : { files: situation.mended.files }),
+      ...(situation.mended.unprivileged === undefined ? {} : { unprivileged: situation.mended.unprivileged }),
     })
     t.match(await visit(mended.door?.port, situation.mended.visitor ?? situation.visitor ?? {}), /^200 /, 'mended')
     t.same(mended.lines(), [], 'nothing is said any more')

@@ -21,6 +21,8 @@ export interface Setting {
   readonly files?: Readonly<Record<string, string | Buffer | null>>
   /** Permissions of `server.key`; 0600 when left out. */
   readonly keyMode?: number
+  /** The agent is not root, but a user whom none of the files belongs to, and may read all but the key. */
+  readonly unprivileged?: boolean
   /** User id that `server.key` is given to; only root can do that. */
   readonly keyOwner?: number
   /** Members of `Control-agent` besides the three files; a value of null leaves one out, DIR stands for the folder. */
@@ -36,6 +38,11 @@ export interface Situation extends Setting {
   readonly log: RegExp
   /** `STATUS TEXT` of an answer, or the client's error; no door is open where the start is refused. */
   readonly client: RegExp
+  /**
+   * A line of the doctor, about the deployment or as a client of it. What is told at start or as a warning he says in the
+   * same words, and as a client maybe more.
+   */
+  readonly doctor?: RegExp
   /** Where the remedy is a command, it is run as the log gives it, before what follows. */
   readonly runs?: boolean
   /** What is different once the remedy has been followed. */
@@ -88,56 +95,67 @@ export async function makeSituations(): Promise<Kit> {
     {
       name: 'no certificate sent', told: 'at the handshake', visitor: { identity: null },
       log: /refused: no client certificate was sent .*; give the client a certificate and its key, issued by a CA/,
+      doctor: /^error answer: 403: .*no client certificate was sent; give the client/,
       client: /^403 .*no client certificate was sent; give the client/, mended: good,
     },
     {
       name: 'expired client', told: 'at the handshake', visitor: await who(past),
       log: /refused: the client certificate expired on \d{4}.* serial [0-9A-F]+.*; give the client a new certificate/,
+      doctor: /^warning CERT: .* expired on .*; renew it/,
       client: /^403 .*the client certificate expired on/, mended: good,
     },
     {
       name: 'client not yet valid', told: 'at the handshake', visitor: await who(future),
       log: /refused: the client certificate is not valid before .*; compare the clocks/,
+      doctor: /^warning CERT: .* is not valid before .*check the clock/,
       client: /^403 .*not valid before/, mended: good,
     },
     {
       name: 'wrong CA', told: 'at the handshake', visitor: { identity: pair(foreignClient) },
       log: /not issued by a trusted CA: O=keagate test, CN=foreign CA .*add its root to the trust-anchor/,
+      doctor: /^error answer: 403: .*not issued by a trusted CA/,
       client: /^403 .*not issued by a trusted CA/, mended: { files: { 'ca.crt': ca.certificate + foreign.certificate } },
     },
     {
       name: 'missing intermediate', told: 'at the handshake', visitor: { identity: pair(belowClient) },
       log: /not issued by a trusted CA: .*CN=intermediate CA .*append its certificate to the client's certificate file/,
+      doctor: /^error answer: 403: .*CN=intermediate CA/,
       client: /^403 .*CN=intermediate CA/, mended: { visitor: { identity: pair(belowClient, intermediate) } },
     },
     {
       name: 'self-signed client', told: 'at the handshake', visitor: { identity: pair(selfSigned) },
       log: /is self-signed and not issued by a trusted CA.*or add this one to the trust-anchor/,
+      doctor: /^error answer: 403: .*self-signed/,
       client: /^403 .*self-signed/, mended: { files: { 'ca.crt': ca.certificate + selfSigned.certificate } },
     },
     {
       name: 'serverAuth-only client', told: 'at the handshake', visitor: await who({ usages: ['serverAuth'] }),
       log: /made for servers \(serverAuth\), not for clients .*give the client one with clientAuth/,
+      doctor: /^warning CERT: .* is not made for clients/,
       client: /^403 .*wrong key usage/, mended: good,
     },
     {
       name: 'client with RSA 1024', told: 'at the handshake', visitor: await who({ key: 'RSA-1024' }),
       log: /has an RSA key of 1024 bits where at least 2048 are needed .*new certificate with a new key/,
+      doctor: /^error CERT: .* RSA key of 1024 bits/,
       client: /^403 .*RSA key of 1024 bits/, mended: good,
     },
     {
       name: 'client signed with SHA-1', told: 'at the handshake', visitor: await who({ digest: 'SHA-1' }),
       log: /is signed with SHA-1, which can be forged .*give the client a new certificate/,
+      doctor: /^error CERT: .* is signed with SHA-1/,
       client: /^403 .*SHA-1/, mended: good,
     },
     {
       name: 'revoked', told: 'at the handshake', ...lists, files: { 'crl.pem': revoking },
       log: /was revoked on 2026-01-02 03:04:05 UTC .*give the client a new certificate/,
+      doctor: /^error answer: 403: .*was revoked on/,
       client: /^403 .*was revoked on/, mended: { visitor: await who({}) },
     },
     {
       name: 'CRL expired', told: 'as a warning', ...lists, files: { 'crl.pem': old },
       log: /the revocation list of .* in crl-file DIR\/crl.pem is out of date since .*; fetch the new list from the CA/,
+      doctor: /^error answer: 403: .*revocation list of .* is out of date/,
       client: /^403 .*the revocation list of .* is out of date since/, mended: { files: { 'crl.pem': list } },
     },
     {
@@ -145,6 +163,7 @@ export async function makeSituations(): Promise<Kit> {
       files: { 'crl.pem': list, 'ca.crt': ca.certificate + intermediate.certificate },
       visitor: { identity: pair(belowClient) },
       log: /there is no revocation list of .*CN=intermediate CA, .*; add the list of that CA to crl-file/,
+      doctor: /^error answer: 403: .*there is no revocation list/,
       client: /^403 .*there is no revocation list/,
       mended: { files: { 'crl.pem': list + (await makeRevocationList(intermediate)) } },
     },
@@ -162,58 +181,74 @@ export async function makeSituations(): Promise<Kit> {
     {
       name: 'plain HTTP on the TLS port', told: 'at the handshake', visitor: { plain: true },
       log: /handshake with 127.0.0.1 failed: plain HTTP on the TLS port; use https:\/\/ in the client's URL/,
+      doctor: /^error answer: .*socket hang up; if the door speaks TLS, use https:/,
       client: /^closed$/, mended: good,
     },
     {
       name: 'TLS 1.1 client', told: 'at the handshake',
       visitor: { options: { minVersion: 'TLSv1.1', maxVersion: 'TLSv1.1', ciphers: 'DEFAULT:@SECLEVEL=0' } },
       log: /failed: no common TLS version: the agent offers TLS 1.2 to 1.3, .*; update the client/,
+      doctor: /^ok tls: a client needs TLS 1\.2 or 1\.3 /,
       client: /alert protocol version/, mended: good,
     },
     {
       name: 'no shared cipher', told: 'at the handshake', visitor: { options: ecdsa12 },
       log: /failed: client and agent have no cipher in common; .*allow one of its ciphers with the keyword ciphers/,
+      doctor: /^ok tls: .*1\.2 with one of the ciphers ECDHE-ECDSA-AES256-GCM-SHA384, /,
       client: /alert handshake failure/, mended: { config: { tls: { ciphers: ecdsa12.ciphers } } },
     },
     {
       name: 'no shared group', told: 'at the handshake', visitor: { options: { minVersion: 'TLSv1.3', ecdhCurve: 'P-521' } },
       log: /failed: client and agent have no key exchange group in common; .*with the keyword groups/,
+      doctor: /^ok tls: .*one of the groups .*X25519, P-256, P-384/,
       client: /alert handshake failure/, mended: { config: { tls: { groups: 'X25519:P-521:P-256' } } },
     },
     {
       name: 'nothing but HTTP/2', told: 'at the handshake', visitor: { options: { ALPNProtocols: ['h2'] } },
       log: /failed: the client speaks nothing but HTTP\/2; let it speak HTTP\/1.1 too/,
+      doctor: /^ok tls: .*, and HTTP\/1\.1/,
       client: /alert no application protocol/, mended: { visitor: { options: { ALPNProtocols: ['h2', 'http/1.1'] } } },
     },
     {
-      name: 'name mismatch', told: 'to the client alone', visitor: { options: { servername: 'kea.example' } },
-      log: /^$/, client: /^ERR_TLS_CERT_ALTNAME_INVALID$/,
-      mended: { files: serverFiles(await makeServer(ca, { names: [{ type: 'dns', value: 'kea.example' }] })) },
+      name: 'name mismatch', told: 'to the client alone',
+      files: serverFiles(await makeServer(ca, { names: [{ type: 'dns', value: 'kea.example' }] })),
+      log: /^$/,
+      doctor: /^warning cert-file: .* is not for http-host 127\.0\.0\.1; its names: DNS:kea\.example; have one issued that has 127/,
+      client: /^ERR_TLS_CERT_ALTNAME_INVALID$/, mended: { files: serverFiles(server) },
+    },
+    {
+      name: 'name mismatch of one client', told: 'to the client alone', visitor: { options: { servername: 'kea.example' } },
+      log: /^$/, doctor: /^ok cert-file: DIR\/server\.crt is for DNS:localhost, IP Address:127\.0\.0\.1, /,
+      client: /^ERR_TLS_CERT_ALTNAME_INVALID$/, mended: { visitor: { options: { servername: 'localhost' } } },
     },
     {
       name: 'expired server', told: 'as a warning', files: serverFiles(await makeServer(ca, past)),
       log: /certificate 1 of cert-file DIR\/server.crt .* expired on .*; renew it/,
+      doctor: /^error server certificate: .* expired on .*; renew it at the server/,
       client: /^CERT_HAS_EXPIRED$/, mended: { files: serverFiles(server) },
     },
     {
       name: 'server not yet valid', told: 'as a warning', files: serverFiles(await makeServer(ca, future)),
       log: /cert-file DIR\/server.crt .* is not valid before .*; check the clock of this machine with: date -u/,
+      doctor: /^error server certificate: .* is not valid before .*; compare the clocks/,
       client: /^CERT_NOT_YET_VALID$/, mended: { files: serverFiles(server) },
     },
     {
       name: 'clientAuth-only server', told: 'as a warning',
       files: serverFiles(await makeServer(ca, { usages: ['clientAuth'] })),
       log: /cert-file DIR\/server.crt is not made for servers, .*; have one issued with extendedKeyUsage serverAuth/,
+      doctor: /^error server certificate: .* is not made for servers; have one issued/,
       client: /^INVALID_PURPOSE$/, mended: { files: serverFiles(server) },
     },
     {
       name: 'server chain without its intermediate', told: 'to the client alone', files: serverFiles(below),
       log: /^$/, client: /^UNABLE_TO_VERIFY_LEAF_SIGNATURE$|^UNABLE_TO_GET_ISSUER_CERT_LOCALLY$/,
+      doctor: /^error server certificate: .*not trusted .*append its certificate to the server's cert-file/,
       mended: { files: { 'server.crt': below.certificate + intermediate.certificate } },
     },
     {
       name: 'key mismatch', told: 'at start', files: { 'server.key': otherServer.key },
-      log: /key-file DIR\/server.key does not belong to the certificate of cert-file DIR\/server.crt; compare their public/,
+      log: /key-file DIR\/server.key does not belong to the certificate of cert-file DIR\/server.crt; name the key that .*; compare their public/,
       client: /^ECONNREFUSED$/, mended: { files: serverFiles(otherServer) },
     },
     {
@@ -233,23 +268,39 @@ export async function makeSituations(): Promise<Kit> {
     },
     {
       name: 'no key', told: 'at start', files: { 'server.key': null },
-      log: /key-file DIR\/server.key cannot be read: no such file or directory; look at it with: ls -l DIR\/server.key/,
+      log: /key-file DIR\/server.key cannot be read: no such file or directory; put it there, or correct the name; see what is there with: ls -l DIR/,
       client: /^ECONNREFUSED$/, mended: { files: { 'server.key': server.key } },
+    },
+    {
+      name: 'unreadable key', told: 'at start', keyMode: 0o600, unprivileged: true,
+      log: /key-file DIR\/server.key cannot be read: permission denied for user id \d+; let .* read it with: (ch.* DIR\/server\.key)/,
+      client: /^ECONNREFUSED$/, runs: true, mended: { unprivileged: true },
     },
     {
       name: 'world-readable key', told: 'as a warning', keyMode: 0o644,
       log: /key-file DIR\/server.key is open to every user of this machine; restrict it with: (chmod o= DIR\/server.key)/,
+      doctor: /^ok answer: 200/,
       client: /^200 /, runs: true, mended: {},
     },
     {
       name: 'key of somebody else', told: 'as a warning', keyOwner: 4711,
       log: /key-file DIR\/server.key belongs to user id 4711, .*; give it to the agent with: (chown \d+ DIR\/server.key)/,
+      doctor: /^ok answer: 200/,
       client: /^200 /, runs: true, mended: {},
     },
     {
-      name: 'trust directory without hash links', told: 'to the client alone',
+      name: 'trust directory with a CA that no hash link leads to', told: 'as a warning',
+      files: { 'cas/root.pem': foreign.certificate, 'cas/ours.pem': ca.certificate, 'cas/01234567.0': '->root.pem' },
+      config: { 'trust-anchor': 'DIR/cas' },
+      log: /cas\/ours\.pem .* does not count, because no hash link leads to it; renew the links with: (openssl rehash DIR\/cas)/,
+      doctor: /^error answer: 403: .*not issued by a trusted CA/,
+      client: /^403 .*not issued by a trusted CA/, runs: true, mended: {},
+    },
+    {
+      name: 'trust directory without hash links and without the CA', told: 'to the client alone',
       files: { 'cas/root.pem': foreign.certificate }, config: { 'trust-anchor': 'DIR/cas' },
       log: /not issued by a trusted CA: O=keagate test, CN=keagate test CA .*add its root to the trust-anchor/,
+      doctor: /^error answer: 403: .*not issued by a trusted CA/,
       client: /^403 .*not issued by a trusted CA/, mended: { files: { 'cas/other.pem': ca.certificate } },
     },
     {
@@ -281,6 +332,12 @@ export async function makeSituations(): Promise<Kit> {
       client: /^ECONNREFUSED$/, mended: { config: { tls: { ciphers: 'ECDHE-ECDSA-AES256-GCM-SHA384' } } },
     },
     {
+      name: 'ciphers for another kind of key', told: 'at start',
+      config: { tls: { 'max-version': '1.2', ciphers: 'ECDHE-RSA-AES256-GCM-SHA384' } },
+      log: /ciphers names none for TLS 1\.2 that works with the EC key of key-file DIR\/server\.key, so no client could connect; add one such/,
+      client: /^ECONNREFUSED$/, mended: { config: { tls: { 'max-version': '1.2', ciphers: 'ECDHE-ECDSA-AES256-GCM-SHA384' } } },
+    },
+    {
       name: 'a group that the library does not have', told: 'at start', config: { tls: { groups: 'X25519:P-999' } },
       log: /groups names "P-999", which OpenSSL \S+ cannot do; write the names with colons between them, such as X25519/,
       client: /^ECONNREFUSED$/, mended: { config: { tls: { groups: 'X25519:P-256' } } },
@@ -289,6 +346,7 @@ export async function makeSituations(): Promise<Kit> {
       name: 'TLS on the plain port', told: 'at the handshake',
       config: { 'trust-anchor': null, 'cert-file': null, 'key-file': null },
       log: /bad request from 127.0.0.1: .*TLS/,
+      doctor: /^error handshake: .*(does not speak TLS|speak plain HTTP)/,
       client: /wrong version number|packet length too long/, mended: { visitor: { plain: true } },
     },
   ]

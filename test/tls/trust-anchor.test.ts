@@ -21,7 +21,8 @@ t.test('trust-anchor file: all of its certificates count, one that holds none is
   const rows: readonly (readonly [string, string])[] = [
     [
       'missing',
-      'trust-anchor DIR/missing cannot be read: no such file or directory; look at it with: ls -l DIR/missing',
+      'trust-anchor DIR/missing cannot be read: no such file or directory; ' +
+        'put it there, or correct the name; see what is there with: ls -l DIR',
     ],
     [
       'server.der',
@@ -56,7 +57,10 @@ t.test('trust-anchor directory with hash links: only what they name counts', asy
   t.equal((await visit(door.port, clientIdentity(directory, 'client-foreign'))).said, 'refused')
 
   symlinkSync('nowhere', path.join(anchor, '89abcdef.0'))
-  t.match(warnings({ trustAnchor: anchor }), [/89abcdef\.0 is ignored: it cannot be read: no such file or directory; /])
+  t.match(warnings({ trustAnchor: anchor }), [
+    /89abcdef\.0 is ignored: it cannot be read: no such file or directory; /,
+    /foreign\.pem \(.*CN=foreign CA\) does not count, because no hash link leads to it; renew the links with: openssl rehash /,
+  ])
   renameSync(path.join(anchor, 'ca.pem'), path.join(anchor, 'gone'))
   t.match(problems({ trustAnchor: anchor }), [/hashed is a directory without a usable certificate; .* openssl rehash /])
 })

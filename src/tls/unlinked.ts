@@ -1,0 +1,33 @@
+// CA certificates that lie in a trust directory and do not count, because the directory has hash links and none of them
+// leads there: what is left when somebody adds a CA and forgets to renew the links.
+
+import type { X509Certificate } from 'node:crypto'
+import { readdirSync } from 'node:fs'
+import path from 'node:path'
+import { MAX_DIRECTORY_BYTES, MAX_FILES, kindOf } from './directory.ts'
+import type { TlsFindings } from './findings.ts'
+import { shellWord } from './findings.ts'
+import { certificateName } from './peer.ts'
+import { certificatesIn } from './pem.ts'
+import { tlsFile } from './tls-file.ts'
+
+/**
+ * Warns of each file with such a certificate.
+ * @param directory one with hash links, which could be read
+ * @param trusted what was taken from it
+ */
+export function noteUnlinked(directory: string, trusted: readonly X509Certificate[], findings: TlsFindings): void {
+  const known = new Set(trusted.map(({ fingerprint256 }) => fingerprint256))
+  const files = readdirSync(directory).sort().map((entry) => path.join(directory, entry))
+  let size = 0
+  for (const file of files.filter((name) => kindOf(name) === 'file').slice(0, MAX_FILES)) {
+    const content = tlsFile(file)
+    if ('reason' in content) continue
+    size += content.bytes.length
+    if (size > MAX_DIRECTORY_BYTES) return
+    const unknown = certificatesIn(content.bytes).find(({ fingerprint256 }) => !known.has(fingerprint256))
+    if (unknown === undefined) continue
+    const text = `${file} (${certificateName(unknown.subject)}) does not count, because no hash link leads to it`
+    findings.warning(text, `renew the links with: openssl rehash ${shellWord(directory)}`)
+  }
+}
