@@ -8,7 +8,7 @@ import path from 'node:path'
 
 /** Milliseconds between two looks; more where one look takes long, but never so much that it takes 2 s to notice. */
 const shortest = 500
-const longest = 1200
+const longest = 1000
 
 /** No directory that is taken holds more. */
 const mostEntries = 2000

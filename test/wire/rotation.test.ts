@@ -2,7 +2,7 @@
 // ever taken.
 
 import { X509Certificate } from 'node:crypto'
-import { readdirSync, renameSync, writeFileSync } from 'node:fs'
+import { appendFileSync, mkdirSync, readdirSync, renameSync, rmSync, symlinkSync, writeFileSync } from 'node:fs'
 import https from 'node:https'
 import { join } from 'node:path'
 import tls from 'node:tls'
@@ -22,6 +22,7 @@ interface Door {
   readonly program: Program
   /** Replaces a file in one step, as careful programs do. */
   readonly replace: (name: string, content: string) => void
+  readonly file: (name: string) => string
 }
 
 async function open(t: Test, settings: Record<string, unknown> = {}, lists: string | null = null): Promise<Door> {
@@ -39,10 +40,18 @@ async function open(t: Test, settings: Record<string, unknown> = {}, lists: stri
     'trust-anchor': file('ca.crt'),
     'cert-file': file('server.crt'),
     'key-file': file('server.key'),
-    ...(lists === null ? {} : { tls: { 'crl-file': file('crl.pem') } }),
-    ...settings,
+    ...(lists === null ? {} : { tls: { 'crl-file': file('crl.pem'), ...settings } }),
+    ...(lists === null ? settings : {}),
   })
-  return { program, replace }
+  return { program, replace, file }
+}
+
+/** Connects until the new certificate is seen. The time limit of the test is that of the waiting. */
+async function untilRenewed({ port }: Program): Promise<ReadonlySet<string>> {
+  const seen = new Set<string>()
+  do seen.add(await serverSerial(port))
+  while (!seen.has(serialOf(renewed.certificate)))
+  return seen
 }
 
 /** The certificate that a new connection is shown, or why there is none. */
@@ -60,7 +69,15 @@ function serverSerial(port: number): Promise<string> {
 const serialOf = (certificate: string): string =>
   new X509Certificate(certificate).serialNumber
 
-function ask(port: number, agent: https.Agent, session?: Buffer): Promise<{ status: number; body: string; session: Buffer | undefined }> {
+interface Answer {
+  readonly status: number
+  readonly body: string
+  /** The ticket that was given. */
+  readonly session: Buffer | undefined
+  readonly resumed: boolean
+}
+
+function ask(port: number, agent: https.Agent, session?: Buffer): Promise<Answer> {
   return new Promise((resolve, reject) => {
     let ticket: Buffer | undefined
     const request = https.request(
@@ -78,7 +95,10 @@ function ask(port: number, agent: https.Agent, session?: Buffer): Promise<{ stat
       (response) => {
         let body = ''
         response.setEncoding('utf8').on('data', (text: string) => (body += text))
-        response.on('end', () => resolve({ status: response.statusCode ?? 0, body, session: ticket }))
+        response.on('end', () => {
+          const resumed = response.socket instanceof tls.TLSSocket && response.socket.isSessionReused()
+          resolve({ status: response.statusCode ?? 0, body, session: ticket, resumed })
+        })
       },
     )
     request.on('socket', (socket) => socket.on('session', (given: Buffer) => (ticket = given)))
@@ -113,6 +133,37 @@ t.test('a new certificate is taken under a load of new connections, and none of 
   t.notMatch(program.output(), 'KEAGATE_TLS_FILES_NOT_TAKEN')
 })
 
+t.test('files that are written in place, bit by bit and one after the other, are taken once they are whole', async (t) => {
+  const { program, file } = await open(t)
+  const half = renewed.certificate.length / 2
+  writeFileSync(file('server.crt'), renewed.certificate.slice(0, half))
+  t.equal(await serverSerial(program.port), serialOf(old.certificate))
+  appendFileSync(file('server.crt'), renewed.certificate.slice(half))
+  t.equal(await serverSerial(program.port), serialOf(old.certificate), 'the key does not fit yet')
+  writeFileSync(file('server.key'), renewed.key)
+  t.same(await untilRenewed(program), new Set([serialOf(old.certificate), serialOf(renewed.certificate)]), 'nothing else, no failure')
+})
+
+t.test('the link that Kubernetes swaps for a new secret is noticed', async (t) => {
+  const mount = join(temporaryDirectory(t), 'secret')
+  const release = (name: string, { certificate, key }: typeof old): void => {
+    mkdirSync(join(mount, name), { recursive: true })
+    for (const [member, content] of [['tls.crt', certificate], ['tls.key', key]] as const) {
+      writeFileSync(join(mount, name, member), content, { mode: 0o600 })
+    }
+    symlinkSync(name, join(mount, '..data_tmp'))
+    renameSync(join(mount, '..data_tmp'), join(mount, '..data'))
+  }
+  release('..2026_01', old)
+  for (const member of ['tls.crt', 'tls.key']) symlinkSync(join('..data', member), join(mount, member))
+  const { program } = await open(t, { 'cert-file': join(mount, 'tls.crt'), 'key-file': join(mount, 'tls.key') })
+  t.equal(await serverSerial(program.port), serialOf(old.certificate))
+  release('..2026_02', renewed)
+  rmSync(join(mount, '..2026_01'), { recursive: true })
+  t.same(await untilRenewed(program), new Set([serialOf(old.certificate), serialOf(renewed.certificate)]), 'nothing else, no failure')
+  t.notMatch(program.output(), 'KEAGATE_TLS_FILES_NOT_TAKEN')
+})
+
 t.test('a broken file changes nothing but the log, and the next good one is taken', async (t) => {
   const { program, replace } = await open(t)
   replace('server.crt', old.certificate.slice(0, 300))
@@ -127,26 +178,28 @@ t.test('a broken file changes nothing but the log, and the next good one is take
   t.equal(program.output().match(/KEAGATE_TLS_FILES_NOT_TAKEN/g)?.length, 2, 'each once')
 })
 
-t.test('a revoked client is refused on its open connection, with its ticket, and anew', async (t) => {
-  const { program, replace } = await open(t, {}, await makeRevocationList(ca))
-  const kept = new https.Agent({ keepAlive: true, maxSockets: 1 })
-  t.teardown(() => kept.destroy())
-  const before = await ask(program.port, kept)
-  t.equal(before.status, 200)
-  const began = performance.now()
-  const next = new Date(Date.now() - 1000)
-  replace('crl.pem', await makeRevocationList(ca, { revoked: [client.certificate], thisUpdate: next }))
-  await program.waitFor(/KEAGATE_TLS_FILES_TAKEN/)
-  t.comment(`the list was in force after ${(performance.now() - began).toFixed()} ms`)
-  const reason = /the client certificate \(O=keagate test, CN=client\) was revoked on 2026-01-02 03:04:05 UTC; give/
-  t.match(await ask(program.port, kept), { status: 403, body: reason }, 'the open connection')
-  t.ok(before.session !== undefined, 'there was a ticket')
-  const fresh = new https.Agent()
-  t.match(await ask(program.port, fresh, before.session), { status: 403, body: reason }, 'the ticket')
-  t.match(await ask(program.port, fresh), { status: 403, body: reason }, 'a new connection')
-  await program.waitFor(/KEAGATE_CLIENT_CERTIFICATE_REFUSED .*serial [0-9A-F]+, SHA-256 fingerprint ([0-9A-F]{2}:){31}/)
-  t.equal(program.output().match(/KEAGATE_CLIENT_CERTIFICATE_REFUSED/g)?.length, 1, 'told once, the rest is counted')
-})
+for (const version of ['1.2', '1.3']) {
+  t.test(`a revoked client is refused on its open connection, with its ticket, and anew (TLS ${version})`, async (t) => {
+    const { program, replace } = await open(t, { 'max-version': version }, await makeRevocationList(ca))
+    const kept = new https.Agent({ keepAlive: true, maxSockets: 1 })
+    t.teardown(() => kept.destroy())
+    const before = await ask(program.port, kept)
+    t.equal(before.status, 200)
+    t.match(await ask(program.port, new https.Agent(), before.session), { status: 200, resumed: true }, 'its ticket is good until then')
+    const began = performance.now()
+    const next = new Date(Date.now() - 1000)
+    replace('crl.pem', await makeRevocationList(ca, { revoked: [client.certificate], thisUpdate: next }))
+    await program.waitFor(/KEAGATE_TLS_FILES_TAKEN/)
+    t.comment(`the list was in force after ${(performance.now() - began).toFixed()} ms`)
+    const reason = /the client certificate \(O=keagate test, CN=client\) was revoked on 2026-01-02 03:04:05 UTC; give/
+    t.match(await ask(program.port, kept), { status: 403, body: reason }, 'the open connection')
+    const fresh = new https.Agent()
+    t.match(await ask(program.port, fresh, before.session), { status: 403, body: reason }, 'the ticket')
+    t.match(await ask(program.port, fresh), { status: 403, body: reason }, 'a new connection')
+    await program.waitFor(/KEAGATE_CLIENT_CERTIFICATE_REFUSED .*serial [0-9A-F]+, SHA-256 fingerprint ([0-9A-F]{2}:){31}/)
+    t.equal(program.output().match(/KEAGATE_CLIENT_CERTIFICATE_REFUSED/g)?.length, 1, 'told once, the rest is counted')
+  })
+}
 
 t.test('with reload-on-change false, files are taken when that is asked for', async (t) => {
   const { program, replace } = await open(t, { tls: { 'reload-on-change': false } })
