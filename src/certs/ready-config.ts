@@ -26,6 +26,13 @@ export function readyConfig(server: string, { host, port }: ListenAddress): stri
     // from the folder of this file.
     ${names},
 
+    // In every answer. A browser that has seen the first one speaks TLS alone to every port of this host name, so leave
+    // it out where something else of that name has plain HTTP only.
+    "http-headers": [
+      { "name": "Strict-Transport-Security", "value": "max-age=31536000" },
+      { "name": "X-Content-Type-Options", "value": "nosniff" }
+    ],
+
     // Where the Kea packages of Debian and of ISC put their control sockets.
     "control-sockets": {
       "dhcp4": { "socket-type": "unix", "socket-name": "/run/kea/kea4-ctrl-socket" },
