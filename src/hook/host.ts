@@ -7,6 +7,7 @@ import { KeagateError, describeError } from '../errors.ts'
 import { nodeToPrintable, printCompact } from '../json/print.ts'
 import type { Log, MessageId } from '../log/message.ts'
 import type { Caller } from './api.ts'
+import { readFromThread } from './from-thread.ts'
 import type { Call, CallOutcome, FromThread, HookPoint, ThreadData, ToThread } from './thread-message.ts'
 
 /** Sends a command to daemons with the rights of a caller. Never rejects. */
@@ -138,7 +139,13 @@ export class ModuleHost {
         clearTimeout(late)
         resolve(problem)
       }
-      worker.on('message', (message: FromThread) => this.#receive(worker, message, loaded))
+      let strange = false
+      worker.on('message', (sent: unknown) => {
+        const message = readFromThread(sent)
+        if (message !== null) this.#receive(worker, message, loaded)
+        else if (!strange) this.#fail('it uses the port of its thread, which only the agent may; what it sends is ignored')
+        strange ||= message === null
+      })
       worker.on('error', (error: unknown) => {
         this.#fail(describeError(error))
         loaded(describeError(error))

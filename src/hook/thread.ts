@@ -2,7 +2,7 @@
 
 import { parentPort, workerData } from 'node:worker_threads'
 import { pathToFileURL } from 'node:url'
-import type { Answer, CommandHandler, HandlerModule, Json, LoadedModule, ModuleContext, ReceivedCommand } from './api.ts'
+import type { Answer, Caller, CommandHandler, HandlerModule, Json, LoadedModule, ModuleContext, ReceivedCommand } from './api.ts'
 import { parameterMistakes } from './parameters.ts'
 import type { Call, CallOutcome, CommandMessage, FromThread, HookPoint, ThreadData, ToThread } from './thread-message.ts'
 
@@ -10,6 +10,10 @@ import type { Call, CallOutcome, CommandMessage, FromThread, HookPoint, ThreadDa
 const aliveInterval = 500
 /** Longest text of a reason or a log line; characters. */
 const longestText = 2000
+/** Lines of log in one such interval: a module in a circle must not fill the agent's memory or disk. */
+const mostLines = 1000
+/** Questions to daemons under way at once. */
+const mostAsked = 256
 
 const port = parentPort
 if (port === null) throw new Error('this file runs in a thread of its own')
@@ -18,6 +22,10 @@ if (port === null) throw new Error('this file runs in a thread of its own')
 const { path, parameters } = workerData as ThreadData
 const asked = new Map<number, { resolve(answers: readonly Json[]): void; reject(error: Error): void }>()
 let lastAsk = 0
+/** Who sent each command that the module was given: nobody else can be asked for. */
+const callers = new WeakMap<object, Caller>()
+/** Since the thread last said that it is not stuck. */
+let [linesSent, linesLeftOut] = [0, 0]
 
 process.on('unhandledRejection', (reason) => send({ kind: 'leaked', reason: textOf(reason) }))
 process.on('uncaughtException', (error) => send({ kind: 'leaked', reason: textOf(error) }))
@@ -26,11 +34,18 @@ const loaded = await load()
 if (loaded !== null) {
   const { module, commands } = loaded
   // Does not keep the thread alive: the port does.
-  setInterval(() => send({ kind: 'alive' }), aliveInterval).unref()
+  setInterval(sayAlive, aliveInterval).unref()
   port.on('message', (message: ToThread) => {
     if (message.kind === 'asked') settleAsk(message.id, message.outcome)
     else void run(module, commands, message.call).then((outcome) => send({ kind: 'called', id: message.id, outcome }))
   })
+}
+
+function sayAlive(): void {
+  send({ kind: 'alive' })
+  if (linesLeftOut > 0) send({ kind: 'log', severity: 'WARN', text: `${linesLeftOut} lines more were left out` })
+  linesSent = 0
+  linesLeftOut = 0
 }
 
 function send(message: FromThread): void {
@@ -131,31 +146,43 @@ function answerText(returned: unknown): string {
 
 /** Arguments are read only when the module looks at them. */
 function received({ argumentsText, ...command }: CommandMessage): ReceivedCommand {
-  return {
+  const given = {
     ...command,
     argumentsText: argumentsText ?? undefined,
     get arguments() {
       return argumentsText === null ? undefined : (JSON.parse(argumentsText) as Json)
     },
   }
+  callers.set(given, command.caller)
+  return given
 }
 
-function log(severity: 'DEBUG' | 'INFO' | 'WARN' | 'ERROR', text: string): void {
-  send({ kind: 'log', severity, text: text.slice(0, longestText) })
+/** Most modules are plain JavaScript, so what they give is looked at. */
+function log(severity: unknown, text: unknown): void {
+  if (linesSent++ >= mostLines) linesLeftOut++
+  else send({ kind: 'log', severity: severities.find((known) => known === severity) ?? 'INFO', text: textOf(text) })
 }
 
-async function ask(
-  on: ReceivedCommand,
-  command: string,
-  services: readonly string[],
-  args?: Json,
-): Promise<readonly Answer[]> {
+const severities = ['DEBUG', 'INFO', 'WARN', 'ERROR'] as const
+
+async function ask(on: unknown, command: unknown, services: unknown, args?: unknown): Promise<readonly Answer[]> {
+  const caller = typeof on === 'object' && on !== null ? callers.get(on) : undefined
+  if (caller === undefined) throw new TypeError('ask goes on a command that the module was given')
+  if (typeof command !== 'string') throw new TypeError('the command to ask is a text')
+  if (!isListOfTexts(services) || services.length === 0) throw new TypeError('the services to ask are a list of names')
+  if (asked.size >= mostAsked) throw new Error(`more than ${mostAsked} questions to daemons are under way`)
+  // Declared as a string; undefined for what JSON has no way to write, such as a function.
+  const argumentsText = (args === undefined ? null : JSON.stringify(args)) as string | null | undefined
+  if (argumentsText === undefined) throw new TypeError('the arguments to ask with are no JSON')
   const id = ++lastAsk
   const answers = new Promise<readonly Json[]>((resolve, reject) => asked.set(id, { resolve, reject }))
-  const argumentsText = args === undefined ? null : JSON.stringify(args)
-  send({ kind: 'ask', id, caller: on.caller, command, services, argumentsText })
+  send({ kind: 'ask', id, caller, command, services, argumentsText })
   // What daemons answer are answer maps; a module that relies on more looks itself.
   return (await answers) as unknown as readonly Answer[]
+}
+
+function isListOfTexts(value: unknown): value is readonly string[] {
+  return Array.isArray(value) && value.every((item) => typeof item === 'string')
 }
 
 function settleAsk(id: number, outcome: CallOutcome): void {
@@ -165,6 +192,11 @@ function settleAsk(id: number, outcome: CallOutcome): void {
   else waiting?.reject(new Error(outcome.reason))
 }
 
+/** Whatever was thrown, also what throws when it is looked at. */
 function textOf(error: unknown): string {
-  return (error instanceof Error ? error.message : String(error)).slice(0, longestText)
+  try {
+    return String(error instanceof Error ? error.message : error).slice(0, longestText)
+  } catch {
+    return 'something that cannot be shown'
+  }
 }

@@ -65,7 +65,7 @@ t.test('whatever a module does wrong harms only its own command', async (t) => {
         return { result: 0, text: 'leaking' } },
       exits: () => process.exit(1),
     }).map(([name, run]) => [name, { access: 'read', run }])) })`)
-  const program = await startProgram(t, { 'hooks-libraries': [{ library, 'timeout-seconds': 1 }] })
+  const program = await startProgram(t, { 'hooks-libraries': [{ library, 'timeout-seconds': 3 }] })
   const good = async (): Promise<unknown> => t.same(await ask(program, 'good'), [{ result: 0, text: 'good' }])
   for (const name of ['throws', 'rejects', 'nothing', 'text', 'float', 'circle', 'hangs']) {
     const [answers] = await Promise.all([ask(program, name), good()])
@@ -84,17 +84,66 @@ t.test('whatever a module does wrong harms only its own command', async (t) => {
   await good()
 })
 
-t.test('a module that computes for ever is ended while everybody else is served', async (t) => {
+t.test('what a module asks and logs against every type harms nobody, nor what a library sends from its thread', async (t) => {
+  const daemon = await FakeDaemon.listen(answering('{ "result": 0, "text": "2.2.0" }'))
+  t.teardown(() => daemon.close())
   const library = moduleFile(t, `
-    export const load = () => ({ commands: {
+    import { parentPort } from 'node:worker_threads'
+    const bad = {
+      'ask-text': (on, ask) => ask(on, 'version-get', 'dhcp4'),
+      'ask-numbers': (on, ask) => ask(on, 5, [5]),
+      'ask-nobody': (on, ask) => ask({ caller: { remoteAddress: '127.0.0.1' } }, 'version-get', ['dhcp4']),
+      'ask-copy': (on, ask) => ask({ ...on, caller: { ...on.caller, user: 'admin' } }, 'version-get', ['dhcp4']),
+      'ask-nowhere': (on, ask) => ask(on, 'version-get', []),
+      'ask-function': (on, ask) => ask(on, 'version-get', ['dhcp4'], () => 1),
+      'ask-null': (on, ask) => ask(null, null, null, null),
+      'throws-oddly': () => { throw { get message() { throw 1 }, toString() { throw 2 } } },
+    }
+    const harmless = {
+      asks: (on, ask) => ask(on, 'version-get', ['dhcp4'], { x: 1 }),
+      logs: (on, ask, log) => { log('ODD', 5); log(undefined, null); log('WARN', { toString() { throw 1 } }) },
+      sends: () => {
+        for (const message of [null, 5, 'x', {}, { kind: 'log' }, { kind: 'loaded' }, { kind: 'ask', services: 5 }]) {
+          parentPort.postMessage(message)
+        }
+        for (let id = 0; id < 50; id++) parentPort.postMessage({ kind: 'called', id, outcome: null })
+      },
+    }
+    export const load = ({ ask, log }) => ({ commands: Object.fromEntries(Object.entries({ ...bad, ...harmless }).map(
+      ([name, run]) => [name, { access: 'read', run: async (on) => { await run(on, ask, log); return { result: 0 } } }])) })`)
+  const sockets = { dhcp4: { 'socket-name': daemon.path } }
+  const program = await startProgram(t, { 'hooks-libraries': [{ library }], 'control-sockets': sockets })
+  for (const name of ['ask-text', 'ask-numbers', 'ask-nobody', 'ask-copy', 'ask-nowhere', 'ask-function', 'ask-null', 'throws-oddly']) {
+    t.match(await ask(program, name), [{ result: 1, text: /the module \S+ failed/ }], name)
+  }
+  t.same(daemon.commands().filter((text) => text !== ''), [], 'none of it was asked of a daemon')
+  for (const name of ['asks', 'logs', 'sends', 'asks']) t.same(await ask(program, name), [{ result: 0 }], name)
+  await program.waitFor(/KEAGATE_MODULE_INFO module \S+: 5$/m)
+  await program.waitFor(/it uses the port of its thread/)
+  t.equal(daemon.commands().filter((text) => text !== '').length, 2)
+})
+
+t.test('a module that goes in a circle, or takes all memory, is ended while everybody else is served', async (t) => {
+  const library = moduleFile(t, `
+    export const load = ({ log, ask }) => ({ commands: {
       spins: { access: 'read', run: () => { for (;;); } },
-      good: { access: 'read', run: () => ({ result: 0 }) },
+      chatters: { access: 'read', run: () => { for (;;) log('DEBUG', 'chatter') } },
+      pesters: { access: 'read', run: (on) => { for (;;) ask(on, 'version-get', ['dhcp4']).catch(() => 0) } },
+      hoards: { access: 'read', run: () => { for (const all = [];;) all.push(new Array(100_000).fill(1.5)) } },
     } })`)
-  const program = await startProgram(t, { 'hooks-libraries': [{ library }] })
-  const spinning = ask(program, 'spins')
+  const hooks = ['a', 'b', 'c', 'd'].map((name) => {
+    const own = path.join(temporaryDirectory(t), `${name}.mjs`)
+    // Each in a module of its own, so that they need not wait for one another.
+    writeFileSync(own, readFileSync(library, 'utf8').replace(/(spins|chatters|pesters|hoards):/g, `'${name}-$1':`))
+    return { library: own }
+  })
+  const program = await startProgram(t, { 'hooks-libraries': hooks })
+  const stuck = ['a-spins', 'b-chatters', 'c-pesters', 'd-hoards'].map((name) => ask(program, name))
   t.match(await ask(program, 'list-commands'), [{ result: 0 }])
-  t.match(await spinning, [{ result: 1 }])
-  await program.waitFor(/without a pause and was ended/)
+  for (const answer of stuck) t.match(await answer, [{ result: 1, text: /failed; see the log/ }])
+  await program.waitFor(/a\.mjs: it computed for more than 5000 ms without a pause and was ended/)
+  await program.waitFor(/d\.mjs: .*memory/)
+  t.match(await ask(program, 'list-commands'), [{ result: 0 }])
 })
 
 t.test('the points see what they should and may refuse or answer', async (t) => {
@@ -146,7 +195,9 @@ t.test('a configuration with a module that cannot be used is refused, and the on
   ]
   for (const [text, parameters, reason] of table) {
     const library = moduleFile(t, text)
-    const hook = { library, 'timeout-seconds': 1, ...(parameters === null ? {} : { parameters }) }
+    // Only the one that never loads is waited for in vain.
+    const patience = text.startsWith('await') ? { 'timeout-seconds': 1 } : {}
+    const hook = { library, ...patience, ...(parameters === null ? {} : { parameters }) }
     const agent = { 'http-port': program.port, 'hooks-libraries': [hook] }
     writeFileSync(program.configFile, JSON.stringify({ 'Control-agent': agent }))
     const [answer] = await ask(program, 'config-reload')
