@@ -1,7 +1,9 @@
 // The fingerprint of a configuration: equal where two configurations do the same, different where they do not.
 
 import { createHash, scryptSync } from 'node:crypto'
-import { printCompact } from '../json/print.ts'
+import type { MapNode } from '../json/node.ts'
+import { nodeToPrintable, printCompact } from '../json/print.ts'
+import { printHidden } from './hidden-parameters.ts'
 import { printConfig } from './print.ts'
 import type { AgentConfig } from './types.ts'
 
@@ -19,9 +21,18 @@ export function configHash(config: AgentConfig): string {
   const shown = createHash('sha256').update(printCompact(printConfig(config, { secrets: 'hidden' }))).digest()
   const hash = createHash('sha256').update(shown)
   const logins = [...config.controlSockets.values()].flatMap((socket) => (socket.socketType === 'unix' ? [] : socket.login ?? []))
-  const secrets = [...(config.authentication?.clients ?? []), ...logins].map(({ user, password }) => [user, password])
+  const clients = config.authentication?.clients ?? []
+  const secrets = [
+    ...[...clients, ...logins].map(({ user, password }) => [user, password]),
+    ...clients.flatMap(({ user, hash }) => (hash === null ? [] : [[user, hash.text]])),
+    ...config.hookModules.flatMap(({ parameters }) => (hasSecrets(parameters) ? [printCompact(nodeToPrintable(parameters))] : [])),
+  ]
   if (secrets.length > 0) hash.update(scryptSync(JSON.stringify(secrets), shown, 32))
   const result = hash.digest('hex').toUpperCase()
   known.set(config, result)
   return result
+}
+
+function hasSecrets(parameters: MapNode | null): parameters is MapNode {
+  return parameters !== null && printCompact(nodeToPrintable(parameters)) !== printCompact(printHidden(parameters))
 }

@@ -5,6 +5,7 @@ import { nodeToPrintable } from '../json/print.ts'
 import type { Printable } from '../json/print.ts'
 import type { OutputSettings } from '../log/settings.ts'
 import type { AccessConfig } from './access-types.ts'
+import { printHidden } from './hidden-parameters.ts'
 import { hiddenPassword } from './hidden-password.ts'
 import { defaultModuleTimeout } from './resolve-hooks.ts'
 import { httpLimitRows, lockOutRows, shownLimits, upstreamLimitRows } from './limits.ts'
@@ -44,7 +45,7 @@ export function printConfig(config: AgentConfig, { secrets }: { secrets: Secrets
       ),
       'hooks-libraries': [
         ...(access === null || access.library === null ? [] : [rbacLibrary(access, access.library)]),
-        ...config.hookModules.map(hookModule),
+        ...config.hookModules.map((module) => hookModule(module, secrets)),
       ],
       'http-headers': filled(config.httpHeaders.map(header)),
       'http-host': config.httpHost,
@@ -127,10 +128,11 @@ function auditLog(config: AuditConfig): Shown {
   }
 }
 
-function hookModule({ library, parameters, timeout }: HookModuleConfig): Shown {
+function hookModule({ library, parameters, timeout }: HookModuleConfig, secrets: Secrets): Shown {
+  const print = secrets === 'hidden' ? printHidden : nodeToPrintable
   return {
     library,
-    parameters: parameters === null ? undefined : nodeToPrintable(parameters),
+    parameters: parameters === null ? undefined : print(parameters),
     'timeout-seconds': timeout === defaultModuleTimeout ? undefined : timeout / 1000,
   }
 }

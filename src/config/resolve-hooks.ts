@@ -1,5 +1,8 @@
 // `hooks-libraries`: the handler modules. What Kea's own hook libraries are for is said where one is named.
 
+import type { MapNode } from '../json/node.ts'
+import { hiddenParameter, keepParameters } from './hidden-parameters.ts'
+import { hiddenPassword } from './hidden-password.ts'
 import type { PathRules } from './paths.ts'
 import { placePath } from './paths.ts'
 import { isRbacLibrary } from './rbac-library.ts'
@@ -12,16 +15,35 @@ import type { HookModuleConfig } from './types.ts'
 /** Milliseconds. */
 export const defaultModuleTimeout = 30_000
 
+export interface HookRules extends PathRules {
+  /** Whose secrets `*****` may stand for; null where it stands for nothing: in files. */
+  readonly known: readonly HookModuleConfig[] | null
+}
+
 /** The modules in the order written; each file has been found. What is in it is seen when it is loaded. */
-export function resolveHooks(agent: Section, rules: PathRules): HookModuleConfig[] {
+export function resolveHooks(agent: Section, rules: HookRules): HookModuleConfig[] {
   return (agent.sections('hooks-libraries') ?? []).flatMap((entry) => {
     const library = entry.string('library')
     const path = library === null || isRbacLibrary(library) ? null : modulePath(entry, library, rules)
     if (library === null || path === null) return []
     const seconds = entry.integer('timeout-seconds')
     const timeout = seconds === null ? defaultModuleTimeout : seconds * 1000
-    return [{ library, path, parameters: entry.map('parameters'), timeout, place: entry.path }]
+    return [{ library, path, parameters: parametersOf(entry, path, rules.known), timeout, place: entry.path }]
   })
+}
+
+function parametersOf(entry: Section, path: string, known: HookRules['known']): MapNode | null {
+  const parameters = entry.map('parameters')
+  const hidden = parameters === null ? null : hiddenParameter(parameters, `${entry.path}/parameters`)
+  if (parameters === null || hidden === null) return parameters
+  const inForce = (known ?? []).flatMap((module) => (module.path === path && module.parameters !== null ? [module.parameters] : []))
+  const kept = keepParameters(parameters, inForce)
+  if (kept !== null) return kept
+  const text = known === null
+    ? `the secret is ${hiddenPassword}, which config-get shows in the place of a secret`
+    : `${hiddenPassword} stands for the secret in force, but only where the other parameters of the module stay as they are`
+  entry.error(hidden, text, 'write the secret itself')
+  return parameters
 }
 
 /** @returns null, with an error, where there is no module */

@@ -54,7 +54,9 @@ export function resolveConfig(root: MapNode, rules: ResolveRules, findings: Find
       tls, authentication, services, directory, restricted: rules.restricted, current: current?.access ?? null,
     }),
     controlSockets,
-    hookModules: resolveHooks(agent, pathRules(rules, modulesInUse(current))),
+    hookModules: resolveHooks(agent, {
+      ...pathRules(rules, modulesInUse(current)), known: rules.hiddenPasswords ? (current?.hookModules ?? []) : null,
+    }),
     loggers,
     monitoring: resolveMonitoring(agent),
     auditLog: resolveAudit(agent, loggers, pathRules(rules, logsInUse(current))),

@@ -199,7 +199,37 @@ t.test('secrets are hidden unless they are asked for, and never in the hash in t
   t.end()
 })
 
+/** A module with these parameters; its file is this one. */
+function module(parameters: unknown): unknown {
+  return { 'hooks-libraries': [{ library: import.meta.filename, parameters }] }
+}
+
+t.test('secrets in the parameters of a module are hidden, at any depth, and ***** keeps them', (t) => {
+  const parameters = {
+    url: 'https://a.example', 'api-secret': 's3cret', more: [{ Password: { inner: 's3cret' } }, 5], passwords: 'shown', secret: null,
+  }
+  const current = set(module(parameters), { pathChecks: false })
+  const shown = printCompact(printConfig(current, { secrets: 'hidden' }))
+  t.notMatch(shown, 's3cret')
+  t.match(shown, '"url": "https://a.example", "api-secret": "*****", "more": [ { "Password": "*****" }, 5 ], "passwords": "shown", ' +
+    '"secret": "*****"')
+  const back = JSON.parse(shown) as { readonly 'Control-agent': unknown }
+  const kept = set(back['Control-agent'], { current })
+  t.equal(printCompact(printConfig(kept, { secrets: 'shown' })), printCompact(printConfig(current, { secrets: 'shown' })))
+  const hidden = { ...parameters, 'api-secret': '*****', secret: 'new' }
+  t.match(printCompact(printConfig(set(module(hidden), { current }), { secrets: 'shown' })), /"api-secret": "s3cret".*"secret": "new"/)
+  const place = /^\/Control-agent\/hooks-libraries\/0\/parameters\/api-secret: \*{5} stands for the secret in force, but only where/
+  t.match(mistakes(module({ ...hidden, url: 'https://b.example' }), { current }), [place], 'it goes to no other address')
+  t.match(mistakes(module(hidden), { current: set({}), pathChecks: false }), [place])
+  const text = JSON.stringify({ 'Control-agent': module({ more: [{ password: '*****' }] }) })
+  const file = `${t.testdir({ 'a.conf': text })}/a.conf`
+  t.throws(() => loadConfigFile(file, { env: {}, pathChecks: true }), /parameters\/more\/0\/password|the secret is \*{5}, which config-get shows/)
+  t.not(configHash(current), configHash(set(module({ ...parameters, 'api-secret': 'other' }), { pathChecks: false })))
+  t.end()
+})
+
 t.test('the hash is stable, and different whenever the configuration is', (t) => {
+  const hash = (key: string): string => `$scrypt$ln=14,r=8,p=1$c2FsdHNhbHRzYWx0c2FsdA$${key.repeat(43)}`
   const folder = t.testdir({ p: 'one', q: 'one', r: 'two' })
   const file = (name: string): unknown => withClients({ user: 'a', 'password-file': `${folder}/${name}` })
   const different = [
@@ -214,6 +244,8 @@ t.test('the hash is stable, and different whenever the configuration is', (t) =>
     withClients({ user: 'a', password: 'two' }),
     withClients({ user: 'a', password: 'one' }, { user: 'b', password: 'two' }),
     withClients({ user: 'a', password: 'two' }, { user: 'b', password: 'one' }),
+    withClients({ user: 'a', 'password-hash': hash('A') }),
+    withClients({ user: 'a', 'password-hash': hash('Q') }),
     file('p'),
     file('q'),
     file('r'),
