@@ -2,7 +2,6 @@
 
 import type { Decision } from '../access/decide.ts'
 import { answerList } from '../command/answer.ts'
-import type { CallerContext } from '../command/context.ts'
 import type { Command } from '../command/handler.ts'
 import { resultOf } from '../command/result-of.ts'
 import type { AuditConfig } from '../config/types.ts'
@@ -11,7 +10,7 @@ import type { RawJson } from '../json/raw.ts'
 import { rawToString } from '../json/raw.ts'
 import { parseTree } from '../json/tree.ts'
 import { auditLine } from './record.ts'
-import type { AuditAnswer, AuditRecord } from './record.ts'
+import type { AuditAnswer, AuditRecord, RefusedCaller } from './record.ts'
 import type { AuditTrail } from './trail.ts'
 
 /** A command that has begun. */
@@ -109,7 +108,7 @@ export class Audit {
    * Records a request that never came to a command.
    * @param begin milliseconds of the monotonic clock
    */
-  async refused(caller: CallerContext, reason: string, begin: number, sent: number): Promise<void> {
+  async refused(caller: RefusedCaller, reason: string, begin: number, sent: number): Promise<void> {
     const nothing = { role: null, command: null, services: [], answers: [], arguments: null, received: 0 }
     await this.#write(begin, { caller, allowed: false, reason, sent, ...nothing })
   }

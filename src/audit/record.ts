@@ -1,7 +1,13 @@
 // One audit record as a line of JSON: who asked for what, what was decided, and what came of it.
 
 import type { CallerContext } from '../command/context.ts'
+import type { PeerFacts } from '../tls/peer.ts'
 import { certificateName } from '../tls/peer.ts'
+
+/** Who was refused before anything of a command was read: the certificate is what he showed, perhaps of his own making. */
+export interface RefusedCaller extends Omit<CallerContext, 'tls'> {
+  readonly tls: PeerFacts | null
+}
 
 /** How one service, or the agent itself, answered. */
 export interface AuditAnswer {
@@ -17,7 +23,7 @@ export interface AuditRecord {
   /** When the request began; milliseconds since the epoch. */
   readonly time: number
   readonly id: string
-  readonly caller: CallerContext
+  readonly caller: RefusedCaller
   /** The role that decided; null where there is no access control, or it was not asked. */
   readonly role: string | null
   /** null: it never came to a command. */

@@ -5,7 +5,7 @@ import type { X509Certificate } from 'node:crypto'
 import type { Socket } from 'node:net'
 import { TLSSocket } from 'node:tls'
 import type { Log } from '../log/message.ts'
-import type { TlsPeer } from '../tls/peer.ts'
+import type { PeerFacts, TlsPeer } from '../tls/peer.ts'
 import { remoteAddress } from '../tls/remote-address.ts'
 import { rawAnswer } from './answer-head.ts'
 import { PhaseClock } from './clock.ts'
@@ -46,6 +46,8 @@ export class Connection {
   #fault: Failure | null = null
   /** The answer for whoever may not come in. */
   #refusal: Failure | null = null
+  /** What he has shown, for the record. */
+  #shown: PeerFacts | null = null
   #certificate: X509Certificate | null = null
   #retired = false
   #poisoned = false
@@ -165,7 +167,7 @@ export class Connection {
     const door = this.#door()
     door.metrics?.count('keagate_http_requests_total', { code: String(reason.status) })
     this.poison()
-    const caller = { remoteAddress: this.remoteAddress, tls: this.peer, user: null }
+    const caller = { remoteAddress: this.remoteAddress, tls: this.peer ?? this.#shown, user: null }
     recordRefusal(door, caller, reason, performance.now(), () => {
       if (this.over) return
       this.socket.write(rawAnswer(door.headers, reason))
@@ -173,9 +175,13 @@ export class Connection {
     })
   }
 
-  /** Gives the reason as the answer to the first byte that comes; nobody reads what it is part of. */
-  refuse(reason: Failure): void {
+  /**
+   * Gives the reason as the answer to the first byte that comes; nobody reads what it is part of.
+   * @param shown the certificate that is not good enough; null: none came
+   */
+  refuse(reason: Failure, shown: PeerFacts | null): void {
     this.#refusal = reason
+    this.#shown = shown
     this.socket.once('data', () => this.reject(reason)).once('end', () => this.end())
   }
 

@@ -52,7 +52,7 @@ function tlsEntrance(parts: EntranceParts, tls: NonNullable<AgentConfig['tls']>,
       onTheirWay--
       const peer = certificate === undefined ? null : peerFacts(certificate)
       report.refused(remoteAddress(socket), diagnosis, peer)
-      server.refuse(socket, diagnosis, origin)
+      server.refuse(socket, diagnosis, peer, origin)
     },
     failed: (address, diagnosis, quiet) => {
       onTheirWay--

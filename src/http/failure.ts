@@ -32,6 +32,8 @@ export interface Failure {
   readonly status: number
   /** The reason phrase, as Kea answers, and what was wrong in our own words. */
   readonly text: string
+  /** What the audit log says instead: more than the client is told. */
+  readonly record?: string
   /** Headers of this answer alone, names and values in turn. */
   readonly headers: readonly string[]
   /** Whether nothing more that comes on this connection may run (framing, head and limit errors). */
@@ -55,10 +57,14 @@ export function reasonPhrase(status: number): string {
   return STATUS_CODES[status] ?? 'Unknown'
 }
 
-/** 401 with the challenge (RFC 7617); quotes and backslashes of the realm are escaped. */
-export function unauthorized(realm: string): Failure {
+/**
+ * 401 with the challenge (RFC 7617); quotes and backslashes of the realm are escaped.
+ * @param why for the audit log: the client must not learn whether the user or the password was wrong
+ */
+export function unauthorized(realm: string, why: string): Failure {
   const quoted = realm.replace(/[\u0000-\u001f\u007f]/g, ' ').replace(/["\\]/g, '\\$&')
-  return failure('unauthorized', null, ['WWW-Authenticate', `Basic realm="${quoted}"`])
+  const refusal = failure('unauthorized', null, ['WWW-Authenticate', `Basic realm="${quoted}"`])
+  return { ...refusal, record: `${refusal.text}: ${why}` }
 }
 
 /** 413. @param limit bytes */

@@ -79,16 +79,16 @@ function stranger(exchange: Exchange, authenticator: Authenticator, outcome: Aut
   switch (outcome.reason) {
     case 'no-header':
       log.write('HTTP_CLIENT_REQUEST_NO_AUTH_HEADER', from)
-      return unauthorized(authenticator.realm)
+      return unauthorized(authenticator.realm, outcome.detail)
     case 'bad-header':
       log.write('HTTP_CLIENT_REQUEST_BAD_AUTH_HEADER', { ...from, reason: outcome.detail })
-      return unauthorized(authenticator.realm)
+      return unauthorized(authenticator.realm, outcome.detail)
     case 'wrong':
       log.write('HTTP_CLIENT_REQUEST_NOT_AUTHORIZED', from)
-      return unauthorized(authenticator.realm)
+      return unauthorized(authenticator.realm, outcome.detail)
     case 'wrong-certificate':
       log.write('KEAGATE_WRONG_CERTIFICATE', { ...from, user: outcome.user, reason: outcome.detail })
-      return unauthorized(authenticator.realm)
+      return unauthorized(authenticator.realm, `user ${outcome.user}: ${outcome.detail}`)
     case 'locked-out':
       if (outcome.report > 0) log.write('KEAGATE_LOCKED_OUT', { ...from, attempts: outcome.report })
       return lockedOut(outcome.wait)

@@ -1,6 +1,6 @@
 // Refusals have their record too, and have it before the client hears of them.
 
-import type { CallerContext } from '../command/context.ts'
+import type { RefusedCaller } from '../audit/record.ts'
 import type { Door } from './door.ts'
 import type { Failure } from './failure.ts'
 import { failureBody } from './failure.ts'
@@ -11,12 +11,12 @@ import { failureBody } from './failure.ts'
  */
 export function recordRefusal(
   { audit }: Pick<Door, 'audit'>,
-  caller: CallerContext,
+  caller: RefusedCaller,
   reason: Failure,
   begin: number,
   send: () => void,
 ): void {
   // What was refused as a command has its record already.
   if (audit === null || reason.kind === 'forbidden') send()
-  else void audit.refused(caller, reason.text, begin, failureBody(reason).length).then(send)
+  else void audit.refused(caller, reason.record ?? reason.text, begin, failureBody(reason).length).then(send)
 }

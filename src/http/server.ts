@@ -9,7 +9,7 @@ import type { Socket } from 'node:net'
 import { TLSSocket } from 'node:tls'
 import type { Log } from '../log/message.ts'
 import type { Diagnosis } from '../tls/diagnose.ts'
-import type { TlsPeer } from '../tls/peer.ts'
+import type { PeerFacts, TlsPeer } from '../tls/peer.ts'
 import { Connection } from './connection.ts'
 import { Connections } from './connections.ts'
 import type { Traffic } from './connections.ts'
@@ -29,7 +29,7 @@ export interface HttpServer {
    */
   serve(socket: Socket, peer: TlsPeer | null, origin?: object): void
   /** Tells the client of a TLS connection why it may not come in. Nothing that it sends is looked at. */
-  refuse(socket: TLSSocket, diagnosis: Diagnosis, origin?: object): void
+  refuse(socket: TLSSocket, diagnosis: Diagnosis, shown: PeerFacts | null, origin?: object): void
   /** How many connections are open. */
   connections(): number
   traffic(): Traffic
@@ -120,9 +120,9 @@ export async function createHttpServer({ door, log }: HttpServerOptions): Promis
       Object.assign(app.server, { maxHeaderSize: door().limits.maxHeadSize })
       app.server.emit('connection', socket)
     },
-    refuse: (socket, diagnosis, origin) => {
+    refuse: (socket, diagnosis, shown, origin) => {
       const reason = failure('certificate', `${diagnosis.reason}; ${diagnosis.remedy}`)
-      admitConnection(socket, null, origin)?.refuse(reason)
+      admitConnection(socket, null, origin)?.refuse(reason, shown)
     },
     connections: () => connections.size,
     traffic: () => connections.traffic(),

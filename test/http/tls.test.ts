@@ -67,7 +67,7 @@ for (const version of ['TLSv1.2', 'TLSv1.3'] as const) {
   })
 
   t.test(`${version}: who may not come in is told why, and nothing he sends is run`, async (t) => {
-    const door = await openTlsDoor(t, { headers: { 'X-Door': 'a' } }, (server, socket) => server.refuse(socket, reason))
+    const door = await openTlsDoor(t, { headers: { 'X-Door': 'a' } }, (server, socket) => server.refuse(socket, reason, null))
     const requests = [
       commandRequest('x'),
       commandRequest('x').repeat(50),
@@ -91,7 +91,7 @@ for (const version of ['TLSv1.2', 'TLSv1.3'] as const) {
 
 t.test('who may not come in and says nothing is told in the end', async (t) => {
   const limits = { headTimeout: 50 }
-  const door = await openTlsDoor(t, { limits }, (server, socket) => server.refuse(socket, reason))
+  const door = await openTlsDoor(t, { limits }, (server, socket) => server.refuse(socket, reason, null))
   t.match(await (await connectTls(t, door.port)).rest(), [refused])
   const leaving = await connectTls(t, door.port)
   leaving.end()

@@ -1,10 +1,12 @@
 // The audit log of the built program under load: every command has its record, once, before its answer, whatever is
 // rotated, reloaded or killed meanwhile.
 
-import { readFileSync, readdirSync } from 'node:fs'
+import { readFileSync, readdirSync, writeFileSync } from 'node:fs'
 import http from 'node:http'
+import https from 'node:https'
 import path from 'node:path'
 import t from 'tap'
+import { makeAuthority, makeClient, makeServer } from '../../certs-test/authority.ts'
 import type { Owner } from '../child.ts'
 import { FakeDaemon, answering } from '../fake-daemon.ts'
 import type { Program } from '../program.ts'
@@ -162,4 +164,54 @@ t.test('while no record can be written nothing is run, and readiness says so', a
   t.equal(ready.status, 503)
   t.match(await ready.text(), /no audit record can be written/)
   await program.waitFor(/KEAGATE_AUDIT_FAILED audit log \/dev\/full: .*ENOSPC|no space left/)
+})
+
+t.test('every attempt that was refused has its record, with what was shown and why', async (t) => {
+  const directory = temporaryDirectory(t)
+  const file = (name: string, text: string): string => {
+    writeFileSync(path.join(directory, name), text, { mode: 0o600 })
+    return path.join(directory, name)
+  }
+  const [ca, otherCa] = [await makeAuthority('site CA'), await makeAuthority('other CA')]
+  const server = await makeServer(ca)
+  const [own, foreign] = [await makeClient(ca, { commonName: 'own' }), await makeClient(otherCa, { commonName: 'foreign' })]
+  const clients = [{ user: 'anna', password: 'right one' }, { user: 'bert', password: 'right two', 'cert-subject': 'bert' }]
+  const program = await startProgram(t, {
+    'trust-anchor': file('ca.crt', ca.certificate),
+    'cert-file': file('server.crt', server.certificate),
+    'key-file': file('server.key', server.key),
+    authentication: { type: 'basic', clients, 'lock-out': { failures: 3 } },
+    'audit-log': { output: path.join(directory, 'audit.json') },
+  })
+  const send = (client: typeof own | null, login: string | null, method = 'POST'): Promise<number> => new Promise((resolve, reject) => {
+    const headers = { 'Content-Type': 'application/json', ...(login === null ? {} : { Authorization: login }) }
+    const pair = client === null ? {} : { cert: client.certificate, key: client.key }
+    const options = { port: program.port, method, headers, ca: ca.certificate, agent: false, ...pair } as const
+    https.request(options, (response) => response.resume().once('end', () => resolve(response.statusCode ?? 0)))
+      .once('error', reject).end('{ "command": "version-get" }')
+  })
+  const basic = (text: string): string => `Basic ${Buffer.from(text).toString('base64')}`
+  const subject = (text: string): RegExp => new RegExp(`\\bCN=${text}$`)
+  const table = [
+    [403, null, /^Forbidden: no client certificate was sent/, await send(null, null)],
+    [403, subject('foreign'), /^Forbidden: the client certificate was not issued by a trusted CA/, await send(foreign, null)],
+    [401, subject('own'), /^Unauthorized: no Authorization header/, await send(own, null)],
+    [401, subject('own'), /^Unauthorized: not of the form/, await send(own, 'Bearer abc')],
+    [405, subject('own'), /^Method Not Allowed/, await send(own, basic('anna:right one'), 'PUT')],
+    [401, subject('own'), /^Unauthorized: no configured client has this user and password$/, await send(own, basic('anna:right two'))],
+    [401, subject('own'), /^Unauthorized: no configured client has this user and password$/, await send(own, basic('nobody:right one'))],
+    [401, subject('own'), /^Unauthorized: user bert: the user is bound to a certificate, not to that of .*CN=own$/,
+      await send(own, basic('bert:right two'))],
+    [429, subject('own'), /^Too Many Requests: too many wrong passwords/, await send(own, basic('anna:right one'))],
+  ] as const
+  t.equal(await program.stop(), 0)
+  const text = readFileSync(path.join(directory, 'audit.json'), 'utf8')
+  const records = text.trimEnd().split('\n').map((line) => JSON.parse(line) as Record<string, unknown>)
+  t.equal(records.length, table.length, 'one line each')
+  for (const [index, [status, shown, reason, got]] of table.entries()) {
+    t.equal(got, status)
+    t.match(records[index], { decision: 'refused', command: null, user: null, subject: shown, reason }, String(reason))
+    t.equal(records[index]?.['fingerprint'] === null, shown === null)
+  }
+  t.notMatch(text, /right (one|two)/)
 })
