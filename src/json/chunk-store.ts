@@ -1,15 +1,22 @@
-// Keeps received bytes in the chunks they came in, and finds any part of them again.
+// Keeps received bytes in the chunks they came in, and finds any part of them again. Whatever sizes they come in, what
+// is kept takes little more memory than the bytes themselves.
 
 import type { RawJson } from './raw.ts'
 
-/** Chunks kept as they are whatever their size: most texts have no more. */
+/** Chunks kept as they are however small: most texts have no more. */
 const freeChunks = 16
 
-/** Bytes. Later chunks smaller than this are copied together, or a drip of single bytes would cost a view for each. */
-const smallChunk = 1024
+/** Bytes. Later chunks smaller than this are copied together: each view costs some hundred bytes besides its own. */
+const smallChunk = 4096
 
 /** Bytes that are allocated to copy small chunks into. */
 const blockSize = 16 * 1024
+
+/** Bytes of a block that may stay unused. */
+const blockWaste = 1024
+
+/** Bytes of memory that a chunk may hold besides its own, if those are not more: as much as Node pools. */
+const freeWaste = 8192
 
 export class ChunkStore {
   #chunks: Uint8Array[] = []
@@ -17,7 +24,7 @@ export class ChunkStore {
   #offsets: number[] = []
   #length = 0
   /** What small chunks are copied into; the last chunk is a view on its beginning. */
-  #block = new Uint8Array(0)
+  #block: Uint8Array = new Uint8Array(0)
   #blockUsed = 0
 
   get length(): number {
@@ -27,11 +34,11 @@ export class ChunkStore {
   /** Keeps a chunk; who hands it over must not change it any more. */
   add(chunk: Uint8Array): void {
     if (chunk.length === 0) return
-    if (this.#chunks.length < freeChunks || chunk.length >= smallChunk) {
-      this.#block = new Uint8Array(0)
-      this.#blockUsed = 0
-      this.#append(chunk)
-    } else this.#gather(chunk)
+    if (this.#chunks.length >= freeChunks && chunk.length < smallChunk) this.#gather(chunk)
+    else {
+      this.#closeBlock()
+      this.#append(isWasteful(chunk) ? new Uint8Array(chunk) : chunk)
+    }
     this.#length += chunk.length
   }
 
@@ -64,7 +71,8 @@ export class ChunkStore {
   #gather(chunk: Uint8Array): void {
     const used = this.#blockUsed + chunk.length
     if (used > this.#block.length) {
-      this.#block = new Uint8Array(blockSize)
+      this.#closeBlock()
+      this.#block = Buffer.allocUnsafeSlow(blockSize)
       this.#blockUsed = chunk.length
       this.#block.set(chunk)
       this.#append(this.#block.subarray(0, chunk.length))
@@ -73,6 +81,16 @@ export class ChunkStore {
     this.#block.set(chunk, this.#blockUsed)
     this.#blockUsed = used
     this.#chunks[this.#chunks.length - 1] = this.#block.subarray(0, used)
+  }
+
+  /** Nothing more comes into it: what stayed empty is given back, or chunks of mixed sizes would cost a multiple. */
+  #closeBlock(): void {
+    if (this.#blockUsed === 0) return
+    if (this.#block.length - this.#blockUsed > blockWaste) {
+      this.#chunks[this.#chunks.length - 1] = new Uint8Array(this.#block.subarray(0, this.#blockUsed))
+    }
+    this.#block = new Uint8Array(0)
+    this.#blockUsed = 0
   }
 
   /** The index of the chunk that holds the byte at `offset`. */
@@ -86,4 +104,9 @@ export class ChunkStore {
     }
     return low
   }
+}
+
+/** Whether it is a small part of a large read, all of which it would keep: what HTTP's chunked coding can make. */
+function isWasteful({ length, buffer }: Uint8Array): boolean {
+  return buffer.byteLength - length > Math.max(length, freeWaste)
 }
