@@ -2,4 +2,4 @@
 
 import type { Waiter } from '../src/command/waiter.ts'
 
-export const patient: Waiter = { gone: () => false, hold: () => true, letGo: () => undefined }
+export const patient: Waiter = { gone: () => false, whenGone: () => () => undefined, hold: () => true, letGo: () => undefined }

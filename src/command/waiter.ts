@@ -4,6 +4,11 @@ export interface Waiter {
   /** Whether nobody waits for the answer any more. */
   gone(): boolean
   /**
+   * Has `leave` called, once, when he goes away; who has gone already is told of by `gone` alone.
+   * @returns what takes that back
+   */
+  whenGone(leave: () => void): () => void
+  /**
    * Asks to keep so many more bytes of the answer in memory.
    * @returns false when that is more than the agent may keep for everybody; then nothing was granted
    */

@@ -19,7 +19,7 @@ export async function examineDaemons({ controlSockets }: AgentConfig, log: Log):
   const ask = async (service: string, address: string): Promise<Finding> => {
     const what = `control socket ${service}`
     const command = { name: 'version-get', services: [service], arguments: null, caller: nobody }
-    const waiter = { gone: () => false, hold: () => true, letGo: () => undefined }
+    const waiter = { gone: () => false, whenGone: () => () => undefined, hold: () => true, letGo: () => undefined }
     const [answer] = await router.forward(command, [service], waiter)
     return judge(what, address, answer === undefined ? '' : rawToString(answer))
   }

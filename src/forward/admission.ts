@@ -1,11 +1,14 @@
 // Who may talk to one control socket, and when: so many commands at a time, so many waiting, clients in turn.
 // The daemon's first duty is DHCP; a flood of commands must stop here.
 
+/** Why a command was not sent that its client gave up while it waited. Nobody but the log learns it. */
+export const clientGone = 'the client went away before the command was sent'
+
 /** One command that wants to go out. */
 export interface Ticket {
   /** Tickets of one client wait in the order they came; clients take turns. */
   readonly client: string
-  /** Whether nobody waits for the answer any more. Asked only while the ticket waits. */
+  /** Whether nobody waits for the answer any more. Asked when its turn comes. */
   gone(): boolean
   /** It has to wait; `start` or `refuse` follows unless it is withdrawn. */
   wait(): void
@@ -98,22 +101,16 @@ export class Admission {
       // Behind everybody else: a client's next command waits for one of each other client.
       if (queue.length > 0) this.#queues.set(client, queue)
       if (!ticket.gone()) return ticket
-      ticket.refuse(goneText)
+      ticket.refuse(clientGone)
     }
     return null
   }
 
   /**
-   * Finds a place in a full queue: one of a client that has gone away, else the newest of the client that has the most,
-   * unless that would only turn the tables. So one client's flood cannot keep the others out.
+   * Finds a place in a full queue: that of the newest of the client that has the most, unless that would only turn the
+   * tables. So one client's flood cannot keep the others out.
    */
   #makeRoom(client: string): boolean {
-    for (const ticket of [...this.#queues.values()].flat()) {
-      if (!ticket.gone()) continue
-      this.withdraw(ticket)
-      ticket.refuse(goneText)
-    }
-    if (this.#waiting < this.#maxWaiting) return true
     let longest: Ticket[] = []
     for (const queue of this.#queues.values()) if (queue.length > longest.length) longest = queue
     if (longest.length <= (this.#queues.get(client)?.length ?? 0) + 1) return false
@@ -133,4 +130,3 @@ export class Admission {
 }
 
 const closedText = 'keagate is stopping; the command was not sent'
-const goneText = 'the client went away before the command was sent'

@@ -4,6 +4,7 @@ import type { UpstreamLimits } from '../config/types.ts'
 import { splitPieces } from '../json/pieces.ts'
 import type { RawJson } from '../json/raw.ts'
 import { rawToBuffer } from '../json/raw.ts'
+import { clientGone } from './admission.ts'
 import type { Admission, Ticket } from './admission.ts'
 import { AnswerReader } from './answer-reader.ts'
 import type { ConnectionEvents } from './connection.ts'
@@ -41,6 +42,8 @@ export class Exchange implements Ticket, ConnectionEvents, Timed {
   readonly #end: number
   #state: 'new' | 'waiting' | 'connecting' | 'backing-off' | 'talking' | 'over' = 'new'
   #connection: ControlConnection | null = null
+  /** Takes back that the client's going away ends it. */
+  #stay: (() => void) | null = null
   /** The last moment to begin another attempt to connect. */
   #retryUntil = 0
 
@@ -72,9 +75,11 @@ export class Exchange implements Ticket, ConnectionEvents, Timed {
   wait(): void {
     this.#state = 'waiting'
     this.#deadline.set(this.#end)
+    this.#stay = this.#asker.whenGone(() => this.#leave())
   }
 
   start(): void {
+    this.#stay?.()
     this.#retryUntil = performance.now() + this.#socket.limits.connectRetry
     this.#connect()
   }
@@ -154,6 +159,12 @@ export class Exchange implements Ticket, ConnectionEvents, Timed {
     this.#deadline.set(Math.min(this.#end, performance.now() + milliseconds))
   }
 
+  /** The client went away while it waited. */
+  #leave(): void {
+    this.#admission.withdraw(this)
+    this.#fail(clientGone, false)
+  }
+
   #fail(reason: string, offline: boolean): void {
     this.#finish({ ok: false, offline, reason, sent: this.#state === 'talking' })
   }
@@ -162,6 +173,7 @@ export class Exchange implements Ticket, ConnectionEvents, Timed {
     if (this.#state === 'over') return
     const running = this.#connection !== null
     this.#state = 'over'
+    this.#stay?.()
     this.#deadline.clear()
     this.#connection?.destroy()
     if (!result.ok) this.#reader.drop()

@@ -8,6 +8,7 @@ import type { RawJson } from '../json/raw.ts'
 import { rawToBuffer } from '../json/raw.ts'
 import { diagnoseDaemonHandshake } from '../tls/diagnose-daemon.ts'
 import type { DaemonDiagnosis } from '../tls/diagnose-daemon.ts'
+import { clientGone } from './admission.ts'
 import type { Admission, Ticket } from './admission.ts'
 import type { Timed } from './deadline.ts'
 import { Deadline } from './deadline.ts'
@@ -43,6 +44,8 @@ export class HttpExchange implements Ticket, RequestEvents, Timed {
   #reply: HttpReply | null = null
   /** The answer was read to its end. */
   #complete = false
+  /** Takes back that the client's going away ends it. */
+  #stay: (() => void) | null = null
   /** The last moment to begin another attempt to connect. */
   #retryUntil = 0
 
@@ -66,9 +69,11 @@ export class HttpExchange implements Ticket, RequestEvents, Timed {
   wait(): void {
     this.#state = 'waiting'
     this.#deadline.set(this.#end)
+    this.#stay = this.#asker.whenGone(() => this.#leave())
   }
 
   start(): void {
+    this.#stay?.()
     const { connectRetry, connectTimeout } = this.#parts.limits
     this.#retryUntil = performance.now() + connectRetry
     this.#allow(connectTimeout)
@@ -179,6 +184,12 @@ export class HttpExchange implements Ticket, RequestEvents, Timed {
     this.#deadline.set(Math.min(this.#end, performance.now() + milliseconds))
   }
 
+  /** The client went away while it waited. */
+  #leave(): void {
+    this.#parts.admission.withdraw(this)
+    this.#fail(clientGone, false)
+  }
+
   #fail(reason: string, offline: boolean): void {
     this.#finish({ ok: false, offline, reason, sent: this.#state === 'talking' })
   }
@@ -188,6 +199,7 @@ export class HttpExchange implements Ticket, RequestEvents, Timed {
     if (this.#state === 'over') return
     const running = this.#request !== null
     this.#state = 'over'
+    this.#stay?.()
     this.#deadline.clear()
     if (!this.#complete || this.#request?.writableEnded !== true) this.#request?.destroy()
     if (!result.ok) this.#reply?.drop()

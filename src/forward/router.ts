@@ -1,6 +1,7 @@
 // Sends one command to the services it names, all at once, and brings the answers back in their order.
 
 import { answer, quoteName, RESULT_ERROR } from '../command/answer.ts'
+import type { CallerContext } from '../command/context.ts'
 import { writeEnvelope } from '../command/envelope-writer.ts'
 import type { Command } from '../command/handler.ts'
 import type { Waiter } from '../command/waiter.ts'
@@ -43,8 +44,9 @@ export class Router {
     const written = writeEnvelope(command, services)
     const envelope = written instanceof Promise ? await written : written
     const asker = {
-      client: command.caller.remoteAddress,
+      client: clientOf(command.caller),
       gone: () => waiter.gone(),
+      whenGone: (leave: () => void) => waiter.whenGone(leave),
       hold: (bytes: number) => waiter.hold(bytes),
       letGo: (bytes: number) => waiter.letGo(bytes),
     }
@@ -60,7 +62,7 @@ export class Router {
   }
 
   async #ask(service: string, command: Command, envelope: RawJson, asker: Asker): Promise<RawJson> {
-    const fields = { command: command.name, service, 'remote-address': asker.client }
+    const fields = { command: command.name, service, 'remote-address': command.caller.remoteAddress }
     const upstream = this.#upstreams.get(service)
     if (upstream === undefined) {
       const text = this.#unknownService(service)
@@ -87,6 +89,14 @@ export class Router {
     const configured = known.length === 0 ? 'none is' : `configured: ${known.join(', ')}`
     return `no control socket is configured for service ${quoteName(service)} (${configured})`
   }
+}
+
+/**
+ * Who takes turns at a busy control socket. Many may come from one address, through a proxy or from one machine: their
+ * user or certificate tells them apart, so that one's flood delays no other.
+ */
+function clientOf({ remoteAddress, user, tls }: CallerContext): string {
+  return user === null && tls === null ? remoteAddress : `${remoteAddress} ${tls?.fingerprint ?? ''} ${user ?? ''}`
 }
 
 /** Clients look for the words at the end and take them for "the daemon is down". */

@@ -26,7 +26,7 @@ export type UpstreamResult = UpstreamAnswer | UpstreamFailure
 
 /** On whose behalf a command is asked. When it is gone, what is not sent yet may be dropped. */
 export interface Asker extends Waiter {
-  /** The client's address: clients share a busy socket fairly. */
+  /** Who he is, by address, certificate and user: clients share a busy socket fairly. */
   readonly client: string
 }
 

@@ -62,6 +62,10 @@ class ModuleWaiter implements Waiter {
     return false
   }
 
+  whenGone(): () => void {
+    return () => undefined
+  }
+
   hold(bytes: number): boolean {
     if (this.#held + bytes > largestAnswers) return false
     this.#held += bytes

@@ -63,6 +63,7 @@ export class Exchange implements Turn, Waiter {
   readonly #run: (exchange: Exchange) => void
   readonly #budget: MemoryBudget
   #holding: Holding | null = null
+  #leavers: Set<() => void> | null = null
   #working = false
   #door: Door | null = null
   #spoiled: Failure | null = null
@@ -124,6 +125,12 @@ export class Exchange implements Turn, Waiter {
     return this.connection.over
   }
 
+  whenGone(leave: () => void): () => void {
+    const leavers = (this.#leavers ??= new Set())
+    leavers.add(leave)
+    return () => void leavers.delete(leave)
+  }
+
   /** Bytes of body and answer that were granted. */
   get held(): number {
     return this.#holding?.held() ?? 0
@@ -140,6 +147,8 @@ export class Exchange implements Turn, Waiter {
 
   /** The answer is written, or the connection is gone; a command that still runs goes on. */
   closed(): void {
+    for (const leave of this.#leavers ?? []) leave()
+    this.#leavers = null
     if (this.#answered || !this.#working) this.letGo(this.held)
   }
 

@@ -178,6 +178,7 @@ t.test('an answer that finds no memory is refused, and what it had comes back', 
   let held = 0
   const waiter = {
     gone: () => false,
+    whenGone: () => () => undefined,
     hold: (size: number) => {
       if (held + size > 100) return false
       held += size

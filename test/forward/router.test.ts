@@ -140,6 +140,7 @@ t.test('a daemon is told who asks, and whether he still waits', async (t) => {
   let held = 0
   const waiter = {
     gone: () => true,
+    whenGone: () => () => undefined,
     hold: (bytes: number) => (held += bytes) < 100,
     letGo: (bytes: number) => void (held -= bytes),
   }
