@@ -36,6 +36,10 @@ export const subcommands: Readonly<Record<string, SubcommandEntry>> = {
     summary: 'hash a password for "password-hash" of a client',
     load: async () => (await import('./auth/hash-password-command.ts')).hashPasswordCommand,
   },
+  health: {
+    summary: 'say whether the agent is alive, by exit code',
+    load: async () => (await import('./health/health-command.ts')).healthCommand,
+  },
   schema: {
     summary: 'print the JSON schema of the configuration file',
     load: async () => (await import('./config/schema-command.ts')).schemaCommand,

@@ -1,0 +1,90 @@
+// Asks a running agent one question as anybody could: without a password and without a client certificate. That the
+// door explains why it lets nobody in is a sign of life like any other.
+
+import http from 'node:http'
+import https from 'node:https'
+import type { AgentConfig, MonitoringConfig } from '../config/types.ts'
+import { describeError } from '../errors.ts'
+import { TlsFindings } from '../tls/findings.ts'
+import { protocolOptions } from '../tls/protocol.ts'
+import type { Verdict } from './verdict.ts'
+import { healthy, unhealthy } from './verdict.ts'
+
+/** Milliseconds that the whole question may take. */
+const patience = 5000
+
+/** Characters of an answer that are kept. */
+const mostText = 10_000
+
+interface Reply {
+  readonly status: number
+  readonly text: string
+}
+
+/** Whether the process behind the monitoring listener runs, or also takes commands. Never rejects. */
+export async function askMonitoring({ httpHost, httpPort }: MonitoringConfig, question: 'livez' | 'readyz'): Promise<Verdict> {
+  const where = `monitoring at ${place(httpHost, httpPort)}`
+  const reply = await ask(http.request({ ...target(httpHost, httpPort), path: `/${question}` }))
+  if (typeof reply === 'string') return unhealthy(`${where}: ${reply}`)
+  const said = reply.text.trim().replaceAll('\n', '; ')
+  return reply.status === 200 ? healthy(`${where} says: ${said}`) : unhealthy(`${where} answers with status ${reply.status}: ${said}`)
+}
+
+/**
+ * Whether the door answers. It is asked with GET, which runs nothing and is refused before passwords are looked at; one
+ * that requires a certificate refuses even earlier. Never rejects.
+ */
+export async function askDoor({ httpHost, httpPort, tls }: AgentConfig): Promise<Verdict> {
+  const where = `the door at ${place(httpHost, httpPort)}`
+  const reply = await ask(
+    tls === null
+      ? http.request(target(httpHost, httpPort))
+      // Whose certificate the door shows is for its clients to judge; what it can speak is known from its configuration.
+      : https.request({ ...target(httpHost, httpPort), ...protocolOptions(tls, new TlsFindings()), rejectUnauthorized: false }),
+  )
+  if (typeof reply === 'string') return unhealthy(`${where}: ${reply}`)
+  const explained = refusal(reply)
+  if (explained === null) return unhealthy(`${where} is another program's: status ${reply.status}, but no answer of an agent`)
+  return reply.status < 500 ? healthy(`${where} answers: ${explained}`) : unhealthy(`${where} fails: ${explained}`)
+}
+
+/** The text of the map with which every refused request is answered; null for anything else. */
+function refusal({ text }: Reply): string | null {
+  try {
+    const answer = JSON.parse(text) as unknown
+    if (typeof answer !== 'object' || answer === null || !('result' in answer) || !('text' in answer)) return null
+    // What to do about it is for a client that wants to come in.
+    return `${String(answer.result)} ${String(answer.text).split('; ')[0] ?? ''}`
+  } catch {
+    return null
+  }
+}
+
+/** Resolves to the answer, or to why there is none. */
+function ask(request: http.ClientRequest): Promise<Reply | string> {
+  return new Promise((resolve) => {
+    const timer = setTimeout(() => request.destroy(new Error(`no answer within ${patience / 1000} s`)), patience)
+    const settle = (outcome: Reply | string): void => {
+      clearTimeout(timer)
+      request.destroy()
+      resolve(outcome)
+    }
+    request.on('error', (error) => settle(describeError(error)))
+    request.once('response', (response) => {
+      let text = ''
+      response.setEncoding('utf8').on('data', (chunk: string) => (text += chunk.slice(0, mostText - text.length)))
+      // Also where the connection broke in the middle: then it is no answer of an agent.
+      response.once('close', () => settle({ status: response.statusCode ?? 0, text }))
+    })
+    request.end()
+  })
+}
+
+/** An address for all is asked on the loopback. */
+function target(host: string, port: number): http.RequestOptions {
+  return { host: host === '0.0.0.0' ? '127.0.0.1' : host === '::' ? '::1' : host, port, agent: false }
+}
+
+function place(host: string, port: number): string {
+  return `${host} port ${port}`
+}
