@@ -3,7 +3,7 @@ import { defineConfig } from 'eslint/config'
 import tseslint from 'typescript-eslint'
 
 export default defineConfig(
-  { ignores: ['dist/', 'node_modules/', '.tap/', 'certs-test/made/'] },
+  { ignores: ['dist/', 'node_modules/', '.tap/', '.bench/', 'certs-test/made/'] },
   js.configs.recommended,
   {
     // Handler modules are plain JavaScript that operators copy: these are the globals of Node they use.

@@ -1,0 +1,86 @@
+// What was measured: kept as JSON, piece by piece, and judged.
+
+import { existsSync, readFileSync, writeFileSync } from 'node:fs'
+import type { Contestant } from './contestants.ts'
+import type { Sample } from './measure.ts'
+import type { Line } from './work.ts'
+
+export interface LineResult {
+  /** When its first round began, ISO 8601. */
+  readonly time: string
+  readonly samples: Readonly<Record<Contestant, readonly Sample[]>>
+}
+
+export interface Results {
+  /** What it ran on, and the versions of what ran, as sentences. */
+  readonly machine: Readonly<Record<string, string>>
+  readonly lines: Readonly<Record<string, LineResult>>
+}
+
+/** @returns null when the file is not there */
+export function readResults(file: string): Results | null {
+  return existsSync(file) ? (JSON.parse(readFileSync(file, 'utf8')) as Results) : null
+}
+
+/** A line that was measured again replaces what was known of it. */
+export function merge(before: Results | null, now: Results): Results {
+  return { machine: now.machine, lines: { ...before?.lines, ...now.lines } }
+}
+
+export function writeResults(file: string, results: Results): void {
+  writeFileSync(file, `${JSON.stringify(results, null, 1)}\n`)
+}
+
+/** The middle of the samples that are figures; one that is not makes the line void and is returned. */
+export function median(samples: readonly Sample[]): number | string {
+  const values: number[] = []
+  for (const { value } of samples) {
+    if (typeof value === 'string') return value
+    values.push(value)
+  }
+  if (values.length === 0) return 'not measured'
+  values.sort((a, b) => a - b)
+  const middle = values.length >> 1
+  const [high = 0, low = 0] = [values[middle], values[middle - 1]]
+  return values.length % 2 === 1 ? high : (high + low) / 2
+}
+
+export interface Judged {
+  readonly line: Line
+  readonly medians: Readonly<Record<Contestant, number | string>>
+  /** keagate divided by the other; null where one of them has no figure. */
+  readonly agentRatio: number | null
+  readonly floorRatio: number | null
+  /** void: an error, or a figure that is not there; none: nothing is demanded. */
+  readonly verdict: 'pass' | 'miss' | 'void' | 'none'
+}
+
+export function judge(line: Line, { samples }: LineResult): Judged {
+  const medians = { agent: median(samples.agent), floor: median(samples.floor), keagate: median(samples.keagate) }
+  const agentRatio = divide(medians.keagate, medians.agent)
+  const floorRatio = divide(medians.keagate, medians.floor)
+  return { line, medians, agentRatio, floorRatio, verdict: verdict(line, medians, agentRatio, floorRatio) }
+}
+
+function divide(one: number | string, other: number | string): number | null {
+  return typeof one === 'number' && typeof other === 'number' ? one / other : null
+}
+
+function verdict(
+  line: Line,
+  { agent, keagate, floor }: Judged['medians'],
+  agentRatio: number | null,
+  floorRatio: number | null,
+): Judged['verdict'] {
+  if (typeof keagate === 'string' || typeof floor === 'string') return 'void'
+  if (line.agentRatio === null && line.floorRatio === null && line.limit === undefined) return 'none'
+  if (line.limit !== undefined && keagate > line.limit) return 'miss'
+  if (line.floorRatio !== null && (floorRatio === null || !reaches(line, floorRatio, line.floorRatio))) return 'miss'
+  if (line.agentRatio === null || agent === 'stalled') return 'pass'
+  if (agentRatio === null) return 'void'
+  return reaches(line, agentRatio, line.agentRatio) ? 'pass' : 'miss'
+}
+
+function reaches(line: Line, ratio: number, demanded: number): boolean {
+  return line.unit === '/s' ? ratio >= demanded : ratio <= demanded
+}
