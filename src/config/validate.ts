@@ -1,18 +1,17 @@
 // Checks the shape of a configuration against the schema and turns what Ajv finds into sentences with a position.
 
-import { Ajv } from 'ajv'
-import type { ErrorObject, ValidateFunction } from 'ajv'
+import { createRequire } from 'node:module'
+import type { Ajv as AjvClass, ErrorObject, ValidateFunction } from 'ajv'
 import type { JsonNode, MapNode, Member } from '../json/node.ts'
 import type { Findings, Spot } from './findings.ts'
 import type { ConfigSchema } from './schema-form.ts'
 import { configSchema, mostElements } from './schema.ts'
 import { integerOf, pointer } from './section.ts'
 import { sentenceFor } from './sentence.ts'
+import { ajvOptions, preparedShapeCheck } from './shape-check.ts'
 
 /** Fewer are shown, and a text of a million mistakes must not cost a million sentences. */
 const MOST = 200
-
-const ajvOptions = { allErrors: true, verbose: true, strict: true, allowUnionTypes: true } as const
 
 const compiled = new Map<ConfigSchema, ValidateFunction>()
 
@@ -21,15 +20,23 @@ const compiled = new Map<ConfigSchema, ValidateFunction>()
  * @param path JSON pointer of `root` in the configuration
  */
 export function validateShape(root: JsonNode, findings: Findings, schema = configSchema, path = ''): void {
-  const validate = compiled.get(schema) ?? new Ajv(ajvOptions).compile(schema)
+  const value = plainValue(root)
+  if (schema === configSchema && preparedShapeCheck()?.(value) === true) return
+  const validate = compiled.get(schema) ?? compile(schema)
   compiled.set(schema, validate)
-  if (validate(plainValue(root))) return
+  if (validate(value)) return
   for (const error of (validate.errors ?? []).slice(0, MOST)) {
     const place = nodeAt(root, error.instancePath)
     const sentence = place === null ? null : sentenceFor(error, place)
     if (place === null || sentence === null) continue
     findings.error(spotOf(error, place, path + error.instancePath), sentence.text, sentence.remedy)
   }
+}
+
+/** Loads Ajv, which the start with a right configuration does without. */
+function compile(schema: ConfigSchema): ValidateFunction {
+  const { Ajv } = createRequire(import.meta.url)('ajv') as { Ajv: typeof AjvClass }
+  return new Ajv(ajvOptions).compile(schema)
 }
 
 /**

@@ -1,6 +1,7 @@
 // Events as JSON lines, printed by pino: one object a line, with the fields of the message under their own names.
 
-import { pino } from 'pino'
+import { createRequire } from 'node:module'
+import type { pino as Pino } from 'pino'
 import { shorten } from './escape.ts'
 import type { LineFormatter } from './event.ts'
 
@@ -14,6 +15,8 @@ const levels = { DEBUG: 'debug', INFO: 'info', WARN: 'warn', ERROR: 'error', FAT
 const unescaped = /[\u007f-\u009f\u2028\u2029]/g
 
 export function createJsonFormatter(): LineFormatter {
+  // Loaded where a configuration asks for JSON: other starts do without it.
+  const { pino } = createRequire(import.meta.url)('pino') as { pino: typeof Pino }
   let line = ''
   let time = 0
   const logger = pino(
