@@ -53,11 +53,21 @@ export async function setStage(owner: Owner, { program, seconds, lines }: StageO
 
 async function realDaemons(owner: Owner): Promise<Readonly<Record<string, string>>> {
   const [dhcp4, dhcp6, d2] = await Promise.all([
-    startDaemon(owner, 'dhcp4'),
-    startDaemon(owner, 'dhcp6'),
-    startDaemon(owner, 'd2'),
+    startDaemon(owner, 'dhcp4', quiet('kea-dhcp4')),
+    startDaemon(owner, 'dhcp6', quiet('kea-dhcp6')),
+    startDaemon(owner, 'd2', quiet('kea-dhcp-ddns')),
   ])
   return { dhcp4: dhcp4.socket, dhcp6: dhcp6.socket, d2: d2.socket }
+}
+
+/** Without a line for each command, which would cost the daemon more than the command. */
+function quiet(name: string): Record<string, unknown> {
+  const outputs = [{ output: 'stdout' }]
+  const loggers = [
+    { name, severity: 'INFO', output_options: outputs },
+    { name: `${name}.commands`, severity: 'WARN', output_options: outputs },
+  ]
+  return { loggers }
 }
 
 /** One EC P-256 set for all, made by keagate itself. */
