@@ -1,12 +1,34 @@
 // The address of the door from one configuration to the next: opening a new one, and what cannot be done while the old
 // one is open.
 
+import net from 'node:net'
 import type { AgentConfig } from './config/types.ts'
 import { KeagateError } from './errors.ts'
-import { openListener } from './http/listener.ts'
+import { adoptListener, openListener } from './http/listener.ts'
 import type { Listener } from './http/listener.ts'
 import { aboutKeyword } from './late-mistake.ts'
 import type { Log, MessageId } from './log/message.ts'
+
+/**
+ * Opens the first address.
+ * @param passed descriptors that systemd has opened for this process; with none, the address is opened here
+ * @throws KeagateError LISTEN_FAILED
+ */
+export async function listenFirst(config: AgentConfig, passed: readonly number[], log: Log): Promise<Listener> {
+  const [fd, ...others] = passed
+  if (fd === undefined) return listen(config, null, log)
+  const remedy = 'make ListenStream of the socket unit, once, and http-host and http-port of the configuration the same'
+  const at = '/Control-agent/http-host'
+  if (others.length > 0) {
+    throw new KeagateError('LISTEN_FAILED', `systemd has opened ${passed.length} sockets for one door`, { remedy, at })
+  }
+  const listener = await adoptListener(fd, log)
+  const { httpHost: host, httpPort: port } = config
+  if (listener.port === port && sameAddress(listener.address, host)) return listener
+  await listener.close()
+  const opened = `${listener.address} port ${listener.port}`
+  throw new KeagateError('LISTEN_FAILED', `systemd has opened ${opened}, not ${host} port ${port}`, { remedy, at })
+}
 
 /**
  * @param inForce the configuration whose address is open; null: none is
@@ -53,4 +75,12 @@ export function refuseProtocolSwitch(before: AgentConfig, next: AgentConfig, log
 
 export function sameEndpoint(one: AgentConfig, other: AgentConfig): boolean {
   return one.httpHost === other.httpHost && one.httpPort === other.httpPort
+}
+
+/** However an IPv6 address is written. */
+function sameAddress(one: string, other: string): boolean {
+  const plain = (address: string): string => {
+    return net.isIPv6(address) ? new net.SocketAddress({ address, family: 'ipv6' }).address : address
+  }
+  return plain(one) === plain(other)
 }

@@ -68,7 +68,8 @@ export function announceMistakes(log: Log, id: MessageId, error: unknown, fields
   for (const reason of describeError(error).split('\n')) log.write(id, { ...fields, reason })
 }
 
-function summaryOf(config: AgentConfig, listener: Listener): string {
+/** One line: where it listens, for whom, and in front of what. */
+export function summaryOf(config: AgentConfig, listener: Listener): string {
   const users = config.authentication?.clients.length ?? 0
   const modules = config.hookModules.length
   return [

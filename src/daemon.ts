@@ -22,6 +22,9 @@ import { Monitoring } from './monitor/monitoring.ts'
 import type { MonitorSource } from './monitor/source.ts'
 import { MetricRegistry } from './observe/metrics.ts'
 import { ReloadLog } from './observe/reload-log.ts'
+import type { Reload } from './observe/reload-log.ts'
+import { noServiceManager } from './process/service-manager.ts'
+import type { ServiceManager } from './process/service-manager.ts'
 import type { Expiring } from './tls/expiry.ts'
 import { describeLibrary, tlsLibrary } from './tls/library.ts'
 import { buildReport, extendedVersion, packageVersion } from './version.ts'
@@ -32,6 +35,8 @@ export interface DaemonOptions {
   readonly pathChecks: boolean
   readonly env: NodeJS.ProcessEnv
   readonly logging: Logging
+  /** Descriptors of listening sockets that systemd has opened for this process. */
+  readonly passedSockets?: readonly number[]
 }
 
 export class Daemon implements AgentControl {
@@ -44,6 +49,7 @@ export class Daemon implements AgentControl {
   readonly #deployment: Deployment
   readonly #metrics = new MetricRegistry()
   readonly #reloads = new ReloadLog(this.#metrics)
+  #manager: ServiceManager = noServiceManager
   #stopping = false
   /** A reload that has not begun yet. */
   #waitingReload: Promise<ConfigOutcome> | null = null
@@ -58,15 +64,27 @@ export class Daemon implements AgentControl {
     this.extendedVersion = extendedVersion(this.version, tls)
     this.buildReport = buildReport(this.version, tls)
     this.#options = options
-    const { logging } = options
+    const { logging, passedSockets = [] } = options
     const monitoring = new Monitoring(this.#monitorSource(), logging)
-    this.#deployment = new Deployment({ agent: this, logging, metrics: this.#metrics, monitoring })
+    this.#deployment = new Deployment({ agent: this, logging, metrics: this.#metrics, monitoring, passedSockets })
     this.finished = new Promise((resolve) => (this.#stopped = resolve))
   }
 
   /** @throws KeagateError when the configuration is wrong or cannot be served */
   async start(): Promise<void> {
     await this.#deployment.apply(() => this.#readFile())
+  }
+
+  /** Tells a service manager, from now on, what becomes of this process. Only after the start. */
+  report(manager: ServiceManager): void {
+    this.#manager = manager
+    if (this.#stopping) manager.stopping()
+    else manager.ready(this.#deployment.summary)
+  }
+
+  /** Whether clients can come in. */
+  get open(): boolean {
+    return this.#deployment.open
   }
 
   configuredAt(): number {
@@ -107,25 +125,20 @@ export class Daemon implements AgentControl {
   }
 
   async configSet(configuration: RawJson): Promise<ConfigOutcome> {
-    const outcome = await this.#outcome('the configuration is in force', () => {
+    return this.#change('config-set', 'the configuration is in force', () => {
       this.#deployment.changes.refuseCrowd()
       return this.#deployment.apply(() => this.#readCommand(configuration))
     })
-    this.#reloads.note('config-set', outcome.ok)
-    return outcome
   }
 
   /** A reload that waits for its turn reads the file as it is then, so whoever asks meanwhile waits for the same. */
   configReload(): Promise<ConfigOutcome> {
-    this.#waitingReload ??= this.#outcome('the configuration file was read again and is in force', () =>
+    this.#waitingReload ??= this.#change('config-reload', 'the configuration file was read again and is in force', () =>
       this.#deployment.apply(() => {
         this.#waitingReload = null
         return this.#readFile()
       }),
-    ).then((outcome) => {
-      this.#reloads.note('config-reload', outcome.ok)
-      return outcome
-    })
+    )
     return this.#waitingReload
   }
 
@@ -155,6 +168,7 @@ export class Daemon implements AgentControl {
   shutdown(exitValue: number): void {
     if (this.#stopping) return
     this.#stopping = true
+    this.#manager.stopping()
     void this.#deployment.stop().then(() => this.#stopped(exitValue))
   }
 
@@ -185,6 +199,15 @@ export class Daemon implements AgentControl {
     const { begin } = configuration
     const options = { env, pathChecks, dialect: 'command', current, ...(begin === undefined ? {} : { begin }) } as const
     return loadConfigText(begin === undefined ? 'arguments' : 'request', rawToString(configuration), options)
+  }
+
+  async #change(command: Reload['command'], success: string, change: () => Promise<void>): Promise<ConfigOutcome> {
+    this.#manager.reloading()
+    const outcome = await this.#outcome(success, change)
+    this.#reloads.note(command, outcome.ok)
+    const { summary } = this.#deployment
+    this.#manager.ready(outcome.ok ? summary : `${summary}; the latest change was refused, the log says why`)
+    return outcome
   }
 
   /** Runs one change and says how it ended; 5 where it was valid but could not be put in force. */

@@ -18,8 +18,10 @@ import type { Listener } from './http/listener.ts'
 import { createHttpServer } from './http/server.ts'
 import type { HttpServer } from './http/server.ts'
 import type { Logging } from './log/logger.ts'
-import { listen, refuseProtocolSwitch, sameEndpoint } from './address-change.ts'
-import { announce, announceCommands, announceStart, announceWarnings, nameMissingDaemons } from './announce.ts'
+import { listen, listenFirst, refuseProtocolSwitch, sameEndpoint } from './address-change.ts'
+import {
+  announce, announceCommands, announceStart, announceWarnings, nameMissingDaemons, summaryOf,
+} from './announce.ts'
 import { ChangeQueue } from './change-queue.ts'
 import { openCompanions } from './companions.ts'
 import type { Companions } from './companions.ts'
@@ -45,6 +47,8 @@ export interface DeploymentParts {
   readonly logging: Logging
   readonly metrics: Metrics
   readonly monitoring: Monitoring
+  /** Descriptors of listening sockets that systemd has opened for this process. */
+  readonly passedSockets: readonly number[]
 }
 
 /** Milliseconds that connections get to end when the process stops; running commands get nine tenths of it. */
@@ -63,6 +67,7 @@ export class Deployment {
   readonly #ask: AskDaemons = (...question) => askDaemons(this.#current().runtime, ...question)
   readonly #metrics: Metrics
   readonly #monitoring: Monitoring
+  readonly #passedSockets: readonly number[]
   #server: HttpServer | null = null
   #upkeep: TlsUpkeep | null = null
   #inForce: InForce | null = null
@@ -72,6 +77,7 @@ export class Deployment {
     this.#logging = parts.logging
     this.#metrics = parts.metrics
     this.#monitoring = parts.monitoring
+    this.#passedSockets = parts.passedSockets
     this.#tlsReport = new TlsReport(parts.logging, parts.metrics)
   }
 
@@ -87,6 +93,17 @@ export class Deployment {
 
   get runtime(): Runtime {
     return this.#current().runtime
+  }
+
+  /** One line on the configuration in force. */
+  get summary(): string {
+    const { runtime, listener } = this.#current()
+    return summaryOf(runtime.config, listener)
+  }
+
+  /** Whether clients can come in. */
+  get open(): boolean {
+    return this.#inForce?.listener.listening ?? false
   }
 
   /** Why no command can run now. */
@@ -175,8 +192,7 @@ export class Deployment {
     if (before !== null && !moved) refuseProtocolSwitch(before.runtime.config, config, this.#logging)
     const runtime = await this.#build(config, companions)
     this.#server ??= await createHttpServer({ door: () => this.#current().runtime.door, log: this.#logging })
-    const inForce = before?.runtime.config ?? null
-    const listener = moved ? await listen(config, inForce, this.#logging) : before.listener
+    const listener = moved ? await this.#listen(config, before) : before.listener
     try {
       const entrance = this.#entrance(runtime, listener, this.#server)
       const shown = this.#logging.enabled('DCTL_CONFIG_START')
@@ -201,6 +217,11 @@ export class Deployment {
     void before.listener.close()
     before.entrance.close()
     this.#server.closeAll(before.listener)
+  }
+
+  #listen(config: AgentConfig, before: InForce | null): Promise<Listener> {
+    if (before === null) return listenFirst(config, this.#passedSockets, this.#logging)
+    return listen(config, before.runtime.config, this.#logging)
   }
 
   /** Takes what the TLS files hold now, for the very next connection. @returns whether that is anything else */

@@ -8,7 +8,10 @@ import { describeError, KeagateError } from './errors.ts'
 import { Logging } from './log/logger.ts'
 import type { MessageId } from './log/message.ts'
 import { takeName } from './process/agent-name.ts'
+import { openNotifyChannel } from './process/notify-channel.ts'
+import { passedSockets } from './process/passed-sockets.ts'
 import { PidFile, pidFilePath } from './process/pid-file.ts'
+import { Systemd, systemdWishes } from './process/service-manager.ts'
 import type { Signals } from './process/signals.ts'
 
 export interface ProcessParts {
@@ -30,7 +33,8 @@ export async function serve(plan: Extract<Plan, { kind: 'run' }>, parts: Process
   // As Kea 3: nothing we make is for everybody to read.
   process.umask(process.umask(0o027) | 0o027)
   const logging = openLogging(plan.debug, env)
-  const daemon = new Daemon({ file: plan.file, pathChecks: plan.pathChecks, env, logging })
+  const { file, pathChecks } = plan
+  const daemon = new Daemon({ file, pathChecks, env, logging, passedSockets: passedSockets(env, process.pid) })
   try {
     // Without the name of a file there is nothing to start, and no name for a PID file.
     if (/[^/]$/.test(plan.file)) {
@@ -65,12 +69,24 @@ export async function serve(plan: Extract<Plan, { kind: 'run' }>, parts: Process
   }
   if (!signals.stopping) logging.write('CTRL_AGENT_STARTED', { version: daemon.version })
   logging.write('DCTL_RUN_PROCESS', { name: program })
+  reportToSystemd(daemon, logging, env)
   const exitValue = await daemon.finished
   logging.write('CTRL_AGENT_RUN_EXIT')
   logging.write('DCTL_SHUTDOWN', { name: program, pid: process.pid, version: daemon.version })
   await logging.close()
   // Connections to hung daemons may still be open; nobody waits for them any more.
   process.exit(exitValue)
+}
+
+function reportToSystemd(daemon: Daemon, logging: Logging, env: NodeJS.ProcessEnv): void {
+  const { notify, watchdog } = systemdWishes(env, process.pid)
+  if (!notify) return
+  let told = false
+  const channel = openNotifyChannel(env, (reason) => {
+    if (!told) logging.write('KEAGATE_NOTIFY_FAILED', { reason })
+    told = true
+  })
+  daemon.report(new Systemd({ channel, watchdog, alive: () => daemon.open }))
 }
 
 function failureId(error: unknown): MessageId {

@@ -10,6 +10,8 @@ export interface Listener {
   readonly address: string
   /** The port really open, where 0 was asked for. */
   readonly port: number
+  /** Whether it is open. */
+  readonly listening: boolean
   /** Who gets connections from now on. Those that came before the first call are handed over then. */
   accept(handler: (socket: Socket) => void): void
   /** Accepts what the system has queued: those who came before the end would be reset by it. */
@@ -30,13 +32,36 @@ export function openListener(address: string, port: number, log: Log): Promise<L
     const remedy = 'give an IPv4 or IPv6 address without brackets, such as 127.0.0.1 or ::1'
     return Promise.reject(new KeagateError('LISTEN_FAILED', `"${address}" is not an IP address`, { remedy }))
   }
+  return open({ host: address, port }, log).catch((error: unknown) => {
+    throw error instanceof Error ? listenError(address, port, error) : error
+  })
+}
+
+/**
+ * Takes a socket that somebody else has opened and handed to this process.
+ * @param fd its descriptor
+ * @throws KeagateError LISTEN_FAILED when it is no listening TCP socket
+ */
+export async function adoptListener(fd: number, log: Log): Promise<Listener> {
+  const remedy = 'ListenStream in the socket unit takes an address and a port, such as 127.0.0.1:8000'
+  try {
+    return await open({ fd }, log)
+  } catch (cause) {
+    throw new KeagateError('LISTEN_FAILED', `descriptor ${fd} is no listening TCP socket`, { remedy, cause })
+  }
+}
+
+function open(where: net.ListenOptions & { readonly fd?: number }, log: Log): Promise<Listener> {
   return new Promise((resolve, reject) => {
     // A client that has sent its request may close its side and still gets its answer.
     const server = net.createServer({ allowHalfOpen: true, noDelay: true })
-    server.once('error', (error: NodeJS.ErrnoException) => reject(listenError(address, port, error)))
-    server.listen({ host: address, port }, () => {
+    server.once('error', reject)
+    server.listen(where, () => {
       server.removeAllListeners('error')
-      resolve(new OpenListener(server, address, log))
+      const place = server.address()
+      // What was handed over may be a UNIX socket.
+      if (place === null || typeof place === 'string') reject(new Error('not a TCP socket'))
+      else resolve(new OpenListener(server, where.host ?? place.address, place.port, log))
     })
   })
 }
@@ -51,11 +76,10 @@ class OpenListener implements Listener {
   #failing = false
   #accepted = 0
 
-  constructor(server: net.Server, address: string, log: Log) {
+  constructor(server: net.Server, address: string, port: number, log: Log) {
     this.#server = server
     this.address = address
-    // A TCP server's address is never a string or null while it listens.
-    this.port = (server.address() as net.AddressInfo).port
+    this.port = port
     server.on('connection', (socket) => {
       this.#failing = false
       this.#accepted++
@@ -66,6 +90,10 @@ class OpenListener implements Listener {
       if (!this.#failing) log.write('KEAGATE_ACCEPT_FAILED', { reason: error.message })
       this.#failing = true
     })
+  }
+
+  get listening(): boolean {
+    return this.#server.listening
   }
 
   accept(handler: (socket: Socket) => void): void {

@@ -222,6 +222,13 @@ const definitions = {
     logger: 'dctl',
     text: 'log output {output} takes lines again; {lost} lines before this one were lost',
   },
+  KEAGATE_NOTIFY_FAILED: {
+    severity: 'WARN',
+    logger: 'dctl',
+    text:
+      'systemd is not told how this process is: {reason}; install systemd-notify (part of systemd), ' +
+      'or have Type=exec and no WatchdogSec in the unit',
+  },
   KEAGATE_CONFIG_WARNING: { severity: 'WARN', logger: 'dctl', text: '{reason}' },
   KEAGATE_COMMAND_ABANDONED: {
     severity: 'WARN',

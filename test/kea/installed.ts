@@ -21,6 +21,13 @@ const programs = {
   logrotate: ['/usr/sbin/logrotate', 'logrotate'],
   logger: ['/usr/bin/logger', 'bsdutils'],
   promtool: ['/usr/bin/promtool', 'prometheus'],
+  python3: ['/usr/bin/python3', 'python3'],
+  'systemd-notify': ['/usr/bin/systemd-notify', 'systemd'],
+  'systemd-analyze': ['/usr/bin/systemd-analyze', 'systemd'],
+  'dpkg-deb': ['/usr/bin/dpkg-deb', 'dpkg'],
+  groff: ['/usr/bin/groff', 'groff-base'],
+  mandoc: ['/usr/bin/mandoc', 'mandoc'],
+  man: ['/usr/bin/man', 'man-db'],
   javac: ['/usr/bin/javac', 'default-jdk-headless'],
 } as const
 
