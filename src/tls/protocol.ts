@@ -121,7 +121,10 @@ function groupList(configured: string | null, findings: TlsFindings): string {
   if (!offers({ ecdhCurve: configured })) {
     const unknown = [...new Set(configured.split(/[:/]/))].find((group) => !offers({ ecdhCurve: group })) ?? configured
     const text = `groups names "${unknown}", which OpenSSL ${process.versions.openssl} cannot do`
-    findings.problem('groups', text, `write the names with colons between them, such as ${GROUPS}`)
+    const remedy = unknown === HYBRID_GROUP
+      ? 'leave it out, or run keagate on Node.js 24 or newer, whose OpenSSL has it'
+      : `write the names with colons between them, such as ${GROUPS}`
+    findings.problem('groups', text, remedy)
   }
   return configured
 }

@@ -1,6 +1,6 @@
 // The files of a TLS configuration: every bad one with its sentence, all of them at once, and what is only a warning.
 
-import { chmodSync, copyFileSync } from 'node:fs'
+import { chmodSync, copyFileSync, mkdirSync, symlinkSync, writeFileSync } from 'node:fs'
 import path from 'node:path'
 import t from 'tap'
 import { makeAuthority, makeServer } from '../../certs-test/authority.ts'
@@ -8,7 +8,10 @@ import { day } from '../../certs-test/certificate.ts'
 import type { TlsConfig } from '../../src/config/types.ts'
 import { KeagateError } from '../../src/errors.ts'
 import { loadCredentials } from '../../src/tls/credentials.ts'
-import { openTlsDoor, tlsConfig, visit } from './tls-door.ts'
+import { TlsFindings } from '../../src/tls/findings.ts'
+import { readPrivateKey } from '../../src/tls/private-key.ts'
+import { asItsUser } from './situation-door.ts'
+import { clientIdentity, openTlsDoor, scratchDirectory, tlsConfig, visit } from './tls-door.ts'
 import { tlsFiles } from './tls-files.ts'
 
 const { directory, file, read, write, problems, warnings } = await tlsFiles(t)
@@ -218,6 +221,38 @@ t.test('a file that may not be read is named with the user that tried', { skip: 
   chmodSync(closed, 0)
   t.match(problems({ keyFile: closed }), [/cannot be read: permission denied for user id \d+; let /])
   t.end()
+})
+
+t.test('a file behind a closed folder is told with that folder, also where a link leads there', (t) => {
+  const open = scratchDirectory(t)
+  const closed = path.join(open, 'closed')
+  mkdirSync(closed)
+  writeFileSync(path.join(closed, 'server.key'), read('server.key'), { mode: 0o644 })
+  symlinkSync(path.join('closed', 'server.key'), path.join(open, 'linked.key'))
+  chmodSync(open, 0o755)
+  chmodSync(closed, 0o600)
+  t.teardown(() => chmodSync(closed, 0o700))
+  for (const name of ['closed/server.key', 'linked.key']) {
+    const findings = new TlsFindings()
+    asItsUser({ unprivileged: true }, () => readPrivateKey(path.join(open, name), findings))
+    t.match(findings.problems, [{ remedy: `let the agent's user into the folder with: chmod o+x ${closed}` }], name)
+  }
+  t.end()
+})
+
+t.test('ciphers must go with the kind of the key, where TLS 1.2 is spoken', async (t) => {
+  const forRsa = 'ECDHE-RSA-AES256-GCM-SHA384'
+  t.match(warnings({ ciphers: forRsa }), [/^ciphers names none for TLS 1\.2 that works with the EC key of .*, so clients without TLS 1\.3 are/])
+  t.match(problems({ ciphers: forRsa, maxVersion: '1.2' }), [/so no client could connect; add one such as ECDHE-ECDSA-/])
+  t.same(warnings({ ciphers: forRsa, minVersion: '1.3' }), [])
+  t.same(warnings({ ciphers: 'HIGH:!aNULL', maxVersion: '1.2' }), [], 'who knows what an expression holds')
+  t.same(warnings({ ...pair('server-rsa'), ciphers: forRsa, maxVersion: '1.2' }), [])
+  t.match(problems({ ...pair('server-rsa'), ciphers: 'ECDHE-ECDSA-AES256-GCM-SHA384:ECDHE-PSK-CHACHA20-POLY1305', maxVersion: '1.2' }), [
+    /works with the RSA key of .*add one such as ECDHE-RSA-/,
+  ])
+  const finite = { ...pair('server-rsa'), ciphers: 'DHE-RSA-AES256-GCM-SHA384', maxVersion: '1.2' as const }
+  const { port } = await openTlsDoor(t, tlsConfig(directory, finite))
+  t.equal((await visit(port, clientIdentity(directory, 'client'))).said, 'connected', 'DHE, which needs parameters')
 })
 
 t.test('a server certificate of another authority than the trust anchor is fine', async (t) => {
