@@ -71,7 +71,7 @@ export async function certsCommand(
   }
   try {
     const options = readOptions(others, command.options)
-    await command.run(options, { env, stdin, program: invocation(), now, print: (text) => void stdout.write(text) })
+    await command.run(options, { env, stdin, program: invocation(env), now, print: (text) => void stdout.write(text) })
     return 0
   } catch (error) {
     const usageMistake = error instanceof KeagateError && error.code === 'CERTS_USAGE'
@@ -80,9 +80,11 @@ export async function certsCommand(
   }
 }
 
-/** How to start keagate the way this process was started; `main.js` has no name of its own in any PATH. */
-function invocation(): string {
-  const script = process.argv[1] ?? 'keagate'
-  if (path.extname(script) !== '.js') return 'keagate'
-  return `${shellWord(process.execPath)} ${shellWord(path.resolve(script))}`
+/** How to start keagate the way this process was started; `main.js`, or a link in no PATH, has no name of its own. */
+function invocation(env: NodeJS.ProcessEnv): string {
+  const script = path.resolve(process.argv[1] ?? 'keagate')
+  if (path.extname(script) === '.js') return `${shellWord(process.execPath)} ${shellWord(script)}`
+  const name = path.basename(script)
+  const found = (env['PATH'] ?? '').split(path.delimiter).some((folder) => folder !== '' && path.join(folder, name) === script)
+  return found ? name : shellWord(script)
 }
