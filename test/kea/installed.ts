@@ -18,6 +18,7 @@ const programs = {
   'ansible-playbook': ['/usr/bin/ansible-playbook', 'ansible-core'],
   'python requests': ['/usr/lib/python3/dist-packages/requests', 'python3-requests'],
   'perl LWP': ['/usr/share/perl5/LWP/Protocol/https.pm', 'liblwp-protocol-https-perl'],
+  sslscan: ['/usr/bin/sslscan', 'sslscan'],
   logrotate: ['/usr/sbin/logrotate', 'logrotate'],
   logger: ['/usr/bin/logger', 'bsdutils'],
   promtool: ['/usr/bin/promtool', 'prometheus'],
