@@ -11,11 +11,11 @@ import type { AccessConfig } from './config/access-types.ts'
 import { agentService } from './config/access-types.ts'
 import { keaCommands } from './config/kea-commands.ts'
 import { loadConfigFile } from './config/load.ts'
-import type { AgentConfig } from './config/types.ts'
+import type { AgentConfig, ClientConfig } from './config/types.ts'
 import { describeError } from './errors.ts'
 import { Modules } from './hook/modules.ts'
 import type { Log } from './log/message.ts'
-import { isDistinguishedName } from './tls/name-text.ts'
+import { isDistinguishedName, isNamed } from './tls/name-text.ts'
 
 const usage = `Usage: keagate access -c FILE [CALLER] [COMMAND [SERVICE...]]
 
@@ -115,8 +115,20 @@ function admission({ authentication, tls }: AgentConfig, { user, tls: certificat
   const notes: string[] = []
   if (tls?.certRequired === true && certificate === null) notes.push('without a certificate nobody gets this far')
   if (clients.length > 0 && user === null) notes.push('without a user nobody gets this far')
-  if (user !== null && !clients.some((client) => client.user === user)) notes.push(`there is no user ${user} in authentication`)
+  const own = clients.filter((client) => client.user === user)
+  if (user !== null && own.length === 0) notes.push(`there is no user ${user} in authentication`)
+  if (own.length > 0 && own.every((client) => !mayBeOf(client, certificate))) {
+    notes.push(`the user ${user ?? ''} is bound to a certificate of his own, without which he does not get this far`)
+  }
+  const asked = tls !== null && (tls.certRequired || tls.clientCertificate === 'verify-if-given')
+  if (certificate !== null && !asked) notes.push('no client is asked for a certificate, so nobody has one')
   return notes.map((note) => `note:    ${note}\n`).join('')
+}
+
+/** A fingerprint cannot be asked for here: a name does not tell it. */
+function mayBeOf({ certSubject, certFingerprint }: ClientConfig, certificate: RoleFacts['tls']): boolean {
+  if (certificate === null) return certSubject === null && certFingerprint === null
+  return certSubject === null || isNamed(certificate.subject, certSubject)
 }
 
 interface Told {

@@ -1,5 +1,6 @@
 // May this caller run this command on these services? Pure: nothing but its arguments counts.
 
+import { matches } from '../config/access-match.ts'
 import type { AccessList } from '../config/access-types.ts'
 import { agentService } from '../config/access-types.ts'
 import type { CommandDefinition } from '../config/kea-commands.ts'
@@ -62,8 +63,10 @@ function judge(role: Role, command: string, definition: CommandDefinition | unde
   if (definition === undefined && !role.named.has(command)) {
     return { allowed: false, rule: `no known command, and ${role.name} does not name it` }
   }
-  const question: Question = { command, definition, service, lists: new Map() }
-  for (const [name, list] of role.lists) question.lists.set(name, matches(list, question))
+  // Each list is looked at once, after those that it is made of.
+  const lists = new Map<string, boolean>()
+  const question = { command, definition, service, named: (name: string) => lists.get(name) ?? false }
+  for (const [name, list] of role.lists) lists.set(name, matches(list, question))
   const accept = { allowed: true, key: 'accept-commands', list: config.acceptCommands }
   const reject = { allowed: false, key: 'reject-commands', list: config.rejectCommands }
   for (const { allowed, key, list } of config.listMatchFirst === 'accept' ? [accept, reject] : [reject, accept]) {
@@ -71,47 +74,6 @@ function judge(role: Role, command: string, definition: CommandDefinition | unde
   }
   const { otherCommands } = config
   return { allowed: otherCommands === 'accept', rule: `other-commands of ${role.name}: ${otherCommands}` }
-}
-
-interface Question {
-  readonly command: string
-  readonly definition: CommandDefinition | undefined
-  readonly service: string
-  /** Whether each named list matches. */
-  readonly lists: Map<string, boolean>
-}
-
-function matches(list: AccessList, question: Question): boolean {
-  const { command, definition, service } = question
-  switch (list.kind) {
-    case 'name':
-      switch (list.name) {
-        case 'ALL':
-          return true
-        case 'NONE':
-          return false
-        case 'READ':
-          return definition?.access === 'read'
-        case 'WRITE':
-          return definition?.access === 'write'
-        default:
-          return question.lists.get(list.name) ?? false
-      }
-    case 'not':
-      return !matches(list.list, question)
-    case 'and':
-      return list.lists.every((each) => matches(each, question))
-    case 'or':
-      return list.lists.some((each) => matches(each, question))
-    case 'commands':
-      return list.names.has(command)
-    case 'services':
-      return list.names.has(service)
-    case 'access':
-      return definition?.access === list.access
-    case 'hook':
-      return definition?.hook === list.hook
-  }
 }
 
 /** Characters of a rule that are shown. */

@@ -3,6 +3,7 @@
 
 import type { Mention } from './access-list.ts'
 import type { AccessConfig, AccessList } from './access-types.ts'
+import { checkIdleLists } from './idle-lists.ts'
 import { agentService } from './access-types.ts'
 import { nearestKeyword } from './keywords.ts'
 import { readNetwork } from './network.ts'
@@ -26,9 +27,10 @@ export function checkAccess(
   around: AccessSurroundings,
 ): void {
   for (const mention of mentions) checkMention(section, config, mention, around)
-  checkCycles(section, config.lists)
+  const sound = checkCycles(section, config.lists)
   checkRoles(section, config, around)
   checkMethod(section, config, around)
+  if (sound) checkIdleLists(section, config, mentions, around)
 }
 
 function checkMention(section: Section, config: AccessConfig, mention: Mention, around: AccessSurroundings): void {
@@ -67,14 +69,16 @@ function namesOf(what: Mention['what'], config: AccessConfig, around: AccessSurr
   }
 }
 
-/** Every list is visited once; the path back is told for the first of a circle. */
-function checkCycles(section: Section, lists: ReadonlyMap<string, AccessList>): void {
+/** Every list is visited once; the path back is told for the first of a circle. @returns whether there is none */
+function checkCycles(section: Section, lists: ReadonlyMap<string, AccessList>): boolean {
+  let sound = true
   const state = new Map<string, 'open' | 'done'>()
   const visit = (name: string, path: readonly string[]): void => {
     const list = lists.get(name)
     if (list === undefined || state.get(name) === 'done') return
     if (state.get(name) === 'open') {
       const circle = [...path.slice(path.indexOf(name)), name].join(' > ')
+      sound = false
       section.error('access-control-lists', `access lists lead back to themselves: ${circle}`, 'take one step out')
       return
     }
@@ -83,6 +87,7 @@ function checkCycles(section: Section, lists: ReadonlyMap<string, AccessList>): 
     state.set(name, 'done')
   }
   for (const name of lists.keys()) visit(name, [])
+  return sound
 }
 
 /** The names of lists that a list is made of. */

@@ -16,7 +16,8 @@ export interface Address {
 }
 
 /**
- * Reads `192.0.2.1`, `192.0.2.0/24` or `2001:db8::/32`; bits behind the length of a network do not count.
+ * Reads `192.0.2.1`, `192.0.2.0/24` or `2001:db8::/32`; bits behind the length of a network do not count. A network of
+ * IPv4-mapped addresses, such as `::ffff:192.0.2.0/120`, is that of the IPv4 addresses.
  * @returns null where the text is neither address nor network
  */
 export function readNetwork(text: string): Network | null {
@@ -24,8 +25,10 @@ export function readNetwork(text: string): Network | null {
   const address = readAddress(written)
   if (address === null) return null
   const full = address.version === 4 ? 32 : 128
-  const length = bits === undefined ? full : Number(bits)
-  if (length > full) return null
+  // Of a mapped address the first 96 bits are gone.
+  const mapped = address.version === 4 && written.includes(':')
+  const length = bits === undefined ? full : Number(bits) - (mapped ? 96 : 0)
+  if (length > full || length < 0) return null
   const shift = BigInt(full - length)
   const prefix = address.bits >> shift
   return {

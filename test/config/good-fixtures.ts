@@ -37,6 +37,13 @@ export const goodFixtures: readonly (readonly [name: string, shown: string, ...w
   ],
   ['access-minimal', '"access-control": { "assign-role-method": "remote-address", "require-tls": false }'],
   [
+    'access-idle-lists',
+    '"access-control-lists": [ { "looks": { "and": [ "READ", { "services": [ "(agent)" ] } ] } } ]',
+    'KEAGATE_CONFIG_WARNING 6:82',
+    'KEAGATE_CONFIG_WARNING 8:55',
+    'KEAGATE_CONFIG_WARNING 11:72',
+  ],
+  [
     'access-warnings',
     '"access-control": { "assign-role-method": "basic-authentication", "require-tls": true, ',
     'KEAGATE_CONFIG_WARNING 4:24',

@@ -1,0 +1,39 @@
+// `keagate access` as an operator asks it: what keeps a caller out before any rule, and the rule that decides.
+
+import { writeFileSync } from 'node:fs'
+import path from 'node:path'
+import t from 'tap'
+import { run } from '../child.ts'
+import { mainFile, temporaryDirectory } from '../program.ts'
+
+t.test('what keeps a caller out before any rule is noted beside the decision', async (t) => {
+  const file = path.join(temporaryDirectory(t), 'keagate.conf')
+  const clients = [
+    { user: 'stork', password: 'of the stork', 'cert-subject': 'O=birds, CN=stork' }, { user: 'admin', password: 'of admin' },
+  ]
+  writeFileSync(file, JSON.stringify({ 'Control-agent': {
+    authentication: { type: 'basic', clients },
+    'access-control': {
+      'assign-role-method': 'basic-authentication',
+      roles: [{ name: 'stork', 'accept-commands': 'READ' }, { name: 'admin', 'accept-commands': 'ALL' }],
+    },
+  } }))
+  const bound = /^note: +the user stork is bound to a certificate of his own/m
+  const none = /^note: +no client is asked for a certificate/m
+  const table: readonly [words: string, code: number, ...says: RegExp[]][] = [
+    ['--user admin shutdown', 0, /^allowed: shutdown for keagate itself\nrole: +admin\nrule: +accept-commands of admin: "ALL" \(user admin\)\n$/],
+    ['--user stork version-get', 0, bound, /^allowed: version-get/m],
+    ['--user stork --cert-subject stork version-get', 0, bound, none],
+    ['--user stork --cert-subject O=birds,CN=stork shutdown', 2, none, /^refused: shutdown/m],
+    ['--user stranger shutdown', 2, /^note: +there is no user stranger/, /^role: +unknown-role$/m],
+    ['shutdown', 2, /^note: +without a user nobody gets this far/, /^role: +default-role$/m],
+    ['--user stork', 0, bound, /^config-get +read +\(agent\)$/m, /^\d+ of \d+ known commands$/m],
+  ]
+  for (const [words, code, ...says] of table) {
+    const done = await run(process.execPath, [mainFile, 'access', '-c', file, ...words.split(' ')])
+    t.equal(done.code, code, words)
+    for (const each of says) t.match(done.stdout, each, words)
+    t.equal(says.includes(bound), bound.test(done.stdout), words)
+    t.notMatch(done.stdout + done.stderr, /of the stork|of admin:/)
+  }
+})
