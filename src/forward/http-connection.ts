@@ -50,8 +50,9 @@ export class HttpPool {
   readonly #origin: HttpOrigin
   readonly #agent: http.Agent
   readonly #demand: Demand
-  /** Connections that stand; with TLS, to the right daemon. */
-  readonly #usable = new WeakSet<Socket>()
+  /** Connections that stand, with TLS to the right daemon, and the bytes each had received when it came to rest. */
+  readonly #usable = new WeakMap<Socket, number>()
+  #answered = false
 
   constructor(origin: HttpOrigin) {
     const { tls, maxConnections } = origin
@@ -71,6 +72,16 @@ export class HttpPool {
     return this.#demand
   }
 
+  /** Whether what listens there has answered, so that it speaks what we speak. */
+  get answered(): boolean {
+    return this.#answered
+  }
+
+  /** Whether nothing is encrypted. */
+  get plain(): boolean {
+    return this.#origin.tls === null
+  }
+
   /** Begins one request. @param length bytes of the body */
   open(length: number, events: RequestEvents): ClientRequest {
     const { address, port, authorization, tls } = this.#origin
@@ -83,6 +94,7 @@ export class HttpPool {
     const options = { agent: this.#agent, host: address, port, method: 'POST', path: '/', headers }
     const request = (tls === null ? http : https).request(options)
     let rested = false
+    let ready = false
     let over = false
     const fail = (error: NodeJS.ErrnoException): void => {
       if (over) return
@@ -90,16 +102,32 @@ export class HttpPool {
       if (rested) events.stale()
       else events.failed(error)
     }
+    // What came before anything was sent answers nothing, and Node would take it for the answer.
+    const refuseStray = (): void => {
+      request.destroy()
+      fail(closed())
+    }
     request.on('socket', (socket) => {
       rested = this.#usable.has(socket)
       void this.#whenUsable(socket).then((refusal) => {
+        if (rested && socket.bytesRead !== this.#usable.get(socket)) refuseStray()
         if (over) return
         rested = false
+        ready = refusal === null
         if (refusal === null) events.ready()
         else events.refused(refusal)
       })
     })
-    request.on('response', (response) => events.answered(response))
+    request.on('response', (response) => {
+      if (!ready) {
+        refuseStray()
+        return
+      }
+      this.#answered = true
+      const { socket } = response
+      response.once('end', () => this.#usable.set(socket, socket.bytesRead))
+      events.answered(response)
+    })
     request.on('error', fail)
     request.on('close', () => fail(closed()))
     return request
@@ -147,7 +175,7 @@ export class HttpPool {
       const code = reason instanceof Error && 'code' in reason ? String(reason.code) : String(reason)
       return diagnoseDaemonCertificate(code, socket.getPeerX509Certificate(), this.#demand)
     }
-    this.#usable.add(socket)
+    this.#usable.set(socket, socket.bytesRead)
     return null
   }
 

@@ -29,6 +29,13 @@ export interface HttpExchangeParts {
   readonly admission: Admission
 }
 
+const tlsRemedy = 'if this daemon has certificates, write socket-type "https"'
+
+function notHttp(code: string, answered: boolean): string {
+  if (answered) return `its answer breaks the rules of HTTP (${code})`
+  return `what answers there does not speak HTTP, or demands TLS; check the port and the socket-type (${code})`
+}
+
 /** Runs once; the result goes to the function that it was made with. */
 export class HttpExchange implements Ticket, RequestEvents, Timed {
   readonly client: string
@@ -85,6 +92,7 @@ export class HttpExchange implements Ticket, RequestEvents, Timed {
   }
 
   ready(): void {
+    if (this.#state !== 'connecting') return
     this.#state = 'talking'
     this.#progress()
     if (this.#command.length <= pieceSize) this.#request?.end(rawToBuffer(this.#command))
@@ -129,11 +137,13 @@ export class HttpExchange implements Ticket, RequestEvents, Timed {
     if (diagnosis !== null) {
       this.refused(diagnosis)
     } else if (error.code?.startsWith('HPE_') === true) {
-      const what = 'what answers there does not speak HTTP, or demands TLS'
-      this.#fail(`${what}; check the port and the socket-type (${error.code})`, false)
+      this.#fail(notHttp(error.code, this.#parts.pool.answered), false)
     } else {
       const { reason, offline } = systemReason(error)
-      this.#fail(reason, offline)
+      const { plain, answered } = this.#parts.pool
+      // Kea's listeners say nothing to whoever speaks plain HTTP where TLS is expected.
+      const silent = reason === endOfFile && this.#state === 'talking' && plain && !answered
+      this.#fail(silent ? `${reason} before any answer; ${tlsRemedy}` : reason, offline)
     }
   }
 

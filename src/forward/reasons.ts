@@ -31,6 +31,10 @@ const words: Readonly<Partial<Record<string, string>>> = {
   // The daemon closed with some of the command unread.
   ECONNRESET: endOfFile,
   EPIPE: endOfFile,
+  EHOSTUNREACH: 'No route to host',
+  ENETUNREACH: 'Network is unreachable',
+  ETIMEDOUT: 'Connection timed out',
+  EADDRNOTAVAIL: 'Cannot assign requested address',
   EACCES: 'Permission denied',
   EPERM: 'Operation not permitted',
   ELOOP: 'Too many levels of symbolic links',

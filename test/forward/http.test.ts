@@ -2,7 +2,8 @@
 
 import { once } from 'node:events'
 import fc from 'fast-check'
-import type { Socket } from 'node:net'
+import { createServer } from 'node:net'
+import type { AddressInfo, Socket } from 'node:net'
 import t from 'tap'
 import { limitsOf, upstreamLimitRows } from '../../src/config/limits.ts'
 import type { UpstreamLimits } from '../../src/config/types.ts'
@@ -144,8 +145,10 @@ t.test('what is no answer is named', async (t) => {
 
 t.test('refused, closed and silent listeners are offline, in the words of Kea', async (t) => {
   t.equal(await ask(upstreamTo(await freePort())), 'offline, not sent: Connection refused')
-  t.equal(await answerOf((socket) => socket.end()), 'offline, sent: End of file')
-  t.equal(await answerOf((socket) => socket.resetAndDestroy()), 'offline, sent: End of file')
+  // So does one that expects TLS.
+  const silent = 'offline, sent: End of file before any answer; if this daemon has certificates, write socket-type "https"'
+  t.equal(await answerOf((socket) => socket.end()), silent)
+  t.equal(await answerOf((socket) => socket.resetAndDestroy()), silent)
   t.equal(await answerOf((socket) => socket.end(reply('[ {} ]').subarray(0, -1))), 'offline, sent: End of file')
   t.equal(await answerOf((socket) => socket.end('HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n2\r\n[ ')), 'offline, sent: End of file')
   t.match(await answerOf(() => undefined, { stallTimeout: 50 }), /^offline, sent: Operation canceled: .* 0\.05 s without a byte/)
@@ -213,6 +216,45 @@ t.test('a command that was sent on a kept connection is never sent again', async
   t.equal(await ask(upstream), 'offline, sent: End of file', 'it may have been run')
   t.equal(daemon.requests.length, 2)
   t.equal(daemon.sockets.length, 1)
+})
+
+t.test('what nobody asked for is not taken for the answer to the next command', async (t) => {
+  const ghost = reply('[ { "ghost": 1 } ]')
+  const daemon = await FakeHttpDaemon.listen(t, (socket, { body, index }) => {
+    const answer = reply(`[ ${body} ]`)
+    socket.write(index % 2 === 0 ? Buffer.concat([answer, ghost]) : answer)
+  })
+  const upstream = upstreamTo(daemon.port, { maxInFlight: 1 })
+  for (let i = 0; i < 20; i++) t.equal(await ask(upstream, `{ "i": ${i} }`), `{ "i": ${i} }`)
+  t.equal(daemon.requests.length, 20, 'each is asked once')
+  t.same(upstream.load(), { inFlight: 0, waiting: 0 })
+})
+
+t.test('an answer that comes before its question is none, and the question goes over another connection', async (t) => {
+  const daemon = await FakeHttpDaemon.listen(t, replying('[ {} ]'))
+  const upstream = upstreamTo(daemon.port, { maxInFlight: 1 })
+  t.equal(await ask(upstream), '{}')
+  for (let i = 0; i < 20; i++) {
+    const asked = ask(upstream)
+    daemon.sockets.at(-1)?.write(reply('[ { "ghost": 1 } ]'))
+    t.equal(await asked, '{}')
+  }
+  t.equal(daemon.requests.length, 21, 'each is asked once')
+  t.same(upstream.load(), { inFlight: 0, waiting: 0 })
+})
+
+t.test('a listener on IPv6 is reached, and one that breaks HTTP after a good answer is told apart', async (t) => {
+  const server = createServer((socket) => {
+    let answers = 0
+    socket.on('data', () => socket.write(answers++ === 0 ? reply('[ {} ]') : 'HTTP/1.1 200 OK\r\nContent-Length: 6, 7\r\n\r\n[ {} ]'))
+  })
+  await new Promise<void>((resolve) => server.listen(0, '::1', resolve))
+  t.teardown(() => server.close())
+  const { port } = server.address() as AddressInfo
+  const upstream = createHttpUpstream({ name: 'six', address: '::1', port, tls: null, authorization: null, limits })
+  t.equal(await ask(upstream), '{}')
+  t.match(await ask(upstream), /^not offline, sent: its answer breaks the rules of HTTP \(HPE_/)
+  upstream.close()
 })
 
 t.test('a daemon restarted again and again gets each command at most once, and every caller an answer', async (t) => {
