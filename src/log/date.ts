@@ -43,14 +43,25 @@ interface Moment {
   readonly time: number
   /** Minutes east of Greenwich. */
   readonly offset: number
-  readonly zone: string
+  /** Its name costs more than the rest of a date, and few ask for it. */
+  readonly zone: () => string
 }
 
 function dateOf(time: number, utc: boolean): Moment {
   const local = new Date(time)
   const offset = utc ? 0 : -local.getTimezoneOffset()
-  const zone = utc ? 'UTC' : /\(([A-Z]{2,5})\)|$/.exec(local.toTimeString())?.[1] ?? numericZone(offset)
+  const zone = (): string => (utc ? 'UTC' : zoneName(local) ?? numericZone(offset))
   return { date: new Date(time + offset * 60_000), time, offset, zone }
+}
+
+/** Such as CET or EST: which zones have a short name depends on the language. null: this one has none. */
+function zoneName(time: Date): string | null {
+  for (const language of ['en-US', 'en-GB']) {
+    const parts = new Intl.DateTimeFormat(language, { timeZoneName: 'short' }).formatToParts(time)
+    const name = parts.find(({ type }) => type === 'timeZoneName')?.value
+    if (name !== undefined && /^[A-Z]{2,5}$/.test(name)) return name
+  }
+  return null
 }
 
 function numericZone(offset: number): string {
@@ -104,7 +115,7 @@ function conversion(letter: string, moment: Moment): string | null {
     case 'S': return padded(date.getUTCSeconds())
     case 's': return String(Math.floor(moment.time / 1000))
     case 'z': return numericZone(moment.offset)
-    case 'Z': return moment.zone
+    case 'Z': return moment.zone()
     case 'F': return again('%Y-%m-%d')
     case 'T':
     case 'X': return again('%H:%M:%S')

@@ -17,8 +17,8 @@ type Conversion = (event: LogEvent) => string
 const conversionSyntax = /%(-?)(\d*)(?:\.(-?)(\d+))?(%|[Ddc](?:\{([^}]*)\})?|X\{[^}]*\}|[a-zA-Z])/g
 
 /**
- * Compiles a pattern: `%D{...}` (local time), `%d{...}` (UTC), `%p %c %c{n} %m %n %%`, `%i` (process), `%t` and `%T`
- * (thread, always 0), `%h` and `%H` (host), `%r` (milliseconds since the start). A place in Kea's source, `%F %L %M %l
+ * Compiles a pattern: `%D{...}` (local time), `%d{...}` (UTC), `%p %c %c{n} %m %n %%`, `%i` (process), `%t`
+ * (thread, always 0), `%T` (the system's number of the thread, that of the process), `%h` and `%H` (host), `%r` (milliseconds since the start). A place in Kea's source, `%F %L %M %l
  * %b`, and contexts, `%x %X{...}`, are empty. Each takes a minimum width of at most 1000 and a maximum: `.5` keeps the
  * end, `.-5` the beginning. What is not known is printed as written, so that a typing mistake is seen.
  */
@@ -53,12 +53,12 @@ function conversionOf(letter: string, option: string | undefined, hostname: stri
       return (event) => event.severity
     case 'c':
       return loggerConversion(Number(option ?? 0))
+    case 'T': // the system's number of the thread: the first has that of its process
     case 'i': {
       const pid = String(process.pid)
       return () => pid
     }
     case 't':
-    case 'T':
       return () => '0' // one thread runs everything here
     case 'm':
       return (event) => `${event.id} ${event.text}`

@@ -27,6 +27,7 @@ t.test('patterns print what operators know from Kea', async (t) => {
     ['%d', '2026-11-23 15:41:30'],
     ['%d{%s %y %b %a %Z}', '1795448490 26 Nov Mon UTC'],
     ['[%c/%i.%t]%n', `[kea-ctrl-agent.dctl/${process.pid}.0]\n`],
+    ['%T', String(process.pid)],
     ['%.4c', 'dctl'],
     ['%h 100%% %Y', 'host 100% %Y'],
     ['plain', 'plain'],
@@ -39,6 +40,21 @@ t.test('patterns print what operators know from Kea', async (t) => {
   for (const [pattern, line] of table) t.equal(compilePattern(pattern, 'host')(event), line, pattern)
   t.equal(compilePattern('%999999999999m', 'host')(event).length, 1000, 'a width has an end')
   t.match(compilePattern(defaultPattern, 'host')(event), /^\d{4}-\d\d-\d\d \d\d:\d\d:30\.572 INFO {2}\[kea-ctrl-agent\.dctl\/\d+\.\d+\] DCTL_STARTING text\n$/)
+})
+
+t.test('local time has the name of its zone, or its distance where it has none', async (t) => {
+  const before = process.env['TZ']
+  t.teardown(() => {
+    if (before === undefined) delete process.env['TZ']
+    else process.env['TZ'] = before
+  })
+  for (const [zone, printed] of [
+    ['Europe/Berlin', '16:41 CET +0100'], ['America/New_York', '10:41 EST -0500'], ['UTC', '15:41 UTC +0000'],
+    ['Asia/Kathmandu', '21:26 +0545 +0545'],
+  ]) {
+    process.env['TZ'] = zone
+    t.equal(compilePattern('%D{%H:%M %Z %z}', 'host')(event), printed)
+  }
 })
 
 t.test('nobody who is logged can forge a line', async (t) => {
