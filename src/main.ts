@@ -4,6 +4,7 @@
 
 import { planOf, usage } from './cli.ts'
 import type { Plan } from './cli.ts'
+import { systemText } from './errors.ts'
 import { startedAs } from './process/agent-name.ts'
 import { Signals } from './process/signals.ts'
 import { subcommands } from './subcommand.ts'
@@ -55,7 +56,8 @@ async function runSubcommand(name: string, words: readonly string[]): Promise<nu
 /** A reader that has seen enough, such as `head`, is no error. */
 function stopReading(error: NodeJS.ErrnoException): void {
   if (error.code === 'EPIPE') process.exit(0)
-  throw error
+  process.stderr.write(`${program}: standard output cannot be written: ${systemText(error)}\n`)
+  process.exit(1)
 }
 
 function summaries(): ReadonlyMap<string, string> {
@@ -63,6 +65,7 @@ function summaries(): ReadonlyMap<string, string> {
 }
 
 function print(text: string): number {
+  process.stdout.on('error', stopReading)
   process.stdout.write(`${text}\n`)
   return 0
 }
