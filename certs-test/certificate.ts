@@ -1,6 +1,8 @@
 // Makes one key pair and one certificate at a time, good or bad as asked. For tests only.
 
+import 'reflect-metadata'
 import { generateKeyPairSync } from 'node:crypto'
+import { KeyUsageFlags, KeyUsagesExtension } from '@peculiar/x509'
 import type { JsonGeneralNames, JsonName } from '@peculiar/x509'
 import { day, makeSerial, signCertificate } from '../src/certs/certificate.ts'
 import type { Digest, KeyPair } from '../src/certs/certificate.ts'
@@ -34,14 +36,18 @@ export interface IdentityRequest extends Pick<ExtensionsRequest, 'usages'> {
   /** In 30 days when left out. */
   readonly notAfter?: Date
   readonly digest?: Digest
+  /** The one key usage of old recipes, instead of what is right. */
+  readonly keyEncipherment?: boolean
 }
 
 /** Makes a key pair and its certificate, signed by the issuer, or by itself when there is none. */
 export async function makeIdentity(request: IdentityRequest, issuer?: Identity): Promise<Identity> {
-  const { commonName, ca = false, key, notBefore, notAfter, digest, ...named } = request
+  const { commonName, ca = false, key, notBefore, notAfter, digest, keyEncipherment = false, ...named } = request
   const keyPair = typeof key === 'object' ? key : makeKeyPair(key ?? 'P-256')
   const { publicKey, privateKey } = keyPair
   const subject: JsonName = [{ O: ['keagate test'] }, { CN: [commonName] }]
+  const right = await extensionsOf({ ca, publicKey, issuerKey: issuer?.keyPair.publicKey ?? null, ...named })
+  const old = new KeyUsagesExtension(KeyUsageFlags.keyEncipherment, true)
   const certificate = await signCertificate(
     {
       subject,
@@ -49,7 +55,7 @@ export async function makeIdentity(request: IdentityRequest, issuer?: Identity):
       serial: makeSerial(),
       notBefore: notBefore ?? new Date(Date.now() - BACKDATED),
       notAfter: notAfter ?? new Date(Date.now() + 30 * day),
-      extensions: await extensionsOf({ ca, publicKey, issuerKey: issuer?.keyPair.publicKey ?? null, ...named }),
+      extensions: keyEncipherment ? [...right.filter(({ type }) => type !== old.type), old] : right,
     },
     { name: issuer?.subject ?? subject, privateKey: issuer?.keyPair.privateKey ?? privateKey },
     digest,

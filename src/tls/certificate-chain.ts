@@ -6,6 +6,7 @@ import { shellWord } from './findings.ts'
 import { derKind, describeContent, isCertificateLabel, isPrivateKeyLabel, parseCertificates, pemBlocks } from './pem.ts'
 import type { PemBlock } from './pem.ts'
 import { ANY_USAGE, CLIENT_AUTH, SERVER_AUTH, extendedKeyUsages } from './key-usage.ts'
+import { maySignHandshakes } from './certificate-fields.ts'
 import { certificateName } from './peer.ts'
 import { certificateWeakness } from './strength.ts'
 import { readTlsFile } from './tls-file.ts'
@@ -68,6 +69,20 @@ export function checkCertificateChain(
     const others = role === 'server' ? 'clients' : 'the daemon'
     const text = `the certificate of cert-file ${file} is not made for ${role}s, so ${others} will refuse it`
     findings.warning(text, `have one issued with extendedKeyUsage ${role}Auth; ${show}`)
+  }
+  if (saysItCannotSign(chain[0])) {
+    const text = `the key usages of cert-file ${file} lack digitalSignature, so Java, GnuTLS and others refuse it`
+    findings.warning(text, `have one issued with keyUsage digitalSignature; ${show}`)
+  }
+}
+
+/** RSA certificates of old recipes have keyEncipherment alone, for a key exchange that nobody should use any more. */
+function saysItCannotSign(certificate: X509Certificate): boolean {
+  try {
+    return !maySignHandshakes(certificate)
+  } catch {
+    // The library has a word for what cannot be read.
+    return false
   }
 }
 

@@ -1,5 +1,5 @@
 // What Node does not tell of a certificate: its names in a form that can be compared, what it was signed with, and
-// whether it may sign revocation lists.
+// whether its key may sign handshakes or revocation lists.
 
 import type { X509Certificate } from 'node:crypto'
 import { BIT_STRING, OBJECT_IDENTIFIER, SEQUENCE, childrenOf, elementAt, identifierText } from './der.ts'
@@ -31,11 +31,21 @@ export function signatureAlgorithm({ raw }: X509Certificate): string {
 
 const KEY_USAGE = '2.5.29.15'
 
-/** Bit 6 (RFC 5280 section 4.2.1.3), counted from the highest one of the first byte. */
+/** Bits 0 and 6 (RFC 5280 section 4.2.1.3), counted from the highest one of the first byte. */
+const DIGITAL_SIGNATURE = 0x80
 const CRL_SIGN = 0x02
 
 /** Whether the key usages, where there are any, hold cRLSign. @throws DerError for what OpenSSL calls invalid */
-export function maySignLists({ raw }: X509Certificate): boolean {
+export function maySignLists(certificate: X509Certificate): boolean {
+  return allows(certificate, CRL_SIGN)
+}
+
+/** Whether the key usages, where there are any, hold digitalSignature. @throws DerError for what OpenSSL calls invalid */
+export function maySignHandshakes(certificate: X509Certificate): boolean {
+  return allows(certificate, DIGITAL_SIGNATURE)
+}
+
+function allows({ raw }: X509Certificate, usage: number): boolean {
   const extensions = [...childrenOf(raw, toBeSigned(raw))].find(({ tag }) => tag === 0xa3)
   if (extensions === undefined) return true
   for (const extension of childrenOf(raw, elementAt(raw, extensions.start, extensions.end, SEQUENCE))) {
@@ -44,7 +54,7 @@ export function maySignLists({ raw }: X509Certificate): boolean {
     // Whether it is critical may stand in between.
     const value = [...childrenOf(raw, extension)].at(-1) ?? identifier
     const bits = elementAt(raw, value.start, value.end, BIT_STRING)
-    return bits.end - bits.start > 1 && ((raw[bits.start + 1] ?? 0) & CRL_SIGN) !== 0
+    return bits.end - bits.start > 1 && ((raw[bits.start + 1] ?? 0) & usage) !== 0
   }
   return true
 }

@@ -241,6 +241,12 @@ export async function makeSituations(): Promise<Kit> {
       client: /^INVALID_PURPOSE$/, mended: { files: serverFiles(server) },
     },
     {
+      name: 'server that may not sign', told: 'as a warning',
+      files: serverFiles(await makeServer(ca, { key: 'RSA-2048', keyEncipherment: true })),
+      log: /key usages of cert-file DIR\/server\.crt lack digitalSignature, .*; have one issued with keyUsage digitalSignature/,
+      doctor: /^ok answer: 200/, client: /^200 /, mended: { files: serverFiles(await makeServer(ca, { key: 'RSA-2048' })) },
+    },
+    {
       name: 'server chain without its intermediate', told: 'to the client alone', files: serverFiles(below),
       log: /^$/, client: /^UNABLE_TO_VERIFY_LEAF_SIGNATURE$|^UNABLE_TO_GET_ISSUER_CERT_LOCALLY$/,
       doctor: /^error server certificate: .*not trusted .*append its certificate to the server's cert-file/,
