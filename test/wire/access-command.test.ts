@@ -9,7 +9,7 @@ import { mainFile, temporaryDirectory } from '../program.ts'
 t.test('what keeps a caller out before any rule is noted beside the decision', async (t) => {
   const file = path.join(temporaryDirectory(t), 'keagate.conf')
   const clients = [
-    { user: 'stork', password: 'of the stork', 'cert-subject': 'O=birds, CN=stork' }, { user: 'admin', password: 'of admin' },
+    { user: 'stork', password: 'word of the stork', 'cert-subject': 'O=birds, CN=stork' }, { user: 'admin', password: 'word of the admin' },
   ]
   writeFileSync(file, JSON.stringify({ 'Control-agent': {
     authentication: { type: 'basic', clients },
@@ -34,6 +34,6 @@ t.test('what keeps a caller out before any rule is noted beside the decision', a
     t.equal(done.code, code, words)
     for (const each of says) t.match(done.stdout, each, words)
     t.equal(says.includes(bound), bound.test(done.stdout), words)
-    t.notMatch(done.stdout + done.stderr, /of the stork|of admin:/)
+    t.notMatch(done.stdout + done.stderr, /word of the/)
   }
 })
