@@ -21,6 +21,9 @@ const spellings = names.map((name) => ({ name, bytes: Buffer.from(`"${name}"`) }
 /** No key that stands for a known name is longer, even with every letter escaped. */
 const longestKey = 2 + 6 * 'remote-address'.length
 
+/** With its quotes. Shorter keys are foreign, and a body may hold ten million of them. */
+const shortestKey = Math.min(...spellings.map(({ bytes }) => bytes.length))
+
 export class EnvelopeMembers implements MemberListener {
   readonly #store: ChunkStore
   readonly #wideEscapes: () => number
@@ -47,6 +50,10 @@ export class EnvelopeMembers implements MemberListener {
   }
 
   key(start: number, end: number): void {
+    if (end - start < shortestKey && this.#unsupported !== null) {
+      this.#current = null
+      return
+    }
     this.#current = this.#asWritten(start, end) ?? this.#unescaped(start, end)
     this.#wideBefore = this.#wideEscapes()
   }
