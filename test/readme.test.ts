@@ -12,7 +12,7 @@ import { keaMessages } from './log/kea-messages.ts'
 const root = join(import.meta.dirname, '..')
 const readme = readFileSync(join(root, 'README.md'), 'utf8')
 const page = (name: string): string => readFileSync(join(root, 'docs', name), 'utf8')
-const everything = [readme, ...readdirSync(join(root, 'docs')).map(page)].join('\n')
+const everything = [readme, ...readdirSync(join(root, 'docs')).filter((name) => name.endsWith('.md')).map(page)].join('\n')
 
 t.test('every configuration it shows is taken without a word', async (t) => {
   const blocks = [...everything.matchAll(/^```json\n([^]*?)^```$/gm)].map((match) => match[1] ?? '')

@@ -7,7 +7,7 @@ import { messages } from '../../src/log/message.ts'
 import { metricDefinitions } from '../../src/observe/definitions.ts'
 import { root } from './page.ts'
 
-const pages = ['README.md', ...readdirSync(path.join(root, 'docs')).map((name) => `docs/${name}`)]
+const pages = ['README.md', ...readdirSync(path.join(root, 'docs')).filter((name) => name.endsWith('.md')).map((name) => `docs/${name}`)]
 
 t.test('every link leads to a file or a heading that is there', async (t) => {
   for (const page of pages) {
