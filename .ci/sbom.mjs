@@ -1,0 +1,34 @@
+// Prints the SBOM (CycloneDX) of what is installed with keagate: what the lock file has less what only development needs.
+// The same sources give the same text, whatever the folder is called: the time is SOURCE_DATE_EPOCH or that of the commit.
+
+import { execFileSync } from 'node:child_process'
+import { createHash } from 'node:crypto'
+import { readFileSync } from 'node:fs'
+import process from 'node:process'
+import { fileURLToPath, URL } from 'node:url'
+
+const cwd = fileURLToPath(new URL('..', import.meta.url))
+const { name, version } = JSON.parse(readFileSync(new URL('../package.json', import.meta.url), 'utf8'))
+const words = ['sbom', '--omit=dev', '--sbom-format=cyclonedx', '--sbom-type=application', '--package-lock-only']
+const sbom = JSON.parse(execFileSync('npm', words, { cwd, encoding: 'utf8', maxBuffer: 64 * 1024 * 1024 }))
+
+sbom.metadata.component.name = name
+sbom.metadata.component.purl = `pkg:npm/${name}@${version}`
+sbom.metadata.timestamp = new Date(epoch() * 1000).toISOString()
+delete sbom.serialNumber
+const digits = createHash('sha256').update(JSON.stringify(sbom)).digest('hex')
+// A UUID of version 8: the bits are ours.
+const uuid = digits.replace(/^(.{8})(.{4}).(.{3}).(.{3})(.{12}).*$/, '$1-$2-8$3-8$4-$5')
+const { bomFormat, specVersion, $schema, ...rest } = sbom
+process.stdout.write(`${JSON.stringify({ $schema, bomFormat, specVersion, serialNumber: `urn:uuid:${uuid}`, ...rest }, null, 2)}\n`)
+
+function epoch() {
+  const given = process.env['SOURCE_DATE_EPOCH'] ?? ''
+  if (/^[0-9]+$/.test(given)) return Number(given)
+  try {
+    return Number(execFileSync('git', ['log', '-1', '--format=%ct'], { cwd, encoding: 'utf8', stdio: ['ignore', 'pipe', 'ignore'] }))
+  } catch {
+    // No repository: a copy of the sources has no time of its own.
+    return 0
+  }
+}
