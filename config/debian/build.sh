@@ -1,0 +1,121 @@
+#!/bin/sh
+# Builds the Debian package from this checkout:
+#   config/debian/build.sh [--bundle-node NODE] [--tarball FILE] [FOLDER]
+# Writes keagate_VERSION_ARCH.deb and its SBOM into FOLDER (the working directory). Needs Node.js, npm and dpkg-deb, and what
+# `npm ci` has installed; nothing is fetched. The same commit gives the same package, byte for byte: all times are
+# SOURCE_DATE_EPOCH, or that of the commit.
+#
+# Without an option it is for every architecture and depends on Debian's nodejs, or NodeSource's, which has the same name:
+# security updates of Node.js come from there. Debian 12 has an older nodejs; for it, --bundle-node puts the program NODE
+# (20.19 or newer, as nodejs.org builds it) into the package, which then is for this architecture and has to be built anew
+# when Node.js is mended. --tarball names what `npm pack` has made of this checkout, where that is there already.
+set -eu
+here=$(cd "$(dirname "$0")" && pwd)
+root=$(cd "$here/../.." && pwd)
+
+node='' tarball='' folder=.
+while [ $# -gt 0 ]; do
+  case $1 in
+    --bundle-node) node=${2:?--bundle-node needs the path of a Node.js program}; shift 2 ;;
+    --tarball) tarball=$(readlink -f "${2:?--tarball needs a file}"); shift 2 ;;
+    -*) sed -n '2,4s/^# \{0,1\}//p' "$0" >&2; exit 2 ;;
+    *) folder=$1; shift ;;
+  esac
+done
+mkdir -p "$folder"
+folder=$(cd "$folder" && pwd)
+umask 022
+export LC_ALL=C TZ=UTC
+: "${SOURCE_DATE_EPOCH:=$(git -C "$root" log -1 --format=%ct 2>/dev/null || echo 0)}"
+export SOURCE_DATE_EPOCH
+# As Debian's own tools have it.
+maintainer="${DEBFULLNAME:-keagate} <${DEBEMAIL:-keagate@keagate.invalid}>"
+version=$(node -p "require('$root/package.json').version")
+
+stage=$(mktemp -d)
+trap 'rm -rf "$stage"' EXIT
+tree=$stage/tree
+lib=$tree/usr/lib/keagate
+doc=$tree/usr/share/doc/keagate
+mkdir -p "$lib" "$doc" "$tree/DEBIAN"
+
+# The program: what the npm package has, and the packages that it needs at run time.
+if [ -z "$tarball" ]; then
+  (cd "$root" && npm pack --silent --pack-destination "$stage" >/dev/null)
+  tarball=$stage/keagate-$version.tgz
+fi
+tar -xzf "$tarball" -C "$stage"
+mv "$stage/package/dist" "$stage/package/package.json" "$lib/"
+cp "$lib/dist/sbom.cdx.json" "$stage/sbom"
+(cd "$root" && npm ls --omit=dev --all --parseable) >"$stage/modules"
+# The first line is keagate itself. A package inside another one comes with that.
+sed 1d "$stage/modules" | sed "s|^$root/||" | sort | while read -r module; do
+  [ -e "$lib/$module" ] || { mkdir -p "$lib/$(dirname "$module")" && cp -R "$root/$module" "$lib/$module"; }
+done
+# Of these, what runs, and the licences. Whatever else serves only who develops them.
+find "$lib/node_modules" \( -type f -o -type l \) ! -iname 'licen[cs]e*' ! -iname 'copying*' ! -iname 'notice*' \
+  ! -name '[!.]*.js' ! -name '[!.]*.cjs' ! -name '[!.]*.mjs' ! -name '[!.]*.json' -delete
+find "$lib/node_modules" -depth -type d \( -name test -o -name tests -o -name benchmark -o -name benchmarks -o -name bench \
+  -o -name examples -o -name example -o -name docs -o -name integration \) -exec rm -rf {} +
+find "$lib" -name '*.d.ts' -delete
+find "$lib" -depth -type d -empty -delete
+
+architecture=all depends='nodejs (>= 20.19~), adduser' interpreter=/usr/bin/node
+if [ -n "$node" ]; then
+  "$node" -e 'const [a, b] = process.versions.node.split("."); process.exit(a > 20 || (a == 20 && b >= 19) ? 0 : 1)' ||
+    { echo "$node is no Node.js 20.19 or newer" >&2; exit 1; }
+  install -D -m 0755 "$node" "$lib/bin/node"
+  architecture=$(dpkg --print-architecture)
+  depends='adduser, libc6 (>= 2.28), libgcc-s1, libstdc++6'
+  interpreter=/usr/lib/keagate/bin/node
+fi
+
+# Links, not wrappers: Stork looks for the name of the process and of the script, and the AppArmor profile that Debian's
+# kea-ctrl-agent leaves behind counts for a program of that path, which a link is not.
+sed -i "1s|.*|#!$interpreter|" "$lib/dist/main.js"
+chmod 0755 "$lib/dist/main.js"
+mkdir -p "$tree/usr/sbin"
+ln -s ../lib/keagate/dist/main.js "$tree/usr/sbin/keagate"
+ln -s ../lib/keagate/dist/main.js "$tree/usr/sbin/kea-ctrl-agent"
+
+# The unit of the sample, less the alias: a link of the package's own goes when the package goes.
+units=$tree/usr/lib/systemd/system
+mkdir -p "$units"
+sed -e 's|^ExecStart=.*|Environment=KEAGATE_CONFIG=/etc/kea/keagate.conf\nEnvironmentFile=-/etc/default/keagate\nExecStart=/usr/sbin/kea-ctrl-agent -c ${KEAGATE_CONFIG}|' \
+  -e '/^Alias=/d' -e '/^# Enabled, it also/,/^#   systemctl/d' "$root/config/systemd/keagate.service" >"$units/keagate.service"
+cp "$root/config/systemd/keagate.socket" "$units/"
+ln -s keagate.service "$units/kea-ctrl-agent.service"
+
+install -D -m 0640 "$here/keagate.conf" "$tree/etc/kea/keagate.conf"
+for page in keagate.8 kea-ctrl-agent.8 keagate.conf.5; do
+  section=$tree/usr/share/man/man${page##*.}
+  mkdir -p "$section"
+  gzip -9nc "$root/docs/man/$page" >"$section/$page.gz"
+done
+cp "$root/README.md" "$here/README.Debian" "$stage/sbom" "$doc/"
+mv "$doc/sbom" "$doc/sbom.cdx.json"
+cp -R "$root/docs" "$doc/docs" && rm -rf "$doc/docs/man"
+cp -R "$stage/package/config" "$doc/examples"
+node "$here/copyright.mjs" "$root" "$lib/node_modules" ${node:+"$node"} >"$doc/copyright"
+{
+  printf 'keagate (%s) unstable; urgency=medium\n\n  * Release %s.\n\n' "$version" "$version"
+  printf ' -- %s  %s\n' "$maintainer" "$(date -u -d "@$SOURCE_DATE_EPOCH" '+%a, %d %b %Y %H:%M:%S +0000')"
+} | gzip -9nc >"$doc/changelog.gz"
+mkdir -p "$tree/usr/share/lintian/overrides"
+cp "$here/lintian-overrides" "$tree/usr/share/lintian/overrides/keagate"
+
+for script in postinst prerm postrm; do install -m 0755 "$here/$script" "$tree/DEBIAN/$script"; done
+echo /etc/kea/keagate.conf >"$tree/DEBIAN/conffiles"
+find "$tree" -path "$tree/DEBIAN" -prune -o -type f ! -perm -u+x ! -name keagate.conf -exec chmod 0644 {} +
+find "$tree" -type d -exec chmod 0755 {} +
+find "$lib/node_modules" -type f -exec chmod 0644 {} +
+size=$(find "$tree" -path "$tree/DEBIAN" -prune -o -type f -printf '%s\n' | awk '{ sum += int(($1 + 1023) / 1024) } END { print sum }')
+sed -e "s|@VERSION@|$version|" -e "s|@ARCHITECTURE@|$architecture|" -e "s|@DEPENDS@|$depends|" -e "s|@SIZE@|$size|" -e "s|@MAINTAINER@|$maintainer|" \
+  "$here/control" >"$tree/DEBIAN/control"
+(cd "$tree" && find . -path ./DEBIAN -prune -o -type f -print | sed 's|^\./||' | sort | xargs -d '\n' md5sum) >"$tree/DEBIAN/md5sums"
+find "$tree" -exec touch -h -d "@$SOURCE_DATE_EPOCH" {} +
+
+package=keagate_${version}_$architecture.deb
+dpkg-deb --root-owner-group -Zxz --build "$tree" "$folder/$package" >/dev/null
+cp "$stage/sbom" "$folder/keagate_$version.cdx.json"
+echo "$folder/$package"
