@@ -10,7 +10,7 @@ import type { Expiring } from '../tls/expiry.ts'
 import { Html, html } from './html.ts'
 import type { MonitorSource } from './source.ts'
 import { style } from './style.ts'
-import { ago, bytes, milliseconds, span, time } from './words.ts'
+import { ago, bytes, grouped, milliseconds, span, time } from './words.ts'
 
 export interface PageParts {
   readonly source: MonitorSource
@@ -54,9 +54,9 @@ export function statusPage({ source, eventLoop, lastHour, now }: PageParts): str
 ${facts(source, eventLoop, now)}
 <h2>Daemons</h2>
 ${table(['service', 'state', 'in flight', 'waiting', 'answered', 'failed', 'median, p99', 'last error'],
-  agent.daemons().map((status) => daemonRow(status, now)), 'No control socket is configured.')}
+  agent.daemons().toSorted(downFirst).map((status) => daemonRow(status, now)), 'No control socket is configured.')}
 <h2>Certificates and revocation lists</h2>
-${table(['subject', 'days left', 'ends', 'what', 'file'],
+${table(['subject', 'days left', 'ends', 'keyword', 'file'],
   agent.certificates().toSorted((a, b) => a.notAfter - b.notAfter).map((each) => certificateRow(each, now)),
   'Plain HTTP: none is in use.')}
 <h2>Refusals of the last hour${lastHour.minutes < 60 ? html` <span class="soft">monitored for ${lastHour.minutes} min</span>` : ''}</h2>
@@ -74,12 +74,14 @@ function facts(source: MonitorSource, eventLoop: EventLoopDelay, now: number): H
   const { agent, metrics } = source
   const { open, received, sent } = source.traffic()
   const delay = eventLoop.p99()
+  const daemons = agent.daemons()
   const pairs = [
     ['up for', span(now - agent.startedAt)],
     ['configured', ago(agent.configuredAt(), now)],
-    ['commands in flight', String(metrics.total('keagate_commands_in_flight'))],
-    ['answers', String(metrics.total('keagate_commands_total'))],
-    ['connections', String(open)],
+    ['daemons up', `${daemons.filter(({ reachable }) => reachable === true).length} of ${daemons.length}`],
+    ['commands in flight', grouped(metrics.total('keagate_commands_in_flight'))],
+    ['answers', grouped(metrics.total('keagate_commands_total'))],
+    ['connections', grouped(open)],
     ['received', bytes(received)],
     ['sent', bytes(sent)],
     ['memory', bytes(process.memoryUsage.rss())],
@@ -90,14 +92,30 @@ function facts(source: MonitorSource, eventLoop: EventLoopDelay, now: number): H
 
 type Cell = string | number | Html
 
+/** Columns whose cells stand at the right, or stay on one line; the others have text of any length. */
+const columns: Readonly<Record<string, 'number' | 'short'>> = {
+  'in flight': 'number', waiting: 'number', answered: 'number', failed: 'number', 'days left': 'number', number: 'number',
+  state: 'short', 'median, p99': 'short', ends: 'short', keyword: 'short',
+}
+
 function table(heads: readonly string[], rows: readonly (readonly Cell[])[], empty: string): Html {
   if (rows.length === 0) return html`<p class="none">${empty}</p>`
   const more = rows.length - mostRows
-  return html`<table><thead><tr>${heads.map((head) => html`<th>${head}</th>`)}</tr></thead>
+  const kind = (head: string): string => columns[head] ?? 'text'
+  return html`<table><thead><tr>${heads.map((head) => html`<th class="${kind(head)}">${head}</th>`)}</tr></thead>
 <tbody>${rows.slice(0, mostRows).map((cells) => {
-    return html`<tr>${cells.map((cell, index) => html`<td data-label="${heads[index] ?? ''}">${cell}</td>`)}</tr>
+    return html`<tr>${cells.map((cell, index) => {
+      const head = heads[index] ?? ''
+      const shown = typeof cell === 'number' ? grouped(cell) : cell
+      return html`<td class="${kind(head)}" data-label="${head}">${shown}</td>`
+    })}</tr>
 `
   })}</tbody></table>${more > 0 ? html`<p class="none">and ${more} more</p>` : ''}`
+}
+
+/** So that those are seen where there are more than are shown. */
+function downFirst(one: DaemonStatus, other: DaemonStatus): number {
+  return Number(one.reachable !== false) - Number(other.reachable !== false)
 }
 
 function daemonRow(status: DaemonStatus, now: number): Cell[] {
@@ -106,8 +124,8 @@ function daemonRow(status: DaemonStatus, now: number): Cell[] {
     ? html`<span class="good">up</span>`
     : html`<span class="bad">down</span>`
   const times = answerTimes === null ? '' : `${milliseconds(answerTimes.median)}, ${milliseconds(answerTimes.p99)}`
-  const error = lastError === null ? '' : html`${lastError.text} <span class="soft">${ago(lastError.at, now)}</span>`
-  const name = html`<span>${service} <span class="soft">${address}</span></span>`
+  const error = lastError === null ? '' : html`${lastError.text} <span class="soft line">${ago(lastError.at, now)}</span>`
+  const name = html`<span>${service} <span class="soft line">${address}</span></span>`
   return [name, state, inFlight, waiting, answered, failed, times, error === '' ? '' : html`<span>${error}</span>`]
 }
 
@@ -115,7 +133,7 @@ function certificateRow(each: Expiring, now: number): Cell[] {
   const left = daysLeft(each, now)
   const life = each.notAfter - each.notBefore
   const mark = left < 0 ? 'bad' : each.notAfter - now < life / 3 && left < 30 ? 'warn' : 'good'
-  return [each.subject, html`<span class="${mark}">${left}</span>`, time(each.notAfter), `${each.kind}, ${each.keyword}`, each.file]
+  return [each.subject, html`<span class="${mark}">${left}</span>`, time(each.notAfter), each.keyword, each.file]
 }
 
 function refusalRows(lastHour: LastHour): Cell[][] {
@@ -126,5 +144,5 @@ function refusalRows(lastHour: LastHour): Cell[][] {
 
 function reloadRow({ command, taken, at }: Reload, now: number): Cell[] {
   const result = taken ? html`<span class="good">taken</span>` : html`<span class="bad">refused, see the log</span>`
-  return [command, result, html`<span>${time(at)} <span class="soft">${ago(at, now)}</span></span>`]
+  return [command, result, html`<span>${time(at)} <span class="soft line">${ago(at, now)}</span></span>`]
 }

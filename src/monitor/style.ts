@@ -6,31 +6,32 @@ export const style = `
 @media (prefers-color-scheme: dark) { :root { --ink: #e6e9ec; --soft: #9aa5b1; --line: #343b43; --back: #14171a;
   --card: #1d2125; --good: #5fce88; --warn: #f0b445; --bad: #ff8a80 } }
 * { box-sizing: border-box }
-body { margin: 0 auto; padding: 1.25rem; max-width: 64rem; background: var(--back); color: var(--ink);
+body { margin: 0 auto; padding: 1.25rem; max-width: 76rem; background: var(--back); color: var(--ink);
   font: 1rem/1.45 system-ui, sans-serif }
 h1 { margin: 0; font-size: 1.4rem } h1 small, .soft { color: var(--soft); font-weight: normal; font-size: .9rem }
 h2 { margin: 2rem 0 .5rem; font-size: 1.05rem }
 header { display: flex; flex-wrap: wrap; gap: .25rem 1rem; align-items: baseline; justify-content: space-between }
 .good { color: var(--good) } .warn { color: var(--warn) } .bad { color: var(--bad) }
 .good, .warn, .bad { font-weight: 600 }
-dl { display: grid; grid-template-columns: repeat(auto-fill, minmax(9.5rem, 1fr)); gap: .5rem; margin: 1rem 0 }
+dl { display: grid; grid-template-columns: repeat(5, 1fr); gap: .5rem; margin: 1rem 0 }
 dl div { padding: .6rem .75rem; background: var(--card); border: 1px solid var(--line); border-radius: .4rem }
 dt { color: var(--soft); font-size: .85rem } dd { margin: 0; font-size: 1.15rem; font-variant-numeric: tabular-nums }
 table { width: 100%; border-collapse: collapse; background: var(--card); border: 1px solid var(--line) }
 th, td { padding: .45rem .75rem; text-align: left; vertical-align: top; border-top: 1px solid var(--line);
   overflow-wrap: anywhere; font-variant-numeric: tabular-nums }
 th { color: var(--soft); font-weight: normal; font-size: .85rem; border-top: 0; overflow-wrap: normal }
-td > .good, td > .warn, td > .bad { white-space: nowrap }
-td:first-child { font-weight: 600 }
+th, .number, .short, td > .good, td > .warn, td > .bad { white-space: nowrap } .number { text-align: right }
+.text { min-width: 9rem } td:first-child { font-weight: 600; min-width: 12rem } .line { display: block }
 p.none { margin: 0; color: var(--soft) }
 footer { margin-top: 2rem; color: var(--soft); font-size: .9rem } a { color: inherit }
-@media (max-width: 40rem) {
+@media (max-width: 60rem) {
   body { padding: .9rem }
-  thead { display: none }
+  thead { display: none } dl { grid-template-columns: repeat(auto-fill, minmax(min(10rem, 45%), 1fr)) }
   table, tbody, tr, td { display: block }
   tr { border-top: 1px solid var(--line); padding: .4rem 0 } tr:first-child { border-top: 0 }
   td { display: grid; grid-template-columns: 7.5rem 1fr; border-top: 0; padding: .15rem .75rem }
-  td:empty { display: none }
+  .number { text-align: left } .short { white-space: normal }
+  td:empty, td:first-child::before { display: none } td:first-child { display: block }
   td::before { content: attr(data-label); color: var(--soft); font-weight: normal; font-size: .9rem }
 }
 `

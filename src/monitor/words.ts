@@ -2,7 +2,7 @@
 
 /** @param time milliseconds since the epoch */
 export function time(time: number): string {
-  return `${new Date(time).toISOString().slice(0, 19).replace('T', ' ')} UTC`
+  return `${new Date(time).toISOString().slice(0, 16).replace('T', ' ')} UTC`
 }
 
 /** The two largest units of a time. @param milliseconds less than 0 is 0 */
@@ -17,6 +17,11 @@ export function span(milliseconds: number): string {
 
 export function ago(then: number, now: number): string {
   return `${span(now - then)} ago`
+}
+
+/** A count, with its thousands apart. */
+export function grouped(count: number): string {
+  return count.toLocaleString('en')
 }
 
 export function milliseconds(value: number): string {

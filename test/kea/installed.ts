@@ -21,6 +21,7 @@ const programs = {
   sslscan: ['/usr/bin/sslscan', 'sslscan'],
   logrotate: ['/usr/sbin/logrotate', 'logrotate'],
   logger: ['/usr/bin/logger', 'bsdutils'],
+  prometheus: ['/usr/bin/prometheus', 'prometheus'],
   promtool: ['/usr/bin/promtool', 'prometheus'],
   python3: ['/usr/bin/python3', 'python3'],
   'systemd-notify': ['/usr/bin/systemd-notify', 'systemd'],
@@ -29,6 +30,7 @@ const programs = {
   groff: ['/usr/bin/groff', 'groff-base'],
   mandoc: ['/usr/bin/mandoc', 'mandoc'],
   man: ['/usr/bin/man', 'man-db'],
+  chromium: ['/usr/bin/chromium', 'chromium'],
   javac: ['/usr/bin/javac', 'default-jdk-headless'],
 } as const
 

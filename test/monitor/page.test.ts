@@ -8,7 +8,7 @@ import { Html, html } from '../../src/monitor/html.ts'
 import { statusPage } from '../../src/monitor/page.ts'
 import { route } from '../../src/monitor/routes.ts'
 import type { MonitorSource } from '../../src/monitor/source.ts'
-import { ago, bytes, milliseconds, span } from '../../src/monitor/words.ts'
+import { ago, bytes, grouped, milliseconds, span } from '../../src/monitor/words.ts'
 import { EventLoopDelay } from '../../src/observe/event-loop.ts'
 import { LastHour } from '../../src/observe/last-hour.ts'
 import { MetricRegistry } from '../../src/observe/metrics.ts'
@@ -76,7 +76,7 @@ t.test('it marks what needs attention', async (t) => {
   const page = statusPage({ ...watch(t), source: sourceOf(facts), now })
   for (const part of [
     '<span class="good">ready</span>', '<span class="good">up</span>', '<span class="bad">down</span>', 'not known yet',
-    '<td data-label="waiting">7</td>', '<span class="bad">-1</span>', '<span class="warn">5</span>',
+    '<td class="number" data-label="waiting">7</td>', '<dd>1 of 3</dd>', '<span class="bad">-1</span>', '<span class="warn">5</span>',
     '<span class="good">300</span>', '2.0 KiB', '1 min 30 s', '<span class="bad">refused, see the log</span>', '1 min 0 s ago',
   ]) {
     t.ok(page.includes(part), part)
@@ -87,9 +87,10 @@ t.test('it marks what needs attention', async (t) => {
 })
 
 t.test('a thousand daemons are no page of a thousand rows', async (t) => {
-  const daemons = Array.from({ length: 1000 }, (_, index) => daemon({ service: `s${index}` }))
+  const daemons = Array.from({ length: 1000 }, (_, index) => daemon({ service: `s${index}`, reachable: index < 999 }))
   const page = statusPage({ ...watch(t), source: sourceOf({ daemons }), now })
   t.match(page, 'and 900 more')
+  t.match(page, />s999 .*>s0 /s, 'what is down comes first')
   t.ok(page.length < 60_000)
 })
 
@@ -111,6 +112,7 @@ t.test('figures are put in words', async (t) => {
   t.same([0, 59_999, 61_000, 3_600_000, 90_061_000, -5].map(span), ['0 s', '59 s', '1 min 1 s', '1 h 0 min', '1 d 1 h', '0 s'])
   t.same([0, 1023, 1024, 1536, 1048576 * 200].map(bytes), ['0 B', '1023 B', '1.0 KiB', '1.5 KiB', '200 MiB'])
   t.same([0.04, 12.3, 1500].map(milliseconds), ['0.0 ms', '12 ms', '1.5 s'])
+  t.same([0, 999, 1234567].map(grouped), ['0', '999', '1,234,567'])
   t.equal(ago(0, 60_000), '1 min 0 s ago')
   t.equal(html`a${'<'}${new Html('<b>')}${[html`${1}`, html`${2}`]}`.text, 'a&lt;<b>12')
 })
