@@ -7,7 +7,7 @@ import type { Waiter } from '../command/waiter.ts'
 import { describeError } from '../errors.ts'
 import type { RawJson } from '../json/raw.ts'
 import type { Log } from '../log/message.ts'
-import { answerHeaders } from './answer-head.ts'
+import { answerHeaders, openHead } from './answer-head.ts'
 import { discardBytes } from './clock.ts'
 import type { Connection } from './connection.ts'
 import type { Door } from './door.ts'
@@ -20,6 +20,7 @@ import type { Turn } from './turns.ts'
 import { recordRefusal } from './refusal-record.ts'
 import { traceAnswer, traceHead } from './trace.ts'
 import { writePieces } from './write-pieces.ts'
+import { wholeSocket, writeWhole } from './write-whole.ts'
 
 /** A request that leads to its exchange. A WeakMap would do the same, but slows every garbage collection down. */
 export class ControlRequest extends IncomingMessage {
@@ -83,7 +84,6 @@ export class Exchange implements Turn, Waiter {
     this.#askDoor = parts.door
     this.#run = parts.run
     this.#budget = parts.budget
-    parts.response.on('finish', onFinish)
   }
 
   /** The configuration that this request meets, whatever is reloaded meanwhile. */
@@ -203,9 +203,27 @@ export class Exchange implements Turn, Waiter {
     if (close) connection.poison()
     connection.startWorking()
     this.door.metrics?.count('keagate_http_requests_total', { code: String(status) })
-    response.writeHead(status, reasonPhrase(status), answerHeaders(this.door.headers, own, body.length, close))
     traceAnswer(this.log, connection.remoteAddress, status, body)
+    const socket = close || status !== 200 ? null : wholeSocket(response, body)
+    if (socket !== null) {
+      writeWhole(socket, openHead(this.door.headers, body.length), body, () => this.#flushed())
+      return
+    }
+    response.on('finish', onFinish)
+    response.writeHead(status, reasonPhrase(status), answerHeaders(this.door.headers, own, body.length, close))
     writePieces(response, body)
+  }
+
+  /** The answer that went around Node's response is written: Node lets go of it and turns to the next one. */
+  #flushed(): void {
+    this.response.emit('finish')
+    this.finished()
+  }
+
+  /** The answer is written to the last byte. */
+  finished(): void {
+    this.closed()
+    this.connection.finished()
   }
 
   /** Whether what is left of the body of a refused request is little enough to be read and thrown away. */
@@ -230,7 +248,5 @@ export class Exchange implements Turn, Waiter {
 
 /** One function for all responses: they are many. */
 function onFinish(this: ServerResponse): void {
-  const exchange = exchangeOf(this.req)
-  exchange.closed()
-  exchange.connection.finished()
+  exchangeOf(this.req).finished()
 }

@@ -28,7 +28,9 @@ export class Turns {
   #current: Turn | null = null
   /** Whether the current one has. */
   #started = true
+  /** The one that came last, as long as it is not known to be complete: a quiet connection holds on to no request. */
   #latest: IncomingMessage | null = null
+  #any = false
   #paused = false
 
   constructor(socket: Socket) {
@@ -50,17 +52,19 @@ export class Turns {
 
   /** Whether any request has come yet. */
   get any(): boolean {
-    return this.#latest !== null
+    return this.#any
   }
 
   /** Whether the latest request, answered or not, is still arriving. */
   get arriving(): boolean {
-    return this.#latest?.complete === false
+    if (this.#latest?.complete === true) this.#latest = null
+    return this.#latest !== null
   }
 
   /** Starts the request, or lets it wait for those before it. */
   add(turn: Turn): void {
     this.#latest = turn.request
+    this.#any = true
     if (this.#current !== null) {
       this.#waiting.push(turn)
       if (this.#waiting.length > maxWaiting) this.#pause()
