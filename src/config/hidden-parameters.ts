@@ -19,7 +19,11 @@ export function printHidden(node: JsonNode): Printable {
       return new Map(node.members.map(({ key, value }) => [key, isSecretKey(key) ? hiddenPassword : printHidden(value)]))
     case 'list':
       return node.items.map(printHidden)
-    default:
+    case 'string':
+    case 'integer':
+    case 'float':
+    case 'boolean':
+    case 'null':
       return nodeToPrintable(node)
   }
 }
