@@ -26,14 +26,16 @@ export function load({ parameters, ask }) {
       ask(command, 'version-get', services),
       ask(command, 'status-get', services),
     ])
-    const daemons = services.map((service, index) => {
+    /** @type {(service: string, index: number) => { readonly [key: string]: import('keagate').Json }} */
+    const row = (service, index) => {
       const version = versions[index]
       if (version === undefined || version.result !== 0) {
         return { service, answers: false, reason: version?.text ?? 'no answer' }
       }
-      const state = states[index]?.arguments ?? {}
-      return { service, answers: true, version: version.text, uptime: state.uptime, reload: state.reload }
-    })
+      const { uptime = null, reload = null } = /** @type {{ [key: string]: import('keagate').Json }} */ (states[index]?.arguments ?? {})
+      return { service, answers: true, version: version.text ?? '', uptime, reload }
+    }
+    const daemons = services.map(row)
     const down = daemons.filter(({ answers }) => !answers).length
     const text = down === 0 ? 'every daemon answers' : `${down} of ${daemons.length} daemons do not answer`
     return { result: down === 0 ? 0 : 1, text, arguments: { daemons } }
