@@ -96,7 +96,7 @@ cp "$root/README.md" "$here/README.Debian" "$stage/sbom" "$doc/"
 mv "$doc/sbom" "$doc/sbom.cdx.json"
 cp -R "$root/docs" "$doc/docs" && rm -rf "$doc/docs/man"
 cp -R "$stage/package/config" "$doc/examples"
-node "$here/copyright.mjs" "$root" "$lib/node_modules" ${node:+"$node"} >"$doc/copyright"
+node "$here/copyright.mjs" "$lib/node_modules" ${node:+"$node"} >"$doc/copyright"
 {
   printf 'keagate (%s) unstable; urgency=medium\n\n  * Release %s.\n\n' "$version" "$version"
   printf ' -- %s  %s\n' "$maintainer" "$(date -u -d "@$SOURCE_DATE_EPOCH" '+%a, %d %b %Y %H:%M:%S +0000')"

@@ -1,11 +1,11 @@
 // Prints the copyright file of the Debian package: ours, and that of each package that comes with it.
-// Words: the root of the repository, the folder of node_modules, the bundled Node.js program if there is one.
+// Words: the folder of node_modules, the bundled Node.js program if there is one.
 
 import { existsSync, readdirSync, readFileSync } from 'node:fs'
 import path from 'node:path'
 import process from 'node:process'
 
-const [root = '.', modules = 'node_modules', node] = process.argv.slice(2)
+const [modules = 'node_modules', node] = process.argv.slice(2)
 
 const parts = [
   [

@@ -11,7 +11,7 @@ export function confPage(): string {
 function sectionOf({ name, description, keywords }: Place): string {
   const [, ...path] = name.split('/')
   const title = path.length === 0 ? name : path.join('/')
-  return `.SS ${plain(title)}\n${text(`${sentence(description)}`)}${keywords.map(entryOf).join('')}`
+  return `.SS ${plain(title)}\n${text(sentence(description))}${keywords.map(entryOf).join('')}`
 }
 
 function entryOf({ name, needed, kind, fallback, description }: Keyword): string {
