@@ -9,8 +9,19 @@ import { fileURLToPath, URL } from 'node:url'
 
 const cwd = fileURLToPath(new URL('..', import.meta.url))
 const { name, version } = JSON.parse(readFileSync(new URL('../package.json', import.meta.url), 'utf8'))
-const words = ['sbom', '--omit=dev', '--sbom-format=cyclonedx', '--sbom-type=application', '--package-lock-only']
+// Not --omit=dev: npm then leaves out what both development and the program need, such as fast-deep-equal.
+const words = ['sbom', '--sbom-format=cyclonedx', '--sbom-type=application', '--package-lock-only']
 const sbom = JSON.parse(execFileSync('npm', words, { cwd, encoding: 'utf8', maxBuffer: 64 * 1024 * 1024 }))
+
+const { packages } = JSON.parse(readFileSync(new URL('../package-lock.json', import.meta.url), 'utf8'))
+const needed = new Set(Object.entries(packages).filter(([, { dev }]) => dev !== true).map(([path, each]) => {
+  return path === '' ? `${name}@${version}` : `${path.replace(/^.*node_modules\//, '')}@${each.version}`
+}))
+sbom.components = sbom.components.filter((component) => needed.has(`${component.name}@${component.version}`))
+const kept = new Set([sbom.metadata.component['bom-ref'], ...sbom.components.map((component) => component['bom-ref'])])
+sbom.dependencies = (sbom.dependencies ?? []).filter(({ ref }) => kept.has(ref)).map(({ ref, dependsOn = [] }) => {
+  return { ref, dependsOn: dependsOn.filter((each) => kept.has(each)) }
+})
 
 sbom.metadata.component.name = name
 sbom.metadata.component.purl = `pkg:npm/${name}@${version}`

@@ -6,6 +6,9 @@ import { join, resolve } from 'node:path'
 import t from 'tap'
 import { temporaryDirectory } from './program.ts'
 
+// npm takes its time on a busy machine.
+t.setTimeout(300_000)
+
 const root = resolve(import.meta.dirname, '..')
 const directory = temporaryDirectory(t)
 const checkout = join(directory, 'checkout')
@@ -22,7 +25,7 @@ interface Lock {
 
 function npm(words: readonly string[], cwd: string): { status: number | null; stdout: string; stderr: string } {
   const env = { ...process.env, npm_config_prefix: prefix, npm_config_update_notifier: 'false' }
-  return spawnSync('npm', words, { cwd, env, encoding: 'utf8', timeout: 100_000 })
+  return spawnSync('npm', words, { cwd, env, encoding: 'utf8', timeout: 200_000 })
 }
 
 // `npm pack` builds anew, which the tests beside this one must not notice.
@@ -49,7 +52,8 @@ t.test('it has what runs, its types, samples and pages, and nothing else', async
     t.ok(existsSync(join(root, source)), `${path} comes from ${source}`)
     const text = readFileSync(join(checkout, path), 'utf8')
     t.notMatch(text, /^\/\/# sourceMappingURL/m, `${path} points to no source map`)
-    t.notMatch(text, /(?:from|import\() ?'\.[^']*\.ts'/, `${path} imports what is there`)
+    // In types, the compiler finds the one for the other.
+    if (path.endsWith('.js')) t.notMatch(text, /(?:from|import\() ?'\.[^']*\.ts'/, `${path} imports what is there`)
   }
   for (const path of ['dist/main.js', 'dist/hook/api.d.ts', 'config/systemd/keagate.service', 'docs/keywords.md', 'docs/man/keagate.8']) {
     t.ok(paths.includes(path), path)
@@ -67,7 +71,8 @@ t.test('the SBOM lists what is installed with it, no more and no less', async (t
   }
   t.equal(sbom.bomFormat, 'CycloneDX')
   t.match(sbom.metadata.component, { name: 'keagate', version: packages['']?.version ?? 'none' })
-  t.same(sbom.components.map(({ name, version }) => `${name}@${version}`).toSorted(), expected.toSorted())
+  const listed = sbom.components.map(({ name, version }) => `${name}@${version}`)
+  t.same(listed.toSorted(), [...new Set(expected)].toSorted())
   for (const { name, purl } of sbom.components) t.match(purl, /^pkg:npm\/./, name)
 })
 
