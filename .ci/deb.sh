@@ -27,14 +27,15 @@ check "and with a Node.js of its own" \
 all=$(echo "$scratch"/one/*_all.deb) own=$(echo "$scratch"/node/*.deb)
 check "the same commit gives the same package" cmp "$all" "$scratch/two/${all##*/}"
 
-has() { dpkg-deb -c "$all" | grep -q -- "$1"; }
-lacks() { ! dpkg-deb -c "$all" | grep -E -- "$1"; }
+listing=$(dpkg-deb -c "$all")
+has() { grep -q -- "$1" <<<"$listing"; }
+lacks() { ! grep -E -- "$1" <<<"$listing"; }
 check "it has both programs, as links" has ' ./usr/sbin/kea-ctrl-agent -> ../lib/keagate/dist/main.js$'
 check "it has the unit" has ' ./usr/lib/systemd/system/keagate.service$'
 check "it has its pages" has ' ./usr/share/man/man5/keagate.conf.5.gz$'
 check "it has nothing that only development needs" lacks 'node_modules/(typescript|tap|eslint|@types)/|\.ts$|\.map$|/test/'
 check "its owners are root" sh -c "! dpkg-deb -c '$all' | awk '{ print \$2 }' | grep -v '^root/root$'"
-check "it needs Node.js, and no more than a user tool" sh -c "dpkg-deb -f '$all' Depends | grep -qx 'nodejs (>= 20.19~), adduser'"
+check "it needs Node.js, and no more than a user tool" sh -c "dpkg-deb -f '$all' Depends | grep -qx 'nodejs (>= 20.19~), passwd'"
 if command -v lintian >/dev/null; then
   check "lintian finds nothing" lintian --allow-root --fail-on error,warning --tag-display-limit 0 "$all"
 fi
@@ -69,7 +70,7 @@ else
     dpkg --purge kea-ctrl-agent
     dpkg -i /tmp/keagate.deb
     [ ! -e /etc/default/keagate ]
-    setpriv --reuid=_kea --regid=_kea --clear-groups keagate -t /etc/kea/keagate.conf
+    setpriv --reuid=_kea --regid=_kea --clear-groups /usr/sbin/keagate -t /etc/kea/keagate.conf
     [ "$(stat -c %a:%U:%G /etc/kea/keagate-password)" = 640:root:_kea ]
     setpriv --reuid=nobody --regid=nogroup --clear-groups sh -c "! cat /etc/kea/keagate-password"
     cp /etc/kea/keagate-password /tmp/before
