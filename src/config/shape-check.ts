@@ -2,11 +2,12 @@
 
 import { createRequire } from 'node:module'
 import { fileURLToPath } from 'node:url'
+import { sourceRoot } from '../source-root.ts'
 
 export const ajvOptions = { allErrors: true, verbose: true, strict: true, allowUnionTypes: true } as const
 
 /** Made by `compile-shape.ts`; not there where the sources run as they are, as in tests. */
-export const shapeCheckFile = fileURLToPath(new URL('./shape-check.made.cjs', import.meta.url))
+export const shapeCheckFile = fileURLToPath(new URL('config/shape-check.made.cjs', sourceRoot))
 
 /** Takes a plain value and says whether the whole configuration is right. */
 export type ShapeCheck = (value: unknown) => boolean

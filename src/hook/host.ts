@@ -6,6 +6,7 @@ import type { HookModuleConfig } from '../config/types.ts'
 import { KeagateError, describeError } from '../errors.ts'
 import { nodeToPrintable, printCompact } from '../json/print.ts'
 import type { Log, MessageId } from '../log/message.ts'
+import { sourceRoot } from '../source-root.ts'
 import type { Caller } from './api.ts'
 import { readFromThread } from './from-thread.ts'
 import type { Call, CallOutcome, FromThread, HookPoint, ThreadData, ToThread } from './thread-message.ts'
@@ -255,8 +256,8 @@ const messageOf = {
   ERROR: 'KEAGATE_MODULE_ERROR',
 } as const satisfies Readonly<Record<string, MessageId>>
 
-/** Beside this file, with the ending of the language that this file runs in. */
-const threadFile = new URL(import.meta.url.endsWith('.ts') ? './thread.ts' : './thread.js', import.meta.url)
+/** With the ending of the language that this file runs in. */
+const threadFile = new URL(`hook/thread${import.meta.url.endsWith('.ts') ? '.ts' : '.js'}`, sourceRoot)
 
 function send(worker: Worker, message: ToThread): void {
   worker.postMessage(message)
