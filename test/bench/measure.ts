@@ -53,6 +53,8 @@ export class Measurer {
     switch (work.kind) {
       case 'load':
         return this.#load(line, work, who)
+      case 'answer':
+        return this.#answer(line, work.command, who)
       case 'handshakes':
         return this.#handshakes(line, work.session, who)
       case 'beside-hung':
@@ -67,11 +69,14 @@ export class Measurer {
   async #load(line: Line, work: Extract<Work, { kind: 'load' }>, who: Contestant): Promise<Sample> {
     const running = await this.#shared(line, who)
     const { directory } = this.#stage.around(line.daemons)
+    const from = performance.now()
     const body = (await checked(running, work.command)).body.length
+    const once = performance.now() - from
     if (this.#first(line, who)) await load(running, { ...work, seconds: 1 }, directory)
     const before = processorSeconds(running.child.pid)
-    const large = body > 500_000
-    const result = await load(running, { ...work, seconds: this.#stage.seconds * (large ? 2 : 1) }, directory)
+    // Of answers that take seconds, a few must fit.
+    const long = Math.max(this.#stage.seconds, Math.min(8, Math.ceil((once * 20) / 1000)))
+    const result = await load(running, { ...work, seconds: long }, directory)
     const { requests, bytes, errors, timeouts } = result
     if (errors > 0 || timeouts > 0) throw new Error(`${errors} errors, ${timeouts} without an answer`)
     const least = body * 0.95 * requests
@@ -80,6 +85,17 @@ export class Measurer {
     }
     const seconds = requests / result.perSecond
     return { value: result[work.measured], processor: (processorSeconds(running.child.pid) - before) / seconds }
+  }
+
+  /** Of answers so large that one takes long enough to be timed by itself. */
+  async #answer(line: Line, command: string, who: Contestant): Promise<Sample> {
+    const running = await this.#shared(line, who)
+    if (this.#first(line, who)) await ask(running, command)
+    const from = performance.now()
+    const { status, body } = await ask(running, command)
+    const value = performance.now() - from
+    if (status !== 200 || body.length < 20_000_000) throw new Error(`status ${status}, ${body.length} bytes`)
+    return { value }
   }
 
   async #handshakes(line: Line, session: 'full' | 'resumed', who: Contestant): Promise<Sample> {

@@ -1,6 +1,8 @@
 // What the kernel says of a process: memory and processor time. Linux only, as the benchmark is.
 
 import { readFileSync, writeFileSync } from 'node:fs'
+import os from 'node:os'
+import { setTimeout } from 'node:timers/promises'
 
 /** Resident memory now, or the most there has been since `forgetPeak`, in bytes. */
 export function memory(pid: number, which: 'VmRSS' | 'VmHWM'): number {
@@ -21,4 +23,18 @@ export function processorSeconds(pid: number): number {
   // Fields 14 and 15; the name in field 2 may hold blanks.
   const fields = stat.slice(stat.lastIndexOf(')') + 2).split(' ')
   return (Number(fields[11]) + Number(fields[12])) / 100
+}
+
+/** The share of all processors that is at work, over so many milliseconds; 1 is all of them. */
+export async function busyShare(milliseconds: number): Promise<number> {
+  const times = (): readonly [busy: number, idle: number] => {
+    const all = os.cpus().map(({ times }) => times)
+    const idle = all.reduce((sum, each) => sum + each.idle, 0)
+    return [all.reduce((sum, { user, nice, sys, irq }) => sum + user + nice + sys + irq, 0), idle]
+  }
+  const [busy, idle] = times()
+  await setTimeout(milliseconds)
+  const [later, idleLater] = times()
+  const worked = later - busy
+  return worked / Math.max(1, worked + idleLater - idle)
 }

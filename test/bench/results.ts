@@ -28,7 +28,18 @@ export function merge(before: Results | null, now: Results): Results {
 }
 
 export function writeResults(file: string, results: Results): void {
-  writeFileSync(file, `${JSON.stringify(results, null, 1)}\n`)
+  writeFileSync(file, formatResults(results))
+}
+
+/** JSON with the samples of one contestant a line, in figures no finer than they were measured. */
+export function formatResults({ machine, lines }: Results): string {
+  const rounded = (_key: string, value: unknown): unknown => (typeof value === 'number' ? Number(value.toPrecision(4)) : value)
+  const json = (value: unknown): string => JSON.stringify(value, rounded)
+  const entries = Object.entries(lines).map(([id, { time, samples }]) => {
+    const each = Object.entries(samples).map(([who, list]) => `      ${json(who)}: ${json(list)}`)
+    return `    ${json(id)}: { "time": ${json(time)}, "samples": {\n${each.join(',\n')}\n    } }`
+  })
+  return `{\n  "machine": ${json(machine)},\n  "lines": {\n${entries.join(',\n')}\n  }\n}\n`
 }
 
 /** The middle of the samples that are figures; one that is not makes the line void and is returned. */

@@ -1,0 +1,61 @@
+// Results as the repository shows them: figures and chart in docs, the table in the README. A test holds them together.
+
+import { readFileSync, writeFileSync } from 'node:fs'
+import { chart } from './chart.ts'
+import type { Judged, Results } from './results.ts'
+import { formatResults, judge } from './results.ts'
+import { markdownTable } from './table.ts'
+import { lines } from './work.ts'
+
+/** Relative to the root of the repository. */
+export const published = { figures: 'docs/performance.json', chart: 'docs/performance.svg', readme: 'README.md' } as const
+
+const [opening, closing] = ['<!-- npm run bench -- --readme -->', '<!-- end of what it writes -->']
+
+/** @throws when a line is missing in the results, or the README lacks the place */
+export function publish(results: Results): void {
+  const judged = judgeAll(results)
+  const readme = readFileSync(published.readme, 'utf8')
+  writeFileSync(published.readme, withTable(readme, results))
+  writeFileSync(published.figures, formatResults(results))
+  writeFileSync(published.chart, chart(judged))
+}
+
+/** Every line of the table, in its order. @throws when one was not measured */
+export function judgeAll(results: Results): readonly Judged[] {
+  return lines.map((line) => {
+    const found = results.lines[line.id]
+    if (found === undefined) throw new Error(`the line "${line.id}" has not been measured`)
+    return judge(line, found)
+  })
+}
+
+/**
+ * The README with the table of these results.
+ * @param results null: none are kept, so there is no table
+ * @throws when it lacks the place
+ */
+export function withTable(readme: string, results: Results | null): string {
+  const [start, end] = [readme.indexOf(opening), readme.indexOf(closing)]
+  if (start < 0 || end < start) throw new Error(`the README needs the lines ${opening} and ${closing}`)
+  return `${readme.slice(0, start)}${opening}\n${results === null ? '' : `${section(results)}\n`}${readme.slice(end)}`
+}
+
+function section(results: Results): string {
+  const { machine } = results
+  const value = (name: string): string => machine[name] ?? 'unknown'
+  return [
+    markdownTable(judgeAll(results)),
+    '',
+    `Medians of ${rounds(results)} rounds on ${value('processor')}, ${value('memory')}, ${value('system')}; Node.js`,
+    `${value('node')} with OpenSSL ${value('openssl')}, kea-ctrl-agent ${value('kea-ctrl-agent')}, keagate ${value('keagate')}.`,
+    `Every sample is in [${published.figures}](${published.figures}).`,
+    '',
+    `![The same as a picture](${published.chart})`,
+  ].join('\n')
+}
+
+/** The fewest that a line got. */
+function rounds({ lines: measured }: Results): number {
+  return Math.min(...Object.values(measured).map(({ samples }) => samples.keagate.length))
+}
