@@ -51,6 +51,8 @@ export class Daemon implements AgentControl {
   readonly #reloads = new ReloadLog(this.#metrics)
   #manager: ServiceManager = noServiceManager
   #stopping = false
+  /** What `config-get` shows, for as long as the configuration is in force. */
+  #shown: { readonly config: AgentConfig; readonly text: RawJson } | null = null
   /** A reload that has not begun yet. */
   #waitingReload: Promise<ConfigOutcome> | null = null
   #stopped: (exitValue: number) => void = () => undefined
@@ -107,8 +109,11 @@ export class Daemon implements AgentControl {
 
   configGet(): RawJson {
     const { config } = this.#deployment
-    const shown = printConfig(config, { secrets: 'hidden' })
-    return rawJson(printCompact({ ...shown, hash: configHash(config) }))
+    if (this.#shown?.config !== config) {
+      const shown = printConfig(config, { secrets: 'hidden' })
+      this.#shown = { config, text: rawJson(printCompact({ ...shown, hash: configHash(config) })) }
+    }
+    return this.#shown.text
   }
 
   configHash(): string {

@@ -24,23 +24,20 @@ const longestKey = 2 + 6 * 'remote-address'.length
 /** With its quotes. Shorter keys are foreign, and a body may hold ten million of them. */
 const shortestKey = Math.min(...spellings.map(({ bytes }) => bytes.length))
 
+const nothing = new Uint8Array(0)
+
 export class EnvelopeMembers implements MemberListener {
   readonly #store: ChunkStore
-  readonly #wideEscapes: () => number
   readonly #extents = new Map<MemberName, MemberExtent>()
-  #chunk: Uint8Array = new Uint8Array(0)
+  #chunk: Uint8Array = nothing
   #base = 0
   #current: MemberName | null = null
   #wideBefore = 0
   #unsupported: string | null = null
 
-  /**
-   * @param store the bytes scanned so far, the current chunk included
-   * @param wideEscapes how many `\u` escapes from U+0100 up have passed
-   */
-  constructor(store: ChunkStore, wideEscapes: () => number) {
+  /** @param store the bytes scanned so far, the current chunk included */
+  constructor(store: ChunkStore) {
     this.#store = store
-    this.#wideEscapes = wideEscapes
   }
 
   /** The chunk that will be scanned now; nearly every key lies in it whole and needs no copy. */
@@ -49,18 +46,18 @@ export class EnvelopeMembers implements MemberListener {
     this.#base = base
   }
 
-  key(start: number, end: number): void {
+  key(start: number, end: number, wideEscapes: number): void {
     if (end - start < shortestKey && this.#unsupported !== null) {
       this.#current = null
       return
     }
     this.#current = this.#asWritten(start, end) ?? this.#unescaped(start, end)
-    this.#wideBefore = this.#wideEscapes()
+    this.#wideBefore = wideEscapes
   }
 
-  value(start: number, end: number): void {
+  value(start: number, end: number, wideEscapes: number): void {
     if (this.#current === null) return
-    this.#extents.set(this.#current, { start, end, wideEscapes: this.#wideEscapes() > this.#wideBefore })
+    this.#extents.set(this.#current, { start, end, wideEscapes: wideEscapes > this.#wideBefore })
   }
 
   extent(name: MemberName): MemberExtent | undefined {
@@ -76,8 +73,9 @@ export class EnvelopeMembers implements MemberListener {
   #asWritten(start: number, end: number): MemberName | null {
     const at = start - this.#base
     if (at < 0) return null
+    const length = end - start
     for (const { name, bytes } of spellings) {
-      if (bytes.length === end - start && sameBytes(bytes, this.#chunk, at)) return name
+      if (bytes.length === length && sameBytes(bytes, this.#chunk, at)) return name
     }
     return null
   }

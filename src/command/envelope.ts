@@ -4,6 +4,7 @@
 import { ChunkStore } from '../json/chunk-store.ts'
 import type { LineColumn } from '../json/line-map.ts'
 import { LineMap } from '../json/line-map.ts'
+import { readString } from '../json/literal.ts'
 import type { JsonNode } from '../json/node.ts'
 import type { RawJson } from '../json/raw.ts'
 import { rawToString } from '../json/raw.ts'
@@ -34,6 +35,9 @@ const mostServices = 64
 const longestName = 4096
 const longestServiceList = 64 * 1024
 
+/** Bytes of a `service` that names a few services, which is what nearly all do. */
+const longestPlain = 256
+
 const quote = 0x22
 const openingBracket = 0x5b
 
@@ -42,8 +46,8 @@ const longestLocated = 64 * 1024
 
 export class EnvelopeReader {
   readonly #store = new ChunkStore()
-  readonly #members = new EnvelopeMembers(this.#store, () => this.#scanner.wideEscapes())
-  readonly #scanner: Scanner = new Scanner('command', this.#members)
+  readonly #members = new EnvelopeMembers(this.#store)
+  readonly #scanner = new Scanner('command', this.#members)
   #notJson: string | null = null
 
   /**
@@ -72,11 +76,18 @@ export class EnvelopeReader {
     const unsupported = this.#members.unsupported()
     if (unsupported !== null) return malformed(`unsupported parameter ${quoteName(unsupported)} in the command`)
     if (this.#firstByte(command) !== quote) return malformed("'command' must be a string")
-    const name = this.#read(command, longestName)
-    if (name?.kind !== 'string') return malformed(`the name of a command takes at most ${longestName} bytes`)
+    const name = this.#name(command)
+    if (name === null) return malformed(`the name of a command takes at most ${longestName} bytes`)
     const services = this.#services()
     if (typeof services === 'string') return malformed(services)
-    return { kind: 'command', name: name.value, services, arguments: this.#arguments(services.length === 0) }
+    return { kind: 'command', name, services, arguments: this.#arguments(services.length === 0) }
+  }
+
+  /** null where it is too long. */
+  #name(extent: MemberExtent): string | null {
+    if (extent.end - extent.start > longestName) return null
+    const text = this.#text(extent)
+    return text.includes('\\') ? readString(text, 0, 'command', ignore).value : text.slice(1, -1)
   }
 
   /** The names, or what is wrong with them. */
@@ -84,6 +95,8 @@ export class EnvelopeReader {
     const service = this.#members.extent('service')
     if (service === undefined) return []
     if (this.#firstByte(service) !== openingBracket) return "'service' must be a list"
+    const plain = service.end - service.start > longestPlain ? null : plainStrings(this.#text(service))
+    if (plain !== null && plain.length <= mostServices) return plain
     const list = this.#read(service, longestServiceList)
     if (list?.kind !== 'list' || list.items.length > mostServices) {
       return `'service' may name ${mostServices} services at most, in ${longestServiceList} bytes`
@@ -108,7 +121,11 @@ export class EnvelopeReader {
   /** A small value, null when it is larger than that. */
   #read({ start, end }: MemberExtent, limit: number): JsonNode | null {
     if (end - start > limit) return null
-    return parseTree(rawToString(this.#store.slice(start, end)), { dialect: 'command' }).root
+    return parseTree(this.#text({ start, end }), { dialect: 'command' }).root
+  }
+
+  #text({ start, end }: Pick<MemberExtent, 'start' | 'end'>): string {
+    return rawToString(this.#store.slice(start, end))
   }
 
   #refuse(): void {
@@ -125,6 +142,29 @@ export class EnvelopeReader {
     if (offset > longestLocated) return null
     return new LineMap(rawToString(this.#store.slice(0, offset))).locate(Infinity)
   }
+}
+
+/** The members of a short list of strings as clients write it; null for any other, which is to be parsed. */
+function plainStrings(list: string): string[] | null {
+  const names: string[] = []
+  if (list.includes('\\')) return null
+  let at = 1
+  for (;;) {
+    while (list.charCodeAt(at) <= 0x20) at++
+    if (list.charCodeAt(at) !== quote) return null
+    const end = list.indexOf('"', at + 1)
+    names.push(list.slice(at + 1, end))
+    at = end + 1
+    while (list.charCodeAt(at) <= 0x20) at++
+    if (at === list.length - 1) return names
+    // The list has been scanned: what is no end and no comma is what the parser has to say.
+    if (list.charAt(at++) !== ',') return null
+  }
+}
+
+/** The scanner has already looked at every escape. */
+function ignore(): void {
+  return undefined
 }
 
 function malformed(text: string): Envelope {

@@ -36,8 +36,8 @@ export class Automaton {
   readonly #lenient: boolean
   readonly #classes: ByteClasses
   readonly #listener: MemberListener | null
-  /** By depth: 1 for a map, 0 for a list. */
-  readonly #maps = new Uint8Array(maxDepth + 1)
+  /** By depth: 1 for a map, 0 for a list. Most texts are not deep, and typed arrays are costly to make. */
+  readonly #maps: number[] = [0, 0, 0, 0, 0, 0, 0, 0]
   #state = BEGIN
   #depth = 0
   #inKey = false
@@ -100,13 +100,13 @@ export class Automaton {
           if (c === 0x22) {
             i++
             if (!inKey) {
-              if (depth === toldDepth) listener?.value(this.#valueStart, base + i)
+              if (depth === toldDepth) listener?.value(this.#valueStart, base + i, this.escapes.wide)
               state = depth === 0 ? END : NEXT
               continue
             }
             inKey = false
             state = COLON
-            if (depth === toldDepth) listener?.key(this.#keyStart, base + i)
+            if (depth === toldDepth) listener?.key(this.#keyStart, base + i, this.escapes.wide)
             else if (i < lastFour && bytes[i] === 0x3a && bytes[i + 1] === 0x20) {
               // As Kea prints it: a colon, one blank and the value, which mostly is a string.
               i += 2
@@ -143,7 +143,7 @@ export class Automaton {
             i++
             depth--
             inMap = maps[depth] === 1
-            if (depth === toldDepth) listener?.value(this.#valueStart, base + i)
+            if (depth === toldDepth) listener?.value(this.#valueStart, base + i, this.escapes.wide)
             if (depth > 0) continue
             this.end = base + i
             state = END
@@ -207,7 +207,7 @@ export class Automaton {
           }
           const whole = next === SCALAR_OVER && scalar >= SCALAR_COMPLETE
           if (!whole) return this.#refuse(wrongScalar(base + i, scalar, c), i)
-          if (depth === toldDepth) listener?.value(this.#valueStart, base + i)
+          if (depth === toldDepth) listener?.value(this.#valueStart, base + i, this.escapes.wide)
           state = depth === 0 ? END : NEXT
           continue
         }

@@ -18,13 +18,16 @@ const blockWaste = 1024
 /** Bytes of memory that a chunk may hold besides its own, if those are not more: as much as Node pools. */
 const freeWaste = 8192
 
+/** Making an empty array of bytes costs as much as scanning a small command. */
+const nothing = new Uint8Array(0)
+
 export class ChunkStore {
   #chunks: Uint8Array[] = []
   /** The offset of each chunk in the whole. */
   #offsets: number[] = []
   #length = 0
   /** What small chunks are copied into; the last chunk is a view on its beginning. */
-  #block: Uint8Array = new Uint8Array(0)
+  #block: Uint8Array = nothing
   #blockUsed = 0
 
   get length(): number {
@@ -44,6 +47,10 @@ export class ChunkStore {
 
   /** The bytes from `start` to `end` as views on the chunks. */
   slice(start: number, end: number): RawJson {
+    const [only] = this.#chunks
+    if (only !== undefined && this.#chunks.length === 1) {
+      return { chunks: [start === 0 && end === only.length ? only : only.subarray(start, end)], length: end - start }
+    }
     const chunks: Uint8Array[] = []
     for (let i = this.#chunkAt(start); i < this.#chunks.length; i++) {
       const offset = this.#offsets[i] ?? 0
@@ -59,7 +66,7 @@ export class ChunkStore {
     this.#chunks = []
     this.#offsets = []
     this.#length = 0
-    this.#block = new Uint8Array(0)
+    this.#block = nothing
     this.#blockUsed = 0
   }
 
@@ -89,7 +96,7 @@ export class ChunkStore {
     if (this.#block.length - this.#blockUsed > blockWaste) {
       this.#chunks[this.#chunks.length - 1] = new Uint8Array(this.#block.subarray(0, this.#blockUsed))
     }
-    this.#block = new Uint8Array(0)
+    this.#block = nothing
     this.#blockUsed = 0
   }
 

@@ -110,7 +110,10 @@ const escapes: ReadonlyMap<string, string> = new Map([
   ['\t', '\\t'],
 ])
 
+const special = /["\\\u0000-\u001f\u007f]/
+
 function printString(text: string): string {
+  if (!special.test(text)) return `"${text}"`
   const escape = (character: string): string => escapes.get(character) ?? unicodeEscape(character)
   return `"${text.replace(/["\\\u0000-\u001f\u007f]/g, escape)}"`
 }

@@ -15,10 +15,13 @@ export interface ScanProblem {
   readonly text: string
 }
 
-/** Told of the members of the outermost map as they pass. Offsets count over all chunks, `end` is exclusive. */
+/**
+ * Told of the members of the outermost map as they pass. Offsets count over all chunks, `end` is exclusive;
+ * `wideEscapes` is how many `\u` escapes from U+0100 up have passed so far.
+ */
 export interface MemberListener {
   /** A key is complete, quotes included. It ends in the chunk that is being pushed and may begin in an earlier one. */
-  key(start: number, end: number): void
+  key(start: number, end: number, wideEscapes: number): void
   /** The value of the key told last is complete. */
-  value(start: number, end: number): void
+  value(start: number, end: number, wideEscapes: number): void
 }

@@ -2,9 +2,12 @@
 
 import { isUtf8 } from 'node:buffer'
 
+const nothing = new Uint8Array(0)
+
 /** Node's own check does the work; only a character cut by the end of a piece is put together here. */
 export class Utf8Check {
-  readonly #cut = new Uint8Array(4)
+  /** The beginning of such a character; made when one is met. */
+  #cut = nothing
   #cutLength = 0
   #base = 0
 
@@ -19,6 +22,7 @@ export class Utf8Check {
     const whole = from === 0 && to === piece.length ? piece : piece.subarray(from, to)
     if (!isUtf8(whole)) return this.#base + from + firstIllFormed(whole)
     if (to < end) {
+      if (this.#cut.length === 0) this.#cut = new Uint8Array(4)
       this.#cut.set(piece.subarray(to, end), 0)
       this.#cutLength = end - to
     }

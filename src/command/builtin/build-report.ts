@@ -5,5 +5,6 @@ import { answer, RESULT_SUCCESS } from '../answer.ts'
 import type { Handler } from '../handler.ts'
 
 export function buildReport(agent: AgentControl): Handler {
-  return { name: 'build-report', access: 'read', run: () => answer(RESULT_SUCCESS, agent.buildReport) }
+  const reply = answer(RESULT_SUCCESS, agent.buildReport)
+  return { name: 'build-report', access: 'read', run: () => reply }
 }

@@ -5,9 +5,6 @@ import { answer, RESULT_SUCCESS } from '../answer.ts'
 import type { Handler } from '../handler.ts'
 
 export function versionGet(agent: AgentControl): Handler {
-  return {
-    name: 'version-get',
-    access: 'read',
-    run: () => answer(RESULT_SUCCESS, agent.version, { extended: agent.extendedVersion }),
-  }
+  const reply = answer(RESULT_SUCCESS, agent.version, { extended: agent.extendedVersion })
+  return { name: 'version-get', access: 'read', run: () => reply }
 }
