@@ -9,6 +9,7 @@ import type { Envelope } from './command/envelope.ts'
 import type { Command, Handler } from './command/handler.ts'
 import type { Registry } from './command/registry.ts'
 import { resultOf } from './command/result-of.ts'
+import { settled } from './command/settled.ts'
 import type { Waiter } from './command/waiter.ts'
 import { keaCommands } from './config/kea-commands.ts'
 import { describeError } from './errors.ts'
@@ -37,7 +38,7 @@ export type Outcome =
   | { readonly kind: 'refused'; readonly text: string }
 
 /**
- * Runs one command. Never rejects.
+ * Runs one command; what waits for nobody is answered at once. Never throws or rejects.
  * @param pathService the service that stands for the body's `service` where that is absent or empty, or null
  */
 export type Dispatch = (
@@ -45,25 +46,28 @@ export type Dispatch = (
   caller: CallerContext,
   pathService: string | null,
   waiter: Waiter,
-) => Promise<Outcome>
+) => Outcome | Promise<Outcome>
 
 export function createDispatch(parts: DispatchParts): Dispatch {
-  return async (envelope, caller, pathService, waiter) => {
+  return (envelope, caller, pathService, waiter) => {
     const remoteAddress = caller.remoteAddress
     if (envelope.kind !== 'command') {
       parts.log.write('COMMAND_PROCESS_ERROR2', { reason: envelope.text, 'remote-address': remoteAddress })
       const list = answerList([answer(RESULT_ERROR, envelope.text)])
       parts.meter?.answered(null, [], [RESULT_ERROR], null)
-      await parts.audit?.refused(caller, envelope.text, performance.now(), list.length)
-      return { kind: 'answer', list }
+      const recorded = parts.audit?.refused(caller, envelope.text, performance.now(), list.length)
+      return settled(recorded, () => ({ kind: 'answer', list }))
     }
     const services = envelope.services.length === 0 && pathService !== null ? [pathService] : envelope.services
     const command = { name: envelope.name, services, arguments: envelope.arguments, caller }
     parts.log.write('COMMAND_RECEIVED', { command: command.name })
     parts.log.write('CTRL_AGENT_COMMAND_RECEIVED', { command: command.name, 'remote-address': remoteAddress })
     const { audit } = parts
-    const ending = audit === null ? await attempt(parts, command, waiter, null) : await audited(parts, audit, command, waiter)
-    return told(parts, command, ending)
+    const ending =
+      audit === null
+        ? attempt({ parts, command, waiter, times: null })
+        : audited(audit, { parts, command, waiter, times: [] })
+    return settled(ending, (known) => told(parts, command, known))
   }
 }
 
@@ -95,84 +99,102 @@ function told({ meter }: DispatchParts, { name, services }: Command, { elements,
   return { kind: 'answer', list: answerList(elements) }
 }
 
+/** A command under way. */
+interface Task {
+  readonly parts: DispatchParts
+  readonly command: Command
+  readonly waiter: Waiter
+  /** Gets the milliseconds of each service; null: nobody wants them. */
+  readonly times: number[] | null
+}
+
 /** With a record, which is written before the answer goes out. */
-async function audited(parts: DispatchParts, audit: Audit, command: Command, waiter: Waiter): Promise<Ending> {
+async function audited(audit: Audit, task: Task): Promise<Ending> {
+  const { command } = task
+  const times = task.times ?? []
   const ticket = audit.begin(command)
   const { obstacle } = audit
   if (obstacle !== null) {
     const ending = failed(command, `was not run: ${obstacle}`)
-    await audit.finished(ticket, { ...ending, refusal: obstacle, times: [] })
+    await audit.finished(ticket, { ...ending, refusal: obstacle, times })
     return ending
   }
-  const times: number[] = []
-  const ending = await attempt(parts, command, waiter, times)
+  const begun = attempt(task)
+  const ending = begun instanceof Promise ? await begun : begun
   const problem = await audit.finished(ticket, { ...ending, times })
   return problem === null ? ending : failed(command, `cannot be answered: ${problem}`)
 }
 
-/** @param times gets the milliseconds of each service; null: nobody wants them */
-type Run = (
-  parts: DispatchParts,
-  command: Command,
-  waiter: Waiter,
-  times: number[] | null,
-) => Promise<readonly RawJson[]>
+type Run = (task: Task) => readonly RawJson[] | Promise<readonly RawJson[]>
 
-async function attempt(...asked: Parameters<Run>): Promise<Ending> {
-  const [parts, command] = asked
-  try {
-    if (!parts.modules.any) return await permit(run, ...asked)
-    parts.modules.enter()
-    return await authenticate(...asked).finally(() => parts.modules.leave())
-  } catch (error) {
+function attempt(task: Task): Ending | Promise<Ending> {
+  const { parts, command } = task
+  const crashed = (error: unknown): Ending => {
     const reason = describeError(error)
     parts.log.write('KEAGATE_HANDLER_FAILED', { command: command.name, reason })
     return failed(command, `failed: ${reason}`)
   }
+  try {
+    const ending = parts.modules.any ? amongModules(task) : permit(run, task)
+    return ending instanceof Promise ? ending.catch(crashed) : ending
+  } catch (error) {
+    return crashed(error)
+  }
+}
+
+/** The modules are not let go of before the command has ended. */
+function amongModules(task: Task): Promise<Ending> {
+  const { modules } = task.parts
+  modules.enter()
+  return authenticate(task).finally(() => modules.leave())
 }
 
 /** What handler modules say of the caller goes before what the rules say. */
-async function authenticate(...asked: Parameters<Run>): Promise<Ending> {
-  const [parts, command] = asked
-  const refusal = await parts.modules.authenticated(command.caller)
-  return refusal === null ? permit(runWithModules, ...asked) : { elements: [], refusal, decision: null }
+async function authenticate(task: Task): Promise<Ending> {
+  const refusal = await task.parts.modules.authenticated(task.command.caller)
+  return refusal === null ? permit(runWithModules, task) : { elements: [], refusal, decision: null }
 }
 
 /** Runs what the caller may run, and takes out of the answers what he may not see. */
-async function permit(runs: Run, ...asked: Parameters<Run>): Promise<Ending> {
-  const [{ guard }, command] = asked
-  if (guard === null) return answered(await runs(...asked))
+function permit(runs: Run, task: Task): Ending | Promise<Ending> {
+  const { command } = task
+  const { guard } = task.parts
+  if (guard === null) return settled(runs(task), (elements) => answered(elements))
   const decision = guard.decide(command)
   if (!decision.allowed) return { elements: [], refusal: guard.refusalText(decision, command), decision }
-  return answered(await guard.filter(decision, command, await runs(...asked)), decision)
+  return settled(runs(task), (elements) =>
+    settled(guard.filter(decision, command, elements), (seen) => answered(seen, decision)),
+  )
 }
 
 /** One answer for each service, or one of the agent. */
-async function run(...[parts, command, waiter, times]: Parameters<Run>): Promise<readonly RawJson[]> {
+function run({ parts, command, waiter, times }: Task): readonly RawJson[] | Promise<readonly RawJson[]> {
   if (command.services.length > 0) return parts.router.forward(command, command.services, waiter, times)
   const handler = parts.registry.find(command.name)
   if (handler === undefined) return [answer(RESULT_UNSUPPORTED, unsupported(command, parts.router))]
-  return [await timed(parts, command, handler)]
+  return settled(timed(parts, command, handler), (element) => [element])
 }
 
 /** Runs a command that no daemon is asked for. */
-async function timed({ meter }: DispatchParts, command: Command, handler: Pick<Handler, 'run'>): Promise<RawJson> {
+function timed({ meter }: DispatchParts, command: Command, handler: Pick<Handler, 'run'>): RawJson | Promise<RawJson> {
+  if (meter === null) return handler.run(command)
   const begin = performance.now()
-  const result = await handler.run(command)
-  meter?.took(command.name, null, performance.now() - begin)
-  return result
+  return settled(handler.run(command), (result) => {
+    meter.took(command.name, null, performance.now() - begin)
+    return result
+  })
 }
 
 /** The same with handler modules: what one of them registered goes before everything, whatever `service` says. */
-async function runWithModules(...[parts, command, waiter, times]: Parameters<Run>): Promise<readonly RawJson[]> {
+async function runWithModules(task: Task): Promise<readonly RawJson[]> {
+  const { parts, command } = task
   const { modules, registry } = parts
   const own = modules.find(command.name)
   const known = parts.guard?.policy.known ?? keaCommands
   const access = (own ?? known.get(command.name) ?? registry.find(command.name))?.access ?? null
   const begin = performance.now()
   const early = await modules.received(command, access)
-  const elements =
-    early !== null ? [early] : own !== undefined ? [await timed(parts, command, own)] : await run(parts, command, waiter, times)
+  const elements = early !== null ? [early] : own !== undefined ? [await timed(parts, command, own)] : await run(task)
   modules.processed(command, access, elements.map(resultOf), performance.now() - begin)
   return elements
 }

@@ -7,7 +7,7 @@ import type { Log } from '../log/message.ts'
 import type { Decision } from './decide.ts'
 import { decide, verdictOf } from './decide.ts'
 import { filterCommandList } from './list-filter.ts'
-import type { Policy } from './policy.ts'
+import type { Policy, Role } from './policy.ts'
 import { redactSecrets } from './redact.ts'
 
 export class Guard {
@@ -46,8 +46,15 @@ export class Guard {
    * The answers as the caller may see them.
    * @param answers one for each service, or one of the agent
    */
-  async filter({ role }: Decision, command: Command, answers: readonly RawJson[]): Promise<readonly RawJson[]> {
-    if (role.filters.length === 0) return answers
+  filter(
+    { role }: Decision,
+    command: Command,
+    answers: readonly RawJson[],
+  ): readonly RawJson[] | Promise<readonly RawJson[]> {
+    return role.filters.length === 0 ? answers : this.#filtered(role, command, answers)
+  }
+
+  async #filtered(role: Role, command: Command, answers: readonly RawJson[]): Promise<readonly RawJson[]> {
     const listed = command.name === 'list-commands' && role.filters.includes('list-commands')
     const redacted = role.filters.includes('redact-secrets')
     const seen: RawJson[] = []

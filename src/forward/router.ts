@@ -43,45 +43,39 @@ export class Router {
   ): Promise<RawJson[]> {
     const written = writeEnvelope(command, services)
     const envelope = written instanceof Promise ? await written : written
-    const asker = {
-      client: clientOf(command.caller),
-      gone: () => waiter.gone(),
-      whenGone: (leave: () => void) => waiter.whenGone(leave),
-      hold: (bytes: number) => waiter.hold(bytes),
-      letGo: (bytes: number) => waiter.letGo(bytes),
-    }
-    const ask = (service: string): Promise<RawJson> => this.#ask(service, command, envelope, asker)
-    if (times === null) return Promise.all(services.map(ask))
-    const begin = performance.now()
-    const timed = async (service: string, index: number): Promise<RawJson> => {
-      const element = await ask(service)
-      times[index] = performance.now() - begin
-      return element
-    }
-    return Promise.all(services.map(timed))
+    const asker = new Client(clientOf(command.caller), waiter)
+    const begin = times === null ? 0 : performance.now()
+    const ask = (service: string, index: number): Promise<RawJson> =>
+      this.#ask(service, command, envelope, asker).then((element) => {
+        if (times !== null) times[index] = performance.now() - begin
+        return element
+      })
+    const [only = ''] = services
+    return services.length === 1 ? [await ask(only, 0)] : Promise.all(services.map(ask))
   }
 
-  async #ask(service: string, command: Command, envelope: RawJson, asker: Asker): Promise<RawJson> {
+  #ask(service: string, command: Command, envelope: RawJson, asker: Asker): Promise<RawJson> {
     const fields = { command: command.name, service, 'remote-address': command.caller.remoteAddress }
     const upstream = this.#upstreams.get(service)
     if (upstream === undefined) {
       const text = this.#unknownService(service)
       this.#log.write('CTRL_AGENT_COMMAND_FORWARD_FAILED', { ...fields, reason: text })
-      return answer(RESULT_ERROR, text)
+      return Promise.resolve(answer(RESULT_ERROR, text))
     }
     this.#log.write('CTRL_AGENT_COMMAND_FORWARD_BEGIN', fields)
-    const begin = performance.now()
-    const result = await upstream.ask(envelope, asker)
-    this.#meter?.took(command.name, service, performance.now() - begin)
-    if (result.ok) {
-      this.#log.write('CTRL_AGENT_COMMAND_FORWARDED', fields)
-      return result.answer
-    }
-    // Whether the daemon may have run it: what an operator has to know before trying again.
-    const fate = result.sent ? 'the command was sent' : 'the command was not sent'
-    const reason = `${result.reason} (control socket ${upstream.address}; ${fate})`
-    this.#log.write('CTRL_AGENT_COMMAND_FORWARD_FAILED', { ...fields, reason })
-    return answer(RESULT_ERROR, failureText(service, result))
+    const begin = this.#meter === null ? 0 : performance.now()
+    return upstream.ask(envelope, asker).then((result) => {
+      this.#meter?.took(command.name, service, performance.now() - begin)
+      if (result.ok) {
+        this.#log.write('CTRL_AGENT_COMMAND_FORWARDED', fields)
+        return result.answer
+      }
+      // Whether the daemon may have run it: what an operator has to know before trying again.
+      const fate = result.sent ? 'the command was sent' : 'the command was not sent'
+      const reason = `${result.reason} (control socket ${upstream.address}; ${fate})`
+      this.#log.write('CTRL_AGENT_COMMAND_FORWARD_FAILED', { ...fields, reason })
+      return answer(RESULT_ERROR, failureText(service, result))
+    })
   }
 
   #unknownService(service: string): string {
@@ -97,6 +91,33 @@ export class Router {
  */
 function clientOf({ remoteAddress, user, tls }: CallerContext): string {
   return user === null && tls === null ? remoteAddress : `${remoteAddress} ${tls?.fingerprint ?? ''} ${user ?? ''}`
+}
+
+/** Whoever waits for the answers, and by what he is told from others. */
+class Client implements Asker {
+  readonly client: string
+  readonly #waiter: Waiter
+
+  constructor(client: string, waiter: Waiter) {
+    this.client = client
+    this.#waiter = waiter
+  }
+
+  gone(): boolean {
+    return this.#waiter.gone()
+  }
+
+  whenGone(leave: () => void): () => void {
+    return this.#waiter.whenGone(leave)
+  }
+
+  hold(bytes: number): boolean {
+    return this.#waiter.hold(bytes)
+  }
+
+  letGo(bytes: number): void {
+    this.#waiter.letGo(bytes)
+  }
 }
 
 /** Clients look for the words at the end and take them for "the daemon is down". */

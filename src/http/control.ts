@@ -3,6 +3,7 @@
 import { answer, answerList, RESULT_ERROR } from '../command/answer.ts'
 import { EnvelopeReader } from '../command/envelope.ts'
 import type { Envelope } from '../command/envelope.ts'
+import type { Outcome } from '../dispatch.ts'
 import type { RawJson } from '../json/raw.ts'
 import { readBody } from './body.ts'
 import type { Exchange } from './exchange.ts'
@@ -14,12 +15,19 @@ import { traceCommand } from './trace.ts'
 export function control(exchange: Exchange): void {
   const reader = new EnvelopeReader()
   readBody(exchange, reader, (refusal) => {
-    if (refusal === null) run(exchange, reader).catch((error: unknown) => exchange.crash(error))
-    else exchange.fail(refusal)
+    if (refusal !== null) {
+      exchange.fail(refusal)
+      return
+    }
+    try {
+      run(exchange, reader)
+    } catch (error) {
+      exchange.crash(error)
+    }
   })
 }
 
-async function run(exchange: Exchange, reader: EnvelopeReader): Promise<void> {
+function run(exchange: Exchange, reader: EnvelopeReader): void {
   const { door, target } = exchange
   const envelope = reader.finish()
   if (envelope.kind === 'not-json') {
@@ -37,10 +45,14 @@ async function run(exchange: Exchange, reader: EnvelopeReader): Promise<void> {
   const service = pathService(target, door.services)
   exchange.onAbandoned = () => abandoned(exchange, envelope)
   const commandSize = exchange.held
-  const outcome = await door.dispatch(envelope, exchange.caller, service, exchange)
-  exchange.letGo(commandSize)
-  if (outcome.kind === 'answer') exchange.succeed(outcome.list)
-  else exchange.fail(failure('forbidden', outcome.text))
+  const answer = (outcome: Outcome): void => {
+    exchange.letGo(commandSize)
+    if (outcome.kind === 'answer') exchange.succeed(outcome.list)
+    else exchange.fail(failure('forbidden', outcome.text))
+  }
+  const outcome = door.dispatch(envelope, exchange.caller, service, exchange)
+  if (outcome instanceof Promise) outcome.then(answer).catch((error: unknown) => exchange.crash(error))
+  else answer(outcome)
 }
 
 /** One answer per service, as the command would have had. */
