@@ -4,6 +4,7 @@ import type { Decision } from '../access/decide.ts'
 import { answerList } from '../command/answer.ts'
 import type { Command } from '../command/handler.ts'
 import { resultOf } from '../command/result-of.ts'
+import { settled } from '../command/settled.ts'
 import type { AuditConfig } from '../config/types.ts'
 import { nodeToPrintable, printCompact } from '../json/print.ts'
 import type { RawJson } from '../json/raw.ts'
@@ -78,6 +79,7 @@ export class Audit {
     try {
       const { command, begin } = ticket
       const { elements, refusal, decision, times } = ending
+      const recorded = this.#argumentsOf(command)
       const written = await this.#write(begin, {
         role: decision?.role.name ?? null,
         allowed: refusal === null,
@@ -87,7 +89,7 @@ export class Audit {
         caller: command.caller,
         command: command.name,
         services: command.services,
-        arguments: await this.#argumentsOf(command),
+        arguments: recorded instanceof Promise ? await recorded : recorded,
         received: command.arguments?.length ?? 0,
       })
       if (written || this.#config.onFailure === 'continue') return null
@@ -119,10 +121,10 @@ export class Audit {
     return this.trail.write(auditLine({ ...record, id, duration, time: Date.now() - duration }))
   }
 
-  async #argumentsOf({ arguments: args }: Command): Promise<string | null> {
+  #argumentsOf({ arguments: args }: Command): string | null | Promise<string | null> {
     if (!this.#config.arguments || args === null) return null
     if (args.length > mostArguments) return JSON.stringify(`${args.length} bytes, not recorded`)
-    return oneLine(rawToString(await this.#redact(args)))
+    return settled(this.#redact(args), (shown) => oneLine(rawToString(shown)))
   }
 }
 

@@ -29,6 +29,10 @@ export class AuditTrail {
   #lost = 0
   #failing = false
   #pumping = false
+  /** Whether writing begins when the turn of the event loop is over. */
+  #planned = false
+  /** Settles when what is planned or under way is written. */
+  #work = Promise.resolve()
   #retry: NodeJS.Timeout | null = null
   #users = 0
   #onLast: (() => void) | null = null
@@ -61,7 +65,7 @@ export class AuditTrail {
       this.#waiting.push({ line, settle: resolve })
       this.#size += line.length
       if (this.#failing) this.#tellAll(false)
-      else void this.#pump()
+      else this.#plan()
     })
   }
 
@@ -79,9 +83,22 @@ export class AuditTrail {
   async close(): Promise<void> {
     if (this.#users > 0) await new Promise<void>((resolve) => (this.#onLast = resolve))
     this.#closed = true
+    await this.#work
     if (this.#retry !== null) clearTimeout(this.#retry)
     if (this.#failing) await this.#pump()
     await this.#target.close()
+  }
+
+  /** Each write goes through another thread, so what the same turn of the event loop brings goes with it. */
+  #plan(): void {
+    if (this.#pumping || this.#planned) return
+    this.#planned = true
+    this.#work = new Promise((resolve) => {
+      setImmediate(() => {
+        this.#planned = false
+        resolve(this.#pump())
+      })
+    })
   }
 
   async #pump(): Promise<void> {
