@@ -19,8 +19,8 @@ import type { Holding, MemoryBudget } from './memory-budget.ts'
 import type { Turn } from './turns.ts'
 import { recordRefusal } from './refusal-record.ts'
 import { traceAnswer, traceHead } from './trace.ts'
+import { socketOf, writeAnswer } from './write-answer.ts'
 import { writePieces } from './write-pieces.ts'
-import { wholeSocket, writeWhole } from './write-whole.ts'
 
 /** A request that leads to its exchange. A WeakMap would do the same, but slows every garbage collection down. */
 export class ControlRequest extends IncomingMessage {
@@ -204,9 +204,9 @@ export class Exchange implements Turn, Waiter {
     connection.startWorking()
     this.door.metrics?.count('keagate_http_requests_total', { code: String(status) })
     traceAnswer(this.log, connection.remoteAddress, status, body)
-    const socket = close || status !== 200 ? null : wholeSocket(response, body)
+    const socket = close || status !== 200 ? null : socketOf(response)
     if (socket !== null) {
-      writeWhole(socket, openHead(this.door.headers, body.length), body, () => this.#flushed())
+      writeAnswer(socket, openHead(this.door.headers, body.length), body, () => this.#flushed())
       return
     }
     response.on('finish', onFinish)

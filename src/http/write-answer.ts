@@ -1,26 +1,29 @@
-// Writes a small answer, head and body, to the socket in one piece. Node's own way through `ServerResponse` costs as
-// much as everything else that a short command needs.
+// Writes an answer, head and body, straight to the socket: a small one in one piece, a large one no faster than the
+// client takes it. Node's own way through `ServerResponse` costs as much as everything else that a short command needs.
 
 import type { ServerResponse } from 'node:http'
 import type { Socket } from 'node:net'
 import type { RawJson } from '../json/raw.ts'
 
 /** Bytes of a body up to which Node writes text from the stack, without allocating anything. */
-const mostBytes = 12 * 1024
+const smallBody = 12 * 1024
+/** Bytes handed over at once, so that no answer is copied as a whole on its way through TLS, and progress is seen. */
+const handful = 256 * 1024
 
-/**
- * Whether an answer can be written so: the response has its turn on the socket, and nothing was written of it but a 100.
- * @returns the socket, or null
- */
-export function wholeSocket(response: ServerResponse, body: RawJson): Socket | null {
-  return body.length > mostBytes || response.headersSent || response.writableEnded ? null : response.socket
+/** The socket, if it is the turn of this response and nothing was written of it but a 100; else null. */
+export function socketOf(response: ServerResponse): Socket | null {
+  return response.headersSent || response.writableEnded ? null : response.socket
 }
 
 /**
  * @param head complete, as Latin-1 text
  * @param flushed called when the system has taken all of it; not where the client is gone
  */
-export function writeWhole(socket: Socket, head: string, body: RawJson, flushed: () => void): void {
+export function writeAnswer(socket: Socket, head: string, body: RawJson, flushed: () => void): void {
+  if (body.length > smallBody) {
+    writeHandfuls(socket, head, pieces(body), flushed)
+    return
+  }
   // Bytes as the characters of the same number: none is lost, whatever their encoding.
   let text = head
   for (const chunk of body.chunks) text += latin1(chunk)
@@ -31,4 +34,33 @@ export function writeWhole(socket: Socket, head: string, body: RawJson, flushed:
 
 function latin1(chunk: Uint8Array): string {
   return Buffer.from(chunk.buffer, chunk.byteOffset, chunk.length).toString('latin1')
+}
+
+/** @param head what goes before the first piece, or nothing */
+function writeHandfuls(socket: Socket, head: string, body: Generator<Uint8Array>, flushed: () => void): void {
+  if (socket.destroyed) return
+  let last: Uint8Array | null = null
+  let size = 0
+  socket.cork()
+  if (head !== '') socket.write(head, 'latin1')
+  while (size < handful) {
+    const next = body.next()
+    if (next.done === true) break
+    if (last !== null) socket.write(last)
+    last = next.value
+    size += last.length
+  }
+  const go = size < handful ? flushed : () => writeHandfuls(socket, '', body, flushed)
+  socket.write(last ?? '', (error) => {
+    if (error == null) go()
+  })
+  socket.uncork()
+}
+
+function* pieces(body: RawJson): Generator<Uint8Array> {
+  for (const chunk of body.chunks) {
+    for (let start = 0; start < chunk.length; start += handful) {
+      yield chunk.length <= handful ? chunk : chunk.subarray(start, start + handful)
+    }
+  }
 }
