@@ -4,6 +4,7 @@
 import type { ServerResponse } from 'node:http'
 import type { Socket } from 'node:net'
 import type { RawJson } from '../json/raw.ts'
+import { piecesOf, turnSize } from './write-pieces.ts'
 
 /** Bytes of a body up to which Node writes text from the stack, without allocating anything. */
 const smallBody = 12 * 1024
@@ -21,7 +22,7 @@ export function socketOf(response: ServerResponse): Socket | null {
  */
 export function writeAnswer(socket: Socket, head: string, body: RawJson, flushed: () => void): void {
   if (body.length > smallBody) {
-    writeHandfuls(socket, head, pieces(body), flushed)
+    writeHandfuls(socket, head, body, flushed)
     return
   }
   // Bytes as the characters of the same number: none is lost, whatever their encoding.
@@ -36,31 +37,37 @@ function latin1(chunk: Uint8Array): string {
   return Buffer.from(chunk.buffer, chunk.byteOffset, chunk.length).toString('latin1')
 }
 
-/** @param head what goes before the first piece, or nothing */
-function writeHandfuls(socket: Socket, head: string, body: Generator<Uint8Array>, flushed: () => void): void {
-  if (socket.destroyed) return
-  let last: Uint8Array | null = null
-  let size = 0
-  socket.cork()
-  if (head !== '') socket.write(head, 'latin1')
-  while (size < handful) {
-    const next = body.next()
-    if (next.done === true) break
-    if (last !== null) socket.write(last)
-    last = next.value
-    size += last.length
-  }
-  const go = size < handful ? flushed : () => writeHandfuls(socket, '', body, flushed)
-  socket.write(last ?? '', (error) => {
-    if (error == null) go()
-  })
-  socket.uncork()
-}
-
-function* pieces(body: RawJson): Generator<Uint8Array> {
-  for (const chunk of body.chunks) {
-    for (let start = 0; start < chunk.length; start += handful) {
-      yield chunk.length <= handful ? chunk : chunk.subarray(start, start + handful)
+/** Several pieces with one call of the system; others get their turn as in `writePieces`. */
+function writeHandfuls(socket: Socket, head: string, body: RawJson, flushed: () => void): void {
+  const pieces = piecesOf(body)
+  let left = turnSize
+  let rest = head
+  const next = (): void => {
+    if (socket.destroyed) return
+    let latest: Uint8Array | string = rest
+    rest = ''
+    let size = 0
+    socket.cork()
+    while (size < handful) {
+      const piece = pieces.next()
+      if (piece.done === true) break
+      if (latest !== '') socket.write(latest, 'latin1')
+      latest = piece.value
+      size += latest.length
     }
+    left -= size
+    const more = size >= handful
+    socket.write(latest, 'latin1', (error) => {
+      if (error != null) return
+      if (!more) flushed()
+      else if (left > 0) next()
+      else yieldTurn()
+    })
+    socket.uncork()
   }
+  const yieldTurn = (): void => {
+    left = turnSize
+    setImmediate(next)
+  }
+  next()
 }

@@ -11,7 +11,7 @@ const pieceSize = 256 * 1024
 /** Chunks up to this size are joined: each piece costs a call of the system. */
 const gatherBelow = 32 * 1024
 /** Bytes that a client may take in a row before others get their turn: a few milliseconds, also with TLS. */
-const turnSize = 2 * 1024 * 1024
+export const turnSize = 2 * 1024 * 1024
 
 /** Writes and ends the response, whose head is set already. A client that goes away ends it too. */
 export function writePieces(response: ServerResponse, body: RawJson): void {
@@ -21,7 +21,7 @@ export function writePieces(response: ServerResponse, body: RawJson): void {
   }
   // A write that finds the client gone is reported here, after the connection has dealt with it.
   response.on('error', ignore)
-  const pieces = cut(body)
+  const pieces = piecesOf(body)
   let left = turnSize
   const next = (): void => {
     // Not for-of: leaving that would end the generator.
@@ -45,7 +45,7 @@ export function writePieces(response: ServerResponse, body: RawJson): void {
 }
 
 /** Large chunks in pieces, runs of small ones joined. */
-function* cut(body: RawJson): Generator<Uint8Array> {
+export function* piecesOf(body: RawJson): Generator<Uint8Array> {
   let run: Uint8Array[] = []
   let length = 0
   for (const chunk of body.chunks) {
