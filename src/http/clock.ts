@@ -44,8 +44,8 @@ export class PhaseClock {
   #initial = 0
   #latest = 0
   #moved: number
-  /** Since when a client has had something to take without a break, and what it had taken before. */
-  #takingSince = 0
+  /** Since when a client is known to have had something to take without a break, and what it had taken before. */
+  #takingSince: number | null = null
   #takenBefore = 0
 
   /** @param now milliseconds of a monotonic clock, as everywhere here */
@@ -72,6 +72,7 @@ export class PhaseClock {
     this.#moved = now
     this.#initial = count
     this.#latest = count
+    this.#takingSince = null
   }
 
   /** The limit that is overrun, or null. Moves from phase to phase where only the counters tell. */
@@ -88,12 +89,13 @@ export class PhaseClock {
         if (now - this.#requestSince > limits.requestTimeout) return 'request'
         return this.#stalled(now, counters.read, limits.stallTimeout) ? 'body' : null
       case 'work':
-        if (!counters.pending) {
-          this.#moved = this.#takingSince = now
+        if (!counters.pending) this.#moved = now
+        if (!counters.pending || this.#takingSince === null) {
+          this.#takingSince = now
           this.#takenBefore = counters.flushed
         }
         if (this.#stalled(now, counters.flushed, limits.stallTimeout)) return 'reader'
-        return this.#tooSlow(now, counters.flushed, limits) ? 'reader' : null
+        return this.#tooSlow(now - this.#takingSince, counters.flushed, limits) ? 'reader' : null
       case 'discard':
         if (counters.complete) this.enter('idle', now, counters.read)
         else if (age > limits.requestTimeout || counters.read - this.#initial > discardBytes) return 'discard'
@@ -106,8 +108,8 @@ export class PhaseClock {
   }
 
   /** A byte now and then would keep an answer in memory for days: beyond the time of a stall, the average counts. */
-  #tooSlow(now: number, taken: number, limits: HttpLimits): boolean {
-    const time = now - this.#takingSince - limits.stallTimeout
+  #tooSlow(taking: number, taken: number, limits: HttpLimits): boolean {
+    const time = taking - limits.stallTimeout
     return time > 0 && (taken - this.#takenBefore) * 1000 < time * limits.minReaderRate
   }
 

@@ -225,6 +225,19 @@ t.test('an answer has the time of a stall and of its size at the slowest rate', 
   t.equal(reader(500, 130), 191, 'whoever has caught up starts anew')
 })
 
+t.test('how long the agent runs, or a connection rested, does not count against a reader', async (t) => {
+  const limits = { ...defaultLimits, stallTimeout: 30_000, minReaderRate: 1000 }
+  const taking = { read: 1, pending: true, complete: true }
+  const hour = 3_600_000
+  const clock = new PhaseClock(hour)
+  clock.enter('work', hour, 0)
+  t.equal(clock.check(hour + 500, { ...taking, flushed: 5000 }, limits), null, 'the first look finds an answer under way')
+  clock.enter('idle', hour + 1000, 1)
+  clock.enter('work', 2 * hour, 0)
+  t.equal(clock.check(2 * hour + 500, { ...taking, flushed: 9000 }, limits), null, 'so does a look an hour after the last')
+  t.equal(clock.check(2 * hour + 60_000, { ...taking, flushed: 9001 }, limits), 'reader', 'from then on it counts')
+})
+
 t.test('a client that closed its side and then goes is noticed while its command runs', async (t) => {
   const held = new HeldCommands()
   const door = await openDoor(t, { limits: { idleTimeout: 40 }, answer: held.answer })
