@@ -42,24 +42,24 @@ function writeHandfuls(socket: Socket, head: string, body: RawJson, flushed: () 
   const pieces = piecesOf(body)
   let left = turnSize
   let rest = head
+  let piece = pieces.next()
   const next = (): void => {
     if (socket.destroyed) return
     let latest: Uint8Array | string = rest
     rest = ''
     let size = 0
     socket.cork()
-    while (size < handful) {
-      const piece = pieces.next()
-      if (piece.done === true) break
+    // Never more than that: a client is seen to take all of it or nothing.
+    while (piece.done !== true && (size === 0 || size + piece.value.length <= handful)) {
       if (latest !== '') socket.write(latest, 'latin1')
       latest = piece.value
       size += latest.length
+      piece = pieces.next()
     }
     left -= size
-    const more = size >= handful
     socket.write(latest, 'latin1', (error) => {
       if (error != null) return
-      if (!more) flushed()
+      if (piece.done === true) flushed()
       else if (left > 0) next()
       else yieldTurn()
     })
