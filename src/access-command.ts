@@ -39,6 +39,10 @@ interface Surroundings {
 
 /** Resolves to the exit code. */
 export async function accessCommand(words: readonly string[], { env, stdout, stderr }: Surroundings): Promise<number> {
+  if (words.includes('--help')) {
+    stdout.write(usage)
+    return 0
+  }
   const question = read(words)
   if (typeof question === 'string') {
     stderr.write(`keagate access: ${question}\n\n${usage}`)

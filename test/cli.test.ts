@@ -1,6 +1,8 @@
+import { PassThrough } from 'node:stream'
 import t from 'tap'
 import { planOf, usage } from '../src/cli.ts'
 import type { Plan } from '../src/cli.ts'
+import { subcommands } from '../src/subcommand.ts'
 
 const run = (more: Partial<Extract<Plan, { kind: 'run' }>> = {}): Plan => ({
   kind: 'run',
@@ -55,4 +57,14 @@ t.test('the usage fits one screen', async (t) => {
 t.test('a sub-command takes every word after its name, and only under the name of keagate', async (t) => {
   t.same(planOf(['schema', '-c', 'x'], ['schema']), { kind: 'subcommand', name: 'schema', words: ['-c', 'x'] })
   t.same(planOf(['schema']), { kind: 'usage-error', text: 'unexpected word schema' })
+})
+
+t.test('every sub-command prints its usage when asked for it', async (t) => {
+  for (const [name, entry] of Object.entries(subcommands)) {
+    const [stdin, stdout, stderr] = [new PassThrough(), new PassThrough({ encoding: 'utf8' }), new PassThrough()]
+    const subcommand = await entry.load()
+    t.equal(await subcommand(['--help'], { env: {}, program: 'keagate', stdin, stdout, stderr }), 0, name)
+    t.match(stdout.read(), new RegExp(`^Usage: keagate ${name}\\b`))
+    t.equal(stderr.read(), null)
+  }
 })

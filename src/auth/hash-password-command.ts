@@ -19,6 +19,10 @@ interface Streams {
 
 /** The password is no word of the command line: other users of the machine can read those. */
 export async function hashPasswordCommand(words: readonly string[], streams: Streams): Promise<number> {
+  if (words.includes('--help')) {
+    streams.stdout.write(usage)
+    return 0
+  }
   if (words.length > 0) return refuse(streams, usage)
   const password = streams.stdin.isTTY === true ? await askTwice(streams) : await readAll(streams.stdin)
   if (password === null) return refuse(streams, 'keagate hash-password: the two passwords differ\n')

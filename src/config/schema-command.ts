@@ -2,13 +2,19 @@
 
 import { configSchema } from './schema.ts'
 
+const usage = 'Usage: keagate schema        prints the JSON schema of the configuration file\n'
+
 /** Writes the schema, which is one of draft-07 of JSON Schema. Resolves to the exit code. */
 export async function schemaCommand(
   words: readonly string[],
   { stdout, stderr }: { readonly stdout: NodeJS.WritableStream; readonly stderr: NodeJS.WritableStream },
 ): Promise<number> {
+  if (words.includes('--help')) {
+    stdout.write(usage)
+    return Promise.resolve(0)
+  }
   if (words.length > 0) {
-    stderr.write(`keagate schema: unexpected word ${words[0] ?? ''}\n\nUsage: keagate schema\n`)
+    stderr.write(`keagate schema: unexpected word ${words[0] ?? ''}\n\n${usage}`)
     return Promise.resolve(1)
   }
   const schema = { $schema: 'http://json-schema.org/draft-07/schema#', ...configSchema }
