@@ -11,18 +11,37 @@ const mostBytes = 256 * 1024
 
 /** @param room bytes: the batch ends with the line that goes beyond */
 export function batchOf(lines: readonly string[], room = Infinity): Batch {
-  const ends: number[] = []
-  let end = 0
+  let count = 0
+  let text = ''
+  let size = 0
+  let measured = false
   for (const line of lines) {
-    if (end > room || end >= mostBytes) break
-    end += Buffer.byteLength(line)
-    ends.push(end)
+    if (size > room || size >= mostBytes) break
+    text += line
+    count++
+    // A character has at most three bytes, so that nothing has to be measured before the room may be full.
+    if (measured) size += Buffer.byteLength(line)
+    else if (text.length * 3 > room) {
+      measured = true
+      size = Buffer.byteLength(text)
+    } else size = text.length
   }
+  const bytes = Buffer.from(text)
   return {
-    bytes: Buffer.from(lines.slice(0, ends.length).join('')),
-    whole: (length) => {
-      const count = length >= end ? ends.length : ends.findIndex((lineEnd) => lineEnd > length)
-      return { lines: count, bytes: ends[count - 1] ?? 0 }
-    },
+    bytes,
+    whole: (length) => (length >= bytes.length ? { lines: count, bytes: bytes.length } : begun(lines, length)),
   }
+}
+
+/** Of lines that were written in part only. */
+function begun(lines: readonly string[], length: number): { readonly lines: number; readonly bytes: number } {
+  let count = 0
+  let bytes = 0
+  for (const line of lines) {
+    const end = bytes + Buffer.byteLength(line)
+    if (end > length) break
+    bytes = end
+    count++
+  }
+  return { lines: count, bytes }
 }

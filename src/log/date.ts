@@ -18,10 +18,12 @@ const fractionalMillis = '\u0002'
  * @returns a function from milliseconds since the epoch to text
  */
 export function compileDate(format: string, utc: boolean): (time: number) => string {
-  // Lines come in bursts, and all but the milliseconds is the same for a whole second.
+  // Lines come in bursts: many in one millisecond, and all but the milliseconds is the same for a whole second.
   let second = Number.NaN
   let parts: string[] = []
+  let printed = { time: Number.NaN, text: '' }
   return (time) => {
+    if (time === printed.time) return printed.text
     const wholeSecond = Math.floor(time / 1000)
     if (wholeSecond !== second) {
       second = wholeSecond
@@ -33,6 +35,7 @@ export function compileDate(format: string, utc: boolean): (time: number) => str
         text += String(Math.floor(time) - wholeSecond * 1000).padStart(3, '0') + (part === millis ? '' : '.000')
       } else text += part
     }
+    printed = { time, text }
     return text
   }
 }

@@ -3,13 +3,17 @@
 import type { MessageFields, MessageId } from './message.ts'
 import type { Severity } from './settings.ts'
 
-export interface LogEvent {
-  /** Milliseconds since the epoch. */
-  readonly time: number
+/** What is the same for all events of one message. */
+export interface LogSource {
   readonly severity: Exclude<Severity, 'NONE'>
   /** The full logger name, such as `kea-ctrl-agent.http`. */
   readonly logger: string
   readonly id: MessageId
+}
+
+export interface LogEvent extends LogSource {
+  /** Milliseconds since the epoch. */
+  readonly time: number
   /** The text of the message with its fields filled in and escaped. */
   readonly text: string
   /** The fields as they were given. */
@@ -17,3 +21,6 @@ export interface LogEvent {
 }
 
 export type LineFormatter = (event: LogEvent) => string
+
+/** The form of the lines of one output: made ready for each message once, so that a line is little more than a sum. */
+export type LineForm = (source: LogSource) => LineFormatter

@@ -1,5 +1,6 @@
 // Lines on their way to one output: kept in order and in bounds, handed over in batches behind the event loop's back,
-// and tried again for as long as the output takes none.
+// and tried again for as long as the output takes none. Each batch costs a write and two changes of threads, as much as
+// some ten lines, so on a busy agent lines wait a few milliseconds for each other.
 
 export interface LineTarget {
   /**
@@ -25,6 +26,9 @@ const mostWaiting = 16 * 1024 * 1024
 const worthWriting = 64 * 1024
 const longestWait = 1000
 
+/** Milliseconds from one batch to the next where each line is to be flushed; a line after a pause goes at once. */
+const gathering = 5
+
 /** Milliseconds until an output that failed is tried again, and until a full pipe is. */
 const retryDelay = 1000
 const fullDelay = 20
@@ -35,7 +39,7 @@ const patience = 1000
 export class LineStream {
   readonly #target: LineTarget
   readonly #events: StreamEvents
-  /** Whether each line is written at once. */
+  /** Whether each line is written at once, or with those of the next few milliseconds. */
   flush: boolean
   #lines: string[] = []
   /** Their length in characters. */
@@ -46,6 +50,8 @@ export class LineStream {
   #busy = false
   #closing = false
   #delay: NodeJS.Timeout | null = null
+  /** When the latest batch was handed over; milliseconds of the monotonic clock. */
+  #handedOver = -Infinity
   #wake: () => void = () => undefined
   #idle: () => void = () => undefined
 
@@ -64,8 +70,8 @@ export class LineStream {
     this.#lines.push(line)
     this.#waiting += line.length
     if (this.#busy) return
-    if (this.flush || this.#waiting >= worthWriting) this.start()
-    else this.#delay ??= setTimeout(() => this.start(), longestWait)
+    if (this.#waiting >= worthWriting) this.start()
+    else if (this.#delay === null) this.#plan()
   }
 
   /** Hands over what waits, and lets the target look after itself even if that is nothing. */
@@ -92,6 +98,12 @@ export class LineStream {
     if (!this.#busy) await this.#target.close()
   }
 
+  #plan(): void {
+    const wait = this.flush ? this.#handedOver + gathering - performance.now() : longestWait
+    if (wait > 0) this.#delay = setTimeout(() => this.start(), wait)
+    else this.start()
+  }
+
   #drained(): Promise<void> {
     return new Promise((resolve) => {
       let before = this.#written
@@ -109,6 +121,7 @@ export class LineStream {
 
   async #pump(): Promise<void> {
     do {
+      this.#handedOver = performance.now()
       try {
         this.#drop(await this.#target.put(this.#lines))
       } catch (error) {
@@ -117,9 +130,10 @@ export class LineStream {
         if (this.#closing && !full) break
         await this.#pause(full ? fullDelay : retryDelay)
       }
-    } while (this.#lines.length > 0)
+    } while (this.#lines.length > 0 && (this.#closing || this.#failing || this.#waiting >= worthWriting))
     this.#busy = false
-    this.#idle()
+    if (this.#lines.length > 0 && !this.#closing) this.#plan()
+    else this.#idle()
   }
 
   /** Lets go of the lines that are written. */

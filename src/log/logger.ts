@@ -1,7 +1,7 @@
 // Named loggers in a tree: what a logger does not set it takes from its nearest ancestor that does, up to the root.
 
 import { hostname } from 'node:os'
-import type { LineFormatter, LogEvent } from './event.ts'
+import type { LineForm, LineFormatter, LogEvent, LogSource } from './event.ts'
 import { createJsonFormatter } from './json-line.ts'
 import type { LineStream } from './line-stream.ts'
 import { checkLogFile } from './log-file.ts'
@@ -11,13 +11,13 @@ import { Outputs } from './outputs.ts'
 import { compilePattern, defaultPattern, syslogPattern } from './pattern.ts'
 import { isSyslog, plainOutput } from './settings.ts'
 import type { LoggerSettings, OutputSettings } from './settings.ts'
-import { syslogFormatter } from './syslog-priority.ts'
+import { syslogForm } from './syslog-priority.ts'
 import { compileText } from './template.ts'
 import { effectiveSettings, passes, rootLogger } from './tree.ts'
 
 /** Where one message goes. Lines of one form are made once, however many outputs they go to. */
 interface Route {
-  readonly base: Pick<LogEvent, 'severity' | 'logger' | 'id'>
+  readonly source: LogSource
   readonly text: (fields: MessageFields) => string
   readonly outputs: readonly { readonly format: LineFormatter; readonly streams: readonly LineStream[] }[]
 }
@@ -62,11 +62,7 @@ export class Logging implements Log {
   write(id: MessageId, fields: MessageFields = {}): void {
     const route = this.#routes.get(id)
     if (route === undefined) return
-    const event = { ...route.base, time: Date.now(), text: route.text(fields), fields }
-    for (const { format, streams } of route.outputs) {
-      const line = format(event)
-      for (const stream of streams) stream.write(line)
-    }
+    writeTo(route, fields)
   }
 
   /** Settles when every line has been written, or cannot be. */
@@ -77,11 +73,11 @@ export class Logging implements Log {
   #switch(loggers: readonly LoggerSettings[], fallback: OutputSettings): void {
     const settingsOf = effectiveSettings(loggers, fallback, this.#debug)
     this.#outputs.use([...loggers.flatMap(({ outputs }) => outputs ?? []), fallback])
-    const formats = new Map<string, LineFormatter>()
+    const forms = new Map<string, LineForm>()
     const routes = new Map<MessageId, Route>()
     for (const [id, definition] of messageTable()) {
       const settings = settingsOf(definition.logger)
-      if (passes(definition, settings)) routes.set(id, this.#route(id, definition, settings.outputs, formats))
+      if (passes(definition, settings)) routes.set(id, this.#route(id, definition, settings.outputs, forms))
     }
     this.#routes = routes
   }
@@ -90,34 +86,48 @@ export class Logging implements Log {
     id: MessageId,
     definition: MessageDefinition,
     wanted: readonly OutputSettings[],
-    formats: Map<string, LineFormatter>,
+    forms: Map<string, LineForm>,
   ): Route {
-    const outputs = new Map<LineFormatter, LineStream[]>()
+    const outputs = new Map<LineForm, LineStream[]>()
     for (const output of wanted) {
       const key = JSON.stringify([output.format, output.pattern, isSyslog(output.output) ? output.output : ''])
-      const format = formats.get(key) ?? this.#format(output)
-      formats.set(key, format)
-      outputs.set(format, [...(outputs.get(format) ?? []), this.#outputs.stream(output)])
+      const form = forms.get(key) ?? this.#form(output)
+      forms.set(key, form)
+      outputs.set(form, [...(outputs.get(form) ?? []), this.#outputs.stream(output)])
     }
+    const source = { id, severity: definition.severity, logger: `${rootLogger}.${definition.logger}` }
     return {
-      base: { id, severity: definition.severity, logger: `${rootLogger}.${definition.logger}` },
+      source,
       text: compileText(definition.text, definition.longest),
-      outputs: [...outputs].map(([format, streams]) => ({ format, streams })),
+      outputs: [...outputs].map(([form, streams]) => ({ format: form(source), streams })),
     }
   }
 
-  #format({ format, output, pattern }: OutputSettings): LineFormatter {
+  #form({ format, output, pattern }: OutputSettings): LineForm {
     const syslog = isSyslog(output)
     const usual = syslog ? syslogPattern : defaultPattern
-    const line = format === 'json' ? createJsonFormatter() : compilePattern(pattern ?? usual, this.#hostname)
-    return syslog ? syslogFormatter(output, line) : line
+    const form = format === 'json' ? jsonForm() : compilePattern(pattern ?? usual, this.#hostname)
+    return syslog ? syslogForm(output, form) : form
   }
 
   /** What befalls an output is said on standard error: the loggers may all lead to that output. */
   #complain(id: MessageId, fields: MessageFields): void {
     const route = this.#route(id, messages[id], [plainOutput('stderr')], new Map())
-    const event = { ...route.base, time: Date.now(), text: route.text(fields), fields }
-    for (const { format, streams } of route.outputs) for (const stream of streams) stream.write(format(event))
+    writeTo(route, fields)
+  }
+}
+
+function jsonForm(): LineForm {
+  const format = createJsonFormatter()
+  return () => format
+}
+
+function writeTo({ source, text, outputs }: Route, fields: MessageFields): void {
+  const { severity, logger, id } = source
+  const event: LogEvent = { severity, logger, id, time: Date.now(), text: text(fields), fields }
+  for (const { format, streams } of outputs) {
+    const line = format(event)
+    for (const stream of streams) stream.write(line)
   }
 }
 

@@ -1,7 +1,7 @@
 // Output patterns as operators know them from Kea (log4cplus conversions), compiled once to a line formatter.
 
 import { compileDate } from './date.ts'
-import type { LineFormatter, LogEvent } from './event.ts'
+import type { LineForm, LogEvent, LogSource } from './event.ts'
 
 /** Kea's pattern for consoles and files: local time with milliseconds, severity, logger, pid and thread. */
 export const defaultPattern = '%D{%Y-%m-%d %H:%M:%S.%q} %-5p [%c/%i.%t] %m\n'
@@ -12,7 +12,11 @@ export const syslogPattern = '%-5p [%c.%t] %m\n'
 /** Characters; a width that was mistyped must not fill the memory with blanks. */
 const mostWidth = 1000
 
-type Conversion = (event: LogEvent) => string
+/** A part of a line; a text where it is the same for all events of one message. */
+type Part = string | ((event: LogEvent) => string)
+
+/** What a conversion comes to for one message. */
+type Conversion = (source: LogSource) => Part
 
 const conversionSyntax = /%(-?)(\d*)(?:\.(-?)(\d+))?(%|[Ddc](?:\{([^}]*)\})?|X\{[^}]*\}|[a-zA-Z])/g
 
@@ -22,25 +26,40 @@ const conversionSyntax = /%(-?)(\d*)(?:\.(-?)(\d+))?(%|[Ddc](?:\{([^}]*)\})?|X\{
  * %b`, and contexts, `%x %X{...}`, are empty. Each takes a minimum width of at most 1000 and a maximum: `.5` keeps the
  * end, `.-5` the beginning. What is not known is printed as written, so that a typing mistake is seen.
  */
-export function compilePattern(pattern: string, hostname: string): LineFormatter {
-  const parts: (string | Conversion)[] = []
+export function compilePattern(pattern: string, hostname: string): LineForm {
+  const conversions: Conversion[] = []
+  const literal = (text: string): void => void conversions.push(() => text)
   let last = 0
   for (const match of pattern.matchAll(conversionSyntax)) {
     const [whole, dash, width, keepStart, cut, letter, option] = match
     const conversion = conversionOf(letter ?? '', option, hostname)
     if (conversion === null) continue
-    if (match.index > last) parts.push(pattern.slice(last, match.index))
+    if (match.index > last) literal(pattern.slice(last, match.index))
     last = match.index + whole.length
     const least = Math.min(Number(width ?? 0), mostWidth)
     const most = cut === undefined ? null : Number(cut)
-    parts.push(sized(conversion, { left: dash === '-', least, most, keepStart: keepStart === '-' }))
+    conversions.push(sized(conversion, { left: dash === '-', least, most, keepStart: keepStart === '-' }))
   }
-  if (last < pattern.length) parts.push(pattern.slice(last))
-  return (event) => {
-    let line = ''
-    for (const part of parts) line += typeof part === 'string' ? part : part(event)
-    return line
+  if (last < pattern.length) literal(pattern.slice(last))
+  return (source) => {
+    const parts = joined(conversions.map((conversion) => conversion(source)))
+    return (event) => {
+      let line = ''
+      for (const part of parts) line += typeof part === 'string' ? part : part(event)
+      return line
+    }
   }
+}
+
+/** With texts that follow each other made one. */
+function joined(parts: readonly Part[]): Part[] {
+  const fewer: Part[] = []
+  for (const part of parts) {
+    const before = fewer.at(-1)
+    if (typeof part === 'string' && typeof before === 'string') fewer[fewer.length - 1] = before + part
+    else fewer.push(part)
+  }
+  return fewer
 }
 
 function conversionOf(letter: string, option: string | undefined, hostname: string): Conversion | null {
@@ -50,7 +69,7 @@ function conversionOf(letter: string, option: string | undefined, hostname: stri
     case 'd':
       return dateConversion(option, true)
     case 'p':
-      return (event) => event.severity
+      return ({ severity }) => severity
     case 'c':
       return loggerConversion(Number(option ?? 0))
     case 'T': // the system's number of the thread: the first has that of its process
@@ -61,14 +80,17 @@ function conversionOf(letter: string, option: string | undefined, hostname: stri
     case 't':
       return () => '0' // one thread runs everything here
     case 'm':
-      return (event) => `${event.id} ${event.text}`
+      return ({ id }) => {
+        const begin = `${id} `
+        return (event) => begin + event.text
+      }
     case 'n':
       return () => '\n'
     case 'h':
     case 'H':
       return () => hostname
     case 'r':
-      return (event) => String(Math.max(Math.round(event.time - performance.timeOrigin), 0))
+      return () => (event) => String(Math.max(Math.round(event.time - performance.timeOrigin), 0))
     case 'F':
     case 'L':
     case 'M':
@@ -86,13 +108,15 @@ function conversionOf(letter: string, option: string | undefined, hostname: stri
 
 function dateConversion(format: string | undefined, utc: boolean): Conversion {
   const print = compileDate(format ?? '%Y-%m-%d %H:%M:%S', utc)
-  return (event) => print(event.time)
+  // One for all messages: what it has printed last serves them all.
+  const part = (event: LogEvent): string => print(event.time)
+  return () => part
 }
 
 /** `%c{2}` prints the last two parts of the name. */
 function loggerConversion(parts: number): Conversion {
-  if (!(parts > 0)) return (event) => event.logger
-  return (event) => event.logger.split('.').slice(-parts).join('.')
+  if (!(parts > 0)) return ({ logger }) => logger
+  return ({ logger }) => logger.split('.').slice(-parts).join('.')
 }
 
 interface Size {
@@ -105,11 +129,14 @@ interface Size {
 /** A text that is too long is cut and, as in log4cplus, not filled up again. */
 function sized(conversion: Conversion, { left, least, most, keepStart }: Size): Conversion {
   if (least === 0 && most === null) return conversion
-  return (event) => {
-    const text = conversion(event)
+  const fit = (text: string): string => {
     if (most !== null && text.length > most) {
       return keepStart ? text.slice(0, most) : text.slice(text.length - most)
     }
     return left ? text.padEnd(least) : text.padStart(least)
+  }
+  return (source) => {
+    const part = conversion(source)
+    return typeof part === 'string' ? fit(part) : (event) => fit(part(event))
   }
 }

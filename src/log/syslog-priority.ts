@@ -1,6 +1,6 @@
 // Priorities of syslog (RFC 3164 section 4.1.1) for Kea's severities and the names of facilities.
 
-import type { LineFormatter, LogEvent } from './event.ts'
+import type { LineForm, LogSource } from './event.ts'
 
 const facilities: ReadonlyMap<string, number> = new Map([
   ['kern', 0], ['user', 1], ['mail', 2], ['daemon', 3], ['auth', 4], ['syslog', 5], ['lpr', 6], ['news', 7],
@@ -12,7 +12,7 @@ const facilities: ReadonlyMap<string, number> = new Map([
 const defaultFacility = 16
 
 /** The levels that log4cplus gives them. */
-const levels: Readonly<Record<LogEvent['severity'], number>> = { DEBUG: 7, INFO: 6, WARN: 4, ERROR: 3, FATAL: 2 }
+const levels: Readonly<Record<LogSource['severity'], number>> = { DEBUG: 7, INFO: 6, WARN: 4, ERROR: 3, FATAL: 2 }
 
 /** Names that `syslog:NAME` may have, in any case. */
 export function facilityNames(): readonly string[] {
@@ -29,10 +29,14 @@ function nameOf(output: string): string {
 }
 
 /** @param output `syslog` or `syslog:NAME`; LOCAL0 stands in for a name that nobody knows */
-export function syslogFormatter(output: string, format: LineFormatter): LineFormatter {
+export function syslogForm(output: string, form: LineForm): LineForm {
   const facility = facilities.get(nameOf(output)) ?? defaultFacility
-  // A line end inside would begin a message of its own, without a priority.
-  return (event) => `<${facility * 8 + levels[event.severity]}>${format(event).trimEnd().replaceAll('\n', ' ')}\n`
+  return (source) => {
+    const priority = `<${facility * 8 + levels[source.severity]}>`
+    const format = form(source)
+    // A line end inside would begin a message of its own, without a priority.
+    return (event) => `${priority}${format(event).trimEnd().replaceAll('\n', ' ')}\n`
+  }
 }
 
 /** The line as it would look on a console. */

@@ -14,7 +14,7 @@ export function compileText(text: string, longest?: number): (fields: MessageFie
     let line = parts[0] ?? ''
     for (let i = 1; i < parts.length; i += 2) {
       const name = parts[i] ?? ''
-      const value = Object.hasOwn(fields, name) ? fields[name] : undefined
+      const value = fields[name]
       line += value === undefined ? `{${name}}` : typeof value === 'number' ? String(value) : escapeForLog(value, longest)
       line += parts[i + 1] ?? ''
     }

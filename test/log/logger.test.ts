@@ -37,9 +37,9 @@ t.test('patterns print what operators know from Kea', async (t) => {
     ['%d{%e %j %I %p %l %k %B %A %h %D %R %r %u %w %G %V %g %U %W %C %F %T %a %z}', '23 327 03 PM  3 15 November Monday Nov 11/23/26 15:41 03:41:30 PM 1 1 2026 48 26 47 47 20 2026-11-23 15:41:30 Mon +0000'],
     ['%d{%c|%x|%X|%%}', 'Mon Nov 23 15:41:30 2026|11/23/26|15:41:30|%'],
   ]
-  for (const [pattern, line] of table) t.equal(compilePattern(pattern, 'host')(event), line, pattern)
-  t.equal(compilePattern('%999999999999m', 'host')(event).length, 1000, 'a width has an end')
-  t.match(compilePattern(defaultPattern, 'host')(event), /^\d{4}-\d\d-\d\d \d\d:\d\d:30\.572 INFO {2}\[kea-ctrl-agent\.dctl\/\d+\.\d+\] DCTL_STARTING text\n$/)
+  for (const [pattern, line] of table) t.equal(compilePattern(pattern, 'host')(event)(event), line, pattern)
+  t.equal(compilePattern('%999999999999m', 'host')(event)(event).length, 1000, 'a width has an end')
+  t.match(compilePattern(defaultPattern, 'host')(event)(event), /^\d{4}-\d\d-\d\d \d\d:\d\d:30\.572 INFO {2}\[kea-ctrl-agent\.dctl\/\d+\.\d+\] DCTL_STARTING text\n$/)
 })
 
 t.test('local time has the name of its zone, or its distance where it has none', async (t) => {
@@ -53,7 +53,7 @@ t.test('local time has the name of its zone, or its distance where it has none',
     ['Asia/Kathmandu', '21:26 +0545 +0545'],
   ]) {
     process.env['TZ'] = zone
-    t.equal(compilePattern('%D{%H:%M %Z %z}', 'host')(event), printed)
+    t.equal(compilePattern('%D{%H:%M %Z %z}', 'host')(event)(event), printed)
   }
 })
 

@@ -223,6 +223,41 @@ t.test('lines that need not be flushed are written together, and all by the end'
   t.same(puts, [10])
 })
 
+t.test('a line after a pause is written at once, those that follow it wait for each other', async (t) => {
+  const puts: number[] = []
+  let told = (): void => undefined
+  const target: LineTarget = {
+    put: async (lines) => {
+      puts.push(lines.length)
+      told()
+      return lines.length
+    },
+    close: async () => undefined,
+  }
+  const next = (): Promise<void> => new Promise((resolve) => (told = resolve))
+  const turn = (): Promise<void> => new Promise((resolve) => setImmediate(resolve))
+  let timeUp = (): void => undefined
+  t.intercept(performance, 'now', { value: () => 1000 })
+  t.intercept(globalThis, 'setTimeout', { value: (run: () => void) => ((timeUp = run), undefined) })
+  const stream = new LineStream(target, unheard(t), true)
+  stream.write('x\n')
+  stream.write('x\n')
+  await next()
+  t.same(puts, [2], 'no timer is needed for the first ones')
+  for (let i = 0; i < 10; i++) {
+    await turn()
+    stream.write('x\n')
+  }
+  t.same(puts, [2])
+  timeUp()
+  await next()
+  t.same(puts, [2, 10])
+  await turn()
+  stream.write('x\n')
+  await stream.close()
+  t.same(puts, [2, 10, 1], 'none waits at the end')
+})
+
 t.test('one file under several names of one path has one stream, kept over a change', async (t) => {
   const path = join(t.testdir({}), 'a.log')
   const outputs = new Outputs('kea-ctrl-agent', unheard(t))
