@@ -12,6 +12,8 @@ import { blocksOf, root } from './page.ts'
 /** Folders of the machine that a block may write to; each is empty at first, and gone with the namespace. */
 const own = ['/etc/kea', '/run/kea', '/run/lock', '/var/lib/kea', '/var/log']
 
+t.setTimeout(300_000)
+
 const blocks = blocksOf('README.md').filter(({ language }) => language === 'sh')
 const notRoot = process.getuid?.() === 0 ? false : 'needs root, for a mount namespace'
 
@@ -45,7 +47,7 @@ t.test('every other block runs', { skip: notRoot || skipWithout('kea-dhcp4', 'cu
   }
   const namespace = ['--mount', '--pid', '--fork', '--kill-child', '--mount-proc']
   // It installs and builds the whole program.
-  const { code, stdout, stderr } = await run('unshare', [...namespace, 'bash', script], { env, timeout: 110_000 })
+  const { code, stdout, stderr } = await run('unshare', [...namespace, 'bash', script], { env, timeout: 280_000 })
   t.equal(code, 0)
   if (code !== 0) t.comment(stdout + stderr)
   for (const { place } of blocks.slice(1)) t.ok(stdout.includes(`== ${place}\n`), place)
