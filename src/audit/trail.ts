@@ -1,6 +1,7 @@
 // The file that audit records go to. Whoever writes a record learns whether it is there before he goes on; what cannot
 // be written is kept and tried again, and that nothing can be written is known before the next command runs.
 
+import { openLogFile } from '../log/log-file.ts'
 import type { OpenFile } from '../log/log-file.ts'
 import type { Log } from '../log/message.ts'
 import { FileTarget } from '../log/output-file.ts'
@@ -57,6 +58,7 @@ export class AuditTrail {
 
   /** Appends one line. Resolves to whether it is in the file; a line that is not is tried again later. */
   write(line: string): Promise<boolean> {
+    if (this.#closed) return this.#writeLate(line)
     if (this.#size + line.length > mostWaiting) {
       this.#lost++
       return Promise.resolve(false)
@@ -87,6 +89,23 @@ export class AuditTrail {
     if (this.#retry !== null) clearTimeout(this.#retry)
     if (this.#failing) await this.#pump()
     await this.#target.close()
+  }
+
+  /**
+   * A request that met the configuration from before, and whose body came after the file was let go of. The descriptor
+   * of then may be somebody else's by now.
+   */
+  async #writeLate(line: string): Promise<boolean> {
+    try {
+      const rotation = { maxSize: 0, maxVersions: 1 }
+      const target = new FileTarget({ path: this.path, file: openLogFile(this.path), rotation, cannotRotate: ignore })
+      const written = await target.put([line]).finally(() => target.close())
+      return written === 1
+    } catch (error) {
+      const reason = error instanceof Error ? error.message : String(error)
+      this.#log.write('KEAGATE_AUDIT_FAILED', { file: this.path, reason })
+      return false
+    }
   }
 
   /** Each write goes through another thread, so what the same turn of the event loop brings goes with it. */
@@ -130,7 +149,10 @@ export class AuditTrail {
     this.#tellAll(false)
     if (!this.#failing) this.#log.write('KEAGATE_AUDIT_FAILED', { file: this.path, reason })
     this.#failing = true
-    if (!this.#closed) this.#retry = setTimeout(() => void this.#pump(), retryDelay)
+    if (this.#closed) return
+    this.#retry = setTimeout(() => {
+      this.#work = this.#pump()
+    }, retryDelay)
   }
 
   #tellAll(written: boolean): void {
@@ -139,4 +161,8 @@ export class AuditTrail {
       each.settle = null
     }
   }
+}
+
+function ignore(): void {
+  // Nothing is rotated for one line.
 }

@@ -1,7 +1,7 @@
 // The audit trail: one line a record, known to be written before anybody goes on, and nothing lost while it cannot be.
 
 import { execFileSync } from 'node:child_process'
-import { mkdtempSync, readFileSync, readdirSync, renameSync, rmdirSync } from 'node:fs'
+import { closeSync, mkdtempSync, openSync, readFileSync, readdirSync, renameSync, rmdirSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import t from 'tap'
@@ -98,6 +98,21 @@ t.test('a command that still runs when the agent stops has its record too, once'
   await audit.stop()
   t.equal(await audit.finished(ticket, ending), null)
   t.match(linesOf(path), [{ command: 'leases-reclaim', reason: 'still running when the agent stopped', answers: [] }])
+})
+
+t.test('a request that is late for its configuration has its record in the file of then', async (t) => {
+  const directory = t.testdir({ other: '' })
+  const path = join(directory, 'audit.json')
+  const { trail, audit } = setUp(path)
+  t.equal(await record(audit), null)
+  await trail.close()
+  // Gets the descriptor that was let go of.
+  const other = openSync(join(directory, 'other'), 'a')
+  t.equal(await record(audit), null)
+  await audit.refused({ remoteAddress: '::1', tls: null, user: null }, 'body too late', performance.now(), 80)
+  closeSync(other)
+  t.equal(readFileSync(join(directory, 'other'), 'utf8'), '', 'what others write to is left alone')
+  t.match(linesOf(path), [{ id: /-1$/ }, { id: /-2$/ }, { id: /-3$/ }])
 })
 
 t.test('while nothing can be written no command may run, unless the operator said so', async (t) => {
