@@ -1,22 +1,17 @@
-// The configuration in force and the one way to change it: build the whole new runtime, open what is new, swap,
-// let go of what is old. Any failure on the way leaves everything as it was.
+// The one way to change the configuration in force: build the whole new runtime, open what is new, swap, let go of what
+// is old. Any failure on the way leaves everything as it was.
 
 import { setTimeout } from 'node:timers/promises'
 import { LockOut } from './auth/lock-out.ts'
 import type { AgentControl } from './command/agent-control.ts'
 import type { LoadedConfig } from './config/load.ts'
 import type { AgentConfig, TlsConfig } from './config/types.ts'
-import { KeagateError } from './errors.ts'
 import { retireUpstreams } from './forward/open.ts'
 import { askDaemons } from './hook/ask-daemons.ts'
 import type { AskDaemons } from './hook/host.ts'
 import { Modules } from './hook/modules.ts'
 import type { Traffic } from './http/connections.ts'
-import { createEntrance } from './http/entrance.ts'
-import type { Entrance } from './http/entrance.ts'
 import type { Listener } from './http/listener.ts'
-import { createHttpServer } from './http/server.ts'
-import type { HttpServer } from './http/server.ts'
 import type { Logging } from './log/logger.ts'
 import { listen, listenFirst, refuseProtocolSwitch, sameEndpoint } from './address-change.ts'
 import {
@@ -25,6 +20,8 @@ import {
 import { ChangeQueue } from './change-queue.ts'
 import { openCompanions } from './companions.ts'
 import type { Companions } from './companions.ts'
+import { Doorway } from './doorway.ts'
+import type { InForce } from './doorway.ts'
 import { checkLogFiles, placed } from './late-mistake.ts'
 import type { Monitoring } from './monitor/monitoring.ts'
 import type { Metrics } from './observe/metrics.ts'
@@ -34,14 +31,6 @@ import { TlsReport } from './tls/report.ts'
 import { TlsUpkeep } from './tls/upkeep.ts'
 import type { UpkeepParts } from './tls/upkeep.ts'
 
-interface InForce {
-  readonly runtime: Runtime
-  readonly listener: Listener
-  readonly entrance: Entrance
-  /** Milliseconds since the epoch. */
-  readonly since: number
-}
-
 export interface DeploymentParts {
   readonly agent: AgentControl
   readonly logging: Logging
@@ -50,9 +39,6 @@ export interface DeploymentParts {
   /** Descriptors of listening sockets that systemd has opened for this process. */
   readonly passedSockets: readonly number[]
 }
-
-/** Milliseconds that connections get to end when the process stops; running commands get nine tenths of it. */
-const drainTime = 10_000
 
 /** Milliseconds that a change of the configuration gets to end when the process stops. */
 const changeTime = 2000
@@ -64,13 +50,12 @@ export class Deployment {
   readonly #logging: Logging
   readonly #lockOut = new LockOut()
   readonly #tlsReport: TlsReport
-  readonly #ask: AskDaemons = (...question) => askDaemons(this.#current().runtime, ...question)
+  readonly #doorway: Doorway
+  readonly #ask: AskDaemons = (...question) => askDaemons(this.runtime, ...question)
   readonly #metrics: Metrics
   readonly #monitoring: Monitoring
   readonly #passedSockets: readonly number[]
-  #server: HttpServer | null = null
   #upkeep: TlsUpkeep | null = null
-  #inForce: InForce | null = null
 
   constructor(parts: DeploymentParts) {
     this.#agent = parts.agent
@@ -79,42 +64,43 @@ export class Deployment {
     this.#monitoring = parts.monitoring
     this.#passedSockets = parts.passedSockets
     this.#tlsReport = new TlsReport(parts.logging, parts.metrics)
+    this.#doorway = new Doorway(parts.logging, this.#tlsReport)
   }
 
   /** The configuration in force. */
   get config(): AgentConfig {
-    return this.#current().runtime.config
+    return this.runtime.config
   }
 
   /** When it was put in force; milliseconds since the epoch. */
   get since(): number {
-    return this.#current().since
+    return this.#doorway.current.since
   }
 
   get runtime(): Runtime {
-    return this.#current().runtime
+    return this.#doorway.current.runtime
   }
 
   /** One line on the configuration in force. */
   get summary(): string {
-    const { runtime, listener } = this.#current()
+    const { runtime, listener } = this.#doorway.current
     return summaryOf(runtime.config, listener)
   }
 
   /** Whether clients can come in. */
   get open(): boolean {
-    return this.#inForce?.listener.listening ?? false
+    return this.#doorway.open
   }
 
   /** Why no command can run now. */
   get obstacles(): readonly string[] {
-    const obstacle = this.#inForce?.runtime.audit?.obstacle ?? null
+    const obstacle = this.#doorway.inForce?.runtime.audit?.obstacle ?? null
     return obstacle === null ? [] : [obstacle]
   }
 
   /** What has gone through the door since the start; null before the first configuration. */
   get traffic(): Traffic | null {
-    return this.#server?.traffic() ?? null
+    return this.#doorway.traffic
   }
 
   /**
@@ -155,27 +141,23 @@ export class Deployment {
   /** Accepts no more, refuses what waits for a daemon, lets running commands end, then closes every connection. */
   async stop(): Promise<void> {
     this.#upkeep?.close()
-    this.#server?.retireAll()
+    this.#doorway.retire()
     await Promise.race([this.changes.settled, setTimeout(changeTime)])
-    await this.#inForce?.listener.acceptQueued()
-    const closed = this.#inForce?.listener.close()
-    this.#inForce?.entrance.close()
-    for (const upstream of this.#inForce?.runtime.upstreams.byKey.values() ?? []) upstream.close()
-    await this.#server?.drain(drainTime)
-    await closed
-    await this.#inForce?.runtime.audit?.stop()
-    announceCommands(this.#logging, this.#inForce?.runtime.commands() ?? [], [])
+    await this.#doorway.close()
+    const runtime = this.#doorway.inForce?.runtime
+    await runtime?.audit?.stop()
+    announceCommands(this.#logging, runtime?.commands() ?? [], [])
     this.#monitoring.close()
     this.#tlsReport.close()
   }
 
   /** Makes a stop under way wait for no command any more. */
   hurry(): void {
-    this.#server?.hurry()
+    this.#doorway.hurry()
   }
 
   async #replace(config: AgentConfig): Promise<void> {
-    const before = this.#inForce?.runtime ?? null
+    const before = this.#doorway.inForce?.runtime ?? null
     const companions = await openCompanions(config, before, { log: this.#logging, ask: this.#ask })
     try {
       await this.#monitoring.change(config.monitoring, () => this.#swap(config, companions))
@@ -187,20 +169,19 @@ export class Deployment {
   }
 
   async #swap(config: AgentConfig, companions: Companions): Promise<void> {
-    const before = this.#inForce
+    const before = this.#doorway.inForce
     const moved = before === null || !sameEndpoint(before.runtime.config, config)
     if (before !== null && !moved) refuseProtocolSwitch(before.runtime.config, config, this.#logging)
     const runtime = await this.#build(config, companions)
-    this.#server ??= await createHttpServer({ door: () => this.#current().runtime.door, log: this.#logging })
     const listener = moved ? await this.#listen(config, before) : before.listener
     try {
-      const entrance = this.#entrance(runtime, listener, this.#server)
+      const entrance = await this.#doorway.entrance(runtime, listener)
       const shown = this.#logging.enabled('DCTL_CONFIG_START')
       // The last step that can fail, and one that undoes itself.
       this.#logging.configure(config.loggers)
       // Who asks for it by this very configuration gets it too.
       if (!shown) announceStart(this.#logging, config)
-      this.#open(runtime, listener, entrance, Date.now())
+      this.#doorway.use({ runtime, listener, entrance, since: Date.now() })
     } catch (error) {
       if (moved) await listener.close()
       throw error
@@ -209,14 +190,11 @@ export class Deployment {
     this.#upkeep = config.tls === null ? null : new TlsUpkeep(this.#upkeepParts(config.tls))
     announceCommands(this.#logging, before?.runtime.commands() ?? [], runtime.commands())
     announce(this.#logging, runtime, listener, moved ? 'STARTED' : 'UPDATED')
-    void nameMissingDaemons(this.#logging, runtime, () => this.#inForce?.runtime !== runtime)
+    void nameMissingDaemons(this.#logging, runtime, () => this.#doorway.inForce?.runtime !== runtime)
     // What the runtime before still runs, it runs to its end; only what nobody uses is given up.
     if (before === null) return
     retireUpstreams(before.runtime.upstreams, runtime.upstreams)
-    if (!moved) return
-    void before.listener.close()
-    before.entrance.close()
-    this.#server.closeAll(before.listener)
+    if (moved) this.#doorway.leave(before)
   }
 
   #listen(config: AgentConfig, before: InForce | null): Promise<Listener> {
@@ -226,47 +204,31 @@ export class Deployment {
 
   /** Takes what the TLS files hold now, for the very next connection. @returns whether that is anything else */
   #refreshCredentials(): Promise<boolean> {
-    return this.changes.inTurn(() => {
-      const { runtime, listener, since } = this.#current()
+    return this.changes.inTurn(async () => {
+      const { runtime, listener, since } = this.#doorway.current
       const renewed = renewCredentials(runtime)
-      if (renewed === null || this.#server === null) return Promise.resolve(false)
-      this.#open(renewed, listener, this.#entrance(renewed, listener, this.#server), since)
-      return Promise.resolve(true)
+      if (renewed === null) return false
+      this.#doorway.use({ runtime: renewed, listener, entrance: await this.#doorway.entrance(renewed, listener), since })
+      return true
     })
   }
 
   #upkeepParts(config: TlsConfig): UpkeepParts {
     return {
       config,
-      credentials: () => this.#inForce?.runtime.credentials ?? null,
+      credentials: () => this.#doorway.inForce?.runtime.credentials ?? null,
       refresh: () => this.#refreshCredentials(),
       log: this.#logging,
       metrics: this.#metrics,
     }
   }
 
-  #entrance({ config, credentials }: Runtime, listener: Listener, server: HttpServer): Entrance {
-    return createEntrance({ config, credentials, server, origin: listener, report: this.#tlsReport, log: this.#logging })
-  }
-
-  /** From here on, the listener's connections meet this runtime. */
-  #open(runtime: Runtime, listener: Listener, entrance: Entrance, since: number): void {
-    this.#inForce = { runtime, listener, entrance, since }
-    listener.accept((socket) => entrance.accept(socket))
-  }
-
   /** Everything that a configuration needs, as far as it can be had without taking anything from the one in force. */
   async #build(config: AgentConfig, companions: Pick<Companions, 'modules' | 'audit'>): Promise<Runtime> {
-    const previous = this.#inForce?.runtime ?? null
+    const previous = this.#doorway.inForce?.runtime ?? null
     const stays = { log: this.#logging, lockOut: this.#lockOut, tlsReport: this.#tlsReport, metrics: this.#metrics }
     const runtime = await buildRuntime(config, { agent: this.#agent, ...stays, ...companions, previous })
     checkLogFiles(config)
     return runtime
-  }
-
-  #current(): InForce {
-    // Nobody asks before `apply` has put the first configuration in force.
-    if (this.#inForce === null) throw new KeagateError('LISTEN_FAILED', 'no configuration is in force yet')
-    return this.#inForce
   }
 }
