@@ -1,6 +1,6 @@
 // The HTTP server: one Fastify instance for the life of the process, fed with connections that are ready to be read.
 // It never listens itself, and asks for the configuration anew with each request, so a reload touches no connection.
-// Fastify is given (the project's users fixed it, as pino and ajv): what it costs is won back elsewhere.
+// Fastify is a given, as pino and ajv are: what it costs is won back elsewhere.
 
 import fastify from 'fastify'
 import http from 'node:http'
