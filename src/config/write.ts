@@ -29,7 +29,7 @@ export async function writeConfigFile(
 ): Promise<WrittenConfig> {
   const start = resolve(startFile)
   const target = filename === null || filename === '' ? start : resolve(dirname(start), filename)
-  const fault = faultOfName(target, dirname(start))
+  const fault = faultOfName(target, dirname(start)) ?? faultOfEnd(filename)
   if (fault !== null) return { ok: false, text: fault }
   try {
     // The start file itself may be a link, and then the file behind it is replaced. A name that came over the network
@@ -53,6 +53,11 @@ function faultOfName(target: string, folder: string): string | null {
   }
   if (/[\u0000-\u001f\u007f]/.test(target)) return 'the name of the file must not hold a control character'
   return basename(target).startsWith('.') ? 'the name of the file must not begin with a dot' : null
+}
+
+/** A path that ends like one of a folder would lose that end on its way, and then name a file nobody asked for. */
+function faultOfEnd(filename: string | null): string | null {
+  return filename !== null && /\/\.?$/.test(filename) ? 'the name of the file must not end with a slash' : null
 }
 
 /** Bytes. No configuration of the agent comes near it. */

@@ -65,6 +65,16 @@ t.test('a file that is no configuration of the agent is left alone', async (t) =
   t.match(await writeConfigFile(config({}), join(folder, 'start.conf'), 'link.conf'), { ok: false, text: /is a link/ })
 })
 
+t.test('a name that ends like that of a folder is refused', async (t) => {
+  const folder = t.testdir({ 'start.conf': '{ "Control-agent": {} }' })
+  for (const name of ['new/', 'new/.', join(folder, 'new//'), 'start.conf/']) {
+    const written = await writeConfigFile(config({ 'http-port': 1 }), join(folder, 'start.conf'), name)
+    t.same(written, { ok: false, text: 'the name of the file must not end with a slash' }, name)
+  }
+  t.same(readdirSync(folder), ['start.conf'])
+  t.equal(readFileSync(join(folder, 'start.conf'), 'utf8'), '{ "Control-agent": {} }')
+})
+
 t.test('a start file that is a link is replaced where it leads to', async (t) => {
   const folder = t.testdir({ real: { 'a.conf': '{ "Control-agent": {} }' } })
   symlinkSync('real/a.conf', join(folder, 'start.conf'))
