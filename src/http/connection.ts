@@ -167,12 +167,16 @@ export class Connection {
     const door = this.#door()
     door.metrics?.count('keagate_http_requests_total', { code: String(reason.status) })
     this.poison()
-    const caller = { remoteAddress: this.remoteAddress, tls: this.peer ?? this.#shown, user: null }
-    recordRefusal(door, caller, reason, performance.now(), () => {
+    const send = (): void => {
       if (this.over) return
       this.socket.write(rawAnswer(door.headers, reason))
       this.end()
-    })
+    }
+    // Somebody who never said a word has asked for nothing: a probe of the port, a connection opened in advance.
+    const saidNothing = this.socket.bytesRead === 0 && this.#refusal === null
+    const caller = { remoteAddress: this.remoteAddress, tls: this.peer ?? this.#shown, user: null }
+    if (saidNothing) send()
+    else recordRefusal(door, caller, reason, performance.now(), send)
   }
 
   /**

@@ -1,6 +1,6 @@
 // How the built program ends: what it still waits for when it is told to stop, and what it does not.
 
-import { existsSync, writeFileSync } from 'node:fs'
+import { existsSync, readFileSync, writeFileSync } from 'node:fs'
 import net from 'node:net'
 import { join } from 'node:path'
 import t from 'tap'
@@ -38,7 +38,11 @@ t.test('SIGTERM waits for running commands, and for nothing else', async (t) => 
     connection.end()
   })
   t.teardown(() => daemon.close())
-  const agent = await startProgram(t, { 'control-sockets': { dhcp4: { 'socket-name': daemon.path } } })
+  const auditLog = join(temporaryDirectory(t), 'audit.json')
+  const agent = await startProgram(t, {
+    'control-sockets': { dhcp4: { 'socket-name': daemon.path } },
+    'audit-log': { output: auditLog },
+  })
   const [busy, idle, fresh, head, body] = [
     await connectTo(t, agent.port),
     await connectTo(t, agent.port),
@@ -73,6 +77,8 @@ t.test('SIGTERM waits for running commands, and for nothing else', async (t) => 
   t.equal(await agent.exited, 0)
   t.notOk(existsSync(pidFileOf(agent)))
   t.match(agent.output(), /DCTL_SHUTDOWN [^\n]*\n$/)
+  const turnedAway = readFileSync(auditLog, 'utf8').split('\n').filter((line) => /the agent is stopping/.test(line))
+  t.equal(turnedAway.length, 2, 'the head and the body; a connection on which nothing came asked for nothing')
 })
 
 t.test('SIGTERM does not wait for a TLS handshake or for clients that hold on', async (t) => {
