@@ -109,20 +109,23 @@ interface Task {
 }
 
 /** With a record, which is written before the answer goes out. */
-async function audited(audit: Audit, task: Task): Promise<Ending> {
+function audited(audit: Audit, task: Task): Promise<Ending> {
   const { command } = task
   const times = task.times ?? []
   const ticket = audit.begin(command)
   const { obstacle } = audit
   if (obstacle !== null) {
     const ending = failed(command, `was not run: ${obstacle}`)
-    await audit.finished(ticket, { ...ending, refusal: obstacle, times })
-    return ending
+    return audit.finished(ticket, { ...ending, refusal: obstacle, times }).then(() => ending)
+  }
+  const recorded = (ending: Ending): Promise<Ending> => {
+    const { elements, refusal, decision } = ending
+    return audit.finished(ticket, { elements, refusal, decision, times }).then((problem) =>
+      problem === null ? ending : failed(command, `cannot be answered: ${problem}`),
+    )
   }
   const begun = attempt(task)
-  const ending = begun instanceof Promise ? await begun : begun
-  const problem = await audit.finished(ticket, { ...ending, times })
-  return problem === null ? ending : failed(command, `cannot be answered: ${problem}`)
+  return begun instanceof Promise ? begun.then(recorded) : recorded(begun)
 }
 
 type Run = (task: Task) => readonly RawJson[] | Promise<readonly RawJson[]>

@@ -11,7 +11,7 @@ import type { RawJson } from '../json/raw.ts'
 import { rawToString } from '../json/raw.ts'
 import { parseTree } from '../json/tree.ts'
 import { auditLine } from './record.ts'
-import type { AuditAnswer, AuditRecord, RefusedCaller } from './record.ts'
+import type { AuditAnswer, RefusedCaller } from './record.ts'
 import type { AuditTrail } from './trail.ts'
 
 /** A command that has begun. */
@@ -74,29 +74,51 @@ export class Audit {
    * Records a command that has ended.
    * @returns why its answer must not be given, or null
    */
-  async finished(ticket: Ticket, ending: Ending): Promise<string | null> {
-    if (!this.#running.delete(ticket)) return null
-    try {
-      const { command, begin } = ticket
-      const { elements, refusal, decision, times } = ending
-      const recorded = this.#argumentsOf(command)
-      const written = await this.#write(begin, {
-        role: decision?.role.name ?? null,
-        allowed: refusal === null,
-        reason: decision?.rule ?? refusal,
-        answers: answersOf(command.services, elements, times, performance.now() - begin),
-        sent: refusal === null ? answerList(elements).length : 0,
-        caller: command.caller,
-        command: command.name,
-        services: command.services,
-        arguments: recorded instanceof Promise ? await recorded : recorded,
-        received: command.arguments?.length ?? 0,
-      })
-      if (written || this.#config.onFailure === 'continue') return null
-      return 'it was run, but its audit record could not be written; see the log of the agent'
-    } finally {
-      this.trail.leave()
+  finished(ticket: Ticket, ending: Ending): Promise<string | null> {
+    return new Promise((resolve, reject) => {
+      if (!this.#running.delete(ticket)) {
+        resolve(null)
+        return
+      }
+      const left = (error: unknown): void => {
+        this.trail.leave()
+        reject(error instanceof Error ? error : new Error(String(error)))
+      }
+      try {
+        const args = this.#argumentsOf(ticket.command)
+        if (args instanceof Promise) args.then((shown) => this.#record(ticket, ending, shown, resolve)).catch(left)
+        else this.#record(ticket, ending, args, resolve)
+      } catch (error) {
+        left(error)
+      }
+    })
+  }
+
+  /** @param args JSON text. @param done gets why the answer must not be given, or null */
+  #record(ticket: Ticket, ending: Ending, args: string | null, done: (problem: string | null) => void): void {
+    const { command, begin } = ticket
+    const { elements, refusal, decision, times } = ending
+    const duration = performance.now() - begin
+    const record = {
+      role: decision?.role.name ?? null,
+      allowed: refusal === null,
+      reason: decision?.rule ?? refusal,
+      answers: answersOf(command.services, elements, times, duration),
+      sent: refusal === null ? answerList(elements).length : 0,
+      caller: command.caller,
+      command: command.name,
+      services: command.services,
+      arguments: args,
+      received: command.arguments?.length ?? 0,
+      duration,
+      time: Date.now() - duration,
+      id: this.#nextId(),
     }
+    this.trail.write(auditLine(record), (written) => {
+      this.trail.leave()
+      const problem = 'it was run, but its audit record could not be written; see the log of the agent'
+      done(written || this.#config.onFailure === 'continue' ? null : problem)
+    })
   }
 
   /** The process ends: records what is still running, then closes the file. */
@@ -110,15 +132,16 @@ export class Audit {
    * Records a request that never came to a command.
    * @param begin milliseconds of the monotonic clock
    */
-  async refused(caller: RefusedCaller, reason: string, begin: number, sent: number): Promise<void> {
+  refused(caller: RefusedCaller, reason: string, begin: number, sent: number): Promise<void> {
     const nothing = { role: null, command: null, services: [], answers: [], arguments: null, received: 0 }
-    await this.#write(begin, { caller, allowed: false, reason, sent, ...nothing })
+    const duration = performance.now() - begin
+    const when = { duration, time: Date.now() - duration, id: this.#nextId() }
+    const line = auditLine({ caller, allowed: false, reason, sent, ...nothing, ...when })
+    return new Promise((resolve) => this.trail.write(line, () => resolve()))
   }
 
-  #write(begin: number, record: Omit<AuditRecord, 'time' | 'id' | 'duration'>): Promise<boolean> {
-    const duration = performance.now() - begin
-    const id = `${this.#series}-${(++this.#last).toString(36)}`
-    return this.trail.write(auditLine({ ...record, id, duration, time: Date.now() - duration }))
+  #nextId(): string {
+    return `${this.#series}-${(++this.#last).toString(36)}`
   }
 
   #argumentsOf({ arguments: args }: Command): string | null | Promise<string | null> {

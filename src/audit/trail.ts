@@ -13,11 +13,13 @@ const mostWaiting = 16 * 1024 * 1024
 const mostAtOnce = 4096
 /** Milliseconds until writing is tried again. */
 const retryDelay = 1000
+/** Milliseconds from one write to the next while further commands are under way, whose records can go with the next. */
+const gathering = 1
 
 interface Waiting {
   readonly line: string
   /** Told once: whether the line is in the file. */
-  settle: ((written: boolean) => void) | null
+  told: ((written: boolean) => void) | null
 }
 
 export class AuditTrail {
@@ -32,6 +34,10 @@ export class AuditTrail {
   #pumping = false
   /** Whether writing begins when the turn of the event loop is over. */
   #planned = false
+  /** Set while records wait for others to go with them. */
+  #delay: NodeJS.Timeout | null = null
+  /** When the latest write began; milliseconds of the monotonic clock. */
+  #begun = -Infinity
   /** Settles when what is planned or under way is written. */
   #work = Promise.resolve()
   #retry: NodeJS.Timeout | null = null
@@ -56,19 +62,24 @@ export class AuditTrail {
     return this.#failing
   }
 
-  /** Appends one line. Resolves to whether it is in the file; a line that is not is tried again later. */
-  write(line: string): Promise<boolean> {
-    if (this.#closed) return this.#writeLate(line)
+  /**
+   * Appends one line.
+   * @param told called once: whether it is in the file; a line that is not is tried again later
+   */
+  write(line: string, told: (written: boolean) => void): void {
+    if (this.#closed) {
+      void this.#writeLate(line).then(told)
+      return
+    }
     if (this.#size + line.length > mostWaiting) {
       this.#lost++
-      return Promise.resolve(false)
+      told(false)
+      return
     }
-    return new Promise((resolve) => {
-      this.#waiting.push({ line, settle: resolve })
-      this.#size += line.length
-      if (this.#failing) this.#tellAll(false)
-      else this.#plan()
-    })
+    this.#waiting.push({ line, told })
+    this.#size += line.length
+    if (this.#failing) this.#tellAll(false)
+    else this.#plan()
   }
 
   /** A request begins that will write a record; the file stays open until `leave`. */
@@ -85,6 +96,7 @@ export class AuditTrail {
   async close(): Promise<void> {
     if (this.#users > 0) await new Promise<void>((resolve) => (this.#onLast = resolve))
     this.#closed = true
+    if (this.#delay !== null) this.#begin()
     await this.#work
     if (this.#retry !== null) clearTimeout(this.#retry)
     if (this.#failing) await this.#pump()
@@ -108,9 +120,27 @@ export class AuditTrail {
     }
   }
 
-  /** Each write goes through another thread, so what the same turn of the event loop brings goes with it. */
   #plan(): void {
     if (this.#pumping || this.#planned) return
+    const wait = this.#wait()
+    if (wait === 0) this.#begin()
+    else this.#delay ??= setTimeout(() => this.#begin(), wait)
+  }
+
+  /**
+   * Milliseconds that the records have to wait for others to go with them: on a busy agent each write would have one
+   * record only, and going through another thread costs as much as all the rest of the audit.
+   */
+  #wait(): number {
+    // Where nobody else is under way, nobody else can come before these are answered.
+    if (this.#closed || this.#failing || this.#waiting.length >= this.#users) return 0
+    return Math.max(0, this.#begun + gathering - performance.now())
+  }
+
+  /** What the same turn of the event loop brings goes with it. */
+  #begin(): void {
+    if (this.#delay !== null) clearTimeout(this.#delay)
+    this.#delay = null
     this.#planned = true
     this.#work = new Promise((resolve) => {
       setImmediate(() => {
@@ -124,20 +154,23 @@ export class AuditTrail {
     if (this.#pumping) return
     this.#pumping = true
     while (this.#waiting.length > 0) {
+      this.#begun = performance.now()
       try {
         this.#drop(await this.#target.put(this.#waiting.slice(0, mostAtOnce).map(({ line }) => line)))
       } catch (error) {
         this.#fail(error instanceof Error ? error.message : String(error))
         break
       }
+      if (this.#wait() > 0) break
     }
     this.#pumping = false
+    if (this.#waiting.length > 0 && !this.#failing) this.#plan()
   }
 
   #drop(count: number): void {
-    for (const { line, settle } of this.#waiting.splice(0, count)) {
+    for (const { line, told } of this.#waiting.splice(0, count)) {
       this.#size -= line.length
-      settle?.(true)
+      told?.(true)
     }
     if (!this.#failing || this.#waiting.length > 0) return
     this.#failing = false
@@ -157,8 +190,8 @@ export class AuditTrail {
 
   #tellAll(written: boolean): void {
     for (const each of this.#waiting) {
-      each.settle?.(written)
-      each.settle = null
+      each.told?.(written)
+      each.told = null
     }
   }
 }

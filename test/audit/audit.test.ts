@@ -90,6 +90,30 @@ t.test('records keep the order in which commands ended, whatever rotates', async
   t.same(ids, Array.from({ length: count }, (_, index) => index + 1))
 })
 
+t.test('records wait for others to share a write only while further commands are under way', async (t) => {
+  const path = join(t.testdir({}), 'audit.json')
+  const { audit } = setUp(path)
+  let timers = 0
+  t.intercept(performance, 'now', { value: () => 1000 })
+  t.intercept(globalThis, 'setTimeout', { value: () => timers++ })
+  const caller = { remoteAddress: '192.0.2.1', tls: null, user: null }
+  const begin = (name: string) => audit.begin({ name, services: ['dhcp4'], arguments: null, caller })
+  const [first, second, third] = [begin('first'), begin('second'), begin('third')]
+  t.equal(await audit.finished(first, ending), null, 'the first one goes at once')
+  t.equal(timers, 0)
+  const waiting = audit.finished(second, ending)
+  for (let i = 0; i < 20; i++) await new Promise((resolve) => setImmediate(resolve))
+  t.equal(timers, 1)
+  t.equal(linesOf(path).length, 1)
+  t.same(await Promise.all([waiting, audit.finished(third, ending)]), [null, null], 'nobody is left to wait for')
+  t.same(linesOf(path).map(({ command }) => command), ['first', 'second', 'third'])
+  const [fourth] = [begin('fourth'), begin('fifth')]
+  const last = audit.finished(fourth, ending)
+  await audit.stop()
+  t.equal(await last, null, 'none waits at the end')
+  t.equal(linesOf(path).length, 5)
+})
+
 t.test('a command that still runs when the agent stops has its record too, once', async (t) => {
   const path = join(t.testdir({}), 'audit.json')
   const { audit } = setUp(path)
