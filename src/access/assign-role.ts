@@ -38,15 +38,29 @@ const sources: Readonly<Record<AssignRoleMethod, string>> = {
 }
 
 function find(policy: Policy, method: AssignRoleMethod, caller: RoleFacts): { identity: string | null; role: Role | null } {
+  const identity = shownBy(caller, method)
   switch (method) {
     case 'remote-address':
-      return { identity: caller.remoteAddress, role: byAddress(policy, caller.remoteAddress) }
+      return { identity, role: byAddress(policy, caller.remoteAddress) }
     case 'cert-subject':
-      return byName(policy, caller.tls?.subject ?? null)
     case 'cert-issuer':
-      return byName(policy, caller.tls?.issuer ?? null)
+      return byName(policy, identity)
     case 'basic-authentication':
-      return { identity: caller.user, role: caller.user === null ? null : (policy.roles.get(caller.user) ?? null) }
+      return { identity, role: identity === null ? null : (policy.roles.get(identity) ?? null) }
+  }
+}
+
+/** All of a caller that a method looks at: whom it shows as the same, it gives the same role. */
+export function shownBy({ remoteAddress, tls, user }: RoleFacts, method: AssignRoleMethod): string | null {
+  switch (method) {
+    case 'remote-address':
+      return remoteAddress
+    case 'cert-subject':
+      return tls?.subject ?? null
+    case 'cert-issuer':
+      return tls?.issuer ?? null
+    case 'basic-authentication':
+      return user
   }
 }
 

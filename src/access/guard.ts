@@ -4,15 +4,22 @@ import { quoteName } from '../command/answer.ts'
 import type { Command } from '../command/handler.ts'
 import type { RawJson } from '../json/raw.ts'
 import type { Log } from '../log/message.ts'
+import { shownBy } from './assign-role.ts'
 import type { Decision } from './decide.ts'
 import { decide, verdictOf } from './decide.ts'
 import { filterCommandList } from './list-filter.ts'
 import type { Policy, Role } from './policy.ts'
 import { redactSecrets } from './redact.ts'
 
+/** Decisions kept, and the characters of the longest name or address of a caller that they are kept for. */
+const mostKept = 1000
+const longestName = 256
+
 export class Guard {
   readonly policy: Policy
   readonly #log: Log
+  /** What has been decided, by everything that it depends on: these rules never change. */
+  readonly #kept = new Map<string, Decision>()
 
   constructor(policy: Policy, log: Log) {
     this.policy = policy
@@ -20,8 +27,9 @@ export class Guard {
   }
 
   /** Logs what it refuses. */
-  decide({ name, services, caller }: Command): Decision {
-    const decision = decide(this.policy, caller, name, services)
+  decide(command: Command): Decision {
+    const { name, services, caller } = command
+    const decision = this.#known(command)
     if (!decision.allowed) {
       this.#log.write('KEAGATE_ACCESS_REFUSED', {
         command: name,
@@ -32,6 +40,23 @@ export class Guard {
         rule: decision.rule,
       })
     }
+    return decision
+  }
+
+  #known({ name, services, caller }: Command): Decision {
+    const { policy } = this
+    const service = services[0] ?? ''
+    const shown = shownBy(caller, policy.config.assignRoleMethod)
+    // Names that only a client knows would push the others out. A command for several services is rare.
+    const kept = services.length < 2 && policy.known.has(name) && (services.length === 0 || policy.services.has(service))
+    if (!kept || shown === null || shown.length > longestName) return decide(policy, caller, name, services)
+    // No two questions have one key, whatever characters their names have.
+    const key = `${services.length} ${service.length} ${name.length} ${service}${name}${shown}`
+    const found = this.#kept.get(key)
+    if (found !== undefined) return found
+    const decision = decide(policy, caller, name, services)
+    if (this.#kept.size >= mostKept) this.#kept.clear()
+    this.#kept.set(key, decision)
     return decision
   }
 

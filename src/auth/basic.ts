@@ -6,7 +6,7 @@ import type { Binding } from './bound.ts'
 import { isBoundTo, otherCertificate } from './bound.ts'
 import { HashedPasswords } from './hashed.ts'
 import type { LockOut } from './lock-out.ts'
-import { credentialList } from './password.ts'
+import { credentialList, sameText } from './password.ts'
 
 export type AuthOutcome =
   | { readonly ok: true; readonly user: string }
@@ -34,6 +34,19 @@ export type AuthOutcome =
       readonly report: number
     }
 
+/**
+ * What a connection keeps of the latest header that was right, as its next one is the same as a rule: that one need not be
+ * decoded and hashed again. Belongs to one connection, so to one certificate.
+ */
+export interface AuthMemory {
+  accepted: {
+    /** Of the configuration that found it right: another one has to look for itself. */
+    readonly by: object
+    readonly header: string
+    readonly outcome: AuthOutcome
+  } | null
+}
+
 export interface Authenticator {
   readonly realm: string
   /**
@@ -42,8 +55,14 @@ export interface Authenticator {
    * @param header the value of `Authorization`, as Latin-1 text; undefined where there was none
    * @param address where it came from
    * @param peer the verified certificate that came with the connection, or null
+   * @param memory of the connection; null: nothing is kept
    */
-  authenticate(header: string | undefined, address: string, peer: TlsPeer | null): AuthOutcome | Promise<AuthOutcome>
+  authenticate(
+    header: string | undefined,
+    address: string,
+    peer: TlsPeer | null,
+    memory: AuthMemory | null,
+  ): AuthOutcome | Promise<AuthOutcome>
 }
 
 /** null where no client is configured: then nobody is asked, as in Kea. */
@@ -72,23 +91,35 @@ export function createAuthenticator(config: AuthenticationConfig, lockOut: LockO
     } else if (joined !== undefined) lockOut.fail(address, limits, now)
     return identity
   }
-  return {
+  const lockedOut = (address: string, now: number): AuthOutcome | null => {
+    const wait = lockOut.wait(address, limits, now)
+    return wait > 0 ? { ok: false, reason: 'locked-out', wait, report: lockOut.refuse(address, now) } : null
+  }
+  const authenticator: Authenticator = {
     realm: config.realm,
-    authenticate: (header, address, peer) => {
+    authenticate: (header, address, peer, memory) => {
       if (header === undefined) return refused('no-header', 'no Authorization header')
+      const accepted = memory?.accepted ?? null
+      if (accepted?.by === authenticator && sameText(accepted.header, header)) {
+        return lockedOut(address, performance.now()) ?? accepted.outcome
+      }
       const credentials = readBasic(header)
       if (typeof credentials === 'string') return refused('bad-header', credentials)
       const now = performance.now()
-      const wait = lockOut.wait(address, limits, now)
-      if (wait > 0) return { ok: false, reason: 'locked-out', wait, report: lockOut.refuse(address, now) }
+      const locked = lockedOut(address, now)
+      if (locked !== null) return locked
       const identity = identify([...plain.find(credentials), ...(hashed?.known(credentials) ?? [])], peer)
-      if (identity.ok) return identity
+      if (identity.ok) {
+        if (memory !== null) memory.accepted = { by: authenticator, header, outcome: identity }
+        return identity
+      }
       // Also where they are known: whoever lacks the certificate must not learn that from the time.
       if (hashed !== null) return check(hashed, credentials, address, peer)
       lockOut.fail(address, limits, now)
       return identity
     },
   }
+  return authenticator
 }
 
 const wrong = refused('wrong', 'no configured client has this user and password')

@@ -25,7 +25,7 @@ export class LockOut {
 
   /** How many milliseconds until the next password from this address may be compared; 0: now. */
   wait(address: string, limits: LockOutLimits, now: number): number {
-    if (limits.failures === 0) return 0
+    if (limits.failures === 0 || this.#culprits.size === 0) return 0
     // The failure that has to leave the window so that there is room for one more.
     const decisive = this.#culprits.get(networkOf(address))?.times.at(-limits.failures)
     return decisive === undefined ? 0 : Math.max(0, decisive + limits.window - now)

@@ -55,6 +55,14 @@ export function keyedHash(): (bytes: Uint8Array) => string {
   return (bytes) => digest(bytes).toString('latin1')
 }
 
+/** Whether two texts are the same; takes the same time wherever they differ. */
+export function sameText(one: string, other: string): boolean {
+  if (one.length !== other.length) return false
+  let difference = 0
+  for (let i = 0; i < one.length; i++) difference |= one.charCodeAt(i) ^ other.charCodeAt(i)
+  return difference === 0
+}
+
 /**
  * The byte strings that clients send for a configured text: its UTF-8; what Kea itself makes of raw UTF-8 in a
  * configuration (each byte read as Latin-1 and encoded once more); and, where the text is what Kea prints for UTF-8

@@ -4,6 +4,7 @@
 import type { X509Certificate } from 'node:crypto'
 import type { Socket } from 'node:net'
 import { TLSSocket } from 'node:tls'
+import type { AuthMemory } from '../auth/basic.ts'
 import type { Log } from '../log/message.ts'
 import type { PeerFacts, TlsPeer } from '../tls/peer.ts'
 import { remoteAddress } from '../tls/remote-address.ts'
@@ -38,6 +39,8 @@ export class Connection {
   readonly remoteAddress: string
   readonly peer: TlsPeer | null
   readonly origin: object | null
+  /** For whoever asks for the password. */
+  readonly authMemory: AuthMemory = { accepted: null }
   readonly #door: () => Door
   readonly #log: Log
   readonly #clock = new PhaseClock(performance.now())

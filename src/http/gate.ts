@@ -32,7 +32,8 @@ export function admit(exchange: Exchange): Failure | null | Promise<Failure | nu
     return refusal ?? unreadable(head, door.limits.maxBodySize, request.httpVersion)
   }
   if (door.authenticator === null) return admitKnown(null)
-  const known = door.authenticator.authenticate(head.authorization, connection.remoteAddress, connection.peer)
+  const { remoteAddress, peer, authMemory } = connection
+  const known = door.authenticator.authenticate(head.authorization, remoteAddress, peer, authMemory)
   if (!(known instanceof Promise)) return admitKnown(stranger(exchange, door.authenticator, known))
   const { authenticator } = door
   // Not a phase in which the client keeps anybody waiting.
@@ -69,12 +70,13 @@ function certificateFlaw(connection: Connection, door: Door, now: number): Diagn
 /** Notes and logs who is there, or says why he may not come in. */
 function stranger(exchange: Exchange, authenticator: Authenticator, outcome: AuthOutcome): Failure | null {
   const { log } = exchange
-  const from = { 'remote-address': exchange.connection.remoteAddress }
+  const { remoteAddress } = exchange.connection
   if (outcome.ok) {
     exchange.user = outcome.user
-    log.write('HTTP_CLIENT_REQUEST_AUTHORIZED', { ...from, user: outcome.user })
+    log.write('HTTP_CLIENT_REQUEST_AUTHORIZED', { 'remote-address': remoteAddress, user: outcome.user })
     return null
   }
+  const from = { 'remote-address': remoteAddress }
   countFailure(exchange.door, outcome.reason)
   switch (outcome.reason) {
     case 'no-header':

@@ -3,9 +3,11 @@
 import t from 'tap'
 import type { RoleFacts } from '../../src/access/assign-role.ts'
 import { decide } from '../../src/access/decide.ts'
+import { Guard } from '../../src/access/guard.ts'
 import type { Policy } from '../../src/access/policy.ts'
 import { compilePolicy } from '../../src/access/policy.ts'
 import { loadConfigText } from '../../src/config/load.ts'
+import type { Log } from '../../src/log/message.ts'
 
 /** One decision: who asks, the command, its services (`-`: the agent itself), what is decided, and in which role. */
 type Row = readonly [caller: string, command: string, services: string, allowed: boolean, role: string]
@@ -335,6 +337,24 @@ t.test('a decision is the same when it is asked again', async (t) => {
     }
   }
 })
+
+t.test('what is kept of decisions changes none, also where names run into each other', async (t) => {
+  const log: Log = { write: () => undefined, enabled: () => false }
+  const forged = ['user u1', 'user 1', 'user ', 'user version-getu'] as const
+  for (const table of tables) {
+    const policy = policyOf(table)
+    const guard = new Guard(policy, log)
+    const more = forged.map((caller) => [caller, 'version-get', 'dhcp4'] as const)
+    for (const [caller, name, services] of [...table.rows, ...more, ...table.rows, ...more]) {
+      const facts = callerOf(caller)
+      const tls = facts.tls === null ? null : { ...facts.tls, ...restOfCertificate }
+      const command = { name, services: services === '-' ? [] : services.split(','), arguments: null, caller: { ...facts, tls } }
+      t.same(guard.decide(command), decide(policy, facts, name, command.services), `${table.name}: ${caller} asks ${name}`)
+    }
+  }
+})
+
+const restOfCertificate = { serial: '1', fingerprint: 'AA', subjectAltNames: [], notBefore: 0, notAfter: 0 }
 
 t.test('the rule is told in words', async (t) => {
   const table = tables.find(({ name }) => name === 'accept first')

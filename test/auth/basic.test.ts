@@ -5,6 +5,7 @@ import { createHash } from 'node:crypto'
 import fc from 'fast-check'
 import t from 'tap'
 import { createAuthenticator } from '../../src/auth/basic.ts'
+import type { Authenticator, AuthMemory } from '../../src/auth/basic.ts'
 import { LockOut } from '../../src/auth/lock-out.ts'
 import { byteForms } from '../../src/auth/password.ts'
 
@@ -25,7 +26,7 @@ const off = { realm: 'r', directory: '', clients: [], lockOut: { failures: 0, wi
 function authenticate(header: string | undefined): string {
   const file = { userFile: null, passwordFile: null, userInPasswordFile: false, hash: null, ...unbound, userContext: null }
   const config = { ...off, clients: clients.map((each) => ({ ...each, ...file })) }
-  const outcome = createAuthenticator(config, new LockOut())?.authenticate(header, '192.0.2.1', null)
+  const outcome = createAuthenticator(config, new LockOut())?.authenticate(header, '192.0.2.1', null, null)
   if (outcome === undefined) return 'off'
   if (outcome instanceof Promise) return 'later'
   return outcome.ok ? outcome.user : outcome.reason
@@ -142,7 +143,7 @@ t.test('what is said of a bad header holds nothing of it', async (t) => {
   const file = { userFile: null, passwordFile: null, userInPasswordFile: false, hash: null, ...unbound, userContext: null }
   const config = { ...off, clients: [{ user: 'a', password: 'b', ...file }] }
   for (const header of ['Basic c2VjcmV0', 'Bearer secret', 'Basic secret!', `Basic ${encode('secret:secret')}`]) {
-    const outcome = createAuthenticator(config, new LockOut())?.authenticate(header, '192.0.2.1', null)
+    const outcome = createAuthenticator(config, new LockOut())?.authenticate(header, '192.0.2.1', null, null)
     t.notMatch(JSON.stringify(outcome), /secret|c2Vj/)
   }
 })
@@ -151,3 +152,22 @@ t.test('what is said of a bad header holds nothing of it', async (t) => {
 function seed(name: string): number {
   return createHash('sha256').update(name).digest().readInt32BE(0)
 }
+
+t.test('a connection is remembered for the very same header and the same configuration, and no lock-out is passed by', async (t) => {
+  const lockOut = new LockOut()
+  const memory: AuthMemory = { accepted: null }
+  const made = (password: string): Authenticator | null => {
+    const file = { userFile: null, passwordFile: null, userInPasswordFile: false, hash: null, ...unbound, userContext: null }
+    const limits = { failures: 1, window: 60_000 }
+    return createAuthenticator({ ...off, clients: [{ user: 'anna', password, ...file }], lockOut: limits }, lockOut)
+  }
+  const authenticator = made('secret')
+  const ask = (by: Authenticator | null, credentials: string, address: string) =>
+    by?.authenticate(`Basic ${encode(credentials)}`, address, null, memory)
+  t.match(ask(authenticator, 'anna:secret', '192.0.2.1'), { ok: true, user: 'anna' })
+  t.match(ask(authenticator, 'anna:secret', '192.0.2.1'), { ok: true, user: 'anna' })
+  t.match(ask(made('changed'), 'anna:secret', '192.0.2.2'), { ok: false, reason: 'wrong' }, 'after a reload')
+  t.match(ask(authenticator, 'anna:secreT', '192.0.2.1'), { ok: false, reason: 'wrong' })
+  t.match(ask(authenticator, 'anna:secret', '192.0.2.1'), { ok: false, reason: 'locked-out' }, 'as without a memory')
+  t.match(ask(authenticator, 'anna:secret', '192.0.2.3'), { ok: true, user: 'anna' })
+})

@@ -64,7 +64,7 @@ t.test('attempts at once are counted before they are compared', async (t) => {
   const authenticator = createAuthenticator(config, new LockOut())
   const attempt = async (password: string, address: string): Promise<string> => {
     const header = `Basic ${Buffer.from(`u:${password}`).toString('base64')}`
-    const outcome = await authenticator?.authenticate(header, address, null)
+    const outcome = await authenticator?.authenticate(header, address, null, null)
     return outcome?.ok === true ? 'ok' : (outcome?.reason ?? 'off')
   }
   const guesses = Array.from({ length: 20 }, (_, index) => attempt(`guess ${index}`, '192.0.2.1'))
