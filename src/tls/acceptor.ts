@@ -10,9 +10,11 @@ import type { CredentialSet } from './credentials.ts'
 import { diagnosePeer, unreadableCertificate } from './diagnose-peer.ts'
 import { diagnoseClose, diagnoseHandshake } from './diagnose.ts'
 import type { Diagnosis } from './diagnose.ts'
+import { KnownPeers } from './known-peers.ts'
 import { tlsPeer } from './peer.ts'
 import type { TlsPeer } from './peer.ts'
 import { remoteAddress } from './remote-address.ts'
+import { sessionCertificate } from './session-certificate.ts'
 import { validity } from './validity.ts'
 
 /** Exactly one of these is called for each connection. */
@@ -62,6 +64,7 @@ export function createTlsAcceptor(
   })
   // The server's events carry the TLS socket, whose link to the TCP socket is private: both have the same endpoints.
   const pending = new Map<string, Pending>()
+  const peers = new KnownPeers()
   const weights = new WeakMap<X509Certificate, ArrayBuffer>()
 
   function take(socket: Socket): Pending | undefined {
@@ -80,15 +83,31 @@ export function createTlsAcceptor(
     }
     // The HTTP side may still answer a client that has ended its half.
     socket.allowHalfOpen = true
+    if (!asked) {
+      events.connected(socket, null)
+      return
+    }
+    // Of a client that OpenSSL refuses, nothing is remembered.
+    const bytes = socket.authorized ? sessionCertificate(socket) : null
+    const known = bytes === null ? undefined : peers.find(bytes)
+    if (known !== undefined && flawOf(socket, known.certificate) === null) {
+      events.connected(socket, known.facts)
+      return
+    }
     const certificate = socket.getPeerX509Certificate()
     if (certificate !== undefined && !socket.authorized) weights.set(certificate, new ArrayBuffer(WEIGHT * found.raw.bytesRead))
-    if (!asked || (certificate === undefined && !config.certRequired)) {
+    if (certificate === undefined && !config.certRequired) {
       events.connected(socket, null)
       return
     }
     const flaw = flawOf(socket, certificate)
-    if (flaw === null) events.connected(socket, certificate === undefined ? null : tlsPeer(certificate))
-    else events.refused(socket, flaw, certificate)
+    if (flaw !== null) {
+      events.refused(socket, flaw, certificate)
+      return
+    }
+    const facts = certificate === undefined ? null : tlsPeer(certificate)
+    if (bytes !== null && certificate !== undefined && facts !== null) peers.add(bytes, { certificate, facts })
+    events.connected(socket, facts)
   })
 
   /** Why the client must not be served, or null. */
