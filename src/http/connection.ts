@@ -73,7 +73,10 @@ export class Connection {
     }
     socket.on('error', logBroken)
     socket.on('close', () => this.#closed())
-    socket.once('end', () => socket.setKeepAlive(true, probeDelay))
+    // Who leaves while nothing runs gets no answer that could go astray.
+    socket.once('end', () => {
+      if (this.busy) socket.setKeepAlive(true, probeDelay)
+    })
     // Node calls this after an answer that is the last one; a plain close would let unread input destroy the answer.
     socket.destroySoon = () => this.end()
   }

@@ -49,12 +49,14 @@ export interface HttpServerOptions {
   readonly log: Log
 }
 
+/** Where a socket keeps its connection. A WeakMap would do the same, but slows every garbage collection down. */
+const ours = Symbol('connection')
+
 type NodeHandler = (request: IncomingMessage, response: ServerResponse) => void
 
 /** @throws if Fastify does not start, which no configuration causes */
 export async function createHttpServer({ door, log }: HttpServerOptions): Promise<HttpServer> {
   const connections = new Connections(door, log)
-  const bySocket = new WeakMap<object, Connection>()
   const budget = new MemoryBudget()
 
   const serverFactory = (handler: NodeHandler): http.Server => {
@@ -64,19 +66,19 @@ export async function createHttpServer({ door, log }: HttpServerOptions): Promis
       handler(exchange.request, exchange.response)
     }
     const receive = (request: ControlRequest, response: ServerResponse): void => {
-      const connection = bySocket.get(request.socket)
+      const connection = connectionOf(request.socket)
       if (connection === undefined) return
       const exchange = new Exchange({ connection, request, response, door, log, budget, run })
       request.exchange = exchange
       connection.receive(exchange)
     }
-    return createNodeServer(receive, (socket) => bySocket.get(socket))
+    return createNodeServer(receive)
   }
 
   const app = fastify({
     serverFactory,
     // Fastify's type of the error lacks what Node's parser adds and misses the packet's.
-    clientErrorHandler: (error, socket) => bySocket.get(socket)?.parseError(error as unknown as ParseError),
+    clientErrorHandler: (error, socket) => connectionOf(socket)?.parseError(error as unknown as ParseError),
     // No route has a schema: what compiles schemas would double the time that loading Fastify takes.
     schemaController: { compilersFactory: { buildValidator: noSchemas, buildSerializer: noSchemas } },
   })
@@ -115,7 +117,7 @@ export async function createHttpServer({ door, log }: HttpServerOptions): Promis
     serve: (socket, peer, origin) => {
       const connection = admitConnection(socket, peer, origin)
       if (connection === null) return
-      bySocket.set(socket, connection)
+      Object.assign(socket, { [ours]: connection })
       const start = socket instanceof TLSSocket ? 'HTTPS_REQUEST_RECEIVE_START' : 'HTTP_REQUEST_RECEIVE_START'
       log.write(start, { 'remote-address': connection.remoteAddress })
       // Node reads this property anew for each connection.
@@ -135,16 +137,17 @@ export async function createHttpServer({ door, log }: HttpServerOptions): Promis
   }
 }
 
+function connectionOf(socket: object & { readonly [ours]?: Connection }): Connection | undefined {
+  return socket[ours]
+}
+
 /** Stands in for the compilers that Fastify would else load. */
 function noSchemas(): never {
   throw new Error('routes of this server have no schema')
 }
 
 /** A Node server with every limit of its own switched off: those of the configuration are enforced per connection. */
-function createNodeServer(
-  receive: (request: ControlRequest, response: ServerResponse) => void,
-  connectionOf: (socket: object) => Connection | undefined,
-): http.Server {
+function createNodeServer(receive: (request: ControlRequest, response: ServerResponse) => void): http.Server {
   const server = http.createServer({
     IncomingMessage: ControlRequest,
     requireHostHeader: false,
