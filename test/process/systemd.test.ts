@@ -21,7 +21,7 @@ t.test('systemd hears of the start, of reloads, of life and of the end', withSys
   const systemd = await startNotifySocket(t)
   const env = { NOTIFY_SOCKET: systemd.path, WATCHDOG_USEC: '300000' }
   const program = await startProgram(t, { 'http-host': '127.0.0.1' }, { env })
-  await systemd.waitFor(/READY=1\nSTATUS=127\.0\.0\.1 port \d+, plain HTTP, services none, no basic authentication\n/)
+  await systemd.waitFor(/READY=1\nSTATUS=127\.0\.0\.1 port \d+, plain HTTP, services none, no basic authentication, no handler modules\n/)
   await systemd.waitFor(/WATCHDOG=1\n\nWATCHDOG=1\n/)
 
   process.kill(program.pid, 'SIGHUP')

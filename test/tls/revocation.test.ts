@@ -139,7 +139,7 @@ t.test('only lists that can be believed are taken, and each problem names its fi
     [ofRoot + (await makeRevocationList(other)), /^revocation list 2 of crl-file DIR\/crl.pem is of /],
   ] as const
   for (const [content, problem] of rows) t.match(problems(config(write('crl.pem', content))).join('\n'), problem)
-  t.match(problems(config(file('absent'))), [/^crl-file DIR\/absent cannot be read: no such file or directory; look at/])
+  t.match(problems(config(file('absent'))), [/^crl-file DIR\/absent cannot be read: no such file or directory; put it there, or correct the name; see what is there with/])
 })
 
 t.test('a directory of lists: hash links alone count where there are any, other files are left alone', (t) => {
