@@ -20,7 +20,7 @@ export interface Options {
 
 export const usage = `npm run bench -- [--only LINE,LINE...] [--rounds 5] [--seconds 2] [--out .bench] [--program dist/main.js]
 npm run bench -- --list     names the lines
-npm run bench -- --readme   writes table and chart of the results in --out to README.md and docs/bench
+npm run bench -- --readme   writes table and chart of the results in --out to README.md and docs/
 
 Measures the same work through kea-ctrl-agent, a bare Node forwarder (the floor) and keagate in turn. Results are merged
 into results.json in the folder --out, so the lines can be measured in pieces; a line measured again replaces the older.`
