@@ -67,6 +67,8 @@ if [ -n "$node" ]; then
   install -D -m 0755 "$node" "$lib/bin/node"
   architecture=$(dpkg --print-architecture)
   depends='passwd, libc6 (>= 2.28), libgcc-s1, libstdc++6'
+  # The program says what it is linked with: later releases need one library more.
+  if grep -q 'libatomic\.so\.1' "$node"; then depends="$depends, libatomic1"; fi
   interpreter=/usr/lib/keagate/bin/node
   # For 100 MB xz takes a minute; the dpkg of Debian 12 knows zstd.
   compression=zstd
