@@ -1,9 +1,11 @@
 // Runs the built program (`dist/main.js`) as an operator would: own process, own folder, a free loopback port.
 
-import { existsSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs'
+import { existsSync, mkdtempSync, writeFileSync } from 'node:fs'
+import { rm } from 'node:fs/promises'
 import net from 'node:net'
 import os from 'node:os'
 import path from 'node:path'
+import { setTimeout } from 'node:timers/promises'
 import type { Child, Owner } from './child.ts'
 import { startChild } from './child.ts'
 
@@ -58,8 +60,24 @@ export async function startProgram(
 /** A folder with a short path (socket names are limited to 107 bytes), removed when the owner's test ends. */
 export function temporaryDirectory(owner: Owner): string {
   const directory = mkdtempSync(path.join(os.tmpdir(), 'keagate-'))
-  owner.teardown(() => rmSync(directory, { recursive: true, force: true }))
+  owner.teardown(() => removeFolder(directory))
   return directory
+}
+
+/**
+ * Removes a folder that an ending process may still write to for a moment. Node's own retries do not help: they try to
+ * remove the same folder again, and do not look at what has come into it since.
+ */
+async function removeFolder(directory: string): Promise<void> {
+  for (let left = 50; ; left--) {
+    try {
+      await rm(directory, { recursive: true, force: true })
+      return
+    } catch (error) {
+      if (left === 0 || !(error instanceof Error && 'code' in error && error.code === 'ENOTEMPTY')) throw error
+      await setTimeout(100)
+    }
+  }
 }
 
 /** A loopback port that was free a moment ago. */

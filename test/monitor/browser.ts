@@ -42,10 +42,12 @@ const patience = 60_000
 export async function startBrowser(owner: Owner, executable: string): Promise<Browser> {
   const child = spawn(executable, [...flags, `--user-data-dir=${temporaryDirectory(owner)}`, 'about:blank'], {
     stdio: ['ignore', 'ignore', 'ignore', 'pipe', 'pipe'],
+    detached: true,
   })
   const ended = new Promise<void>((resolve) => child.once('exit', () => resolve()))
   owner.teardown(async () => {
-    child.kill()
+    // All of its processes: those beside the first would go on writing to the profile that is removed next.
+    if (child.pid !== undefined && child.exitCode === null && child.signalCode === null) process.kill(-child.pid, 'SIGKILL')
     await ended
   })
   // Opened as pipes above.
