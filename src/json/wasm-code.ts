@@ -69,6 +69,7 @@ export const either = binary(0x72)
 /** Bits moved to the right by so many. */
 export const shifted = binary(0x76)
 export const not = (value: Code): Code => seq(value, raw(0x45))
+export const flipped = (value: Code): Code => seq(value, num(-1), raw(0x73))
 export const trailingZeros = (value: Code): Code => seq(value, raw(0x68))
 /** One or the other, as the condition says. */
 export const choose = (yes: Code, no: Code, condition: Code): Code => seq(yes, no, condition, raw(0x1b))
@@ -85,6 +86,8 @@ const everywhere = (byte: number): Code => raw(0xfd, 0x0c, ...new Array<number>(
 /** Which bytes of a vector are equal to one, or below it. */
 export const lanesEqual = (vector: Code, byte: number): Code => seq(vector, everywhere(byte), raw(0xfd, 0x23))
 export const lanesBelow = (vector: Code, byte: number): Code => seq(vector, everywhere(byte), raw(0xfd, 0x26))
+/** Each byte of a vector less one, modulo 256. */
+export const lanesMinus = (vector: Code, byte: number): Code => seq(vector, everywhere(byte), raw(0xfd, 0x71))
 export const lanesEither = (left: Code, right: Code): Code => seq(left, right, raw(0xfd, 0x50))
 /** A bit for each byte of a vector, the first one lowest. */
 export const lanesAsBits = (vector: Code): Code => seq(vector, raw(0xfd, 0x64))
