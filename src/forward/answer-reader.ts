@@ -13,6 +13,7 @@ import { Scanner } from '../json/scanner.ts'
 export class AnswerReader {
   readonly #maxSize: number
   readonly #waiter: Waiter
+  readonly #chunks: 'lasting' | 'passing'
   readonly #scanner = new Scanner('answer')
   readonly #store = new ChunkStore()
   #state: 'more' | 'done' | 'bad' = 'more'
@@ -23,14 +24,16 @@ export class AnswerReader {
   /**
    * @param maxSize bytes up to the end of the answer, blanks before it included
    * @param waiter who grants the memory for them
+   * @param chunks whether they stay as they are, or are used for other bytes later and have to be copied
    */
-  constructor(maxSize: number, waiter: Waiter) {
+  constructor(maxSize: number, waiter: Waiter, chunks: 'lasting' | 'passing' = 'lasting') {
     this.#maxSize = maxSize
     this.#waiter = waiter
+    this.#chunks = chunks
   }
 
   /**
-   * Takes the next chunk and keeps it without a copy (small ones are gathered).
+   * Takes the next chunk and keeps it; a lasting one without a copy (small ones are gathered).
    * @returns `bad` as soon as what came cannot become an answer; an end of input before `done` is the caller's matter
    */
   push(chunk: Uint8Array): 'more' | 'done' | 'bad' {
@@ -62,7 +65,7 @@ export class AnswerReader {
     return this.#trailing
   }
 
-  /** What stood behind the answer in the chunk that completed it. */
+  /** What stood behind the answer in the chunk that completed it, as a part of that. */
   rest(): Uint8Array {
     return this.#rest
   }
@@ -73,7 +76,8 @@ export class AnswerReader {
       this.#refuse('all bodies and answers together take as much memory as they may; try again later')
       return
     }
-    this.#store.add(chunk)
+    if (this.#chunks === 'lasting') this.#store.add(chunk)
+    else this.#store.copy(chunk)
     const verdict = this.#scanner.push(chunk)
     const { end } = this.#scanner.extent()
     if (verdict === 'bad') {
@@ -83,6 +87,7 @@ export class AnswerReader {
       this.#refuse(`the answer is longer than ${this.#maxSize} bytes`)
     } else if (verdict === 'done') {
       this.#state = 'done'
+      this.#store.close()
       this.#rest = chunk.subarray(end - before)
       this.#trailing = holdsMore(this.#rest, 0)
     }

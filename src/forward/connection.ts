@@ -5,10 +5,25 @@ import { Socket } from 'node:net'
 /** What happens on the connection. After `failed` or `ended` nothing more comes. */
 export interface ConnectionEvents {
   connected(): void
-  received(chunk: Buffer): void
+  /** @param chunk gets other bytes as soon as this returns */
+  received(chunk: Uint8Array): void
   /** The daemon closed its side. */
   ended(): void
   failed(error: NodeJS.ErrnoException): void
+}
+
+/**
+ * Where the system puts what comes, for all connections in turn: Node calls back before anything else is read. It would
+ * make room for 64 KiB each time otherwise, however few bytes come, and ask the system more often for a large answer.
+ */
+const landing = new Uint8Array(256 * 1024)
+
+/**
+ * The last ones are what Node sets anyway: to be added to an object that lacks them, for each connection, takes it
+ * longer than to connect.
+ */
+const socketOptions = {
+  onread: { buffer: landing, callback: onRead }, allowHalfOpen: false, emitClose: false, autoDestroy: true, decodeStrings: false,
 }
 
 /**
@@ -19,10 +34,9 @@ export class ControlConnection extends Socket {
   readonly events: ConnectionEvents
 
   constructor(path: string, events: ConnectionEvents) {
-    super()
+    super(socketOptions)
     this.events = events
     this.on('connect', onConnect)
-    this.on('data', onData)
     this.on('end', onEnd)
     this.on('error', onError)
     this.connect({ path })
@@ -39,8 +53,9 @@ function onConnect(this: ControlConnection): void {
   this.events.connected()
 }
 
-function onData(this: ControlConnection, chunk: Buffer): void {
-  this.events.received(chunk)
+function onRead(this: Socket, length: number): boolean {
+  if (this instanceof ControlConnection) this.events.received(length === landing.length ? landing : landing.subarray(0, length))
+  return true
 }
 
 function onEnd(this: ControlConnection): void {

@@ -60,7 +60,7 @@ export class Exchange implements Ticket, ConnectionEvents, Timed {
     this.#command = command
     this.#asker = asker
     this.#resolve = resolve
-    this.#reader = new AnswerReader(socket.limits.maxAnswerSize, asker)
+    this.#reader = new AnswerReader(socket.limits.maxAnswerSize, asker, 'passing')
     this.#end = performance.now() + socket.limits.totalTimeout
   }
 
@@ -95,7 +95,7 @@ export class Exchange implements Ticket, ConnectionEvents, Timed {
     else this.#send(splitPieces(this.#command, pieceSize))
   }
 
-  received(chunk: Buffer): void {
+  received(chunk: Uint8Array): void {
     if (this.#state !== 'talking') return
     this.#allow(this.#socket.limits.stallTimeout)
     const progress = this.#reader.push(chunk)

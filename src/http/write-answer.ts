@@ -3,6 +3,7 @@
 
 import type { ServerResponse } from 'node:http'
 import type { Socket } from 'node:net'
+import { giveBlocksBack } from '../json/block.ts'
 import type { RawJson } from '../json/raw.ts'
 import { piecesOf, turnSize } from './write-pieces.ts'
 
@@ -59,7 +60,7 @@ function writeHandfuls(socket: Socket, head: string, body: RawJson, flushed: () 
     left -= size
     socket.write(latest, 'latin1', (error) => {
       if (error != null) return
-      if (piece.done === true) flushed()
+      if (piece.done === true) finish()
       else if (left > 0) next()
       else yieldTurn()
     })
@@ -68,6 +69,11 @@ function writeHandfuls(socket: Socket, head: string, body: RawJson, flushed: () 
   const yieldTurn = (): void => {
     left = turnSize
     setImmediate(next)
+  }
+  const finish = (): void => {
+    // The answer was made for this client alone, and the system has a copy of all of it.
+    giveBlocksBack(body.chunks)
+    flushed()
   }
   next()
 }

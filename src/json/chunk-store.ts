@@ -1,6 +1,7 @@
 // Keeps received bytes in the chunks they came in, and finds any part of them again. Whatever sizes they come in, what
 // is kept takes little more memory than the bytes themselves.
 
+import { giveBlocksBack, takeBlock } from './block.ts'
 import type { RawJson } from './raw.ts'
 
 /** Chunks kept as they are however small: most texts have no more. */
@@ -12,8 +13,11 @@ const smallChunk = 4096
 /** Bytes that are allocated to copy small chunks into. */
 const blockSize = 16 * 1024
 
-/** Bytes of a block that may stay unused. */
-const blockWaste = 1024
+/** The part of a block that may stay unused. */
+const blockWaste = 1 / 16
+
+/** Bytes of a first chunk from which on its text is taken for a large one. */
+const largeText = 32 * 1024
 
 /** Bytes of memory that a chunk may hold besides its own, if those are not more: as much as Node pools. */
 const freeWaste = 8192
@@ -45,6 +49,18 @@ export class ChunkStore {
     this.#length += chunk.length
   }
 
+  /** Keeps what a chunk holds now; it may be changed afterwards. */
+  copy(chunk: Uint8Array): void {
+    if (this.#length === 0 && chunk.length < largeText) this.#append(Buffer.from(chunk))
+    else this.#fill(chunk)
+    this.#length += chunk.length
+  }
+
+  /** Nothing more comes: what stayed empty is given back. */
+  close(): void {
+    this.#closeBlock()
+  }
+
   /** The bytes from `start` to `end` as views on the chunks. */
   slice(start: number, end: number): RawJson {
     const [only] = this.#chunks
@@ -61,8 +77,9 @@ export class ChunkStore {
     return { chunks, length: end - start }
   }
 
-  /** Lets go of everything. */
+  /** Lets go of everything; of what was copied, nobody may hold a part. */
   clear(): void {
+    giveBlocksBack(this.#chunks)
     this.#chunks = []
     this.#offsets = []
     this.#length = 0
@@ -90,11 +107,28 @@ export class ChunkStore {
     this.#chunks[this.#chunks.length - 1] = this.#block.subarray(0, used)
   }
 
+  #fill(chunk: Uint8Array): void {
+    for (let from = 0; from < chunk.length;) {
+      if (this.#blockUsed === this.#block.length) {
+        this.#closeBlock()
+        this.#block = takeBlock()
+        this.#chunks.push(nothing)
+        this.#offsets.push(this.#length + from)
+      }
+      const part = chunk.subarray(from, from + this.#block.length - this.#blockUsed)
+      this.#block.set(part, this.#blockUsed)
+      this.#blockUsed += part.length
+      this.#chunks[this.#chunks.length - 1] = this.#block.subarray(0, this.#blockUsed)
+      from += part.length
+    }
+  }
+
   /** Nothing more comes into it: what stayed empty is given back, or chunks of mixed sizes would cost a multiple. */
   #closeBlock(): void {
     if (this.#blockUsed === 0) return
-    if (this.#block.length - this.#blockUsed > blockWaste) {
+    if (this.#block.length - this.#blockUsed > this.#block.length * blockWaste) {
       this.#chunks[this.#chunks.length - 1] = new Uint8Array(this.#block.subarray(0, this.#blockUsed))
+      giveBlocksBack([this.#block])
     }
     this.#block = nothing
     this.#blockUsed = 0
