@@ -1,6 +1,6 @@
 // Who we are: the package's version and what it runs on.
 
-import { readFileSync } from 'node:fs'
+import { existsSync, readFileSync, writeFileSync } from 'node:fs'
 
 /** Fields of package.json that are read; the file stands one folder above both `src` and `dist`. */
 interface PackageFile {
@@ -47,9 +47,27 @@ export function buildReport(version: string, tls: readonly string[]): string {
   return lines.join('\n')
 }
 
-/** Name and version of each package that keagate is installed with. */
+/** Name and version of each package that keagate depends on. */
 function dependencies(): string[] {
-  return Object.keys(ownPackage().dependencies ?? {}).map((name) => `${name} ${dependencyVersion(name)}`)
+  const found = existsSync(builtWithFile) ? builtWith() : installed()
+  return Object.entries(found).map(([name, version]) => `${name} ${version}`)
+}
+
+/** Made by the build, as what starts holds most packages as they were then, whatever is installed beside it later. */
+const builtWithFile = new URL('built-with.json', import.meta.url)
+
+/** Part of the build. */
+export function writeBuiltWith(): void {
+  writeFileSync(builtWithFile, `${JSON.stringify(installed(), null, 2)}\n`)
+}
+
+function builtWith(): Readonly<Record<string, string>> {
+  // Written by the function above.
+  return JSON.parse(readFileSync(builtWithFile, 'utf8')) as Record<string, string>
+}
+
+function installed(): Readonly<Record<string, string>> {
+  return Object.fromEntries(Object.keys(ownPackage().dependencies ?? {}).map((name) => [name, dependencyVersion(name)]))
 }
 
 function dependencyVersion(name: string): string {
