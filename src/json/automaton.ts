@@ -5,34 +5,15 @@
 import { byteClasses, SCALAR_COMPLETE, SCALAR_DIGITS, SCALAR_OVER, SCALAR_START } from './byte-class.ts'
 import type { ByteClasses } from './byte-class.ts'
 import { EscapeReader } from './escape-reader.ts'
-import { mostBytes, openFastLane } from './fast-lane.ts'
 import type { FastLane, Place } from './fast-lane.ts'
 import { cutShort, expectations, rawControl, tooDeep, unexpected, wrongEscape, wrongScalar } from './scan-problem.ts'
+import {
+  BEGIN, COLON, END, ESCAPE, ITEM, ITEM_OR_END, KEY, KEY_OR_END, MEMBER_VALUE, NEXT, SCALAR, STRING, VALUE,
+} from './scan-states.ts'
 import type { MemberListener, ScanDialect, ScanProblem } from './scan-types.ts'
 
 /** Containers inside each other, the outermost included; what Kea 3.0 takes. */
-const maxDepth = 100
-
-// The states between two bytes: what comes next. `expectations` in scan-problem.ts has them in this order.
-const BEGIN = 0
-const VALUE = 1
-const ITEM = 2
-const ITEM_OR_END = 3
-const KEY = 4
-const KEY_OR_END = 5
-const COLON = 6
-const MEMBER_VALUE = 7
-const NEXT = 8
-const STRING = 9
-const ESCAPE = 10
-const SCALAR = 11
-const END = 12
-
-/** Bytes that are left to the automaton where the fast lane does not know how to go on. */
-const fewBytes = 256
-
-/** Made when the first large answer comes; null where the machine cannot do it. */
-let fastLane: FastLane | null | undefined
+export const maxDepth = 100
 
 export class Automaton {
   /** Set when the text is refused. */
@@ -73,34 +54,9 @@ export class Automaton {
     return complete ? null : cutShort(offset, expectations[this.#state])
   }
 
-  /** As `run`, for large answers: in the fast lane as far as that knows the text. */
-  runFast(bytes: Uint8Array, base: number): number {
-    fastLane ??= openFastLane({
-      value: VALUE, item: ITEM, itemOrEnd: ITEM_OR_END, key: KEY, keyOrEnd: KEY_OR_END, colon: COLON,
-      memberValue: MEMBER_VALUE, next: NEXT, string: STRING,
-    }, maxDepth)
-    if (fastLane === null) return this.run(bytes, base)
-    for (let from = 0; from < bytes.length; from += mostBytes) {
-      const part = from === 0 && bytes.length <= mostBytes ? bytes : bytes.subarray(from, from + mostBytes)
-      const stop = this.#alternate(fastLane, part, base + from)
-      if (this.problem !== null || this.end >= 0) return from + stop
-    }
-    return bytes.length
-  }
-
-  #alternate(lane: FastLane, bytes: Uint8Array, base: number): number {
-    lane.load(bytes)
-    const place: Place = { at: 0, state: BEGIN, depth: 0, inKey: false }
-    while (place.at < bytes.length) {
-      if (this.#depth > 0 && this.#state <= STRING) this.#leap(lane, place)
-      if (place.at === bytes.length) break
-      place.at += this.run(bytes.subarray(place.at, place.at + fewBytes), base + place.at)
-      if (this.problem !== null || this.end >= 0) break
-    }
-    return place.at
-  }
-
-  #leap(lane: FastLane, place: Place): void {
+  /** Has the fast lane run on from here, where it knows the way. @param place in the bytes that the lane has loaded */
+  leap(lane: FastLane, place: Place): void {
+    if (this.#depth === 0 || this.#state > STRING) return
     place.state = this.#state
     place.depth = this.#depth
     place.inKey = this.#inKey

@@ -2,6 +2,7 @@
 // of the outermost map alone it tells where each member lies.
 
 import { Automaton } from './automaton.ts'
+import { hurry } from './hurry.ts'
 import { notUtf8 } from './scan-problem.ts'
 import type { MemberListener, ScanDialect, ScanProblem, ScanVerdict } from './scan-types.ts'
 import { Utf8Check } from './utf8.ts'
@@ -31,7 +32,7 @@ export class Scanner {
   push(chunk: Uint8Array): ScanVerdict {
     if (this.#verdict !== 'more') return this.#verdict
     const fast = this.#dialect === 'answer' && chunk.length >= worthHurrying
-    const stop = fast ? this.#automaton.runFast(chunk, this.#base) : this.#automaton.run(chunk, this.#base)
+    const stop = fast ? hurry(this.#automaton, chunk, this.#base) : this.#automaton.run(chunk, this.#base)
     const illFormed = this.#utf8.check(chunk, stop)
     // Looked for after the syntax, yet earlier in the text than whatever is wrong with that.
     if (illFormed >= 0) return this.#refuse(notUtf8(illFormed))

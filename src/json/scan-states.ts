@@ -1,0 +1,15 @@
+// The states of the scanner between two bytes: what comes next. `expectations` in scan-problem.ts has them in this order.
+
+export const BEGIN = 0
+export const VALUE = 1
+export const ITEM = 2
+export const ITEM_OR_END = 3
+export const KEY = 4
+export const KEY_OR_END = 5
+export const COLON = 6
+export const MEMBER_VALUE = 7
+export const NEXT = 8
+export const STRING = 9
+export const ESCAPE = 10
+export const SCALAR = 11
+export const END = 12
