@@ -45,7 +45,7 @@ const tarball = join(directory, packed.filename)
 
 t.test('it has what runs, its types, samples and pages, and nothing else', async (t) => {
   const paths = packed.files.map(({ path }) => path)
-  const known = /^(?:LICENSE|README\.md|package\.json|dist\/sbom\.cdx\.json|dist\/config\/shape-check\.made\.cjs|dist\/.+\.(?:js|d\.ts)|docs\/.+\.md|docs\/performance\.(?:json|svg)|docs\/man\/.+\.[58]|config\/.+)$/
+  const known = /^(?:LICENSE|README\.md|package\.json|dist\/sbom\.cdx\.json|dist\/config\/shape-check\.made\.cjs|dist\/built-with\.json|dist\/.+\.(?:js|d\.ts)|docs\/.+\.md|docs\/performance\.(?:json|svg)|docs\/man\/.+\.[58]|config\/.+)$/
   t.same(paths.filter((path) => !known.test(path) || path.startsWith('config/debian/')), [])
   for (const path of paths.filter((path) => path.startsWith('dist/') && /\.(?:js|d\.ts)$/.test(path))) {
     const source = path.replace(/^dist/, 'src').replace(/(?:\.d\.ts|\.js)$/, '.ts')
