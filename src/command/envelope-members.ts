@@ -2,7 +2,6 @@
 
 import type { ChunkStore } from '../json/chunk-store.ts'
 import { readString } from '../json/literal.ts'
-import { rawToString } from '../json/raw.ts'
 import type { MemberListener } from '../json/scan-types.ts'
 
 export type MemberName = 'command' | 'service' | 'arguments' | 'remote-address'
@@ -82,7 +81,7 @@ export class EnvelopeMembers implements MemberListener {
 
   #unescaped(start: number, end: number): MemberName | null {
     if (this.#unsupported !== null && this.#isForeign(start, end)) return null
-    const text = rawToString(this.#store.slice(start, Math.min(end, start + longestKey)))
+    const text = this.#store.text(start, Math.min(end, start + longestKey))
     if (end - start > longestKey) {
       this.#unsupported ??= text.slice(1)
       return null

@@ -7,7 +7,6 @@ import { LineMap } from '../json/line-map.ts'
 import { readString } from '../json/literal.ts'
 import type { JsonNode } from '../json/node.ts'
 import type { RawJson } from '../json/raw.ts'
-import { rawToString } from '../json/raw.ts'
 import { Scanner } from '../json/scanner.ts'
 import { parseTree } from '../json/tree.ts'
 import { quoteName } from './answer.ts'
@@ -75,7 +74,7 @@ export class EnvelopeReader {
     if (command === undefined) return malformed("the command has no 'command' member")
     const unsupported = this.#members.unsupported()
     if (unsupported !== null) return malformed(`unsupported parameter ${quoteName(unsupported)} in the command`)
-    if (this.#firstByte(command) !== quote) return malformed("'command' must be a string")
+    if (this.#store.byteAt(command.start) !== quote) return malformed("'command' must be a string")
     const name = this.#name(command)
     if (name === null) return malformed(`the name of a command takes at most ${longestName} bytes`)
     const services = this.#services()
@@ -94,7 +93,7 @@ export class EnvelopeReader {
   #services(): string[] | string {
     const service = this.#members.extent('service')
     if (service === undefined) return []
-    if (this.#firstByte(service) !== openingBracket) return "'service' must be a list"
+    if (this.#store.byteAt(service.start) !== openingBracket) return "'service' must be a list"
     const plain = service.end - service.start > longestPlain ? null : plainStrings(this.#text(service))
     if (plain !== null && plain.length <= mostServices) return plain
     const list = this.#read(service, longestServiceList)
@@ -114,10 +113,6 @@ export class EnvelopeReader {
     return begin === null ? found : { ...found, begin }
   }
 
-  #firstByte({ start }: MemberExtent): number | undefined {
-    return this.#store.slice(start, start + 1).chunks[0]?.[0]
-  }
-
   /** A small value, null when it is larger than that. */
   #read({ start, end }: MemberExtent, limit: number): JsonNode | null {
     if (end - start > limit) return null
@@ -125,7 +120,7 @@ export class EnvelopeReader {
   }
 
   #text({ start, end }: Pick<MemberExtent, 'start' | 'end'>): string {
-    return rawToString(this.#store.slice(start, end))
+    return this.#store.text(start, end)
   }
 
   #refuse(): void {
@@ -140,7 +135,7 @@ export class EnvelopeReader {
 
   #lineAndColumn(offset: number): LineColumn | null {
     if (offset > longestLocated) return null
-    return new LineMap(rawToString(this.#store.slice(0, offset))).locate(Infinity)
+    return new LineMap(this.#store.text(0, offset)).locate(Infinity)
   }
 }
 

@@ -5,6 +5,8 @@ import { ChunkStore } from '../json/chunk-store.ts'
 import type { RawJson } from '../json/raw.ts'
 import { Scanner } from '../json/scanner.ts'
 
+const nothing = new Uint8Array(0)
+
 /**
  * Accepts RFC 8259 and nothing wider, for what it takes is spliced into the list that a client parses. That excludes
  * floats such as `1e+06.0`, which Kea 2.2 prints for large whole ones: the agent of 2.2 answered result 1 to them too
@@ -19,7 +21,7 @@ export class AnswerReader {
   #state: 'more' | 'done' | 'bad' = 'more'
   #problem = ''
   #trailing = false
-  #rest: Uint8Array = new Uint8Array(0)
+  #rest: Uint8Array = nothing
 
   /**
    * @param maxSize bytes up to the end of the answer, blanks before it included

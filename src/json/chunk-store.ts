@@ -3,6 +3,7 @@
 
 import { giveBlocksBack, takeBlock } from './block.ts'
 import type { RawJson } from './raw.ts'
+import { rawToString } from './raw.ts'
 
 /** Chunks kept as they are however small: most texts have no more. */
 const freeChunks = 16
@@ -75,6 +76,20 @@ export class ChunkStore {
       if (chunk !== undefined) chunks.push(chunk.subarray(Math.max(start - offset, 0), end - offset))
     }
     return { chunks, length: end - start }
+  }
+
+  /** The byte at an offset; undefined behind the last one. */
+  byteAt(offset: number): number | undefined {
+    const index = this.#chunkAt(offset)
+    return this.#chunks[index]?.[offset - (this.#offsets[index] ?? 0)]
+  }
+
+  /** The bytes from `start` to `end` as a string; for small parts that are to be read. */
+  text(start: number, end: number): string {
+    const [only] = this.#chunks
+    // Without a view of the part, which takes longer to make than to read.
+    if (this.#chunks.length === 1 && Buffer.isBuffer(only)) return only.toString('utf8', start, end)
+    return rawToString(this.slice(start, end))
   }
 
   /** Lets go of everything; of what was copied, nobody may hold a part. */
