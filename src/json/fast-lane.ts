@@ -24,10 +24,12 @@ export interface FastLane {
   run(place: Place, maps: number[]): void
 }
 
-/** Memory: by depth what the container is; from `data` on the bytes; behind them room for the last step of sixteen. */
+/** Memory: by depth what the container is; from `data` on the bytes; behind them zeros. */
 const data = 1024
 const pages = 5
-export const mostBytes = pages * 65_536 - data - 16
+/** Of the zeros, which end every step: there are as many as the longest step looks ahead. */
+const zeros = 32
+export const mostBytes = pages * 65_536 - data - zeros
 
 /** The part of the standard's JavaScript interface that is used here: Node's types leave it to the browser's. */
 interface WasmInterface {
@@ -35,7 +37,7 @@ interface WasmInterface {
   readonly Instance: new (module: object) => {
     readonly exports: {
       readonly memory: { readonly buffer: ArrayBuffer }
-      readonly run: (at: number, end: number, state: number, depth: number, inKey: number) => number[]
+      readonly run: (at: number, state: number, depth: number, inKey: number) => number[]
     }
   }
 }
@@ -47,16 +49,15 @@ export function openFastLane(maxDepth: number): FastLane | null {
     const module = new WebAssembly.Module(moduleOf(laneShape, pages, laneCode(maxDepth)))
     const { memory, run } = new WebAssembly.Instance(module).exports
     const bytesOf = new Uint8Array(memory.buffer)
-    let length = 0
     return {
       load(bytes) {
         bytesOf.set(bytes, data)
-        length = bytes.length
+        bytesOf.fill(0, data + bytes.length, data + bytes.length + zeros)
       },
       run(place, maps) {
         for (let depth = 0; depth <= place.depth; depth++) bytesOf[depth] = maps[depth] ?? 0
         const [at = 0, state = 0, depth = 0, inKey = 0] =
-          run(data + place.at, data + length, place.state, place.depth, place.inKey ? 1 : 0)
+          run(data + place.at, place.state, place.depth, place.inKey ? 1 : 0)
         for (let each = 0; each <= depth; each++) maps[each] = bytesOf[each] ?? 0
         place.at = at - data
         place.state = state

@@ -1,18 +1,19 @@
 // The code of the fast lane: the automaton's states, as far as the regular parts of answers need them. Its memory has by
-// depth what the container is.
+// depth what the container is. Nothing looks whether the text is over: the zeros behind it fit nowhere, so every step
+// ends there.
 
 import { COLON, ITEM, ITEM_OR_END, KEY, KEY_OR_END, MEMBER_VALUE, NEXT, STRING, VALUE } from './scan-states.ts'
 import type { Code } from './wasm-code.ts'
 import {
-  atLeast, below, block, both, br, brIf, brTable, byteAt, choose, either, equal, flipped, get, lanesAsBits, lanesBelow,
-  lanesEither, lanesEqual, lanesMinus, loop, minus, not, num, plus, putByte, seq, set, shifted, trailingZeros, vectorAt,
+  below, block, both, br, brIf, brTable, byteAt, choose, either, equal, flipped, get, lanesAsBits,
+  lanesEither, lanesEqual, lanesFlipped, lanesMinus, lanesUpTo, loop, minus, not, num, plus, putByte, seq, set, shifted, trailingZeros, vectorAt,
   when, wordAt,
 } from './wasm-code.ts'
 
-export const laneShape = { parameters: 5, results: 4, locals: 3, vectors: 1 }
+export const laneShape = { parameters: 4, results: 4, locals: 3, vectors: 1 }
 
-/** Parameters, which are the results as well but for `end`, and locals. */
-const [at, end, state, depth, inKey, byte, inMap, bits, vector] = [0, 1, 2, 3, 4, 5, 6, 7, 8]
+/** Parameters, which are the results as well, and locals. */
+const [at, state, depth, inKey, byte, inMap, bits, vector] = [0, 1, 2, 3, 4, 5, 6, 7]
 
 const char = (text: string): Code => num(text.charCodeAt(0))
 const is = (text: string): Code => equal(get(byte), char(text))
@@ -42,7 +43,7 @@ function moveToBit(local: number, mask: Code): Code {
 }
 
 /** The one blank that Kea prints between tokens; more of them are no mistake and take longer. */
-const passBlank: Code = when(both(below(get(at), get(end)), equal(byteAt(get(at)), num(0x20))), step())
+const passBlank: Code = when(equal(byteAt(get(at)), num(0x20)), step())
 
 /**
  * Passes a mark, a blank that may follow it, and the quote that mostly comes next, at once: as single steps they take
@@ -52,8 +53,7 @@ const passBlank: Code = when(both(below(get(at), get(end)), equal(byteAt(get(at)
  * @param otherwise what comes is something else; must go on elsewhere
  */
 function passMark(mark: string, offset: number, quoted: Code, otherwise: Code): Code {
-  const visible = atLeast(get(end), plus(get(at), num(offset + 3)))
-  return when(both(visible, equal(byteAt(get(at), offset), char(mark))), seq(
+  return when(equal(byteAt(get(at), offset), char(mark)), seq(
     step(offset + 1),
     // A branch is guessed; what has to be computed from a byte keeps the next step waiting.
     when(equal(byteAt(get(at)), num(0x20)), step()),
@@ -63,7 +63,7 @@ function passMark(mark: string, offset: number, quoted: Code, otherwise: Code): 
 }
 
 /**
- * The function of the fast lane. It goes on to `end`, or to where it does not know what comes.
+ * The function of the fast lane. It goes on to where it does not know what comes.
  * @param maxDepth containers inside each other
  */
 export function laneCode(maxDepth: number): Code {
@@ -79,7 +79,6 @@ export function laneCode(maxDepth: number): Code {
     set(inMap, byteAt(get(depth))),
     block('out',
       loop('more',
-        brIf('out', atLeast(get(at), get(end))),
         set(byte, byteAt(get(at))),
         block('string',
           block('value',
@@ -138,18 +137,14 @@ export function laneCode(maxDepth: number): Code {
         // Inside a string.
         loop('sixteen',
           set(vector, vectorAt(get(at))),
+          // A control character, a quote (which is 0x20 with one bit turned over, and no other control character is) or
+          // a backslash.
           set(bits, lanesAsBits(lanesEither(
-            lanesEither(lanesEqual(get(vector), 0x22), lanesEqual(get(vector), 0x5c)),
-            lanesBelow(get(vector), 0x20),
+            lanesUpTo(lanesFlipped(get(vector), 0x02), 0x20),
+            lanesEqual(get(vector), 0x5c),
           ))),
-          when(not(get(bits)), seq(
-            step(16),
-            brIf('sixteen', below(get(at), get(end))),
-            set(at, get(end)),
-            br('out'),
-          )),
+          when(not(get(bits)), seq(step(16), br('sixteen'))),
           moveToBit(at, get(bits)),
-          when(atLeast(get(at), get(end)), seq(set(at, get(end)), br('out'))),
           set(byte, byteAt(get(at))),
           when(is('"'), seq(
             when(get(inKey), seq(
@@ -165,11 +160,10 @@ export function laneCode(maxDepth: number): Code {
             br('more'),
           )),
           brIf('out', not(is('\\'))),
-          brIf('out', atLeast(plus(get(at), num(1)), get(end))),
           set(byte, byteAt(get(at), 1)),
           brIf('out', not(isShortEscape)),
           step(2),
-          brIf('sixteen', below(get(at), get(end))),
+          br('sixteen'),
         ),
       ),
     ),
@@ -191,8 +185,6 @@ function scalar(passed: Code): Code {
     block('ended',
       block('number',
         brIf('number', either(is('-'), isDigit)),
-        // A byte behind the word has to be seen, too.
-        brIf('out', atLeast(plus(get(at), num(5)), get(end))),
         set(bits, plus(get(at), num(4))),
         brIf('ended', either(
           equal(wordAt(get(at)), fourCharacters('true')),
@@ -212,14 +204,12 @@ function scalar(passed: Code): Code {
       // A zero stands alone.
       brIf('ended', is('0')),
       loop('digits',
-        brIf('out', atLeast(get(bits), get(end))),
         set(vector, vectorAt(get(bits))),
-        set(byte, lanesAsBits(lanesBelow(lanesMinus(get(vector), 0x30), 10))),
+        set(byte, lanesAsBits(lanesUpTo(lanesMinus(get(vector), 0x30), 9))),
         when(equal(get(byte), num(0xffff)), seq(set(bits, plus(get(bits), num(16))), br('digits'))),
         moveToBit(bits, flipped(get(byte))),
       ),
     ),
-    brIf('out', atLeast(get(bits), get(end))),
     set(byte, byteAt(get(bits))),
     brIf('out', not(either(either(is(','), is('}')), either(is(']'), isBlank)))),
     set(at, get(bits)),

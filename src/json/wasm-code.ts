@@ -60,7 +60,6 @@ export const set = (local: number, value: Code): Code => seq(value, raw(0x21, lo
 
 const binary = (opcode: number) => (left: Code, right: Code): Code => seq(left, right, raw(opcode))
 export const equal = binary(0x46)
-export const atLeast = binary(0x4f)
 export const below = binary(0x49)
 export const plus = binary(0x6a)
 export const minus = binary(0x6b)
@@ -83,9 +82,11 @@ export const putByte = (address: Code, value: Code): Code => seq(address, value,
 /** The sixteen bytes from an address on. */
 export const vectorAt = (address: Code): Code => seq(address, raw(0xfd, 0x00, 0, 0))
 const everywhere = (byte: number): Code => raw(0xfd, 0x0c, ...new Array<number>(16).fill(byte))
-/** Which bytes of a vector are equal to one, or below it. */
+/** Which bytes of a vector are equal to one, or not above it. */
 export const lanesEqual = (vector: Code, byte: number): Code => seq(vector, everywhere(byte), raw(0xfd, 0x23))
-export const lanesBelow = (vector: Code, byte: number): Code => seq(vector, everywhere(byte), raw(0xfd, 0x26))
+export const lanesUpTo = (vector: Code, byte: number): Code => seq(vector, everywhere(byte), raw(0xfd, 0x2a))
+/** Bits of each byte turned over. */
+export const lanesFlipped = (vector: Code, bits: number): Code => seq(vector, everywhere(bits), raw(0xfd, 0x51))
 /** Each byte of a vector less one, modulo 256. */
 export const lanesMinus = (vector: Code, byte: number): Code => seq(vector, everywhere(byte), raw(0xfd, 0x71))
 export const lanesEither = (left: Code, right: Code): Code => seq(left, right, raw(0xfd, 0x50))
