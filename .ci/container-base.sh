@@ -9,9 +9,10 @@ suite=bookworm
 node=26
 seconds=300
 
-give_up() { printf 'NOT TESTED: the container: %s\n' "$1"; exit 1; }
+what='the container'
+# shellcheck source=.ci/debian-folder.sh
+. "${BASH_SOURCE[0]%/*}/debian-folder.sh"
 
-exec 9>"$folder.lock" && flock -w "$seconds" 9 || give_up "$folder.lock is held by another run"
 root=$folder/root
 if [ -e "$folder/complete" ]; then
   [ "$(chroot "$root" node --version)" = "$(cat "$folder/complete")" ] || give_up "the Node.js in $root does not run; remove $folder to have it made again"
@@ -19,28 +20,14 @@ if [ -e "$folder/complete" ]; then
   exit 0
 fi
 
-[ "$(id -u)" -eq 0 ] || give_up "only root can make a Debian in $root"
-command -v debootstrap >/dev/null || apt-get install -y -qq --no-install-recommends debootstrap >/dev/null 2>&1 ||
-  give_up "debootstrap is not installed and cannot be"
-# The mirror is the one that this machine's own packages come from.
-mirror=$(sed -nE 's/^URIs:[[:space:]]*([^[:space:]]+).*/\1/p' /etc/apt/sources.list.d/*.sources 2>/dev/null | head -n 1)
-[ -n "$mirror" ] || mirror=$(sed -nE 's/^deb (\[[^]]*\] )?([^[:space:]]+).*/\2/p' /etc/apt/sources.list 2>/dev/null | head -n 1)
-[ -n "$mirror" ] || give_up "no mirror is named in /etc/apt/sources.list.d"
-
-# What a run that was ended left behind is no start to build on; anything else is not ours to remove.
-[ ! -e "$folder" ] || [ -e "$folder/keagate" ] || rmdir "$folder" 2>/dev/null || give_up "$folder exists and is not empty"
-rm -rf --one-file-system "$folder" && mkdir -p "$folder/npm" && touch "$folder/keagate" || give_up "$folder cannot be made anew"
-log=$(mktemp)
-trap 'rm -f "$log"' EXIT
-failed() { tail -n 20 "$log"; give_up "$1"; }
-
+begin_folder
 # Unpacked is enough for Node.js and half the time of a Debian that is set up.
 timeout "$seconds" debootstrap --foreign --variant=minbase --include=libatomic1 "$suite" "$root" "$mirror" >"$log" 2>&1 ||
   failed "debootstrap failed with status $?"
 for package in "$root"/var/cache/apt/archives/libatomic1_*.deb; do
   dpkg-deb -x "$package" "$root" >>"$log" 2>&1 || failed "$package cannot be unpacked"
 done
-printf '{}' >"$folder/npm/package.json"
+mkdir "$folder/npm" && printf '{}' >"$folder/npm/package.json"
 npm install --prefix "$folder/npm" "node@$node" npm >"$log" 2>&1 || failed "npm does not install Node.js $node"
 
 rm -rf "$root"/debootstrap "$root"/var/cache/apt "$root"/var/lib/apt/lists "$root"/usr/share/{doc,info,locale,man}
