@@ -52,7 +52,7 @@ export class ChunkStore {
 
   /** Keeps what a chunk holds now; it may be changed afterwards. */
   copy(chunk: Uint8Array): void {
-    if (this.#length === 0 && chunk.length < largeText) this.#append(Buffer.from(chunk))
+    if (this.#length === 0 && chunk.length < largeText) this.#append(exactCopy(chunk))
     else this.#fill(chunk)
     this.#length += chunk.length
   }
@@ -160,6 +160,13 @@ export class ChunkStore {
     }
     return low
   }
+}
+
+/** In memory of its own: what Node pools would keep up to 64 KiB for as long as one slow client takes its answer. */
+function exactCopy(chunk: Uint8Array): Buffer {
+  const copy = Buffer.allocUnsafeSlow(chunk.length)
+  copy.set(chunk)
+  return copy
 }
 
 /** Whether it is a small part of a large read, all of which it would keep: what HTTP's chunked coding can make. */
