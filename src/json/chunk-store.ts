@@ -17,6 +17,12 @@ const blockSize = 16 * 1024
 /** The part of a block that may stay unused. */
 const blockWaste = 1 / 16
 
+/**
+ * The part of the whole that may stay unused in its last block: a copy of what is in there costs as much as all the
+ * reading before it, and leaves garbage.
+ */
+const wholeWaste = 1 / 8
+
 /** Bytes of a first chunk from which on its text is taken for a large one. */
 const largeText = 32 * 1024
 
@@ -59,7 +65,7 @@ export class ChunkStore {
 
   /** Nothing more comes: what stayed empty is given back. */
   close(): void {
-    this.#closeBlock()
+    this.#closeBlock(this.#length * wholeWaste)
   }
 
   /** The bytes from `start` to `end` as views on the chunks. */
@@ -139,9 +145,9 @@ export class ChunkStore {
   }
 
   /** Nothing more comes into it: what stayed empty is given back, or chunks of mixed sizes would cost a multiple. */
-  #closeBlock(): void {
+  #closeBlock(mayWaste = this.#block.length * blockWaste): void {
     if (this.#blockUsed === 0) return
-    if (this.#block.length - this.#blockUsed > this.#block.length * blockWaste) {
+    if (this.#block.length - this.#blockUsed > mayWaste) {
       this.#chunks[this.#chunks.length - 1] = new Uint8Array(this.#block.subarray(0, this.#blockUsed))
       giveBlocksBack([this.#block])
     }
