@@ -10,13 +10,18 @@ import type { RawJson } from '../../src/json/raw.ts'
 class Taker extends Writable {
   readonly handfuls: Buffer[] = []
 
-  constructor() {
+  readonly #quick: (handful: number) => boolean
+
+  /** @param quick whether it takes a handful, counted from 1, while it is written */
+  constructor(quick: (handful: number) => boolean = () => false) {
     super({ decodeStrings: true })
+    this.#quick = quick
   }
 
   override _write(piece: Buffer, _encoding: string, done: () => void): void {
     this.handfuls.push(piece)
-    setImmediate(done)
+    if (this.#quick(this.handfuls.length)) done()
+    else setImmediate(done)
   }
 
   override _writev(pieces: { chunk: Buffer }[], done: () => void): void {
@@ -79,4 +84,35 @@ t.test('a client that goes amid its answer ends it', async (t) => {
   await new Promise(setImmediate)
   t.equal(times, 0)
   t.equal(taker.handfuls.length, taken)
+})
+
+t.test('a client that takes all at once gets more at once, until it does not', async (t) => {
+  const answer = (taker: Taker, sizes: readonly number[]): Promise<void> =>
+    new Promise((resolve) => writeAnswer(taker.socket, head, bodyOf(sizes), resolve))
+  const sizesOf = (taker: Taker): number[] => taker.handfuls.splice(0).map(({ length }) => Math.round(length / KB))
+
+  const quick = new Taker(() => true)
+  await answer(quick, [5_000 * KB])
+  t.same(sizesOf(quick), [256, 512, 1024, 1024, 1024, 1024, 136])
+  await answer(quick, [1_000 * KB])
+  t.same(sizesOf(quick), [1000], 'the next answer goes as a whole')
+  await answer(quick, [20 * KB])
+  await answer(quick, [1_000 * KB])
+  t.same(sizesOf(quick), [20, 1000], 'a small one in between proves nothing')
+
+  const tired = new Taker((handful) => handful !== 3)
+  await answer(tired, [3_000 * KB])
+  t.same(sizesOf(tired), [256, 512, 1024, 256, 512, 440])
+})
+
+t.test('of a client that takes all at once, others get their turn', async (t) => {
+  const taker = new Taker(() => true)
+  let turns = 0
+  const count = (): void => {
+    turns++
+    setImmediate(count).unref()
+  }
+  setImmediate(count).unref()
+  await new Promise<void>((resolve) => writeAnswer(taker.socket, head, bodyOf([20_000 * KB]), resolve))
+  t.ok(turns >= 8, `${turns} turns of the event loop`)
 })
