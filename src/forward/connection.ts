@@ -1,6 +1,7 @@
 // One connection to a control socket on which reading outlives writing.
 
 import { Socket } from 'node:net'
+import { landing } from '../json/landing.ts'
 
 /** What happens on the connection. After `failed` or `ended` nothing more comes. */
 export interface ConnectionEvents {
@@ -11,12 +12,6 @@ export interface ConnectionEvents {
   ended(): void
   failed(error: NodeJS.ErrnoException): void
 }
-
-/**
- * Where the system puts what comes, for all connections in turn: Node calls back before anything else is read. It would
- * make room for 64 KiB each time otherwise, however few bytes come, and ask the system more often for a large answer.
- */
-const landing = new Uint8Array(256 * 1024)
 
 /**
  * The last ones are what Node sets anyway: to be added to an object that lacks them, for each connection, takes it

@@ -2,6 +2,7 @@
 // strings in steps of sixteen. What it does not know (numbers with a fraction, `\u` escapes, anything wrong, the
 // outermost brackets) it leaves to the automaton, so it accepts nothing on its own account.
 
+import { landingMemory, landingPages, landingStart } from './landing.ts'
 import { laneCode, laneShape } from './lane-code.ts'
 import { moduleOf } from './wasm-code.ts'
 
@@ -24,19 +25,15 @@ export interface FastLane {
   run(place: Place, maps: number[]): void
 }
 
-/** Memory: by depth what the container is; from `data` on the bytes; behind them zeros. */
-const data = 1024
-const pages = 5
 /** Of the zeros, which end every step: there are as many as the longest step looks ahead. */
 const zeros = 32
-export const mostBytes = pages * 65_536 - data - zeros
+export const mostBytes = landingPages * 65_536 - landingStart - zeros
 
 /** The part of the standard's JavaScript interface that is used here: Node's types leave it to the browser's. */
 interface WasmInterface {
   readonly Module: new (bytes: Uint8Array<ArrayBuffer>) => object
-  readonly Instance: new (module: object) => {
+  readonly Instance: new (module: object, imports: object) => {
     readonly exports: {
-      readonly memory: { readonly buffer: ArrayBuffer }
       readonly run: (at: number, state: number, depth: number, inKey: number) => number[]
     }
   }
@@ -45,21 +42,25 @@ interface WasmInterface {
 /** null where this machine has no vectors. */
 export function openFastLane(maxDepth: number): FastLane | null {
   try {
+    if (landingMemory === null) return null
     const { WebAssembly } = globalThis as unknown as { readonly WebAssembly: WasmInterface }
-    const module = new WebAssembly.Module(moduleOf(laneShape, pages, laneCode(maxDepth)))
-    const { memory, run } = new WebAssembly.Instance(module).exports
-    const bytesOf = new Uint8Array(memory.buffer)
+    const module = new WebAssembly.Module(moduleOf(laneShape, landingPages, laneCode(maxDepth)))
+    const { run } = new WebAssembly.Instance(module, { around: { memory: landingMemory } }).exports
+    const memory = new Uint8Array(landingMemory.buffer)
+    let base = landingStart
     return {
       load(bytes) {
-        bytesOf.set(bytes, data)
-        bytesOf.fill(0, data + bytes.length, data + bytes.length + zeros)
+        const there = bytes.buffer === memory.buffer
+        base = there ? bytes.byteOffset : landingStart
+        if (!there) memory.set(bytes, base)
+        memory.fill(0, base + bytes.length, base + bytes.length + zeros)
       },
       run(place, maps) {
-        for (let depth = 0; depth <= place.depth; depth++) bytesOf[depth] = maps[depth] ?? 0
+        for (let depth = 0; depth <= place.depth; depth++) memory[depth] = maps[depth] ?? 0
         const [at = 0, state = 0, depth = 0, inKey = 0] =
-          run(data + place.at, place.state, place.depth, place.inKey ? 1 : 0)
-        for (let each = 0; each <= depth; each++) maps[each] = bytesOf[each] ?? 0
-        place.at = at - data
+          run(base + place.at, place.state, place.depth, place.inKey ? 1 : 0)
+        for (let each = 0; each <= depth; each++) maps[each] = memory[each] ?? 0
+        place.at = at - base
         place.state = state
         place.depth = depth
         place.inKey = inKey === 1

@@ -96,7 +96,7 @@ export const lanesAsBits = (vector: Code): Code => seq(vector, raw(0xfd, 0x64))
 const [i32, v128] = [0x7f, 0x7b]
 
 /**
- * A module that exports its memory as `memory` and one function as `run`, from numbers to numbers.
+ * A module that takes its memory from `around.memory` and exports one function as `run`, from numbers to numbers.
  * @param vectors locals that hold vectors, behind the parameters and the other locals
  * @param pages of 64 KiB
  */
@@ -115,9 +115,9 @@ export function moduleOf(
   return Uint8Array.from([
     ...[0x00, 0x61, 0x73, 0x6d, 0x01, 0x00, 0x00, 0x00],
     ...section(1, [0x60, ...numbers(shape.parameters), ...numbers(shape.results)]),
+    ...section(2, [...name('around'), ...name('memory'), 0x02, 0x00, ...unsigned(pages)]),
     ...section(3, [0]),
-    ...section(5, [0x00, pages]),
-    ...section(7, [...name('memory'), 0x02, 0], [...name('run'), 0x00, 0]),
+    ...section(7, [...name('run'), 0x00, 0]),
     ...section(10, [...unsigned(code.length), ...code]),
   ])
 }
