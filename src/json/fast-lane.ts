@@ -3,7 +3,7 @@
 // outermost brackets) it leaves to the automaton, so it accepts nothing on its own account.
 
 import { landingMemory, landingPages, landingStart } from './landing.ts'
-import { laneCode, laneShape } from './lane-code.ts'
+import { laneCode, laneShape, placeDepth, placeInKey, placeState } from './lane-code.ts'
 import { moduleOf } from './wasm-code.ts'
 
 /** A place in a text. */
@@ -34,7 +34,7 @@ interface WasmInterface {
   readonly Module: new (bytes: Uint8Array<ArrayBuffer>) => object
   readonly Instance: new (module: object, imports: object) => {
     readonly exports: {
-      readonly run: (at: number, state: number, depth: number, inKey: number) => number[]
+      readonly run: (at: number, state: number, depth: number, inKey: number) => number
     }
   }
 }
@@ -57,13 +57,11 @@ export function openFastLane(maxDepth: number): FastLane | null {
       },
       run(place, maps) {
         for (let depth = 0; depth <= place.depth; depth++) memory[depth] = maps[depth] ?? 0
-        const [at = 0, state = 0, depth = 0, inKey = 0] =
-          run(base + place.at, place.state, place.depth, place.inKey ? 1 : 0)
-        for (let each = 0; each <= depth; each++) maps[each] = memory[each] ?? 0
-        place.at = at - base
-        place.state = state
-        place.depth = depth
-        place.inKey = inKey === 1
+        place.at = run(base + place.at, place.state, place.depth, place.inKey ? 1 : 0) - base
+        place.state = memory[placeState] ?? 0
+        place.depth = memory[placeDepth] ?? 0
+        place.inKey = memory[placeInKey] === 1
+        for (let depth = 0; depth <= place.depth; depth++) maps[depth] = memory[depth] ?? 0
       },
     }
   } catch {

@@ -10,9 +10,12 @@ import {
   when, wordAt,
 } from './wasm-code.ts'
 
-export const laneShape = { parameters: 4, results: 4, locals: 3, vectors: 1 }
+export const laneShape = { parameters: 4, results: 1, locals: 3, vectors: 1 }
 
-/** Parameters, which are the results as well, and locals. */
+/** Where its memory has the rest of the place it came to, of which it only returns the address. */
+export const [placeState, placeDepth, placeInKey] = [256, 257, 258]
+
+/** Parameters and locals. */
 const [at, state, depth, inKey, byte, inMap, bits, vector] = [0, 1, 2, 3, 4, 5, 6, 7]
 
 const char = (text: string): Code => num(text.charCodeAt(0))
@@ -167,7 +170,10 @@ export function laneCode(maxDepth: number): Code {
         ),
       ),
     ),
-    get(at), get(state), get(depth), get(inKey),
+    putByte(num(placeState), get(state)),
+    putByte(num(placeDepth), get(depth)),
+    putByte(num(placeInKey), get(inKey)),
+    get(at),
   )
 }
 

@@ -1,49 +1,45 @@
 // The few WebAssembly instructions that the fast lane of the scanner is written in, and the module around one function.
 // Opcodes are those of the core specification 2.0, sections 5.4 and 5.5; SIMD ones begin with 0xfd.
 
-/** An instruction sequence; labels become depths when it is placed into the blocks around it. */
-export type Code = (labels: readonly string[]) => number[]
+/** Writes an instruction sequence behind the bytes before it; labels become depths in the blocks around it. */
+export type Code = (bytes: number[], labels: readonly string[]) => void
 
-const raw = (...bytes: number[]): Code => () => bytes
+const raw = (...code: number[]): Code => (bytes) => void bytes.push(...code)
 
 /** Instructions one after another. */
 export function seq(...parts: readonly Code[]): Code {
-  return (labels) => parts.flatMap((part) => part(labels))
+  return (bytes, labels) => {
+    for (const part of parts) part(bytes, labels)
+  }
 }
+
+const inside = (begin: number, label: string, body: Code): Code => (bytes, labels) => {
+  bytes.push(begin, noResult)
+  body(bytes, [label, ...labels])
+  bytes.push(end)
+}
+
+const [noResult, end] = [0x40, 0x0b]
 
 /** `br label` leaves it. */
-export function block(label: string, ...body: readonly Code[]): Code {
-  return (labels) => [0x02, 0x40, ...seq(...body)([label, ...labels]), 0x0b]
-}
+export const block = (label: string, ...body: readonly Code[]): Code => inside(0x02, label, seq(...body))
 
 /** `br label` begins it anew; its end leaves it. */
-export function loop(label: string, ...body: readonly Code[]): Code {
-  return (labels) => [0x03, 0x40, ...seq(...body)([label, ...labels]), 0x0b]
-}
+export const loop = (label: string, ...body: readonly Code[]): Code => inside(0x03, label, seq(...body))
 
-export function when(condition: Code, then: Code, otherwise?: Code): Code {
-  return (labels) => {
-    const inner = ['', ...labels]
-    const branch = otherwise === undefined ? [] : [0x05, ...otherwise(inner)]
-    return [...condition(labels), 0x04, 0x40, ...then(inner), ...branch, 0x0b]
-  }
-}
+export const when = (condition: Code, then: Code, otherwise?: Code): Code =>
+  seq(condition, inside(0x04, '', otherwise === undefined ? then : seq(then, raw(0x05), otherwise)))
 
 export function br(label: string): Code {
-  return (labels) => [0x0c, depthOf(label, labels)]
+  return (bytes, labels) => void bytes.push(0x0c, depthOf(label, labels))
 }
 
-export function brIf(label: string, condition: Code): Code {
-  return (labels) => [...condition(labels), 0x0d, depthOf(label, labels)]
-}
+export const brIf = (label: string, condition: Code): Code =>
+  seq(condition, (bytes, labels) => void bytes.push(0x0d, depthOf(label, labels)))
 
 /** Goes to the label at the place of the value; the last one is for all values beyond. */
-export function brTable(value: Code, ...targets: readonly string[]): Code {
-  return (labels) => {
-    const depths = targets.map((label) => depthOf(label, labels))
-    return [...value(labels), 0x0e, depths.length - 1, ...depths]
-  }
-}
+export const brTable = (value: Code, ...targets: readonly string[]): Code =>
+  seq(value, (bytes, labels) => void bytes.push(0x0e, targets.length - 1, ...targets.map((label) => depthOf(label, labels))))
 
 function depthOf(label: string, labels: readonly string[]): number {
   const depth = labels.indexOf(label)
@@ -107,23 +103,24 @@ export function moduleOf(
 ): Uint8Array<ArrayBuffer> {
   const numbers = (count: number): number[] => vector(new Array<number[]>(count).fill([i32]))
   const locals = vector([[...unsigned(shape.locals), i32], [...unsigned(shape.vectors), v128]])
-  const code = [...locals, ...body([]), 0x0b]
+  const code = locals
+  body(code, [])
+  code.push(end)
   const section = (id: number, ...entries: readonly number[][]): number[] => {
     const content = vector(entries)
-    return [id, ...unsigned(content.length), ...content]
+    return [id].concat(unsigned(content.length), content)
   }
-  return Uint8Array.from([
-    ...[0x00, 0x61, 0x73, 0x6d, 0x01, 0x00, 0x00, 0x00],
-    ...section(1, [0x60, ...numbers(shape.parameters), ...numbers(shape.results)]),
-    ...section(2, [...name('around'), ...name('memory'), 0x02, 0x00, ...unsigned(pages)]),
-    ...section(3, [0]),
-    ...section(7, [...name('run'), 0x00, 0]),
-    ...section(10, [...unsigned(code.length), ...code]),
-  ])
+  return new Uint8Array([0x00, 0x61, 0x73, 0x6d, 0x01, 0x00, 0x00, 0x00].concat(
+    section(1, [0x60, ...numbers(shape.parameters), ...numbers(shape.results)]),
+    section(2, [...name('around'), ...name('memory'), 0x02, 0x00, ...unsigned(pages)]),
+    section(3, [0]),
+    section(7, [...name('run'), 0x00, 0]),
+    section(10, unsigned(code.length).concat(code)),
+  ))
 }
 
 function vector(entries: readonly number[][]): number[] {
-  return [...unsigned(entries.length), ...entries.flat()]
+  return unsigned(entries.length).concat(...entries)
 }
 
 function name(text: string): number[] {
