@@ -31,6 +31,8 @@ export class Outputs {
   readonly #events: OutputEvents
   readonly #standard = new Map<1 | 2, LineStream>()
   #files: ReadonlyMap<string, FileOutput> = new Map()
+  /** Of the paths in the settings, as nearly every logger asks for the same one. */
+  #absolute: ReadonlyMap<string, string> = new Map()
   #syslog: LineStream | null = null
 
   constructor(ident: string, events: OutputEvents) {
@@ -44,15 +46,16 @@ export class Outputs {
    * @throws KeagateError when a file cannot be opened; everything is as before then
    */
   use(wanted: readonly OutputSettings[]): void {
-    const paths = new Set(wanted.flatMap(({ path }) => (path === null ? [] : [resolve(path)])))
-    const opened = openAll(paths)
+    const absolute = new Map(wanted.flatMap(({ path }) => (path === null ? [] : [[path, resolve(path)]])))
+    const opened = openAll(new Set(absolute.values()))
     const files = new Map<string, FileOutput>()
     for (const [path, file] of opened) {
-      const settings = wanted.filter((output) => output.path !== null && resolve(output.path) === path)
+      const settings = wanted.filter((output) => output.path !== null && absolute.get(output.path) === path)
       files.set(path, this.#file(path, file, settings))
     }
     for (const [path, { stream }] of this.#files) if (!files.has(path)) void stream.close()
     this.#files = files
+    this.#absolute = absolute
     if (this.#syslog !== null && !wanted.some(({ output }) => isSyslog(output))) {
       void this.#syslog.close()
       this.#syslog = null
@@ -62,7 +65,7 @@ export class Outputs {
   /** The stream of an output that is in use. */
   stream(output: OutputSettings): LineStream {
     if (output.path !== null) {
-      const file = this.#files.get(resolve(output.path))
+      const file = this.#files.get(this.#absolute.get(output.path) ?? '')
       if (file !== undefined) return file.stream
     }
     if (isSyslog(output.output)) return (this.#syslog ??= this.#openSyslog())
