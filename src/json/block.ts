@@ -10,20 +10,19 @@ const mostSpare = 32
 /** Milliseconds after the last answer until the spare ones are let go. */
 const idleTime = 2000
 
-/** Marked, so that it is known by any part of it. */
-class Block extends ArrayBuffer {
-  lent = true
-}
+/** Those in use, which are known by any part of them. */
+const lent = new WeakSet<ArrayBufferLike>()
 
-const spare: Block[] = []
+const spare: ArrayBufferLike[] = []
 let busy = false
 let watched = false
 
-/** All of a block, with whatever the last one has left in it. */
+/** All of a block, with whatever was in that memory before. */
 export function takeBlock(): Uint8Array {
   busy = true
-  const block = spare.pop() ?? new Block(blockSize)
-  block.lent = true
+  // Not cleared: it gets what was received before anybody looks at it.
+  const block = spare.pop() ?? Buffer.allocUnsafeSlow(blockSize).buffer
+  lent.add(block)
   return new Uint8Array(block)
 }
 
@@ -33,8 +32,7 @@ export function takeBlock(): Uint8Array {
  */
 export function giveBlocksBack(parts: readonly Uint8Array[]): void {
   for (const { buffer } of parts) {
-    if (!(buffer instanceof Block) || !buffer.lent) continue
-    buffer.lent = false
+    if (!lent.delete(buffer)) continue
     if (spare.length < mostSpare) spare.push(buffer)
   }
   if (!watched && spare.length > 0) watch()

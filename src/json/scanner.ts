@@ -8,7 +8,7 @@ import type { MemberListener, ScanDialect, ScanProblem, ScanVerdict } from './sc
 import { Utf8Check } from './utf8.ts'
 
 /** Bytes of a chunk for which the fast lane is worth its price. */
-const worthHurrying = 1024
+const worthHurrying = 512
 
 export class Scanner {
   readonly #automaton: Automaton
