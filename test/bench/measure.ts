@@ -31,6 +31,9 @@ const megabyte = 1e6
 /** So many that the server, not their waiting, is what limits. */
 const handshakeClients = 8
 
+/** Seconds of the same work before a contestant's first sample: a service is not measured while it is compiled. */
+const warmUp = 5
+
 export class Measurer {
   readonly #stage: Stage
   readonly #running = new Map<string, Promise<Running>>()
@@ -72,7 +75,7 @@ export class Measurer {
     const from = performance.now()
     const body = (await checked(running, work.command)).body.length
     const once = performance.now() - from
-    if (this.#first(line, who)) await load(running, { ...work, seconds: 1 }, directory)
+    if (this.#first(line, who)) await load(running, { ...work, seconds: warmUp }, directory)
     const before = processorSeconds(running.child.pid)
     // Of answers that take seconds, a few must fit.
     const long = Math.max(this.#stage.seconds, Math.min(8, Math.ceil((once * 20) / 1000)))
@@ -117,7 +120,7 @@ export class Measurer {
       }
       return found.reduce((sum, { count }) => sum + count, 0)
     }
-    if (this.#first(line, who)) await clients(1)
+    if (this.#first(line, who)) await clients(warmUp)
     const before = processorSeconds(running.child.pid)
     const count = await clients(this.#stage.seconds)
     const seconds = this.#stage.seconds
@@ -131,7 +134,9 @@ export class Measurer {
     const command = '{ "command": "version-get", "service": [ "dhcp4" ] }'
     await checked(running, command)
     const work = { command, clients: 8, seconds: this.#stage.seconds }
-    if (who === 'agent' || this.#first(line, who)) await load(running, { ...work, seconds: 1 }, directory)
+    if (who === 'agent' || this.#first(line, who)) {
+      await load(running, { ...work, seconds: who === 'agent' ? 1 : warmUp }, directory)
+    }
     const agent = new http.Agent()
     for (let stuck = 0; stuck < 2; stuck++) {
       ask(running, '{ "command": "version-get", "service": [ "d2" ] }', agent).catch(() => undefined)
