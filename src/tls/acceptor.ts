@@ -170,5 +170,5 @@ function chooseProtocol(protocols: readonly string[]): string | undefined {
 }
 
 function endpoints(socket: Socket): string {
-  return [socket.remoteAddress, socket.remotePort, socket.localAddress, socket.localPort].join(' ')
+  return `${socket.remoteAddress} ${socket.remotePort} ${socket.localAddress} ${socket.localPort}`
 }
