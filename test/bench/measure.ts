@@ -31,8 +31,11 @@ const megabyte = 1e6
 /** So many that the server, not their waiting, is what limits. */
 const handshakeClients = 8
 
-/** Seconds of the same work before a contestant's first sample: a service is not measured while it is compiled. */
-const warmUp = 5
+/**
+ * Seconds of the same work before a contestant's first sample, and before each later one: a service is not measured while
+ * it is compiled, and Node lets go of what it has compiled while others are measured.
+ */
+const warmUp = { first: 5, later: 2 }
 
 export class Measurer {
   readonly #stage: Stage
@@ -75,7 +78,7 @@ export class Measurer {
     const from = performance.now()
     const body = (await checked(running, work.command)).body.length
     const once = performance.now() - from
-    if (this.#first(line, who)) await load(running, { ...work, seconds: warmUp }, directory)
+    await load(running, { ...work, seconds: this.#warmUp(line, who) }, directory)
     const before = processorSeconds(running.child.pid)
     // Of answers that take seconds, a few must fit.
     const long = Math.max(this.#stage.seconds, Math.min(8, Math.ceil((once * 20) / 1000)))
@@ -120,7 +123,7 @@ export class Measurer {
       }
       return found.reduce((sum, { count }) => sum + count, 0)
     }
-    if (this.#first(line, who)) await clients(warmUp)
+    await clients(this.#warmUp(line, who))
     const before = processorSeconds(running.child.pid)
     const count = await clients(this.#stage.seconds)
     const seconds = this.#stage.seconds
@@ -134,9 +137,7 @@ export class Measurer {
     const command = '{ "command": "version-get", "service": [ "dhcp4" ] }'
     await checked(running, command)
     const work = { command, clients: 8, seconds: this.#stage.seconds }
-    if (who === 'agent' || this.#first(line, who)) {
-      await load(running, { ...work, seconds: who === 'agent' ? 1 : warmUp }, directory)
-    }
+    await load(running, { ...work, seconds: this.#warmUp(line, who) }, directory)
     const agent = new http.Agent()
     for (let stuck = 0; stuck < 2; stuck++) {
       ask(running, '{ "command": "version-get", "service": [ "d2" ] }', agent).catch(() => undefined)
@@ -205,6 +206,10 @@ export class Measurer {
     const running = this.#running.get(key) ?? this.#fresh(line, who)
     this.#running.set(key, running)
     return running
+  }
+
+  #warmUp(line: Line, who: Contestant): number {
+    return this.#first(line, who) ? warmUp.first : warmUp.later
   }
 
   #first(line: Line, who: Contestant): boolean {
