@@ -60,6 +60,13 @@ t.test('it has what runs, its types, samples and pages, and nothing else', async
   }
 })
 
+t.test('what starts does without what no server of ours needs', async (t) => {
+  const text = readFileSync(join(checkout, 'dist/serve.js'), 'utf8')
+  t.notMatch(text, /["']node:http2["']/)
+  t.match(text, /function preHandlerCallback/, 'functions keep their names, for stack traces')
+  t.ok(text.split('\n').every((line) => line.length < 3000), 'and have lines')
+})
+
 t.test('the SBOM lists what is installed with it, no more and no less', async (t) => {
   const { packages } = JSON.parse(readFileSync(join(root, 'package-lock.json'), 'utf8')) as Lock
   const needed = Object.entries(packages).filter(([path, { dev }]) => path !== '' && dev !== true)
