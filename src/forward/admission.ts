@@ -10,12 +10,16 @@ export interface Ticket {
   readonly client: string
   /** Whether nobody waits for the answer any more. Asked when its turn comes. */
   gone(): boolean
-  /** It has to wait; `start` or `refuse` follows unless it is withdrawn. */
+  /** Whether its time is over, as far as a timer can tell. Asked when its turn comes. */
+  late(): boolean
+  /** It has to wait; `start`, `refuse` or `timeUp` follows unless it is withdrawn. */
   wait(): void
   /** It is its turn. Whoever gets this calls `leave` exactly once, when the command has ended. */
   start(): void
   /** It will never be its turn; `leave` is not to be called. */
   refuse(reason: string): void
+  /** The same for one that is late: what it waited for has mostly ended for the same reason, a moment earlier. */
+  timeUp(): void
 }
 
 /** The gate in front of one control socket. Decides at once and holds no timers. */
@@ -100,8 +104,9 @@ export class Admission {
       this.#waiting--
       // Behind everybody else: a client's next command waits for one of each other client.
       if (queue.length > 0) this.#queues.set(client, queue)
-      if (!ticket.gone()) return ticket
-      ticket.refuse(clientGone)
+      if (ticket.gone()) ticket.refuse(clientGone)
+      else if (ticket.late()) ticket.timeUp()
+      else return ticket
     }
     return null
   }

@@ -72,6 +72,10 @@ export class Exchange implements Ticket, ConnectionEvents, Timed {
     return this.#asker.gone()
   }
 
+  late(): boolean {
+    return this.#end - performance.now() < 1
+  }
+
   wait(): void {
     this.#state = 'waiting'
     this.#deadline.set(this.#end)
@@ -132,7 +136,7 @@ export class Exchange implements Ticket, ConnectionEvents, Timed {
   /** In words. */
   #limitReached(): string {
     const { connectTimeout, stallTimeout, totalTimeout } = this.#socket.limits
-    if (this.#end - performance.now() < 1) return `${totalTimeout / 1000} s in all`
+    if (this.late()) return `${totalTimeout / 1000} s in all`
     if (this.#state === 'connecting') return `${connectTimeout / 1000} s for connecting`
     return `${stallTimeout / 1000} s without a byte`
   }

@@ -73,6 +73,10 @@ export class HttpExchange implements Ticket, RequestEvents, Timed {
     return this.#asker.gone()
   }
 
+  late(): boolean {
+    return this.#end - performance.now() < 1
+  }
+
   wait(): void {
     this.#state = 'waiting'
     this.#deadline.set(this.#end)
@@ -161,7 +165,7 @@ export class HttpExchange implements Ticket, RequestEvents, Timed {
   /** In words. */
   #limitReached(): string {
     const { connectTimeout, stallTimeout, totalTimeout } = this.#parts.limits
-    if (this.#end - performance.now() < 1) return `${totalTimeout / 1000} s in all`
+    if (this.late()) return `${totalTimeout / 1000} s in all`
     if (this.#state === 'connecting') return `${connectTimeout / 1000} s for connecting`
     return `${stallTimeout / 1000} s without a byte`
   }

@@ -20,9 +20,11 @@ export const landingMemory = memory()
 
 /**
  * Where the system puts what comes, for all connections in turn: whoever is told of it must have looked at it when that
- * call returns.
+ * call returns. Node would make room for 64 KiB each time otherwise, however few bytes come, and ask the system more often
+ * for a large answer.
  */
-export const landing = landingMemory === null ? new Uint8Array(readSize) : new Uint8Array(landingMemory.buffer, landingStart, readSize)
+export const landing =
+  landingMemory === null ? new Uint8Array(readSize) : new Uint8Array(landingMemory.buffer, landingStart, readSize)
 
 function memory(): { readonly buffer: ArrayBuffer } | null {
   try {

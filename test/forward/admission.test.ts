@@ -5,13 +5,15 @@ import type { Ticket } from '../../src/forward/admission.ts'
 import { Admission } from '../../src/forward/admission.ts'
 
 /** A ticket that writes down what happens to it, in one list with the others of its test. */
-function ticket(client: string, name: string, events: string[], gone = false): Ticket & { gone: () => boolean } {
+function ticket(client: string, name: string, events: string[], state: 'gone' | 'late' | 'waiting' = 'waiting'): Ticket {
   return {
     client,
-    gone: () => gone,
+    gone: () => state === 'gone',
+    late: () => state === 'late',
     wait: () => void events.push(`${name} waits`),
     start: () => void events.push(`${name} starts`),
     refuse: (reason) => void events.push(`${name} refused: ${reason}`),
+    timeUp: () => void events.push(`${name} is late`),
   }
 }
 
@@ -70,7 +72,7 @@ t.test('what a vanished client left waiting is dropped at the latest when its tu
   events.length = 0
   admission.withdraw(ticket('x', 'stranger', events))
   admission.leave()
-  admission.enter(ticket('y', 'ghost2', events, true))
+  admission.enter(ticket('y', 'ghost2', events, 'gone'))
   admission.leave()
   admission.leave()
   t.match(events, ['b starts', 'ghost2 waits', 'c starts', /^ghost2 refused: .*went away/])
@@ -99,5 +101,18 @@ t.test('closing refuses what waits and what comes, and lets run what runs', (t) 
   admission.enter(ticket('x', 'd', events))
   admission.leave()
   t.match(events, [/^b refused: keagate is stopping/, /^c refused/, /^d refused/])
+  t.end()
+})
+
+t.test('what comes late to its turn is told so, and the next one starts', (t) => {
+  const events: string[] = []
+  const admission = new Admission(1, 3)
+  admission.enter(ticket('x', 'a', events))
+  for (const name of ['b', 'c']) admission.enter(ticket(name, name, events, 'late'))
+  admission.enter(ticket('d', 'd', events))
+  events.length = 0
+  admission.leave()
+  t.same(events, ['b is late', 'c is late', 'd starts'])
+  t.same(admission.load(), { inFlight: 1, waiting: 0 })
   t.end()
 })
