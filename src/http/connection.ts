@@ -7,7 +7,6 @@ import { TLSSocket } from 'node:tls'
 import type { AuthMemory } from '../auth/basic.ts'
 import type { Log } from '../log/message.ts'
 import type { PeerFacts, TlsPeer } from '../tls/peer.ts'
-import { remoteAddress } from '../tls/remote-address.ts'
 import { rawAnswer } from './answer-head.ts'
 import { PhaseClock } from './clock.ts'
 import type { Door } from './door.ts'
@@ -22,11 +21,17 @@ import { traceAnswer } from './trace.ts'
 import { Turns } from './turns.ts'
 import type { Turn } from './turns.ts'
 
-export interface ConnectionParts {
+/** A connection that is ready to be read, with TLS past its handshake. */
+export interface Arrival {
   readonly socket: Socket
+  /** As it is told of. */
+  readonly remoteAddress: string
   readonly peer: TlsPeer | null
   /** The listener that accepted it. */
   readonly origin: object | null
+}
+
+export interface ConnectionParts extends Arrival {
   readonly door: () => Door
   readonly log: Log
 }
@@ -60,7 +65,7 @@ export class Connection {
   constructor(parts: ConnectionParts) {
     const { socket } = parts
     this.socket = socket
-    this.remoteAddress = remoteAddress(socket)
+    this.remoteAddress = parts.remoteAddress
     this.peer = parts.peer
     this.origin = parts.origin
     this.#door = parts.door

@@ -6,7 +6,7 @@ import type { Log } from '../log/message.ts'
 import { createTlsAcceptor } from '../tls/acceptor.ts'
 import type { CredentialSet } from '../tls/credentials.ts'
 import { peerFacts } from '../tls/peer.ts'
-import { remoteAddress } from '../tls/remote-address.ts'
+import { addressOf } from '../tls/remote-address.ts'
 import type { TlsReport } from '../tls/report.ts'
 import type { Listener } from './listener.ts'
 import type { HttpServer } from './server.ts'
@@ -33,7 +33,10 @@ export interface EntranceParts {
 export function createEntrance(parts: EntranceParts): Entrance {
   const { config, credentials, server, origin } = parts
   if (config.tls === null || credentials === null) {
-    return { accept: (socket) => server.serve(socket, null, origin), close: () => undefined }
+    return {
+      accept: (socket) => server.serve({ socket, remoteAddress: addressOf(socket), peer: null, origin }),
+      close: () => undefined,
+    }
   }
   return tlsEntrance(parts, config.tls, credentials)
 }
@@ -44,15 +47,15 @@ function tlsEntrance(parts: EntranceParts, tls: NonNullable<AgentConfig['tls']>,
   // The HTTP side counts connections once they are through; those on their way must count as well.
   let onTheirWay = 0
   const acceptor = createTlsAcceptor(credentials, tls, handshakeTimeout, {
-    connected: (socket, peer) => {
+    connected: (socket, remoteAddress, peer) => {
       onTheirWay--
-      server.serve(socket, peer, origin)
+      server.serve({ socket, remoteAddress, peer, origin })
     },
-    refused: (socket, diagnosis, certificate) => {
+    refused: (socket, remoteAddress, diagnosis, certificate) => {
       onTheirWay--
       const peer = certificate === undefined ? null : peerFacts(certificate)
-      report.refused(remoteAddress(socket), diagnosis, peer)
-      server.refuse(socket, diagnosis, peer, origin)
+      report.refused(remoteAddress, diagnosis, peer)
+      server.refuse({ socket, remoteAddress, peer: null, origin }, diagnosis, peer)
     },
     failed: (address, diagnosis, quiet) => {
       onTheirWay--
@@ -61,14 +64,15 @@ function tlsEntrance(parts: EntranceParts, tls: NonNullable<AgentConfig['tls']>,
   })
   return {
     accept: (socket) => {
+      const address = addressOf(socket)
       if (server.connections() + onTheirWay >= maxConnections) {
-        report.crowded(remoteAddress(socket), maxConnections)
+        report.crowded(address, maxConnections)
         socket.destroy()
         return
       }
       onTheirWay++
-      log.write('HTTP_CONNECTION_HANDSHAKE_START', { 'remote-address': remoteAddress(socket) })
-      acceptor.accept(socket)
+      log.write('HTTP_CONNECTION_HANDSHAKE_START', { 'remote-address': address })
+      acceptor.accept(socket, address)
     },
     close: () => acceptor.close(),
   }

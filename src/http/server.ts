@@ -9,8 +9,9 @@ import type { Socket } from 'node:net'
 import { TLSSocket } from 'node:tls'
 import type { Log } from '../log/message.ts'
 import type { Diagnosis } from '../tls/diagnose.ts'
-import type { PeerFacts, TlsPeer } from '../tls/peer.ts'
+import type { PeerFacts } from '../tls/peer.ts'
 import { Connection } from './connection.ts'
+import type { Arrival } from './connection.ts'
 import { Connections } from './connections.ts'
 import type { Traffic } from './connections.ts'
 import { control } from './control.ts'
@@ -23,13 +24,9 @@ import { MemoryBudget } from './memory-budget.ts'
 import type { ParseError } from './parse-error.ts'
 
 export interface HttpServer {
-  /**
-   * Serves an accepted connection that is ready to be read, with TLS past its handshake.
-   * @param origin the listener that it came from
-   */
-  serve(socket: Socket, peer: TlsPeer | null, origin?: object): void
+  serve(arrival: Arrival): void
   /** Tells the client of a TLS connection why it may not come in. Nothing that it sends is looked at. */
-  refuse(socket: TLSSocket, diagnosis: Diagnosis, shown: PeerFacts | null, origin?: object): void
+  refuse(arrival: Arrival, diagnosis: Diagnosis, shown: PeerFacts | null): void
   /** How many connections are open. */
   connections(): number
   traffic(): Traffic
@@ -51,6 +48,8 @@ export interface HttpServerOptions {
 
 /** Where a socket keeps its connection. A WeakMap would do the same, but slows every garbage collection down. */
 const ours = Symbol('connection')
+
+type Marked = object & { [ours]?: Connection }
 
 type NodeHandler = (request: IncomingMessage, response: ServerResponse) => void
 
@@ -108,25 +107,27 @@ export async function createHttpServer({ door, log }: HttpServerOptions): Promis
     exchangeOf(request.raw).crash(error)
   })
   await app.ready()
+  const server: http.Server & { maxHeaderSize?: number } = app.server
 
-  const admitConnection = (socket: Socket, peer: TlsPeer | null, origin: object | undefined): Connection | null => {
-    const connection = new Connection({ socket, peer, origin: origin ?? null, door, log })
+  const admitConnection = ({ socket, remoteAddress, peer, origin }: Arrival): Connection | null => {
+    const connection = new Connection({ socket, remoteAddress, peer, origin, door, log })
     return connections.add(connection) ? connection : null
   }
   return {
-    serve: (socket, peer, origin) => {
-      const connection = admitConnection(socket, peer, origin)
+    serve: (arrival) => {
+      const connection = admitConnection(arrival)
       if (connection === null) return
-      Object.assign(socket, { [ours]: connection })
+      const socket: Marked = arrival.socket
+      socket[ours] = connection
       const start = socket instanceof TLSSocket ? 'HTTPS_REQUEST_RECEIVE_START' : 'HTTP_REQUEST_RECEIVE_START'
       log.write(start, { 'remote-address': connection.remoteAddress })
       // Node reads this property anew for each connection.
-      Object.assign(app.server, { maxHeaderSize: door().limits.maxHeadSize })
-      app.server.emit('connection', socket)
+      server.maxHeaderSize = door().limits.maxHeadSize
+      server.emit('connection', socket)
     },
-    refuse: (socket, diagnosis, shown, origin) => {
+    refuse: (arrival, diagnosis, shown) => {
       const reason = failure('certificate', `${diagnosis.reason}; ${diagnosis.remedy}`)
-      admitConnection(socket, null, origin)?.refuse(reason, shown)
+      admitConnection(arrival)?.refuse(reason, shown)
     },
     connections: () => connections.size,
     traffic: () => connections.traffic(),
@@ -137,7 +138,7 @@ export async function createHttpServer({ door, log }: HttpServerOptions): Promis
   }
 }
 
-function connectionOf(socket: object & { readonly [ours]?: Connection }): Connection | undefined {
+function connectionOf(socket: Marked): Connection | undefined {
   return socket[ours]
 }
 

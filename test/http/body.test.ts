@@ -167,9 +167,9 @@ t.test('a reader that takes nothing is not buffered for, and is cut off; others 
       limits: { stallTimeout: 200 },
       answer: (ran) => (ran.name === 'big' ? { chunks, length: size } : { chunks: [Buffer.from('[]')], length: 2 }),
     },
-    (server, socket, origin) => {
-      server.serve(socket, null, origin)
-      sockets.emit('accepted', socket)
+    (server, arrival) => {
+      server.serve(arrival)
+      sockets.emit('accepted', arrival.socket)
     },
   )
   const accepted = once(sockets, 'accepted') as Promise<[Socket]>

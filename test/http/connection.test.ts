@@ -28,9 +28,9 @@ t.test('pipelined requests run one after another and are answered in order', asy
 t.test('thousands of requests in one go are all answered, and not all read at once', async (t) => {
   const held = new HeldCommands()
   const sockets: Socket[] = []
-  const door = await openDoor(t, { answer: held.answer }, (server, socket, origin) => {
-    sockets.push(socket)
-    server.serve(socket, null, origin)
+  const door = await openDoor(t, { answer: held.answer }, (server, arrival) => {
+    sockets.push(arrival.socket)
+    server.serve(arrival)
   })
   const client = await connectTo(t, door.port)
   const names = Array.from({ length: 5000 }, (_, i) => `command-${i}`)
@@ -60,9 +60,9 @@ t.test('no more of a flood is read ahead while its commands take their time', as
     await new Promise((resolve) => setImmediate(resolve))
     return rawJson('[  ]')
   }
-  const door = await openDoor(t, { answer }, (server, socket, origin) => {
-    sockets.push(socket)
-    server.serve(socket, null, origin)
+  const door = await openDoor(t, { answer }, (server, arrival) => {
+    sockets.push(arrival.socket)
+    server.serve(arrival)
   })
   const client = await connectTo(t, door.port)
   client.send(request.repeat(20_000))
@@ -376,8 +376,8 @@ t.test('letting go of a listener ends its connections only, after the answer und
   const held = new HeldCommands()
   const origins = [{}, {}]
   let accepted = 0
-  const door = await openDoor(t, { answer: held.answer }, (server, socket) => {
-    server.serve(socket, null, origins[accepted++ % 2])
+  const door = await openDoor(t, { answer: held.answer }, (server, arrival) => {
+    server.serve({ ...arrival, origin: origins[accepted++ % 2] ?? null })
   })
   const [mover, stayer, idle] = [
     await connectTo(t, door.port),

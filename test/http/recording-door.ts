@@ -1,12 +1,12 @@
 // A door on a free loopback port whose commands are recorded instead of run.
 
-import type { Socket } from 'node:net'
 import type { Authenticator } from '../../src/auth/basic.ts'
 import { createAuthenticator } from '../../src/auth/basic.ts'
 import { LockOut } from '../../src/auth/lock-out.ts'
 import type { CallerContext } from '../../src/command/context.ts'
 import { httpLimitRows, limitsOf } from '../../src/config/limits.ts'
 import type { HttpHeader, HttpLimits } from '../../src/config/types.ts'
+import type { Arrival } from '../../src/http/connection.ts'
 import type { Door } from '../../src/http/door.ts'
 import { openListener } from '../../src/http/listener.ts'
 import type { Listener } from '../../src/http/listener.ts'
@@ -17,6 +17,7 @@ import { rawJson, rawToString } from '../../src/json/raw.ts'
 import type { Log, MessageFields, MessageId } from '../../src/log/message.ts'
 import { traceMessages } from '../../src/log/message-trace.ts'
 import { MetricRegistry } from '../../src/observe/metrics.ts'
+import { addressOf } from '../../src/tls/remote-address.ts'
 import { TlsReport } from '../../src/tls/report.ts'
 
 export interface Ran {
@@ -69,14 +70,16 @@ export const defaultLimits = limitsOf(httpLimitRows, () => null)
 export async function openDoor(
   owner: Owner,
   options: DoorOptions = {},
-  serve: (server: HttpServer, socket: Socket, origin: Listener) => void = servePlain,
+  serve: (server: HttpServer, arrival: Arrival, origin: Listener) => void = (server, arrival) => server.serve(arrival),
 ): Promise<RecordingDoor> {
   const ran: Ran[] = []
   const log = recordingLog()
   let door = makeDoor(options, ran, log)
   const server = await createHttpServer({ door: () => door, log })
   const listener = await openListener('127.0.0.1', 0, log)
-  listener.accept((socket) => serve(server, socket, listener))
+  listener.accept((socket) => {
+    serve(server, { socket, remoteAddress: addressOf(socket), peer: null, origin: listener }, listener)
+  })
   owner.teardown(async () => {
     await listener.close()
     await server.drain(0)
@@ -133,10 +136,6 @@ export function recordingLog(): RecordingLog {
       for (const each of waiting) if (each.id === id) each.resolve()
     },
   }
-}
-
-function servePlain(server: HttpServer, socket: Socket, origin: Listener): void {
-  server.serve(socket, null, origin)
 }
 
 function makeDoor(options: DoorOptions, ran: Ran[], log: Log): Door {

@@ -1,12 +1,14 @@
 // Connections that come out of a TLS handshake: served, told why they are refused, and ended without cutting answers.
 
 import { createServer, connect } from 'node:tls'
-import type { SecureVersion, TLSSocket } from 'node:tls'
+import type { SecureVersion } from 'node:tls'
 import t from 'tap'
 import type { Test } from 'tap'
 import { makeServer } from '../../certs-test/authority.ts'
+import type { Arrival } from '../../src/http/connection.ts'
 import type { HttpServer } from '../../src/http/server.ts'
 import type { TlsPeer } from '../../src/tls/peer.ts'
+import { addressOf } from '../../src/tls/remote-address.ts'
 import { commandRequest, RawClient } from './raw-client.ts'
 import { HeldCommands, openDoor } from './recording-door.ts'
 import type { DoorOptions, RecordingDoor } from './recording-door.ts'
@@ -29,16 +31,16 @@ const peer: TlsPeer = {
 async function openTlsDoor(
   t: Test,
   options: DoorOptions,
-  ready: (server: HttpServer, socket: TLSSocket) => void,
+  ready: (server: HttpServer, arrival: Arrival) => void,
 ): Promise<RecordingDoor> {
   const secure = createServer({ key: identity.key, cert: identity.certificate })
   let server: HttpServer | null = null
   secure.on('secureConnection', (socket) => {
-    if (server !== null) ready(server, socket)
+    if (server !== null) ready(server, { socket, remoteAddress: addressOf(socket), peer: null, origin: null })
   })
-  return openDoor(t, options, (http, socket) => {
+  return openDoor(t, options, (http, arrival) => {
     server = http
-    secure.emit('connection', socket)
+    secure.emit('connection', arrival.socket)
   })
 }
 
@@ -53,7 +55,7 @@ async function connectTls(t: Test, port: number, maxVersion: SecureVersion = 'TL
 for (const version of ['TLSv1.2', 'TLSv1.3'] as const) {
   t.test(`${version}: commands are served with the certificate's facts, also after a half-close`, async (t) => {
     const held = new HeldCommands()
-    const door = await openTlsDoor(t, { answer: held.answer }, (server, socket) => server.serve(socket, peer))
+    const door = await openTlsDoor(t, { answer: held.answer }, (server, arrival) => server.serve({ ...arrival, peer }))
     const client = await connectTls(t, door.port, version)
     client.send(commandRequest('a') + commandRequest('b'))
     client.end()
@@ -67,7 +69,7 @@ for (const version of ['TLSv1.2', 'TLSv1.3'] as const) {
   })
 
   t.test(`${version}: who may not come in is told why, and nothing he sends is run`, async (t) => {
-    const door = await openTlsDoor(t, { headers: { 'X-Door': 'a' } }, (server, socket) => server.refuse(socket, reason, null))
+    const door = await openTlsDoor(t, { headers: { 'X-Door': 'a' } }, (server, arrival) => server.refuse(arrival, reason, null))
     const requests = [
       commandRequest('x'),
       commandRequest('x').repeat(50),
@@ -91,7 +93,7 @@ for (const version of ['TLSv1.2', 'TLSv1.3'] as const) {
 
 t.test('who may not come in and says nothing is told in the end', async (t) => {
   const limits = { headTimeout: 50 }
-  const door = await openTlsDoor(t, { limits }, (server, socket) => server.refuse(socket, reason, null))
+  const door = await openTlsDoor(t, { limits }, (server, arrival) => server.refuse(arrival, reason, null))
   t.match(await (await connectTls(t, door.port)).rest(), [refused])
   const leaving = await connectTls(t, door.port)
   leaving.end()
@@ -99,7 +101,7 @@ t.test('who may not come in and says nothing is told in the end', async (t) => {
 })
 
 t.test('a framing error over TLS is answered and ends the connection', async (t) => {
-  const door = await openTlsDoor(t, {}, (server, socket) => server.serve(socket, peer))
+  const door = await openTlsDoor(t, {}, (server, arrival) => server.serve({ ...arrival, peer }))
   const client = await connectTls(t, door.port)
   client.send(`POST / HTTP/1.1\r\nContent-Length: 1\r\nContent-Length: 1\r\n\r\n${commandRequest('smuggled')}`)
   t.match(await client.rest(), [{ status: 400 }])
@@ -112,7 +114,7 @@ t.test('a framing error over TLS is answered and ends the connection', async (t)
 t.test('answers larger than any buffer come through TLS', async (t) => {
   const size = 20 * 1024 * 1024
   const answer = { chunks: [Buffer.alloc(size, 'x')], length: size }
-  const door = await openTlsDoor(t, { answer: () => answer }, (server, socket) => server.serve(socket, null))
+  const door = await openTlsDoor(t, { answer: () => answer }, (server, arrival) => server.serve(arrival))
   const client = await connectTls(t, door.port)
   client.send(commandRequest('x', ['Connection: close']))
   t.same((await client.rest()).map((each) => each.body.length), [size])
@@ -120,7 +122,7 @@ t.test('answers larger than any buffer come through TLS', async (t) => {
 
 t.test('a certificate that expires while its connection is open ends the connection', async (t) => {
   const expired = { ...peer, notAfter: Date.now() - 1000 }
-  const door = await openTlsDoor(t, {}, (server, socket) => server.serve(socket, expired))
+  const door = await openTlsDoor(t, {}, (server, arrival) => server.serve({ ...arrival, peer: expired }))
   const client = await connectTls(t, door.port)
   client.send(commandRequest('x'))
   t.match(await client.rest(), [{ status: 403, body: /expired on .* GMT; renew it/ }])

@@ -8,7 +8,7 @@ import { diagnosePeer } from '../../src/tls/diagnose-peer.ts'
 import { diagnoseClose, diagnoseHandshake } from '../../src/tls/diagnose.ts'
 import { shellWord } from '../../src/tls/findings.ts'
 import { certificateName, tlsPeer } from '../../src/tls/peer.ts'
-import { remoteAddress } from '../../src/tls/remote-address.ts'
+import { addressOf } from '../../src/tls/remote-address.ts'
 
 const ca = await makeAuthority('the CA')
 const client = new X509Certificate((await makeClient(ca)).certificate)
@@ -147,7 +147,7 @@ t.test('remote addresses: IPv4-mapped ones are written as IPv4', (t) => {
     ['fe80::1%eth0', 'fe80::1%eth0'],
     [undefined, 'unknown'],
   ] as const
-  for (const [address, written] of rows) t.equal(remoteAddress({ remoteAddress: address }), written)
+  for (const [address, written] of rows) t.equal(addressOf({ remoteAddress: address }), written)
   t.end()
 })
 

@@ -85,7 +85,7 @@ export async function open(t: Test, directory: string, setting: Setting): Promis
   }
   let entrance: Entrance | undefined
   const metrics = new MetricRegistry()
-  const door = await openDoor(t, { answer: listing }, (server, socket, origin) => {
+  const door = await openDoor(t, { answer: listing }, (server, { socket }, origin) => {
     entrance ??= createEntrance({ config, credentials, server, origin, report: new TlsReport(door.log, metrics), log: door.log })
     entrance.accept(socket)
   })

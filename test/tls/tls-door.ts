@@ -12,6 +12,7 @@ import type { TlsAcceptor } from '../../src/tls/acceptor.ts'
 import { loadCredentials } from '../../src/tls/credentials.ts'
 import type { Diagnosis } from '../../src/tls/diagnose.ts'
 import type { TlsPeer } from '../../src/tls/peer.ts'
+import { addressOf } from '../../src/tls/remote-address.ts'
 
 export type Verdict =
   | { kind: 'connected'; socket: tls.TLSSocket; peer: TlsPeer | null }
@@ -80,8 +81,8 @@ export async function openTlsDoor(owner: Owner, config: TlsConfig, options: Door
       from,
       options.handshakeTimeout ?? 10_000,
       {
-        connected: (socket, peer) => note({ kind: 'connected', socket, peer }),
-        refused: (socket, diagnosis, certificate) => note({ kind: 'refused', socket, diagnosis, certificate }),
+        connected: (socket, _remoteAddress, peer) => note({ kind: 'connected', socket, peer }),
+        refused: (socket, _remoteAddress, diagnosis, certificate) => note({ kind: 'refused', socket, diagnosis, certificate }),
         failed: (remoteAddress, diagnosis, quiet) => note({ kind: 'failed', remoteAddress, diagnosis, quiet }),
       },
       options.now,
@@ -91,7 +92,7 @@ export async function openTlsDoor(owner: Owner, config: TlsConfig, options: Door
   const listener = net.createServer({ allowHalfOpen: true }, (socket) => {
     open.add(socket)
     socket.once('close', () => open.delete(socket))
-    acceptor.accept(socket)
+    acceptor.accept(socket, addressOf(socket))
   })
   await new Promise<void>((resolve) => listener.listen(0, options.host ?? '127.0.0.1', resolve))
   owner.teardown(async () => {
