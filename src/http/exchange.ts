@@ -1,7 +1,6 @@
 // One request and its answer, from its turn on the connection to the last byte taken by the client.
 
-import { IncomingMessage } from 'node:http'
-import type { ServerResponse } from 'node:http'
+import type { IncomingMessage, ServerResponse } from 'node:http'
 import type { CallerContext } from '../command/context.ts'
 import type { Waiter } from '../command/waiter.ts'
 import { describeError } from '../errors.ts'
@@ -15,6 +14,7 @@ import type { Failure } from './failure.ts'
 import { failure, failureBody, reasonPhrase } from './failure.ts'
 import { logFailure } from './failure-log.ts'
 import type { Head } from './framing.ts'
+import { Incoming } from './incoming.ts'
 import type { Holding, MemoryBudget } from './memory-budget.ts'
 import type { Turn } from './turns.ts'
 import { recordRefusal } from './refusal-record.ts'
@@ -23,7 +23,7 @@ import { socketOf, writeAnswer } from './write-answer.ts'
 import { writePieces } from './write-pieces.ts'
 
 /** A request that leads to its exchange. A WeakMap would do the same, but slows every garbage collection down. */
-export class ControlRequest extends IncomingMessage {
+export class ControlRequest extends Incoming {
   exchange: Exchange | null = null
 }
 
@@ -36,7 +36,7 @@ export function exchangeOf(request: IncomingMessage): Exchange {
 
 export interface ExchangeParts {
   readonly connection: Connection
-  readonly request: IncomingMessage
+  readonly request: ControlRequest
   readonly response: ServerResponse
   readonly door: () => Door
   readonly log: Log
@@ -48,7 +48,7 @@ export interface ExchangeParts {
 
 export class Exchange implements Turn, Waiter {
   readonly connection: Connection
-  readonly request: IncomingMessage
+  readonly request: ControlRequest
   readonly response: ServerResponse
   /** The request target as sent. */
   readonly target: string
