@@ -27,7 +27,7 @@ const nothing = new Uint8Array(0)
 
 export class EnvelopeMembers implements MemberListener {
   readonly #store: ChunkStore
-  readonly #extents = new Map<MemberName, MemberExtent>()
+  readonly #extents: Partial<Record<MemberName, MemberExtent>> = {}
   #chunk: Uint8Array = nothing
   #base = 0
   #current: MemberName | null = null
@@ -56,11 +56,11 @@ export class EnvelopeMembers implements MemberListener {
 
   value(start: number, end: number, wideEscapes: number): void {
     if (this.#current === null) return
-    this.#extents.set(this.#current, { start, end, wideEscapes: wideEscapes > this.#wideBefore })
+    this.#extents[this.#current] = { start, end, wideEscapes: wideEscapes > this.#wideBefore }
   }
 
   extent(name: MemberName): MemberExtent | undefined {
-    return this.#extents.get(name)
+    return this.#extents[name]
   }
 
   /** The first key that no command has, or its beginning; null without one. */

@@ -133,7 +133,7 @@ export class Exchange implements Turn, Waiter {
 
   /** Bytes of body and answer that were granted. */
   get held(): number {
-    return this.#holding?.held() ?? 0
+    return this.#holding?.held ?? 0
   }
 
   hold(bytes: number): boolean {

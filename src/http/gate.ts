@@ -44,19 +44,20 @@ export function admit(exchange: Exchange): Failure | null | Promise<Failure | nu
 /** A connection may outlive the certificate that opened it, or the rules that let it in. */
 function certificateRefusal(exchange: Exchange): Failure | null {
   const { connection, door } = exchange
-  const found = certificateFlaw(connection, door, Date.now())
+  const found = certificateFlaw(connection, door)
   if (found === null) return null
   door.tlsReport.refused(connection.remoteAddress, found, connection.peer)
   return failure('certificate', `${found.reason}; ${found.remedy}`)
 }
 
-function certificateFlaw(connection: Connection, door: Door, now: number): Diagnosis | null {
+function certificateFlaw(connection: Connection, door: Door): Diagnosis | null {
   const { peer } = connection
   if (peer === null) {
     if (!door.certificateRequired) return null
     const reason = 'a client certificate is required now and this connection was opened without one'
     return { id: 'no-certificate', reason, remedy: 'connect again with a certificate' }
   }
+  const now = Date.now()
   if (now > peer.notAfter) {
     const reason = `the client certificate expired on ${new Date(peer.notAfter).toUTCString()}`
     return { id: 'expired', reason, remedy: 'renew it and connect again' }
@@ -106,7 +107,7 @@ function countFailure({ metrics }: Door, reason: Extract<AuthOutcome, { ok: fals
 }
 
 function unreadable(head: Head, maxBodySize: number, httpVersion: string): Failure | null {
-  if (head.contentType === null || !/^application\/json[ \t]*(?:;|$)/i.test(head.contentType)) {
+  if (head.contentType !== 'application/json' && !/^application\/json[ \t]*(?:;|$)/i.test(head.contentType ?? '')) {
     return failure('content-type', 'the Content-Type of a command is application/json')
   }
   if (head.coded) {

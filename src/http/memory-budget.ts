@@ -14,30 +14,42 @@ export class MemoryBudget {
 
   /** @param limit bytes for all holdings together, as far as this one is concerned: a reload may change it */
   open(limit: number): Holding {
-    let own = 0
-    const letGo = (bytes: number): void => {
-      const returned = Math.min(bytes, own)
-      own -= returned
-      this.#held -= returned
-    }
-    return {
-      hold: (bytes) => {
-        if (own + bytes > limit - (this.#held + bytes)) return false
-        own += bytes
-        this.#held += bytes
-        return true
-      },
-      letGo,
-      held: () => own,
-    }
+    return new Holding(this, limit)
+  }
+
+  /** For holdings. @param bytes fewer than 0: they are given back */
+  add(bytes: number): void {
+    this.#held += bytes
   }
 }
 
 /** The share of one request. */
-export interface Holding {
+export class Holding {
+  readonly #budget: MemoryBudget
+  readonly #limit: number
+  #held = 0
+
+  constructor(budget: MemoryBudget, limit: number) {
+    this.#budget = budget
+    this.#limit = limit
+  }
+
+  get held(): number {
+    return this.#held
+  }
+
   /** @returns whether so many more bytes are granted */
-  hold(bytes: number): boolean
+  hold(bytes: number): boolean {
+    if (this.#held + bytes > this.#limit - (this.#budget.held + bytes)) return false
+    this.#held += bytes
+    this.#budget.add(bytes)
+    return true
+  }
+
   /** At most what is held is given back. */
-  letGo(bytes: number): void
-  held(): number
+  letGo(bytes: number): void {
+    const returned = Math.min(bytes, this.#held)
+    this.#held -= returned
+    this.#budget.add(-returned)
+  }
 }

@@ -17,7 +17,7 @@ t.test('one holder gets half, the next one half of what is left, and so on', (t)
   })
   t.equal(budget.held, 896)
   t.ok(budget.open(1024).hold(64), 'a small one is granted beside large ones')
-  for (const holding of grants) holding.letGo(holding.held())
+  for (const holding of grants) holding.letGo(holding.held)
   t.equal(budget.held, 64)
   t.end()
 })
@@ -34,7 +34,7 @@ t.test('whatever is asked and given back, the limit holds, the sum is right, and
       for (const { who, bytes } of steps) {
         if (bytes >= 0) holdings[who]?.hold(bytes)
         else holdings[who]?.letGo(-bytes)
-        const sum = holdings.reduce((total, each) => total + each.held(), 0)
+        const sum = holdings.reduce((total, each) => total + each.held, 0)
         if (sum !== budget.held || sum >= limit) return false
       }
       for (const holding of holdings) holding.letGo(Infinity)
