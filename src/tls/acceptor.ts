@@ -10,6 +10,7 @@ import type { CredentialSet } from './credentials.ts'
 import { diagnosePeer, unreadableCertificate } from './diagnose-peer.ts'
 import { diagnoseClose, diagnoseHandshake } from './diagnose.ts'
 import type { Diagnosis } from './diagnose.ts'
+import type { KnownPeer } from './known-peers.ts'
 import { KnownPeers } from './known-peers.ts'
 import { tlsPeer } from './peer.ts'
 import type { TlsPeer } from './peer.ts'
@@ -89,7 +90,7 @@ export function createTlsAcceptor(
     // Of a client that OpenSSL refuses, nothing is remembered.
     const bytes = socket.authorized ? sessionCertificate(socket) : null
     const known = bytes === null ? undefined : peers.find(bytes)
-    if (known !== undefined && flawOf(socket, known.certificate) === null) {
+    if (known !== undefined && stillGood(known)) {
       events.connected(socket, found.address, known.facts)
       return
     }
@@ -108,6 +109,13 @@ export function createTlsAcceptor(
     if (bytes !== null && certificate !== undefined && facts !== null) peers.add(bytes, { certificate, facts })
     events.connected(socket, found.address, facts)
   })
+
+  /** For a certificate that OpenSSL has verified, now or when the session began that is resumed. */
+  function stillGood({ certificate, facts }: KnownPeer): boolean {
+    const time = now()
+    if (time < facts.notBefore || time > facts.notAfter) return false
+    return credentials.revocation === null || credentials.revocation.judge(certificate, time) === null
+  }
 
   /** Why the client must not be served, or null. */
   function flawOf(socket: TLSSocket, certificate: X509Certificate | undefined): Diagnosis | null {
