@@ -45,7 +45,7 @@ const tarball = join(directory, packed.filename)
 
 t.test('it has what runs, its types, samples and pages, and nothing else', async (t) => {
   const paths = packed.files.map(({ path }) => path)
-  const known = /^(?:LICENSE|README\.md|package\.json|dist\/sbom\.cdx\.json|dist\/config\/shape-check\.made\.cjs|dist\/built-with\.json|dist\/.+\.(?:js|d\.ts)|docs\/.+\.md|docs\/performance\.(?:json|svg)|docs\/man\/.+\.[58]|config\/.+)$/
+  const known = /^(?:LICENSE|README\.md|package\.json|dist\/sbom\.cdx\.json|dist\/config\/shape-check\.made\.cjs|dist\/built-with\.json|dist\/.+\.(?:js|d\.ts)|dist\/builtin\/.+\.(?:cjs|d\.cts)|docs\/.+\.md|docs\/performance\.(?:json|svg)|docs\/man\/.+\.[58]|config\/.+)$/
   t.same(paths.filter((path) => !known.test(path) || path.startsWith('config/debian/')), [])
   for (const path of paths.filter((path) => path.startsWith('dist/') && /\.(?:js|d\.ts)$/.test(path))) {
     const source = path.replace(/^dist/, 'src').replace(/(?:\.d\.ts|\.js)$/, '.ts')
@@ -63,6 +63,8 @@ t.test('it has what runs, its types, samples and pages, and nothing else', async
 t.test('what starts does without what no server of ours needs', async (t) => {
   const text = readFileSync(join(checkout, 'dist/serve.js'), 'utf8')
   t.notMatch(text, /["']node:http2["']/)
+  // An import reads what is only made when somebody asks for it: a client for web sockets, all trusted certificates.
+  t.notMatch(text, /(?:from|import) ?["']node:(?:crypto|http|tls|util)["']/)
   t.match(text, /function preHandlerCallback/, 'functions keep their names, for stack traces')
   t.ok(text.split('\n').every((line) => line.length < 3000), 'and have lines')
 })
