@@ -8,6 +8,7 @@ import type { AuthMemory } from '../auth/basic.ts'
 import type { Log } from '../log/message.ts'
 import type { PeerFacts, TlsPeer } from '../tls/peer.ts'
 import { rawAnswer } from './answer-head.ts'
+import type { Arrival } from './arrival.ts'
 import { PhaseClock } from './clock.ts'
 import type { Door } from './door.ts'
 import type { Failure } from './failure.ts'
@@ -20,16 +21,6 @@ import { recordRefusal } from './refusal-record.ts'
 import { traceAnswer } from './trace.ts'
 import { Turns } from './turns.ts'
 import type { Turn } from './turns.ts'
-
-/** A connection that is ready to be read, with TLS past its handshake. */
-export interface Arrival {
-  readonly socket: Socket
-  /** As it is told of. */
-  readonly remoteAddress: string
-  readonly peer: TlsPeer | null
-  /** The listener that accepted it. */
-  readonly origin: object | null
-}
 
 export interface ConnectionParts extends Arrival {
   readonly door: () => Door
