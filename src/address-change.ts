@@ -4,8 +4,8 @@
 import net from 'node:net'
 import type { AgentConfig } from './config/types.ts'
 import { KeagateError } from './errors.ts'
-import { adoptListener, openListener } from './http/listener.ts'
-import type { Listener } from './http/listener.ts'
+import { adoptListener, openListener } from './http/connection/listener.ts'
+import type { Listener } from './http/connection/listener.ts'
 import { aboutKeyword } from './late-mistake.ts'
 import type { Log, MessageId } from './log/message.ts'
 

@@ -9,8 +9,8 @@ import type { Envelope } from './command/envelope.ts'
 import type { Command, Handler } from './command/handler.ts'
 import type { Registry } from './command/registry.ts'
 import { resultOf } from './command/result-of.ts'
+import type { CommandScope } from './command/scope.ts'
 import { settled } from './command/settled.ts'
-import type { Waiter } from './command/waiter.ts'
 import { keaCommands } from './config/kea-commands.ts'
 import { describeError } from './errors.ts'
 import type { Router } from './forward/router.ts'
@@ -45,11 +45,11 @@ export type Dispatch = (
   envelope: Envelope,
   caller: CallerContext,
   pathService: string | null,
-  waiter: Waiter,
+  scope: CommandScope,
 ) => Outcome | Promise<Outcome>
 
 export function createDispatch(parts: DispatchParts): Dispatch {
-  return (envelope, caller, pathService, waiter) => {
+  return (envelope, caller, pathService, scope) => {
     const remoteAddress = caller.remoteAddress
     if (envelope.kind !== 'command') {
       parts.log.write('COMMAND_PROCESS_ERROR2', { reason: envelope.text, 'remote-address': remoteAddress })
@@ -65,8 +65,8 @@ export function createDispatch(parts: DispatchParts): Dispatch {
     const { audit } = parts
     const ending =
       audit === null
-        ? attempt({ parts, command, waiter, times: null })
-        : audited(audit, { parts, command, waiter, times: [] })
+        ? attempt({ parts, command, scope, times: null })
+        : audited(audit, { parts, command, scope, times: [] })
     return settled(ending, (known) => told(parts, command, known))
   }
 }
@@ -103,7 +103,7 @@ function told({ meter }: DispatchParts, { name, services }: Command, { elements,
 interface Task {
   readonly parts: DispatchParts
   readonly command: Command
-  readonly waiter: Waiter
+  readonly scope: CommandScope
   /** Gets the milliseconds of each service; null: nobody wants them. */
   readonly times: number[] | null
 }
@@ -171,8 +171,8 @@ function permit(runs: Run, task: Task): Ending | Promise<Ending> {
 }
 
 /** One answer for each service, or one of the agent. */
-function run({ parts, command, waiter, times }: Task): readonly RawJson[] | Promise<readonly RawJson[]> {
-  if (command.services.length > 0) return parts.router.forward(command, command.services, waiter, times)
+function run({ parts, command, scope, times }: Task): readonly RawJson[] | Promise<readonly RawJson[]> {
+  if (command.services.length > 0) return parts.router.forward(command, command.services, scope, times)
   const handler = parts.registry.find(command.name)
   if (handler === undefined) return [answer(RESULT_UNSUPPORTED, unsupported(command, parts.router))]
   return settled(timed(parts, command, handler), (element) => [element])

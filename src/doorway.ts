@@ -2,10 +2,10 @@
 // behind them all. What is put in force, and when, is for others to say.
 
 import { KeagateError } from './errors.ts'
-import type { Traffic } from './http/connections.ts'
-import { createEntrance } from './http/entrance.ts'
-import type { Entrance } from './http/entrance.ts'
-import type { Listener } from './http/listener.ts'
+import { createConnectionHandler } from './http/connection/connection-handler.ts'
+import type { ConnectionHandler } from './http/connection/connection-handler.ts'
+import type { Traffic } from './http/connection/connection-table.ts'
+import type { Listener } from './http/connection/listener.ts'
 import { createHttpServer } from './http/server.ts'
 import type { HttpServer } from './http/server.ts'
 import type { Log } from './log/message.ts'
@@ -15,7 +15,7 @@ import type { TlsReport } from './tls/report.ts'
 export interface InForce {
   readonly runtime: Runtime
   readonly listener: Listener
-  readonly entrance: Entrance
+  readonly entrance: ConnectionHandler
   /** Milliseconds since the epoch. */
   readonly since: number
 }
@@ -57,9 +57,9 @@ export class Doorway {
   }
 
   /** Makes the way from a listener to a runtime, which nobody takes before `use`. */
-  async entrance({ config, credentials }: Runtime, origin: Listener): Promise<Entrance> {
-    this.#server ??= await createHttpServer({ door: () => this.current.runtime.door, log: this.#log })
-    return createEntrance({ config, credentials, server: this.#server, origin, report: this.#report, log: this.#log })
+  async entrance({ config, credentials }: Runtime, origin: Listener): Promise<ConnectionHandler> {
+    this.#server ??= await createHttpServer({ settings: () => this.current.runtime.http, log: this.#log })
+    return createConnectionHandler({ config, credentials, server: this.#server, origin, report: this.#report, log: this.#log })
   }
 
   /** From here on, the listener's connections meet this runtime. */
@@ -77,7 +77,7 @@ export class Doorway {
 
   /** Has every connection end with the answer under way. */
   retire(): void {
-    this.#server?.retireAll()
+    this.#server?.closeAfterResponses()
   }
 
   /** Accepts no more, refuses what waits for a daemon, lets running commands end, then closes every connection. */
@@ -92,6 +92,6 @@ export class Doorway {
 
   /** Makes a `close` under way wait for no command any more. */
   hurry(): void {
-    this.#server?.hurry()
+    this.#server?.forceShutdown()
   }
 }

@@ -16,7 +16,7 @@ import { openUpstreams } from './forward/open.ts'
 import type { Upstreams } from './forward/open.ts'
 import { Router } from './forward/router.ts'
 import type { Modules } from './hook/modules.ts'
-import type { Door } from './http/door.ts'
+import type { HttpSettings } from './http/settings.ts'
 import type { Log } from './log/message.ts'
 import { CommandMeter } from './observe/command-meter.ts'
 import type { Metrics } from './observe/metrics.ts'
@@ -26,7 +26,7 @@ import type { TlsReport } from './tls/report.ts'
 
 export interface Runtime {
   readonly config: AgentConfig
-  readonly door: Door
+  readonly http: HttpSettings
   /** null: plain HTTP. */
   readonly credentials: CredentialSet | null
   readonly upstreams: Upstreams
@@ -82,7 +82,7 @@ export async function buildRuntime(config: AgentConfig, parts: RuntimeParts): Pr
     router,
     guard,
     audit,
-    door: {
+    http: {
       limits: config.httpLimits,
       headers: config.httpHeaders,
       certificateRequired: config.tls?.certRequired ?? false,
@@ -102,11 +102,11 @@ export async function buildRuntime(config: AgentConfig, parts: RuntimeParts): Pr
  * @throws KeagateError TLS_UNUSABLE
  */
 export function renewCredentials(runtime: Runtime): Runtime | null {
-  const { config, credentials, door } = runtime
+  const { config, credentials, http } = runtime
   if (config.tls === null) return null
   const renewed = loadCredentials(config.tls)
   if (renewed.digest === credentials?.digest) return null
-  return { ...runtime, credentials: renewed, door: { ...door, revocation: renewed.revocation } }
+  return { ...runtime, credentials: renewed, http: { ...http, revocation: renewed.revocation } }
 }
 
 function namesOf(registry: Registry, modules: Modules): readonly string[] {

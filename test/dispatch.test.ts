@@ -11,7 +11,7 @@ import type { Asker, Upstream } from '../src/forward/upstream.ts'
 import { Modules } from '../src/hook/modules.ts'
 import { rawJson, rawToString } from '../src/json/raw.ts'
 import type { Log } from '../src/log/message.ts'
-import { patient } from './waiter.ts'
+import { patient } from './command-scope.ts'
 
 const caller = { remoteAddress: '192.0.2.1', tls: null, user: null }
 
@@ -124,7 +124,7 @@ t.test('a handler that throws or rejects fails alone', async (t) => {
 t.test('daemons learn whether the client still waits', async (t) => {
   const { dispatch, askers } = setUp()
   const envelope = { kind: 'command', name: 'x', services: ['dhcp4'], arguments: null } as const
-  await dispatch(envelope, caller, null, { ...patient, gone: () => true })
+  await dispatch(envelope, caller, null, { ...patient, signal: AbortSignal.abort() })
   await dispatch(envelope, caller, null, patient)
-  t.same(askers.map((asker) => [asker.client, asker.gone()]), [['192.0.2.1', true], ['192.0.2.1', false]])
+  t.same(askers.map((asker) => [asker.client, asker.scope.signal.aborted]), [['192.0.2.1', true], ['192.0.2.1', false]])
 })

@@ -19,8 +19,8 @@ export async function examineDaemons({ controlSockets }: AgentConfig, log: Log):
   const ask = async (service: string, address: string): Promise<Finding> => {
     const what = `control socket ${service}`
     const command = { name: 'version-get', services: [service], arguments: null, caller: nobody }
-    const waiter = { gone: () => false, whenGone: () => () => undefined, hold: () => true, letGo: () => undefined }
-    const [answer] = await router.forward(command, [service], waiter)
+    const memory = { tryReserve: () => true, release: () => undefined }
+    const [answer] = await router.forward(command, [service], { signal: new AbortController().signal, memory })
     return judge(what, address, answer === undefined ? '' : rawToString(answer))
   }
   const findings = await Promise.all([...controlSockets].map(([service, socket]) => ask(service, socketAddress(socket))))

@@ -1,6 +1,6 @@
 // Reads one answer of a daemon from the bytes that arrive: the first whole map or list, kept as it came.
 
-import type { Waiter } from '../command/waiter.ts'
+import type { Reservation } from '../command/scope.ts'
 import { ChunkStore } from '../json/chunk-store.ts'
 import type { RawJson } from '../json/raw.ts'
 import { Scanner } from '../json/scanner.ts'
@@ -14,7 +14,7 @@ const nothing = new Uint8Array(0)
  */
 export class AnswerReader {
   readonly #maxSize: number
-  readonly #waiter: Waiter
+  readonly #memory: Reservation
   readonly #chunks: 'lasting' | 'passing'
   readonly #scanner = new Scanner('answer')
   readonly #store = new ChunkStore()
@@ -25,12 +25,12 @@ export class AnswerReader {
 
   /**
    * @param maxSize bytes up to the end of the answer, blanks before it included
-   * @param waiter who grants the memory for them
+   * @param memory for the bytes of the answer
    * @param chunks whether they stay as they are, or are used for other bytes later and have to be copied
    */
-  constructor(maxSize: number, waiter: Waiter, chunks: 'lasting' | 'passing' = 'lasting') {
+  constructor(maxSize: number, memory: Reservation, chunks: 'lasting' | 'passing' = 'lasting') {
     this.#maxSize = maxSize
-    this.#waiter = waiter
+    this.#memory = memory
     this.#chunks = chunks
   }
 
@@ -53,7 +53,7 @@ export class AnswerReader {
   /** Forgets what has come: it will never become an answer. */
   drop(): void {
     this.#state = 'bad'
-    this.#waiter.letGo(this.#store.length)
+    this.#memory.release(this.#store.length)
     this.#store.clear()
   }
 
@@ -74,7 +74,7 @@ export class AnswerReader {
 
   #read(chunk: Uint8Array): void {
     const before = this.#store.length
-    if (!this.#waiter.hold(chunk.length)) {
+    if (!this.#memory.tryReserve(chunk.length)) {
       this.#refuse('all bodies and answers together take as much memory as they may; try again later')
       return
     }

@@ -1,5 +1,6 @@
 // The life of one command to one daemon: wait for a turn, connect, send, read the answer, within all time limits.
 
+import { onAbort } from '../command/scope.ts'
 import type { UpstreamLimits } from '../config/types.ts'
 import { splitPieces } from '../json/pieces.ts'
 import type { RawJson } from '../json/raw.ts'
@@ -60,7 +61,7 @@ export class Exchange implements Ticket, ConnectionEvents, Timed {
     this.#command = command
     this.#asker = asker
     this.#resolve = resolve
-    this.#reader = new AnswerReader(socket.limits.maxAnswerSize, asker, 'passing')
+    this.#reader = new AnswerReader(socket.limits.maxAnswerSize, asker.scope.memory, 'passing')
     this.#end = performance.now() + socket.limits.totalTimeout
   }
 
@@ -69,7 +70,7 @@ export class Exchange implements Ticket, ConnectionEvents, Timed {
   }
 
   gone(): boolean {
-    return this.#asker.gone()
+    return this.#asker.scope.signal.aborted
   }
 
   late(): boolean {
@@ -79,7 +80,7 @@ export class Exchange implements Ticket, ConnectionEvents, Timed {
   wait(): void {
     this.#state = 'waiting'
     this.#deadline.set(this.#end)
-    this.#stay = this.#asker.whenGone(() => this.#leave())
+    this.#stay = onAbort(this.#asker.scope.signal, () => this.#leave())
   }
 
   start(): void {

@@ -2,6 +2,7 @@
 // within all time limits. As `exchange.ts`, over another transport.
 
 import type { ClientRequest, IncomingMessage } from 'node:http'
+import { onAbort } from '../command/scope.ts'
 import type { UpstreamLimits } from '../config/types.ts'
 import { splitPieces } from '../json/pieces.ts'
 import type { RawJson } from '../json/raw.ts'
@@ -70,7 +71,7 @@ export class HttpExchange implements Ticket, RequestEvents, Timed {
   }
 
   gone(): boolean {
-    return this.#asker.gone()
+    return this.#asker.scope.signal.aborted
   }
 
   late(): boolean {
@@ -80,7 +81,7 @@ export class HttpExchange implements Ticket, RequestEvents, Timed {
   wait(): void {
     this.#state = 'waiting'
     this.#deadline.set(this.#end)
-    this.#stay = this.#asker.whenGone(() => this.#leave())
+    this.#stay = onAbort(this.#asker.scope.signal, () => this.#leave())
   }
 
   start(): void {
@@ -113,7 +114,7 @@ export class HttpExchange implements Ticket, RequestEvents, Timed {
   }
 
   answered(response: IncomingMessage): void {
-    const reply = new HttpReply(response, this.#parts.limits.maxAnswerSize, this.#asker)
+    const reply = new HttpReply(response, this.#parts.limits.maxAnswerSize, this.#asker.scope.memory)
     this.#reply = reply
     response.on('data', (chunk: Buffer) => {
       if (this.#state !== 'talking') return

@@ -1,7 +1,7 @@
 // What a daemon's HTTP listener answered, by status: the one element of the list, or an error map turned into a reason.
 
 import type { IncomingMessage } from 'node:http'
-import type { Waiter } from '../command/waiter.ts'
+import type { Reservation } from '../command/scope.ts'
 import { ListReader } from './list-reader.ts'
 import type { UpstreamResult } from './upstream.ts'
 
@@ -20,11 +20,11 @@ export class HttpReply {
   readonly #refusal: Buffer[] = []
   #refusalSize = 0
 
-  constructor(response: IncomingMessage, maxAnswerSize: number, waiter: Waiter) {
+  constructor(response: IncomingMessage, maxAnswerSize: number, memory: Reservation) {
     this.#status = response.statusCode ?? 0
     this.#type = response.headers['content-type'] ?? ''
     this.#encoding = response.headers['content-encoding'] ?? ''
-    this.#reader = new ListReader(maxAnswerSize, waiter)
+    this.#reader = new ListReader(maxAnswerSize, memory)
   }
 
   /** @returns why no answer can come of it any more, or null */

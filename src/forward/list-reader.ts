@@ -1,7 +1,7 @@
 // Reads the body of a daemon's HTTP answer: a list with one element, which is the answer. The list around it is taken
 // away by bytes; the element is read, checked and kept as one from a UNIX socket is.
 
-import type { Waiter } from '../command/waiter.ts'
+import type { Reservation } from '../command/scope.ts'
 import type { RawJson } from '../json/raw.ts'
 import { AnswerReader } from './answer-reader.ts'
 
@@ -16,10 +16,10 @@ export class ListReader {
 
   /**
    * @param maxSize bytes of the answer
-   * @param waiter who grants the memory for them
+   * @param memory for the bytes of the answer
    */
-  constructor(maxSize: number, waiter: Waiter) {
-    this.#reader = new AnswerReader(maxSize, waiter)
+  constructor(maxSize: number, memory: Reservation) {
+    this.#reader = new AnswerReader(maxSize, memory)
   }
 
   /** Takes the next chunk of the body and keeps it. @returns false as soon as no answer can come of it any more */

@@ -4,7 +4,7 @@ import { answer, quoteName, RESULT_ERROR } from '../command/answer.ts'
 import type { CallerContext } from '../command/context.ts'
 import { writeEnvelope } from '../command/envelope-writer.ts'
 import type { Command } from '../command/handler.ts'
-import type { Waiter } from '../command/waiter.ts'
+import type { CommandScope } from '../command/scope.ts'
 import type { RawJson } from '../json/raw.ts'
 import type { Log } from '../log/message.ts'
 import type { CommandMeter } from '../observe/command-meter.ts'
@@ -38,12 +38,12 @@ export class Router {
   async forward(
     command: Command,
     services: readonly string[],
-    waiter: Waiter,
+    scope: CommandScope,
     times: number[] | null = null,
   ): Promise<RawJson[]> {
     const written = writeEnvelope(command, services)
     const envelope = written instanceof Promise ? await written : written
-    const asker = new Client(clientOf(command.caller), waiter)
+    const asker = { client: clientOf(command.caller), scope }
     const begin = times === null ? 0 : performance.now()
     const ask = (service: string, index: number): Promise<RawJson> =>
       this.#ask(service, command, envelope, asker).then((element) => {
@@ -91,33 +91,6 @@ export class Router {
  */
 function clientOf({ remoteAddress, user, tls }: CallerContext): string {
   return user === null && tls === null ? remoteAddress : `${remoteAddress} ${tls?.fingerprint ?? ''} ${user ?? ''}`
-}
-
-/** Whoever waits for the answers, and by what he is told from others. */
-class Client implements Asker {
-  readonly client: string
-  readonly #waiter: Waiter
-
-  constructor(client: string, waiter: Waiter) {
-    this.client = client
-    this.#waiter = waiter
-  }
-
-  gone(): boolean {
-    return this.#waiter.gone()
-  }
-
-  whenGone(leave: () => void): () => void {
-    return this.#waiter.whenGone(leave)
-  }
-
-  hold(bytes: number): boolean {
-    return this.#waiter.hold(bytes)
-  }
-
-  letGo(bytes: number): void {
-    this.#waiter.letGo(bytes)
-  }
 }
 
 /** Clients look for the words at the end and take them for "the daemon is down". */

@@ -1,6 +1,6 @@
 // The interface of a daemon we talk to. One transport a file implements it (`unix.ts`, `http.ts`).
 
-import type { Waiter } from '../command/waiter.ts'
+import type { CommandScope } from '../command/scope.ts'
 import type { RawJson } from '../json/raw.ts'
 
 /** The daemon answered: its map or list, byte for byte as received, without what stood around it. */
@@ -24,10 +24,12 @@ export interface UpstreamFailure {
 
 export type UpstreamResult = UpstreamAnswer | UpstreamFailure
 
-/** On whose behalf a command is asked. When it is gone, what is not sent yet may be dropped. */
-export interface Asker extends Waiter {
-  /** Who he is, by address, certificate and user: clients share a busy socket fairly. */
+/** On whose behalf a command is asked. */
+export interface Asker {
+  /** Address, certificate and user in one: clients share a busy socket fairly. */
   readonly client: string
+  /** When its signal is aborted, what is not sent yet may be dropped. */
+  readonly scope: CommandScope
 }
 
 export interface Upstream {

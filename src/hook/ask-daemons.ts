@@ -4,7 +4,7 @@ import type { Decision } from '../access/decide.ts'
 import type { Guard } from '../access/guard.ts'
 import type { Audit } from '../audit/audit.ts'
 import type { Command } from '../command/handler.ts'
-import type { Waiter } from '../command/waiter.ts'
+import type { CommandScope, Reservation } from '../command/scope.ts'
 import type { Router } from '../forward/router.ts'
 import type { RawJson } from '../json/raw.ts'
 import { rawJson, rawToString } from '../json/raw.ts'
@@ -50,29 +50,25 @@ async function seen(
   decision: Decision | null,
   times: number[],
 ): Promise<readonly RawJson[]> {
-  const answers = await router.forward(asked, asked.services, new ModuleWaiter(), times)
+  const answers = await router.forward(asked, asked.services, moduleScope(), times)
   return guard === null || decision === null ? answers : guard.filter(decision, asked, answers)
 }
 
 /** A module waits until it is answered, and takes no more than a thread can take. */
-class ModuleWaiter implements Waiter {
-  #held = 0
+function moduleScope(): CommandScope {
+  return { signal: new AbortController().signal, memory: new ThreadMemory() }
+}
 
-  gone(): boolean {
-    return false
-  }
+class ThreadMemory implements Reservation {
+  #reserved = 0
 
-  whenGone(): () => void {
-    return () => undefined
-  }
-
-  hold(bytes: number): boolean {
-    if (this.#held + bytes > largestAnswers) return false
-    this.#held += bytes
+  tryReserve(bytes: number): boolean {
+    if (this.#reserved + bytes > largestAnswers) return false
+    this.#reserved += bytes
     return true
   }
 
-  letGo(bytes: number): void {
-    this.#held -= bytes
+  release(bytes: number): void {
+    this.#reserved -= bytes
   }
 }

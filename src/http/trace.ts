@@ -1,4 +1,4 @@
-// What DEBUG shows of requests and answers. Nothing secret: only what is known to be harmless is shown of a head, and
+// What DEBUG shows of requests and responses. Nothing secret: only what is known to be harmless is shown of a head, and
 // of a body what is left once its secrets are hidden.
 
 import type { IncomingMessage } from 'node:http'
@@ -8,7 +8,7 @@ import { printCompact } from '../json/print.ts'
 import type { RawJson } from '../json/raw.ts'
 import { rawToString } from '../json/raw.ts'
 import type { Log } from '../log/message.ts'
-import { reasonPhrase } from './failure.ts'
+import { reasonPhrase } from './http-error.ts'
 
 /** Bytes of a body that is looked at; of a larger one only the size is shown. */
 const longestBody = 64 * 1024
@@ -48,7 +48,7 @@ export function traceCommand(log: Log, remoteAddress: string, envelope: Envelope
   log.write(id, { 'remote-address': remoteAddress, message })
 }
 
-export function traceAnswer(log: Log, remoteAddress: string, status: number, body: RawJson): void {
+export function traceResponse(log: Log, remoteAddress: string, status: number, body: RawJson): void {
   if (!log.enabled('HTTP_SERVER_RESPONSE_SEND')) return
   log.write('HTTP_SERVER_RESPONSE_SEND', { 'remote-address': remoteAddress, status, bytes: body.length })
   if (!log.enabled('HTTP_SERVER_RESPONSE_SEND_DETAILS')) return

@@ -3,16 +3,16 @@
 
 import type { MonitoringConfig } from '../config/types.ts'
 import { describeError } from '../errors.ts'
-import { openListener } from '../http/listener.ts'
+import { openListener } from '../http/connection/listener.ts'
 import { aboutKeyword } from '../late-mistake.ts'
 import type { Log } from '../log/message.ts'
 import { EventLoopDelay } from '../observe/event-loop.ts'
 import { LastHour } from '../observe/last-hour.ts'
 import { refusals } from './page.ts'
-import { broken, route, starting } from './routes.ts'
+import { addMonitorRoutes } from './routes.ts'
 import type { Watch } from './routes.ts'
 import { serveMonitoring } from './server.ts'
-import type { Answer, MonitorServer } from './server.ts'
+import type { MonitorServer } from './server.ts'
 import type { MonitorSource } from './source.ts'
 
 interface Open {
@@ -68,20 +68,17 @@ export class Monitoring {
   async #listen(config: MonitoringConfig): Promise<Open> {
     try {
       const listener = await openListener(config.httpHost, config.httpPort, this.#log)
-      const server = serveMonitoring(listener, (path) => this.#answer(path))
+      const server = await serveMonitoring(listener, {
+        addRoutes: (app) => addMonitorRoutes(app, { source: this.#source, watch: () => this.#watch }),
+        onError: (error) => {
+          const fields = { 'remote-address': 'monitoring', reason: describeError(error) }
+          this.#log.write('KEAGATE_REQUEST_FAILED', fields)
+        },
+      })
       return { config, server, place: { address: config.httpHost, port: listener.port } }
     } catch (error) {
       const taken = error instanceof Error && error.message.includes('EADDRINUSE')
       throw aboutKeyword(error, `/Control-agent/monitoring/http-${taken ? 'port' : 'host'}`)
-    }
-  }
-
-  #answer(path: string): Answer {
-    try {
-      return this.#watch === null ? starting(path) : route(path, this.#source, this.#watch)
-    } catch (error) {
-      this.#log.write('KEAGATE_REQUEST_FAILED', { 'remote-address': 'monitoring', reason: describeError(error) })
-      return broken
     }
   }
 

@@ -1,133 +1,100 @@
-// The HTTP side of monitoring: one GET or HEAD for each connection, few connections, few answers a second. So nobody
-// who floods it takes much from those who send commands.
+// The HTTP side of monitoring: a Fastify instance of its own, fed by its listener through a limit of connections. One
+// request for each connection, and few responses a second.
 
+import fastify from 'fastify'
+import type { FastifyInstance, FastifyReply, onRequestHookHandler } from 'fastify'
 import http from 'node:http'
-import type { IncomingMessage, ServerResponse } from 'node:http'
+import type { Server } from 'node:http'
 import type { Socket } from 'node:net'
-import type { Listener } from '../http/listener.ts'
-
-export interface Answer {
-  readonly status: number
-  readonly type: string
-  readonly text: string
-}
+import type { Listener } from '../http/connection/listener.ts'
+import { allowHalfOpenRequests } from '../http/connection/node-contracts.ts'
+import { ConnectionLimit } from './connection-limit.ts'
 
 export interface MonitorServer {
-  /** Stops listening; what is being answered is answered. */
+  /** Stops listening; requests that have come are answered. */
   close(): void
 }
 
-/** Connections at a time. */
-const mostConnections = 32
-
-/** Milliseconds that a connection may take in all. */
-const longest = 10_000
-
-/** Milliseconds that a connection has for its request before it may be pushed out by a new one. */
-const patience = 1000
-
-/** Connections that find no room are closed after so many milliseconds: whoever tries again at once has to wait. */
-const delay = 100
-
-/** Of those, so many at a time; more are closed at once. */
-const mostDelayed = 128
-
-/** Milliseconds between two answers. */
-const pace = 20
-
-interface Visit {
-  readonly since: number
-  asked: boolean
+export interface MonitorServerOptions {
+  /** Adds what there is to ask for. */
+  readonly addRoutes: (app: FastifyInstance) => void
+  readonly onError: (error: unknown) => void
 }
 
-/** @param answer what a path leads to; must not throw */
-export function serveMonitoring(listener: Listener, answer: (path: string) => Answer): MonitorServer {
-  const visits = new Map<Socket, Visit>()
-  let nextAnswer = 0
-  let delayed = 0
+/** Milliseconds between two responses. */
+const minInterval = 20
 
-  const server = http.createServer({ requireHostHeader: false, maxHeaderSize: 8192, keepAliveTimeout: 0 })
-  server.headersTimeout = server.requestTimeout = 0
-  // Node's switch, without documentation, for clients that close their side and wait for the answer.
-  Object.assign(server, { httpAllowHalfOpen: true })
-  server.on('request', (request, response) => {
-    const visit = visits.get(request.socket)
-    // One request is all that a connection is for; more may have come with it.
-    if (visit === undefined || visit.asked) return
-    visit.asked = true
-    request.resume()
-    const now = performance.now()
-    nextAnswer = Math.max(now, nextAnswer + pace)
-    setTimeout(() => respond(request, response, answer), nextAnswer - now)
-  })
-  server.on('clientError', (_error, socket) => socket.destroy())
+const headers = {
+  'cache-control': 'no-store',
+  'content-security-policy': "default-src 'none'; style-src 'unsafe-inline'; frame-ancestors 'none'",
+  'x-content-type-options': 'nosniff',
+  'referrer-policy': 'no-referrer',
+}
 
-  const turnAway = (socket: Socket): void => {
-    if (delayed >= mostDelayed) {
-      socket.destroy()
-      return
-    }
-    delayed++
-    socket.on('error', ignore)
-    setTimeout(() => {
-      delayed--
-      socket.destroy()
-    }, delay)
-  }
-
+export async function serveMonitoring(listener: Listener, options: MonitorServerOptions): Promise<MonitorServer> {
+  const limit = new ConnectionLimit()
+  const app = await createMonitorApp(limit, options)
   listener.accept((socket) => {
-    const now = performance.now()
-    if (visits.size >= mostConnections && !pushOut(visits, now)) {
-      turnAway(socket)
-      return
-    }
-    visits.set(socket, { since: now, asked: false })
-    const limit = setTimeout(() => socket.destroy(), longest)
-    socket.on('error', ignore).on('close', () => {
-      clearTimeout(limit)
-      visits.delete(socket)
-    })
-    server.emit('connection', socket)
+    if (limit.add(socket)) app.server.emit('connection', socket)
   })
   return {
     close: () => {
       void listener.close()
-      for (const [socket, { asked }] of visits) if (!asked) socket.destroy()
+      limit.closeIdle()
     },
   }
 }
 
-/** Makes room by ending the oldest connection that has not asked for anything. @returns whether there is room now */
-function pushOut(visits: Map<Socket, Visit>, now: number): boolean {
-  for (const [socket, { since, asked }] of visits) {
-    if (asked || now - since < patience) continue
-    visits.delete(socket)
-    socket.destroy()
-    return true
-  }
-  return false
-}
-
-function respond(request: IncomingMessage, response: ServerResponse, answer: (path: string) => Answer): void {
-  const { method, url = '/' } = request
-  const readable = method === 'GET' || method === 'HEAD'
-  const { status, type, text } = readable ? answer(url.replace(/[?#].*$/s, '')) : notAllowed
-  const body = Buffer.from(text, 'utf8')
-  response.writeHead(status, {
-    ...(readable ? {} : { Allow: 'GET, HEAD' }),
-    'Content-Type': type,
-    'Content-Length': body.length,
-    'Cache-Control': 'no-store',
-    'Content-Security-Policy': "default-src 'none'; style-src 'unsafe-inline'; frame-ancestors 'none'",
-    'X-Content-Type-Options': 'nosniff',
-    'Referrer-Policy': 'no-referrer',
-    Connection: 'close',
+async function createMonitorApp(
+  limit: ConnectionLimit,
+  { addRoutes, onError }: MonitorServerOptions,
+): Promise<FastifyInstance> {
+  const app = fastify({
+    serverFactory: createServer,
+    clientErrorHandler: (_error, socket) => socket.destroy(),
+    frameworkErrors: (_error, _request, reply) => void sendText(reply, 404, 'the path is malformed'),
+    schemaController: { compilersFactory: { buildValidator: noSchemas, buildSerializer: noSchemas } },
   })
-  response.end(method === 'HEAD' ? undefined : body)
+  app.addHook('onRequest', spaceResponses(limit))
+  app.addHook('onRequest', (request, reply, done) => {
+    reply.headers(headers)
+    if (request.method === 'GET' || request.method === 'HEAD') done()
+    else void sendText(reply.header('allow', 'GET, HEAD'), 405, 'only GET and HEAD are answered')
+  })
+  addRoutes(app)
+  app.setNotFoundHandler((_request, reply) => void sendText(reply, 404, 'there are /, /metrics, /livez and /readyz'))
+  app.setErrorHandler((error, _request, reply) => {
+    onError(error)
+    void sendText(reply, 500, 'see the log of the agent')
+  })
+  await app.ready()
+  return app
 }
 
-const notAllowed: Answer = { status: 405, type: 'text/plain; charset=utf-8', text: 'only GET and HEAD are answered\n' }
+/** One request is all that a connection is for; others that came with it get no response. */
+function createServer(handler: http.RequestListener): Server {
+  const server = http.createServer({ requireHostHeader: false, maxHeaderSize: 8192, keepAliveTimeout: 0 }, handler)
+  server.headersTimeout = server.requestTimeout = 0
+  server.maxRequestsPerSocket = 1
+  allowHalfOpenRequests(server)
+  return server
+}
 
-function ignore(): void {
-  // The connection is gone; nobody waits for the answer.
+/** Lets each request wait until the response before it is old enough. */
+function spaceResponses(limit: ConnectionLimit): onRequestHookHandler {
+  let next = 0
+  return (request, _reply, done) => {
+    limit.requested(request.raw.socket satisfies Socket)
+    const now = performance.now()
+    next = Math.max(now, next + minInterval)
+    setTimeout(done, next - now)
+  }
+}
+
+function sendText(reply: FastifyReply, status: number, text: string): FastifyReply {
+  return reply.code(status).type('text/plain; charset=utf-8').send(`${text}\n`)
+}
+
+function noSchemas(): never {
+  throw new Error('routes of this server have no schema')
 }

@@ -1,7 +1,7 @@
 // What monitoring wants to know of the process around it. The process implements it; pages and metrics only see this.
 
 import type { AgentControl } from '../command/agent-control.ts'
-import type { Traffic } from '../http/connections.ts'
+import type { Traffic } from '../http/connection/connection-table.ts'
 import type { MetricRegistry } from '../observe/metrics.ts'
 import type { Reload } from '../observe/reload-log.ts'
 

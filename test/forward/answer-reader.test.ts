@@ -5,7 +5,7 @@ import fc from 'fast-check'
 import t from 'tap'
 import { AnswerReader } from '../../src/forward/answer-reader.ts'
 import { rawToBuffer } from '../../src/json/raw.ts'
-import { patient } from '../waiter.ts'
+import { unlimited } from '../command-scope.ts'
 
 const seed = Number(process.env['FAST_CHECK_SEED'] ?? Date.now() % 2 ** 31)
 t.comment(`FAST_CHECK_SEED=${seed}`)
@@ -18,7 +18,7 @@ interface Read {
 }
 
 function read(chunks: readonly Uint8Array[], maxSize = 1_000_000): Read {
-  const reader = new AnswerReader(maxSize, patient)
+  const reader = new AnswerReader(maxSize, unlimited)
   let state = 'more'
   for (const chunk of chunks) state = reader.push(chunk)
   return {
@@ -129,7 +129,7 @@ t.test('an answer over the limit is refused with the limit, one at the limit is 
   }
   t.equal(read([bytes('{}  and more')], 2).state, 'done', 'what follows does not count')
   t.equal(read([bytes(`${' '.repeat(10)}{}`)], 5).state, 'bad', 'blanks before it do: they could go on for ever')
-  const endless = new AnswerReader(1000, patient)
+  const endless = new AnswerReader(1000, unlimited)
   let received = bytes('[ ').length
   endless.push(bytes('[ '))
   while (endless.push(bytes('"more", ')) === 'more') received += 8
@@ -139,7 +139,7 @@ t.test('an answer over the limit is refused with the limit, one at the limit is 
 
 t.test('a drip of single bytes is kept in a few pieces', (t) => {
   const text = bytes(`[${'1,'.repeat(50_000)}1]`)
-  const reader = new AnswerReader(1_000_000, patient)
+  const reader = new AnswerReader(1_000_000, unlimited)
   for (const byte of text) reader.push(Uint8Array.of(byte))
   const answer = reader.answer()
   t.ok(answer.chunks.length < 50, `${answer.chunks.length} chunks`)
@@ -149,7 +149,7 @@ t.test('a drip of single bytes is kept in a few pieces', (t) => {
 
 t.test('what arrives in large chunks is not copied', (t) => {
   const chunks = [bytes(` ["${'a'.repeat(5000)}`), bytes('b'.repeat(5000)), bytes(`${'c'.repeat(5000)}"] x`)]
-  const reader = new AnswerReader(1_000_000, patient)
+  const reader = new AnswerReader(1_000_000, unlimited)
   for (const chunk of chunks) reader.push(chunk)
   t.strictSame(reader.answer().chunks.map(({ buffer }) => buffer), chunks.map(({ buffer }) => buffer))
   t.end()
@@ -176,23 +176,21 @@ t.test('any JSON map or list arrives unchanged in any split', (t) => {
 
 t.test('an answer that finds no memory is refused, and what it had comes back', (t) => {
   let held = 0
-  const waiter = {
-    gone: () => false,
-    whenGone: () => () => undefined,
-    hold: (size: number) => {
+  const memory = {
+    tryReserve: (size: number) => {
       if (held + size > 100) return false
       held += size
       return true
     },
-    letGo: (size: number) => void (held -= size),
+    release: (size: number) => void (held -= size),
   }
-  const reader = new AnswerReader(1_000_000, waiter)
+  const reader = new AnswerReader(1_000_000, memory)
   t.equal(reader.push(bytes(`["${'x'.repeat(90)}`)), 'more')
   t.equal(held, 92)
   t.equal(reader.push(bytes('x'.repeat(9))), 'bad')
   t.match(reader.problem(), /as much memory as they may/)
   t.equal(held, 0)
-  const dropped = new AnswerReader(1_000_000, waiter)
+  const dropped = new AnswerReader(1_000_000, memory)
   dropped.push(bytes('[1'))
   dropped.drop()
   t.equal(held, 0)

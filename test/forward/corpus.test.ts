@@ -12,7 +12,7 @@ import { answers, cut } from '../fixtures/json/answers.ts'
 import type { Meaning } from '../fixtures/json/bodies.ts'
 import { bodies } from '../fixtures/json/bodies.ts'
 import { values } from '../fixtures/json/values.ts'
-import { patient } from '../waiter.ts'
+import { unlimited } from '../command-scope.ts'
 
 const seed = Number(process.env['FAST_CHECK_SEED'] ?? Date.now() % 2 ** 31)
 t.comment(`FAST_CHECK_SEED=${seed}`)
@@ -55,7 +55,7 @@ function expected(meaning: Exclude<Meaning, number | string>): unknown {
 }
 
 function spliced(chunks: readonly Uint8Array[]): string | null | typeof cut {
-  const reader = new AnswerReader(100_000_000, patient)
+  const reader = new AnswerReader(100_000_000, unlimited)
   let state = 'more'
   for (const chunk of chunks) state = reader.push(chunk)
   if (state === 'done') return rawToBuffer(reader.answer()).toString('latin1')
@@ -118,7 +118,7 @@ t.test('a million brackets are refused after a hundred', (t) => {
     const before = process.memoryUsage().heapUsed
     const command = new EnvelopeReader()
     command.push(bytes('{"command":"c","arguments":'))
-    const answer = new AnswerReader(100_000_000, patient)
+    const answer = new AnswerReader(100_000_000, unlimited)
     for (let at = 0; at < flood.length; at += 65_536) {
       command.push(flood.subarray(at, at + 65_536))
       answer.push(flood.subarray(at, at + 65_536))

@@ -19,7 +19,7 @@ import {
   answering, blurting, closingEarly, deaf, dripping, FakeDaemon, flooding, hangingUp, readingOnly, silent, splitting,
   stalling, trickling,
 } from '../fake-daemon.ts'
-import { patient } from '../waiter.ts'
+import { patient } from '../command-scope.ts'
 
 const good = '{ "result": 0 }'
 const limits = limitsOf(upstreamLimitRows, () => null)

@@ -14,10 +14,10 @@ import { rawJson, rawToString } from '../../src/json/raw.ts'
 import type { HttpScript } from '../fake-http-daemon.ts'
 import { FakeHttpDaemon, reply, replying, sending } from '../fake-http-daemon.ts'
 import { freePort } from '../program.ts'
-import { patient } from '../waiter.ts'
+import { patient, unlimited } from '../command-scope.ts'
 
 const limits = limitsOf(upstreamLimitRows, () => null)
-const asker = { client: '192.0.2.1', ...patient }
+const asker = { client: '192.0.2.1', scope: patient }
 
 function upstreamTo(port: number, changed: Partial<UpstreamLimits> = {}, authorization: string | null = null): Transport {
   const name = `http://127.0.0.1:${port}/`
@@ -81,7 +81,7 @@ t.test('the list around an answer is taken away wherever the bytes are cut', (t)
   const seed = Date.now() & 0xffff
   t.comment(`seed ${seed}`)
   const cuts = (text: string, sizes: readonly number[]): string => {
-    const reader = new ListReader(limits.maxAnswerSize, patient)
+    const reader = new ListReader(limits.maxAnswerSize, unlimited)
     const bytes = Buffer.from(text)
     for (let at = 0, i = 0; at < bytes.length; i++) {
       const size = sizes[i % sizes.length] ?? 1

@@ -12,10 +12,10 @@ import { rawJson, rawToString } from '../../src/json/raw.ts'
 import { loadClientCredentials } from '../../src/tls/client-credentials.ts'
 import { TlsError } from '../../src/tls/findings.ts'
 import { FakeHttpDaemon, replying } from '../fake-http-daemon.ts'
-import { patient } from '../waiter.ts'
+import { patient } from '../command-scope.ts'
 
 const limits = limitsOf(upstreamLimitRows, () => null)
-const asker = { client: '192.0.2.1', ...patient }
+const asker = { client: '192.0.2.1', scope: patient }
 const folder = t.testdir({})
 await makeTestCertificates(folder, { everyKind: true })
 const selfSigned = await makeServer(undefined)

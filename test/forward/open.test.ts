@@ -14,10 +14,10 @@ import { TlsError } from '../../src/tls/findings.ts'
 import { answering, FakeDaemon } from '../fake-daemon.ts'
 import { FakeHttpDaemon, replying } from '../fake-http-daemon.ts'
 import { freePort } from '../program.ts'
-import { patient } from '../waiter.ts'
+import { patient } from '../command-scope.ts'
 
 const log = { write: () => undefined, enabled: () => false }
-const asker = { client: '192.0.2.1', ...patient }
+const asker = { client: '192.0.2.1', scope: patient }
 
 function socketsOf(sockets: unknown): ReadonlyMap<string, ControlSocketConfig> {
   const text = JSON.stringify({ 'Control-agent': { 'control-sockets': sockets } })

@@ -10,7 +10,7 @@ import type { RawJson } from '../../src/json/raw.ts'
 import { rawJson, rawToString } from '../../src/json/raw.ts'
 import type { Log } from '../../src/log/message.ts'
 import { answering, FakeDaemon, gate, silent } from '../fake-daemon.ts'
-import { patient } from '../waiter.ts'
+import { patient } from '../command-scope.ts'
 
 const limits = limitsOf(upstreamLimitRows, () => null)
 
@@ -138,17 +138,16 @@ t.test('a daemon is told who asks, and whether he still waits', async (t) => {
     return good('1')
   })
   let held = 0
-  const waiter = {
-    gone: () => true,
-    whenGone: () => () => undefined,
-    hold: (bytes: number) => (held += bytes) < 100,
-    letGo: (bytes: number) => void (held -= bytes),
+  const memory = {
+    tryReserve: (bytes: number) => (held += bytes) < 100,
+    release: (bytes: number) => void (held -= bytes),
   }
-  await routerTo({ a }).forward(command(['a']), ['a'], waiter)
+  await routerTo({ a }).forward(command(['a']), ['a'], { signal: AbortSignal.abort(), memory })
   t.match(seen, { client: '192.0.2.1' })
-  const asker = seen as Asker | null
-  t.same([asker?.gone(), asker?.hold(90), asker?.hold(90), held], [true, true, false, 180])
-  asker?.letGo(90)
+  const scope = (seen as Asker | null)?.scope
+  const reserved = [scope?.memory.tryReserve(90), scope?.memory.tryReserve(90)]
+  t.same([scope?.signal.aborted, ...reserved, held], [true, true, false, 180])
+  scope?.memory.release(90)
   t.equal(held, 90)
 })
 

@@ -18,11 +18,11 @@ import {
   answering, blurting, closingEarly, deaf, dripping, FakeDaemon, flooding, freshSocketPath, gate, hangingUp, silent,
   splitting,
 } from '../fake-daemon.ts'
-import { patient } from '../waiter.ts'
+import { patient } from '../command-scope.ts'
 
 const limits = limitsOf(upstreamLimitRows, () => null)
 
-const asker = { client: '192.0.2.1', ...patient }
+const asker = { client: '192.0.2.1', scope: patient }
 
 type Changed = Partial<UpstreamLimits>
 
@@ -289,13 +289,13 @@ t.test('when a client has gone, what waits is dropped and what runs goes on', as
     await connection.write('{ "result": 0 }')
   })
   t.teardown(() => daemon.close())
-  let gone = false
-  const leaver = { ...patient, client: '192.0.2.2', gone: () => gone }
+  const leaving = new AbortController()
+  const leaver = { client: '192.0.2.2', scope: { ...patient, signal: leaving.signal } }
   const upstream = upstreamTo(daemon.path, { maxInFlight: 1 })
   const running = upstream.ask(rawJson('[1]'), leaver)
   const waiting = upstream.ask(rawJson('[2]'), leaver)
   await daemon.accepted(1)
-  gone = true
+  leaving.abort()
   hold.open()
   t.equal(inWords(await running), '{ "result": 0 }')
   t.match(inWords(await waiting), /^not offline, not sent: the client went away/)

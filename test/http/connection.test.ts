@@ -3,7 +3,7 @@
 import { readFileSync } from 'node:fs'
 import type { Socket } from 'node:net'
 import t from 'tap'
-import { PhaseClock } from '../../src/http/clock.ts'
+import { ConnectionTimeouts } from '../../src/http/connection/timeouts.ts'
 import type { RawJson } from '../../src/json/raw.ts'
 import { rawJson } from '../../src/json/raw.ts'
 import { commandRequest, connectTo } from './raw-client.ts'
@@ -195,7 +195,7 @@ t.test('a body that stops, or takes too long in all, is a 408', async (t) => {
 })
 
 t.test('after a 408 a drip keeps the connection no longer than silence does', async (t) => {
-  const clock = new PhaseClock(0)
+  const clock = new ConnectionTimeouts(0)
   clock.enter('linger', 0, 100)
   const after = (now: number, read: number): unknown =>
     clock.check(now, { read, flushed: 0, pending: false, complete: true }, defaultLimits)
@@ -209,7 +209,7 @@ t.test('after a 408 a drip keeps the connection no longer than silence does', as
 t.test('an answer has the time of a stall and of its size at the slowest rate', async (t) => {
   const limits = { ...defaultLimits, stallTimeout: 30_000, minReaderRate: 1000 }
   const reader = (bytesPerSecond: number, pausedAt = Infinity): number | null => {
-    const clock = new PhaseClock(0)
+    const clock = new ConnectionTimeouts(0)
     clock.enter('work', 0, 0)
     for (let second = 0; second < 1000; second++) {
       const pending = second >= 100 && second !== pausedAt
@@ -229,7 +229,7 @@ t.test('how long the agent runs, or a connection rested, does not count against 
   const limits = { ...defaultLimits, stallTimeout: 30_000, minReaderRate: 1000 }
   const taking = { read: 1, pending: true, complete: true }
   const hour = 3_600_000
-  const clock = new PhaseClock(hour)
+  const clock = new ConnectionTimeouts(hour)
   clock.enter('work', hour, 0)
   t.equal(clock.check(hour + 500, { ...taking, flushed: 5000 }, limits), null, 'the first look finds an answer under way')
   clock.enter('idle', hour + 1000, 1)

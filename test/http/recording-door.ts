@@ -6,10 +6,10 @@ import { LockOut } from '../../src/auth/lock-out.ts'
 import type { CallerContext } from '../../src/command/context.ts'
 import { httpLimitRows, limitsOf } from '../../src/config/limits.ts'
 import type { HttpHeader, HttpLimits } from '../../src/config/types.ts'
-import type { Arrival } from '../../src/http/arrival.ts'
-import type { Door } from '../../src/http/door.ts'
-import { openListener } from '../../src/http/listener.ts'
-import type { Listener } from '../../src/http/listener.ts'
+import type { AcceptedConnection } from '../../src/http/connection/accepted-connection.ts'
+import type { HttpSettings } from '../../src/http/settings.ts'
+import { openListener } from '../../src/http/connection/listener.ts'
+import type { Listener } from '../../src/http/connection/listener.ts'
 import { createHttpServer } from '../../src/http/server.ts'
 import type { HttpServer } from '../../src/http/server.ts'
 import type { RawJson } from '../../src/json/raw.ts'
@@ -70,12 +70,12 @@ export const defaultLimits = limitsOf(httpLimitRows, () => null)
 export async function openDoor(
   owner: Owner,
   options: DoorOptions = {},
-  serve: (server: HttpServer, arrival: Arrival, origin: Listener) => void = (server, arrival) => server.serve(arrival),
+  serve: (server: HttpServer, arrival: AcceptedConnection, origin: Listener) => void = (server, arrival) => server.serve(arrival),
 ): Promise<RecordingDoor> {
   const ran: Ran[] = []
   const log = recordingLog()
-  let door = makeDoor(options, ran, log)
-  const server = await createHttpServer({ door: () => door, log })
+  let settings = makeSettings(options, ran, log)
+  const server = await createHttpServer({ settings: () => settings, log })
   const listener = await openListener('127.0.0.1', 0, log)
   listener.accept((socket) => {
     serve(server, { socket, remoteAddress: addressOf(socket), peer: null, origin: listener }, listener)
@@ -85,7 +85,7 @@ export async function openDoor(
     await server.drain(0)
   })
   const reconfigure = (changed: DoorOptions): void => {
-    door = makeDoor(changed, ran, log)
+    settings = makeSettings(changed, ran, log)
   }
   return { server, listener, port: listener.port, ran, names: () => ran.map((each) => each.name), log, reconfigure }
 }
@@ -138,7 +138,7 @@ export function recordingLog(): RecordingLog {
   }
 }
 
-function makeDoor(options: DoorOptions, ran: Ran[], log: Log): Door {
+function makeSettings(options: DoorOptions, ran: Ran[], log: Log): HttpSettings {
   const answer = options.answer ?? ((command: Ran) => rawJson(JSON.stringify([{ result: 0, text: command.name }])))
   const headers: HttpHeader[] = Object.entries(options.headers ?? {}).map(([name, value]) => ({
     name,

@@ -5,7 +5,7 @@ import type { SecureVersion } from 'node:tls'
 import t from 'tap'
 import type { Test } from 'tap'
 import { makeServer } from '../../certs-test/authority.ts'
-import type { Arrival } from '../../src/http/arrival.ts'
+import type { AcceptedConnection } from '../../src/http/connection/accepted-connection.ts'
 import type { HttpServer } from '../../src/http/server.ts'
 import type { TlsPeer } from '../../src/tls/peer.ts'
 import { addressOf } from '../../src/tls/remote-address.ts'
@@ -31,7 +31,7 @@ const peer: TlsPeer = {
 async function openTlsDoor(
   t: Test,
   options: DoorOptions,
-  ready: (server: HttpServer, arrival: Arrival) => void,
+  ready: (server: HttpServer, arrival: AcceptedConnection) => void,
 ): Promise<RecordingDoor> {
   const secure = createServer({ key: identity.key, cert: identity.certificate })
   let server: HttpServer | null = null

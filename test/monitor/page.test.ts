@@ -1,12 +1,13 @@
 // The status page: whatever it shows is text, and what needs attention is marked.
 
+import fastify from 'fastify'
 import t from 'tap'
 import type { Test } from 'tap'
 import type { AgentControl } from '../../src/command/agent-control.ts'
 import type { DaemonStatus } from '../../src/command/daemon-status.ts'
 import { Html, html } from '../../src/monitor/html.ts'
 import { statusPage } from '../../src/monitor/page.ts'
-import { route } from '../../src/monitor/routes.ts'
+import { addMonitorRoutes } from '../../src/monitor/routes.ts'
 import type { MonitorSource } from '../../src/monitor/source.ts'
 import { ago, bytes, grouped, milliseconds, span } from '../../src/monitor/words.ts'
 import { EventLoopDelay } from '../../src/observe/event-loop.ts'
@@ -59,6 +60,14 @@ function watch(t: Test, metrics = new MetricRegistry()): { eventLoop: EventLoopD
   return { eventLoop, lastHour }
 }
 
+/** What monitoring says at a path. */
+async function get(path: string, source: MonitorSource, watched: ReturnType<typeof watch>): Promise<{ status: number; text: string }> {
+  const app = fastify()
+  addMonitorRoutes(app, { source, watch: () => watched })
+  const { statusCode, body } = await app.inject(path)
+  return { status: statusCode, text: body }
+}
+
 t.test('nothing that comes from anywhere becomes markup', async (t) => {
   const metrics = new MetricRegistry()
   const watched = watch(t, metrics)
@@ -96,13 +105,13 @@ t.test('a thousand daemons are no page of a thousand rows', async (t) => {
 
 t.test('readiness names every obstacle', async (t) => {
   const watched = watch(t)
-  t.match(route('/readyz', sourceOf({}), watched), { status: 200, text: 'ready\n' })
-  t.match(route('/readyz', sourceOf({ obstacles: ['no ink', 'no paper'] }), watched), { status: 503, text: 'no ink\nno paper\n' })
-  t.match(route('/metrics', sourceOf({ obstacles: ['no ink'] }), watched).text, /^keagate_ready 0$/m)
+  t.match(await get('/readyz', sourceOf({}), watched), { status: 200, text: 'ready\n' })
+  t.match(await get('/readyz', sourceOf({ obstacles: ['no ink', 'no paper'] }), watched), { status: 503, text: 'no ink\nno paper\n' })
+  t.match((await get('/metrics', sourceOf({ obstacles: ['no ink'] }), watched)).text, /^keagate_ready 0$/m)
 })
 
 t.test('certificates of one name in one file are one series, that of the first to end', async (t) => {
-  const { text } = route('/metrics', sourceOf({ certificates: [certificate(300), certificate(5)] }), watch(t))
+  const { text } = await get('/metrics', sourceOf({ certificates: [certificate(300), certificate(5)] }), watch(t))
   const lines = text.split('\n').filter((line) => line.startsWith('keagate_certificate_expiry_timestamp_seconds{'))
   t.equal(lines.length, 1)
   t.match(lines[0], new RegExp(` ${(now + 5 * day) / 1000}$`))

@@ -5,8 +5,8 @@ import path from 'node:path'
 import type { Test } from 'tap'
 import { loadConfigText } from '../../src/config/load.ts'
 import { describeError } from '../../src/errors.ts'
-import { createEntrance } from '../../src/http/entrance.ts'
-import type { Entrance } from '../../src/http/entrance.ts'
+import { createConnectionHandler } from '../../src/http/connection/connection-handler.ts'
+import type { ConnectionHandler } from '../../src/http/connection/connection-handler.ts'
 import { rawJson } from '../../src/json/raw.ts'
 import type { RawJson } from '../../src/json/raw.ts'
 import { messages } from '../../src/log/message.ts'
@@ -83,10 +83,10 @@ export async function open(t: Test, directory: string, setting: Setting): Promis
   } catch (error) {
     return { door: null, lines: () => describeError(error).split('\n') }
   }
-  let entrance: Entrance | undefined
+  let entrance: ConnectionHandler | undefined
   const metrics = new MetricRegistry()
   const door = await openDoor(t, { answer: listing }, (server, { socket }, origin) => {
-    entrance ??= createEntrance({ config, credentials, server, origin, report: new TlsReport(door.log, metrics), log: door.log })
+    entrance ??= createConnectionHandler({ config, credentials, server, origin, report: new TlsReport(door.log, metrics), log: door.log })
     entrance.accept(socket)
   })
   const quiet: ReadonlySet<string> = new Set(['HTTP_CLIENT_REQUEST_RECEIVED', 'KEAGATE_CONNECTION_ERROR'])

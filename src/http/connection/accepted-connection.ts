@@ -1,0 +1,15 @@
+// What is known of a connection when it is handed to the HTTP server.
+
+import type { Socket } from 'node:net'
+import type { TlsPeer } from '../../tls/peer.ts'
+
+/** A connection that is ready to be read, with TLS past its handshake. */
+export interface AcceptedConnection {
+  readonly socket: Socket
+  /** The client's address, as log and audit show it. */
+  readonly remoteAddress: string
+  /** null: plain HTTP, or no certificate was sent and none is required. */
+  readonly peer: TlsPeer | null
+  /** The listener that accepted it. */
+  readonly origin: object | null
+}

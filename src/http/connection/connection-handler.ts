@@ -1,0 +1,79 @@
+// What happens to a new connection under one configuration: straight to HTTP, or through a TLS handshake first.
+
+import type { Socket } from 'node:net'
+import type { AgentConfig } from '../../config/types.ts'
+import type { Log } from '../../log/message.ts'
+import { createTlsAcceptor } from '../../tls/acceptor.ts'
+import type { CredentialSet } from '../../tls/credentials.ts'
+import { peerFacts } from '../../tls/peer.ts'
+import { addressOf } from '../../tls/remote-address.ts'
+import type { TlsReport } from '../../tls/report.ts'
+import type { Listener } from './listener.ts'
+import type { HttpServer } from '../server.ts'
+
+export interface ConnectionHandler {
+  /** Takes one accepted TCP connection. */
+  accept(socket: Socket): void
+  /** Drops connections that are not through their handshake yet. */
+  close(): void
+}
+
+export interface ConnectionHandlerOptions {
+  readonly config: AgentConfig
+  /** null: plain HTTP. */
+  readonly credentials: CredentialSet | null
+  readonly server: HttpServer
+  /** Where the connections come from; they are closed with it when the address changes. */
+  readonly origin: Listener
+  /** Where refused TLS clients are reported. */
+  readonly report: TlsReport
+  readonly log: Log
+}
+
+export function createConnectionHandler(options: ConnectionHandlerOptions): ConnectionHandler {
+  const { config, credentials, server, origin } = options
+  if (config.tls === null || credentials === null) {
+    return {
+      accept: (socket) => server.serve({ socket, remoteAddress: addressOf(socket), peer: null, origin }),
+      close: () => undefined,
+    }
+  }
+  return tlsHandler(options, config.tls, credentials)
+}
+
+function tlsHandler(options: ConnectionHandlerOptions, tls: NonNullable<AgentConfig['tls']>, credentials: CredentialSet): ConnectionHandler {
+  const { server, origin, report, log } = options
+  const { handshakeTimeout, maxConnections } = options.config.httpLimits
+  // The HTTP server counts connections after their handshake; those before it must count as well.
+  let handshakes = 0
+  const acceptor = createTlsAcceptor(credentials, tls, handshakeTimeout, {
+    connected: (socket, remoteAddress, peer) => {
+      handshakes--
+      server.serve({ socket, remoteAddress, peer, origin })
+    },
+    refused: (socket, remoteAddress, diagnosis, certificate) => {
+      handshakes--
+      const peer = certificate === undefined ? null : peerFacts(certificate)
+      report.refused(remoteAddress, diagnosis, peer)
+      server.refuse({ socket, remoteAddress, peer: null, origin }, diagnosis, peer)
+    },
+    failed: (address, diagnosis, quiet) => {
+      handshakes--
+      report.failed(address, diagnosis, quiet)
+    },
+  })
+  return {
+    accept: (socket) => {
+      const address = addressOf(socket)
+      if (server.connections() + handshakes >= maxConnections) {
+        report.crowded(address, maxConnections)
+        socket.destroy()
+        return
+      }
+      handshakes++
+      log.write('HTTP_CONNECTION_HANDSHAKE_START', { 'remote-address': address })
+      acceptor.accept(socket, address)
+    },
+    close: () => acceptor.close(),
+  }
+}

@@ -1,0 +1,155 @@
+// All open connections: how many there may be, the sweep that enforces their time limits, and how they are closed.
+
+import type { Socket } from 'node:net'
+import type { HttpLimits } from '../../config/types.ts'
+import type { Log } from '../../log/message.ts'
+import { HttpError } from '../http-error.ts'
+import type { HttpSettings } from '../settings.ts'
+import type { AcceptedConnection } from './accepted-connection.ts'
+import { Connection } from './connection.ts'
+import { Drain } from './drain.ts'
+
+/** Connections over the limit that may be told so at the same time; more are closed without a response. */
+const maxRejected = 64
+
+/** Totals since the start. */
+export interface Traffic {
+  /** Connections open now. */
+  readonly open: number
+  /** Connections that were served, or told why not. */
+  readonly accepted: number
+  /** Connections that came over the limit. */
+  readonly rejected: number
+  /** Bytes, without those of TLS. */
+  readonly received: number
+  readonly sent: number
+}
+
+export class ConnectionTable {
+  readonly #open = new Map<Socket, Connection>()
+  /** Those of them that came over the limit and are being told so. */
+  readonly #rejected = new Set<Connection>()
+  readonly #settings: () => HttpSettings
+  readonly #log: Log
+  /** Listeners that were closed. */
+  readonly #closedOrigins = new WeakSet()
+  #drain: Drain | null = null
+  /** Whether each response is the last one of its connection. */
+  #closing = false
+  /** One log line for as long as the limit is about reached. */
+  #full = false
+  #sweeping = false
+  #accepted = 0
+  #overLimit = 0
+  /** Bytes of the connections that are closed. */
+  #received = 0
+  #sent = 0
+
+  constructor(settings: () => HttpSettings, log: Log) {
+    this.#settings = settings
+    this.#log = log
+  }
+
+  get size(): number {
+    return this.#open.size
+  }
+
+  /** The open connection of a socket. */
+  get(socket: Socket): Connection | undefined {
+    return this.#open.get(socket)
+  }
+
+  traffic(): Traffic {
+    let [received, sent] = [this.#received, this.#sent]
+    for (const socket of this.#open.keys()) {
+      received += socket.bytesRead
+      sent += socket.bytesWritten - socket.writableLength
+    }
+    return { open: this.#open.size, accepted: this.#accepted, rejected: this.#overLimit, received, sent }
+  }
+
+  /** @returns the connection, or null where it may not be served; it is being ended then */
+  add(accepted: AcceptedConnection): Connection | null {
+    const { socket, origin } = accepted
+    const { limits } = this.#settings()
+    if (socket.destroyed || this.#drain !== null || (origin !== null && this.#closedOrigins.has(origin))) {
+      return discard(socket)
+    }
+    const overLimit = this.#open.size - this.#rejected.size >= limits.maxConnections
+    if (overLimit) {
+      this.#overLimit++
+      this.#logLimit(accepted.remoteAddress, limits.maxConnections)
+    }
+    if (overLimit && this.#rejected.size >= maxRejected) return discard(socket)
+    const connection = new Connection({ ...accepted, settings: this.#settings, log: this.#log })
+    this.#open.set(socket, connection)
+    this.#accepted++
+    if (this.#closing) connection.closeAfterResponse()
+    socket.on('close', () => this.#closed(connection))
+    if (!this.#sweeping) this.#scheduleSweep(limits)
+    if (!overLimit) return connection
+    this.#rejected.add(connection)
+    connection.reject(new HttpError('overload', 'too many connections are open'))
+    return null
+  }
+
+  /** Ends the connections of one listener, each with the response under way. Later ones of it are closed. */
+  closeOrigin(origin: object): void {
+    this.#closedOrigins.add(origin)
+    for (const connection of this.#open.values()) if (connection.origin === origin) connection.closeAfterResponse()
+  }
+
+  /** From now on each response is the last one of its connection; new connections still get one. */
+  closeAfterResponses(): void {
+    this.#closing = true
+    for (const connection of this.#open.values()) connection.closeAfterResponse()
+  }
+
+  /**
+   * Takes no more and ends all, each with the response under way. Resolves when none is left.
+   * @param timeout milliseconds, after which what is left is destroyed
+   */
+  drain(timeout: number): Promise<void> {
+    this.#drain = new Drain(this.#open, timeout)
+    return this.#drain.run()
+  }
+
+  /** Makes a drain under way wait no longer for commands. */
+  forceShutdown(): void {
+    this.#drain?.force()
+  }
+
+  #logLimit(remoteAddress: string, limit: number): void {
+    const reason = `${limit} connections are open, which is the limit`
+    if (!this.#full) this.#log.write('KEAGATE_CONNECTION_LIMIT', { 'remote-address': remoteAddress, reason })
+    this.#full = true
+  }
+
+  #closed(connection: Connection): void {
+    const { socket } = connection
+    this.#received += socket.bytesRead
+    this.#sent += socket.bytesWritten - socket.writableLength
+    this.#open.delete(socket)
+    this.#rejected.delete(connection)
+    // Not at the first free place: around the limit each new connection would be worth a line.
+    if (this.#open.size < this.#settings().limits.maxConnections * 0.9) this.#full = false
+  }
+
+  /** Checks often enough that no limit is exceeded by more than a quarter or a second. */
+  #scheduleSweep(limits: HttpLimits): void {
+    const shortest = Math.min(limits.headTimeout, limits.requestTimeout, limits.idleTimeout, limits.stallTimeout)
+    this.#sweeping = true
+    const sweep = (): void => {
+      const now = performance.now()
+      for (const connection of this.#open.values()) connection.checkTimeouts(now)
+      this.#sweeping = false
+      if (this.#open.size > 0) this.#scheduleSweep(this.#settings().limits)
+    }
+    setTimeout(sweep, Math.min(Math.max(shortest / 4, 10), 1000)).unref()
+  }
+}
+
+function discard(socket: Socket): null {
+  socket.on('error', () => undefined).destroy()
+  return null
+}

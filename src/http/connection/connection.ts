@@ -1,0 +1,253 @@
+// One connection: who is at its other end, its time limits, and its end. Once a request was refused for its framing, or
+// a response said that it is the last, nothing more that came on the connection is ever run.
+
+import type { X509Certificate } from 'node:crypto'
+import type { Socket } from 'node:net'
+import { TLSSocket } from 'node:tls'
+import type { AuthMemory } from '../../auth/basic.ts'
+import type { Log } from '../../log/message.ts'
+import type { PeerFacts, TlsPeer } from '../../tls/peer.ts'
+import type { HttpError } from '../http-error.ts'
+import { logHttpError, recordHttpError } from '../response/error-record.ts'
+import { rawResponse } from '../response/headers.ts'
+import type { HttpSettings } from '../settings.ts'
+import { traceResponse } from '../trace.ts'
+import type { AcceptedConnection } from './accepted-connection.ts'
+import { closeConnectionWith, detachParser } from './node-contracts.ts'
+import { parseFailure } from './parse-error.ts'
+import type { PipelinedRequest } from './pipeline-queue.ts'
+import { PipelineQueue } from './pipeline-queue.ts'
+import { enforceTimeout } from './timeout-action.ts'
+import { ConnectionTimeouts } from './timeouts.ts'
+
+export interface ConnectionOptions extends AcceptedConnection {
+  readonly settings: () => HttpSettings
+  readonly log: Log
+}
+
+/**
+ * - `serving`: requests are read and answered
+ * - `last-response`: nothing is read any more; the response under way is the last one
+ * - `lingering`: our side is closed, what still comes is thrown away until the other side closes too
+ */
+type State = 'serving' | 'last-response' | 'lingering'
+
+/** Milliseconds until the system checks whether a client that has closed its side is still there. */
+const keepAliveDelay = 10_000
+
+export class Connection {
+  readonly socket: Socket
+  readonly remoteAddress: string
+  readonly peer: TlsPeer | null
+  readonly origin: object | null
+  /** Where the authenticator remembers the credentials it accepted. */
+  readonly authMemory: AuthMemory = { accepted: null }
+  readonly #settings: () => HttpSettings
+  readonly #log: Log
+  readonly #timeouts = new ConnectionTimeouts(performance.now())
+  readonly #queue: PipelineQueue
+  #state: State = 'serving'
+  /** Whether the next response is the last one. */
+  #closing = false
+  /** The response that ends the connection once all requests before it are answered. */
+  #pendingError: HttpError | null = null
+  /** The response to whatever a client sends that may not come in, and the certificate it has shown. */
+  #refusal: { readonly error: HttpError; readonly shown: PeerFacts | null } | null = null
+  #certificate: X509Certificate | null = null
+
+  constructor({ socket, remoteAddress, peer, origin, settings, log }: ConnectionOptions) {
+    this.socket = socket
+    this.remoteAddress = remoteAddress
+    this.peer = peer
+    this.origin = origin
+    this.#settings = settings
+    this.#log = log
+    this.#queue = new PipelineQueue(socket)
+    // Whatever accepted the socket, a client that closes its side still gets its response.
+    socket.allowHalfOpen = true
+    socket.on('error', ({ message }) => {
+      log.write('KEAGATE_CONNECTION_ERROR', { 'remote-address': remoteAddress, reason: message })
+    })
+    socket.on('close', () => this.#closed())
+    // On FIN with a request in flight, TCP keep-alive detects a client that is gone.
+    socket.once('end', () => {
+      if (this.busy) socket.setKeepAlive(true, keepAliveDelay)
+    })
+    closeConnectionWith(socket, () => this.end())
+  }
+
+  /** The client's certificate, for what `peer` does not tell; always the same object. */
+  get certificate(): X509Certificate | null {
+    if (this.#certificate === null && this.socket instanceof TLSSocket) {
+      this.#certificate = this.socket.getPeerX509Certificate() ?? null
+    }
+    return this.#certificate
+  }
+
+  /** Whether the next response is the last one. */
+  get closing(): boolean {
+    return this.#closing
+  }
+
+  /** Whether nothing can be answered any more. */
+  get over(): boolean {
+    return this.#state === 'lingering' || this.socket.destroyed
+  }
+
+  /** Whether a request is running or being answered. */
+  get busy(): boolean {
+    return this.#queue.current !== null
+  }
+
+  /** Whether a command runs, or whatever else comes between a complete request and its response. */
+  get running(): boolean {
+    return this.#queue.current?.answered === false && this.#timeouts.phase !== 'body'
+  }
+
+  /** Whether a request, or what is left of it, is awaited and would still be answered. */
+  get receiving(): boolean {
+    if (this.#state !== 'serving' || this.socket.destroyed) return false
+    return this.#queue.current === null || (this.#timeouts.phase === 'body' && !this.#queue.current.answered)
+  }
+
+  /** Where the request about to start begins, in bytes received; null where it came together with another one. */
+  get requestStart(): number | null {
+    const { phase, initial } = this.#timeouts
+    return phase === 'idle' || phase === 'head' ? initial : null
+  }
+
+  /** Takes the next request in order, or throws it away. */
+  receive(request: PipelinedRequest): void {
+    if (this.#state !== 'serving' || this.#pendingError !== null) request.raw.resume()
+    else this.#queue.add(request)
+  }
+
+  /** The body of the current request is awaited. */
+  startReading(): void {
+    this.#timeouts.enter('body', performance.now(), this.socket.bytesRead)
+  }
+
+  /** The current request runs or is being answered. */
+  startWorking(): void {
+    if (this.#timeouts.phase !== 'work') this.#timeouts.enter('work', performance.now(), 0)
+  }
+
+  /** The current request is answered to the last byte. */
+  responseSent(): void {
+    if (this.#state !== 'serving') this.end()
+    else if (this.#queue.next()) return
+    else if (this.#pendingError !== null) this.reject(this.#pendingError)
+    else if (this.#closing) this.end()
+    else this.#timeouts.enter(this.#queue.arriving ? 'discard' : 'idle', performance.now(), this.socket.bytesRead)
+  }
+
+  /** Node's parser, or the connection below it, reports an error. */
+  clientError(error: NodeJS.ErrnoException): void {
+    const failure = parseFailure(error)
+    if (failure !== null) this.failInput(failure)
+    else if (error.code !== 'HPE_CLOSED_CONNECTION') this.socket.destroy()
+  }
+
+  /** The input is bad from here on: refuses the request that is still arriving, or else whatever came after it. */
+  failInput(error: HttpError): void {
+    if (this.#state !== 'serving') return
+    const { arriving, last } = this.#queue
+    if (last === null) {
+      // The latest request has its response already; a second one would be taken for that of the next request.
+      if (arriving) this.end()
+      else this.reject(error)
+    } else if (arriving) last.abortInput(error)
+    else this.#pendingError ??= error
+  }
+
+  /** Says why the connection is of no use, then ends it. Only while no request is being answered. */
+  reject(error: HttpError): void {
+    if (this.#state !== 'serving' || this.socket.destroyed) return
+    logHttpError(this.#log, error, this.remoteAddress)
+    traceResponse(this.#log, this.remoteAddress, error.status, error.body())
+    const settings = this.#settings()
+    settings.metrics?.count('keagate_http_requests_total', { code: String(error.status) })
+    this.stopReading()
+    const send = (): void => {
+      if (this.over) return
+      this.socket.write(rawResponse(settings.headers, error))
+      this.end()
+    }
+    // A client that never sent a byte has asked for nothing: a probe of the port, a connection opened in advance.
+    if (this.socket.bytesRead === 0 && this.#refusal === null) {
+      send()
+      return
+    }
+    const caller = { remoteAddress: this.remoteAddress, tls: this.peer ?? this.#refusal?.shown ?? null, user: null }
+    void recordHttpError(settings.audit, caller, error, performance.now()).then(send)
+  }
+
+  /**
+   * Gives the error as the response to the first byte that comes; the bytes themselves are not looked at.
+   * @param shown the certificate that is not good enough; null: none came
+   */
+  refuse(error: HttpError, shown: PeerFacts | null): void {
+    this.#refusal = { error, shown }
+    this.socket.once('data', () => this.reject(error)).once('end', () => this.end())
+  }
+
+  /** The response being written is the last one; what waits behind it never runs, what still comes is not looked at. */
+  stopReading(): void {
+    if (this.#state !== 'serving') return
+    this.#state = 'last-response'
+    detachParser(this.socket)
+    this.#queue.drop()
+  }
+
+  /** Refuses the request that is awaited: says why and ends. */
+  rejectPending(error: HttpError): void {
+    const { current } = this.#queue
+    if (current === null) this.reject(this.#refusal?.error ?? error)
+    else current.abortInput(error)
+  }
+
+  /** Waits no longer for the command that runs; its client is told so. */
+  abort(): void {
+    this.#queue.current?.abort()
+  }
+
+  /** Takes no further request: ends now, or with the response to the one that runs or has yet to come. */
+  closeAfterResponse(): void {
+    this.#closing = true
+    if (!this.busy && this.#queue.any) this.end()
+  }
+
+  /**
+   * Closes our side once all is written and throws away what still comes, until the other side closes or that lasts
+   * too long. Closing both at once would make the system discard the response on its way (RFC 9112 section 9.6).
+   */
+  end(): void {
+    if (this.#state === 'lingering') return
+    this.#log.write('HTTP_CONNECTION_SHUTDOWN', { 'remote-address': this.remoteAddress })
+    this.stopReading()
+    this.#state = 'lingering'
+    this.#timeouts.enter('linger', performance.now(), this.socket.bytesRead)
+    this.socket.end()
+  }
+
+  /** Acts on a time limit that is exceeded. @param now milliseconds of the monotonic clock */
+  checkTimeouts(now: number): void {
+    const { socket } = this
+    // A client that has closed its side and one that is gone look the same. The system learns of the latter by its
+    // keep-alive probes at the latest, and reports it only to a writer: an empty write is enough.
+    if (this.busy && socket.readableEnded && socket.writable && socket.writableLength === 0) socket.write('')
+    const counters = {
+      read: socket.bytesRead,
+      flushed: socket.bytesWritten - socket.writableLength,
+      pending: socket.writableLength > 0,
+      complete: !this.#queue.arriving,
+    }
+    const exceeded = this.#timeouts.check(now, counters, this.#settings().limits)
+    if (exceeded !== null) enforceTimeout(exceeded, this, this.#log)
+  }
+
+  #closed(): void {
+    this.#log.write('HTTP_CONNECTION_STOP', { 'remote-address': this.remoteAddress })
+    this.#queue.current?.disconnected()
+  }
+}

@@ -1,0 +1,66 @@
+// Everything that the HTTP server relies on and Node does not document, each with what breaks without it. Seen in Node
+// 20.19, 20.20, 22, 24 and 26; test/http/node-contracts.test.ts says whether a Node still keeps to them.
+
+import type { Server } from 'node:http'
+import type { Socket } from 'node:net'
+
+/**
+ * `server.httpAllowHalfOpen`: a client that closes its side still gets its answers. Without it Node ends the connection
+ * at once, and clients that shut down their side after sending (`nc -N`, socat, some scripts) get nothing.
+ */
+export function allowHalfOpenRequests(server: Server): void {
+  Object.assign(server, { httpAllowHalfOpen: true })
+}
+
+/**
+ * `socket.destroySoon`: what Node calls after a response that is the last one of its connection. Its own closes both
+ * directions as soon as all is written; the system then resets the connection when input is left unread, and a client
+ * that is still sending loses the response (RFC 9112 section 9.6).
+ */
+export function closeConnectionWith(socket: Socket, close: () => void): void {
+  socket.destroySoon = close
+}
+
+/**
+ * `socket.resume`: Node calls it after each response and for each body. Without a gate in front of it, a client that
+ * pipelines has thousands of requests read into memory for each one that is answered.
+ */
+export class ReadGate {
+  readonly #socket: Socket
+  #closed = false
+
+  constructor(socket: Socket) {
+    this.#socket = socket
+    const resume = socket.resume.bind(socket)
+    socket.resume = () => (this.#closed ? socket : resume())
+  }
+
+  close(): void {
+    this.#closed = true
+    this.#socket.pause()
+  }
+
+  open(): void {
+    if (!this.#closed) return
+    this.#closed = false
+    this.#socket.resume()
+  }
+
+  /** Takes the gate away: reads whether or not it was closed. */
+  remove(): void {
+    this.#closed = false
+    this.#socket.resume()
+  }
+}
+
+/**
+ * The parser reads from the handle of the socket until there is a listener for 'data', and as such a listener from then
+ * on. Takes the input away from it and throws it away. Without that the parser keeps every request that it finds behind
+ * one that was refused, and hands each of them over. The caller resumes the socket.
+ */
+export function detachParser(socket: Socket): void {
+  socket.removeAllListeners('data').on('data', () => undefined)
+  // The stream takes itself for reading as long as the parser reads instead. Where a body has paused the handle, only
+  // the end of that read makes the stream start the handle again.
+  socket.push('')
+}

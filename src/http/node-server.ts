@@ -1,0 +1,37 @@
+// Node's HTTP server, which parses what connections bring. It never listens; every limit of its own is switched off but
+// that of the head: those of the configuration are enforced per connection.
+
+import http from 'node:http'
+import type { IncomingMessage, Server } from 'node:http'
+import type { Socket } from 'node:net'
+import type { Duplex } from 'node:stream'
+import { allowHalfOpenRequests } from './connection/node-contracts.ts'
+import { WireResponse } from './response/wire-response.ts'
+
+export interface NodeServerOptions {
+  /** Bytes of a request line and its headers. */
+  readonly maxHeaderSize: number
+  readonly onRequest: (request: IncomingMessage, response: WireResponse) => void
+  readonly onConnect: (socket: Duplex) => void
+  readonly onClientError: (error: Error, socket: Duplex) => void
+}
+
+/** Give it connections with `emit('connection', socket)`. */
+export function createNodeServer({ maxHeaderSize, onRequest, onConnect, onClientError }: NodeServerOptions): Server {
+  const server = http.createServer({
+    ServerResponse: WireResponse,
+    maxHeaderSize,
+    requireHostHeader: false,
+    insecureHTTPParser: false,
+    keepAliveTimeout: 0,
+    headersTimeout: 0,
+    requestTimeout: 0,
+  })
+  server.maxHeadersCount = 0
+  allowHalfOpenRequests(server)
+  // Expectations are checked with everything else.
+  server.on('request', onRequest).on('checkContinue', onRequest).on('checkExpectation', onRequest)
+  server.on('connect', (_request: IncomingMessage, socket: Socket) => onConnect(socket))
+  server.on('clientError', onClientError)
+  return server
+}

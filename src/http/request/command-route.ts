@@ -1,0 +1,58 @@
+// The one route: the body as a command, its dispatch, and the list that answers it.
+
+import type { RouteHandlerMethod } from 'fastify'
+import type { IncomingMessage, Server } from 'node:http'
+import { answer, answerList, RESULT_ERROR } from '../../command/answer.ts'
+import type { Envelope, EnvelopeReader } from '../../command/envelope.ts'
+import type { Outcome } from '../../dispatch.ts'
+import type { Log } from '../../log/message.ts'
+import { HttpError, memoryFull } from '../http-error.ts'
+import { respond } from '../response/respond.ts'
+import type { WireResponse } from '../response/wire-response.ts'
+import { traceCommand } from '../trace.ts'
+import { pathService } from './path-service.ts'
+
+export interface CommandRouteOptions {
+  readonly log: Log
+}
+
+/** What `readEnvelope` gives. */
+export interface CommandRoute {
+  Body: EnvelopeReader
+}
+
+type Handler = RouteHandlerMethod<Server, IncomingMessage, WireResponse, CommandRoute>
+
+export function runCommand({ log }: CommandRouteOptions): Handler {
+  return async ({ body, context }, reply) => {
+    const { memory, settings, target } = context
+    const { remoteAddress } = context.connection
+    const envelope = body.finish()
+    if (envelope.kind === 'not-json') throw new HttpError('not-json', envelope.text)
+    traceCommand(log, remoteAddress, envelope)
+    // Strings that have to be transcoded for the daemon are copied with everything around them.
+    const args = envelope.kind === 'command' ? envelope.arguments : null
+    if (args?.wideEscapes === true && !memory.tryReserve(args.length)) throw memoryFull()
+    const service = pathService(target, settings.services)
+    const commandSize = memory.reserved
+    const outcome = await context.run(
+      () => settings.dispatch(envelope, context.caller, service, context),
+      () => {
+        const command = envelope.kind === 'command' ? envelope.name : ''
+        log.write('KEAGATE_COMMAND_ABANDONED', { command, 'remote-address': remoteAddress })
+        return abandoned(envelope)
+      },
+    )
+    memory.release(commandSize)
+    if (outcome.kind === 'refused') throw new HttpError('forbidden', outcome.text)
+    return respond(reply, { status: 200, body: outcome.list })
+  }
+}
+
+/** One answer per service, as the command would have had. */
+function abandoned(envelope: Envelope): Outcome {
+  const services = envelope.kind === 'command' ? envelope.services : []
+  const text = 'the agent is stopping and waits no longer for this command, which may still be carried out'
+  const elements = Array.from({ length: Math.max(1, services.length) }, () => answer(RESULT_ERROR, text))
+  return { kind: 'answer', list: answerList(elements) }
+}

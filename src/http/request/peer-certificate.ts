@@ -1,0 +1,40 @@
+// Is the client's certificate still good? A connection may outlive the certificate that opened it, or the rules that
+// let it in.
+
+import type { Diagnosis } from '../../tls/diagnose.ts'
+import { diagnosePeer } from '../../tls/diagnose-peer.ts'
+import type { Connection } from '../connection/connection.ts'
+import type { HttpHook } from '../fastify-types.ts'
+import { HttpError } from '../http-error.ts'
+import type { HttpSettings } from '../settings.ts'
+
+export function verifyPeer(): HttpHook {
+  return (request, _reply, done) => {
+    const { connection, settings } = request.context
+    const problem = peerProblem(connection, settings)
+    if (problem === null) {
+      done()
+      return
+    }
+    settings.tlsReport.refused(connection.remoteAddress, problem, connection.peer)
+    done(new HttpError('certificate', `${problem.reason}; ${problem.remedy}`))
+  }
+}
+
+function peerProblem(connection: Connection, settings: HttpSettings): Diagnosis | null {
+  const { peer } = connection
+  if (peer === null) {
+    if (!settings.certificateRequired) return null
+    const reason = 'a client certificate is required now and this connection was opened without one'
+    return { id: 'no-certificate', reason, remedy: 'connect again with a certificate' }
+  }
+  const now = Date.now()
+  if (now > peer.notAfter) {
+    const reason = `the client certificate expired on ${new Date(peer.notAfter).toUTCString()}`
+    return { id: 'expired', reason, remedy: 'renew it and connect again' }
+  }
+  if (settings.revocation === null) return null
+  const { certificate } = connection
+  // There is no certificate only where the connection is breaking, and then nothing will be answered.
+  return certificate === null ? diagnosePeer('', undefined) : settings.revocation.judge(certificate, now)
+}

@@ -1,0 +1,35 @@
+// The first hook: gives the request its context, and lets it wait until those before it on the connection are answered.
+
+import type { ConnectionTable } from '../connection/connection-table.ts'
+import type { HttpHook } from '../fastify-types.ts'
+import type { Log } from '../../log/message.ts'
+import type { HttpSettings } from '../settings.ts'
+import { RequestContext } from './context.ts'
+import { MemoryBudget } from './memory-budget.ts'
+
+export interface TurnOptions {
+  readonly connections: ConnectionTable
+  readonly settings: () => HttpSettings
+  readonly log: Log
+}
+
+/** A request that comes when nothing more may run on its connection never goes on. */
+export function awaitTurn({ connections, settings, log }: TurnOptions): HttpHook {
+  const budget = new MemoryBudget()
+  return (request, reply, done) => {
+    const connection = connections.get(request.raw.socket)
+    if (connection === undefined) return
+    const context = new RequestContext({
+      connection,
+      raw: request.raw,
+      target: request.originalUrl,
+      settings,
+      log,
+      budget,
+      proceed: done,
+      fail: (error) => void reply.send(error),
+    })
+    request.context = context
+    connection.receive(context)
+  }
+}

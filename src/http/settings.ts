@@ -1,0 +1,32 @@
+// What the HTTP side needs of the configuration in force. A request takes one snapshot when its turn comes and uses it
+// to the end, whatever is reloaded meanwhile.
+
+import type { Audit } from '../audit/audit.ts'
+import type { Authenticator } from '../auth/basic.ts'
+import type { HttpHeader, HttpLimits } from '../config/types.ts'
+import type { Dispatch } from '../dispatch.ts'
+import type { Metrics } from '../observe/metrics.ts'
+import type { TlsReport } from '../tls/report.ts'
+import type { Revocation } from '../tls/revocation.ts'
+
+export interface HttpSettings {
+  readonly limits: HttpLimits
+  /** Added to every response. */
+  readonly headers: readonly HttpHeader[]
+  /** Whether a client needs a certificate, also on a connection from before a reload. */
+  readonly certificateRequired: boolean
+  /** Tells whether the certificate of an open connection has been revoked since; null: not checked. */
+  readonly revocation: Revocation | null
+  /** Where refused certificates are reported. */
+  readonly tlsReport: TlsReport
+  /** null: requests are not counted. */
+  readonly metrics: Metrics | null
+  /** null: no credentials are asked for. */
+  readonly authenticator: Authenticator | null
+  /** Where refused requests are recorded; null: nowhere. */
+  readonly audit: Pick<Audit, 'refused'> | null
+  /** The configured services, for paths that stand for one. */
+  readonly services: ReadonlySet<string>
+  /** Runs one command to its end and gives the body of the 200. */
+  readonly dispatch: Dispatch
+}
