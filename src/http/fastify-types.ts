@@ -1,6 +1,8 @@
 // Fastify's types with the response class of this server, and what its requests carry.
 
-import type { FastifyInstance, FastifyReply, FastifyRequest, onRequestHookHandler, RouteGenericInterface } from 'fastify'
+import type {
+  FastifyInstance, FastifyReply, FastifyRequest, onRequestHookHandler, RouteGenericInterface,
+} from 'fastify'
 import type { IncomingMessage, Server } from 'node:http'
 import type { RequestContext } from './request/context.ts'
 import type { WireResponse } from './response/wire-response.ts'

@@ -48,7 +48,7 @@ export async function createHttpServer({ settings, log }: HttpServerOptions): Pr
     socket instanceof Socket ? connections.get(socket) : undefined
   const createParser = (maxHeaderSize: number): Server => createNodeServer({
     maxHeaderSize,
-    onRequest: app.routing,
+    onRequest: (request, response) => app.routing(request, response),
     onConnect: (socket) => find(socket)?.failInput(methodNotAllowed()),
     onClientError: (error, socket) => find(socket)?.clientError(error),
   })
@@ -59,8 +59,8 @@ export async function createHttpServer({ settings, log }: HttpServerOptions): Pr
       const connection = connections.add(accepted)
       if (connection === null) return
       const { socket, remoteAddress } = connection
-      const isTls = socket instanceof TLSSocket
-      log.write(isTls ? 'HTTPS_REQUEST_RECEIVE_START' : 'HTTP_REQUEST_RECEIVE_START', { 'remote-address': remoteAddress })
+      const id = socket instanceof TLSSocket ? 'HTTPS_REQUEST_RECEIVE_START' : 'HTTP_REQUEST_RECEIVE_START'
+      log.write(id, { 'remote-address': remoteAddress })
       // Node takes the limit from the server when a connection comes: one that is reloaded gets a server of its own.
       const { maxHeadSize: maxHeaderSize } = settings().limits
       if (parser?.maxHeaderSize !== maxHeaderSize) parser = { server: createParser(maxHeaderSize), maxHeaderSize }

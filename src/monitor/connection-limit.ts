@@ -12,7 +12,7 @@ const maxDuration = 10_000
 /** Milliseconds that a connection has for its request before a new one may take its place. */
 const requestTime = 1000
 
-/** Milliseconds after which a connection that finds no place is closed: a client that tries again at once has to wait. */
+/** Milliseconds until a connection that finds no place is closed: a client that tries again at once has to wait. */
 const rejectDelay = 100
 
 /** Connections that wait for that; more are closed at once. */

@@ -8,8 +8,8 @@ import type { CredentialSet } from '../../tls/credentials.ts'
 import { peerFacts } from '../../tls/peer.ts'
 import { addressOf } from '../../tls/remote-address.ts'
 import type { TlsReport } from '../../tls/report.ts'
-import type { Listener } from './listener.ts'
 import type { HttpServer } from '../server.ts'
+import type { Listener } from './listener.ts'
 
 export interface ConnectionHandler {
   /** Takes one accepted TCP connection. */
@@ -41,7 +41,11 @@ export function createConnectionHandler(options: ConnectionHandlerOptions): Conn
   return tlsHandler(options, config.tls, credentials)
 }
 
-function tlsHandler(options: ConnectionHandlerOptions, tls: NonNullable<AgentConfig['tls']>, credentials: CredentialSet): ConnectionHandler {
+function tlsHandler(
+  options: ConnectionHandlerOptions,
+  tls: NonNullable<AgentConfig['tls']>,
+  credentials: CredentialSet,
+): ConnectionHandler {
   const { server, origin, report, log } = options
   const { handshakeTimeout, maxConnections } = options.config.httpLimits
   // The HTTP server counts connections after their handshake; those before it must count as well.

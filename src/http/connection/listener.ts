@@ -38,7 +38,7 @@ export function openListener(address: string, port: number, log: Log): Promise<L
 }
 
 /**
- * Takes a socket that somebody else has opened and handed to this process.
+ * Takes a socket that another process has opened and handed to this one.
  * @param fd its descriptor
  * @throws KeagateError LISTEN_FAILED when it is no listening TCP socket
  */
@@ -119,7 +119,7 @@ class OpenListener implements Listener {
 }
 
 function ignore(): void {
-  // The connection is gone; whoever is handed the socket sees it closed.
+  // The connection is gone; the handler that gets the socket sees it closed.
 }
 
 function listenError(address: string, port: number, error: NodeJS.ErrnoException): KeagateError {

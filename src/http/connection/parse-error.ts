@@ -1,5 +1,5 @@
-// What Node's parser reports as an error, as the HTTP error that fits. After any of these the parser is dead, so each of
-// them ends the connection.
+// What Node's parser reports as an error, as the HTTP error that fits. The parser is dead after any of these, so each
+// of them ends the connection.
 
 import { headTooLarge, HttpError, methodNotAllowed, otherVersion } from '../http-error.ts'
 

@@ -12,7 +12,7 @@ import type { HttpLimits } from '../../config/types.ts'
  */
 export type Phase = 'head' | 'body' | 'work' | 'discard' | 'idle' | 'linger'
 
-/** The limit exceeded; `request` is that of a whole request, `reader` that of a client that does not take its response. */
+/** The limit exceeded; `request`: that of a whole request, `reader`: of a client that does not take its response. */
 export type Timeout = 'head' | 'body' | 'request' | 'reader' | 'discard' | 'idle' | 'linger'
 
 /** What a socket shows of itself without being read. */

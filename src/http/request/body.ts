@@ -11,7 +11,7 @@ export interface BodyOptions {
   readonly log: Log
 }
 
-/** Gives the route an `EnvelopeReader` that has read the whole body. A connection that breaks ends it without a word. */
+/** Gives the route an `EnvelopeReader` that has read the whole body; never, where the connection breaks before. */
 export function readEnvelope({ log }: BodyOptions): FastifyContentTypeParser<Server, IncomingMessage> {
   return ({ context }, payload, done) => {
     const { maxBodySize } = context.settings.limits

@@ -1,4 +1,4 @@
-// Everything that belongs to one request, from its place in the order of its connection to the last byte of its response.
+// Everything that belongs to one request, from its place in the order of its connection to the end of its response.
 
 import type { IncomingMessage } from 'node:http'
 import type { CallerContext } from '../../command/context.ts'

@@ -1,8 +1,8 @@
 // The first hook: gives the request its context, and lets it wait until those before it on the connection are answered.
 
+import type { Log } from '../../log/message.ts'
 import type { ConnectionTable } from '../connection/connection-table.ts'
 import type { HttpHook } from '../fastify-types.ts'
-import type { Log } from '../../log/message.ts'
 import type { HttpSettings } from '../settings.ts'
 import { RequestContext } from './context.ts'
 import { MemoryBudget } from './memory-budget.ts'

@@ -10,7 +10,7 @@ const reserved: ReadonlySet<string> = new Set([
   'connection', 'content-length', 'date', 'keep-alive', 'trailer', 'transfer-encoding', 'upgrade',
 ])
 
-/** Names and values in turn that are the same in all responses, by the configured list, which lives as its configuration. */
+/** Names and values in turn that are in all responses, by the configured list, which lives as its configuration. */
 const staticHeaders = new WeakMap<readonly HttpHeader[], readonly string[]>()
 
 /**
