@@ -29,6 +29,7 @@ function setUp() {
   }
   const daemon = (name: string): Upstream => ({
     address: name,
+    sentService: 'as-asked',
     async ask(envelope, asker) {
       askers.push(asker)
       const { command, service } = JSON.parse(rawToString(envelope)) as { command: string; service: string[] }

@@ -23,7 +23,7 @@ export interface HttpSocketRules {
 const httpsOnly = ['trust-anchor', 'cert-file', 'key-file', 'server-name'] as const
 
 /** The keywords that say nothing of a UNIX socket. */
-export const httpOnly = ['socket-address', 'socket-port', ...httpsOnly, 'user', 'password', 'password-file'] as const
+export const httpOnly = ['socket-address', 'socket-port', ...httpsOnly, 'user', 'password', 'password-file', 'service'] as const
 
 type Resolved = Omit<HttpSocketConfig, 'limits' | 'userContext'>
 
@@ -40,7 +40,7 @@ export function resolveHttpSocket(section: Section, socketType: 'http' | 'https'
     tls: socketType === 'https' ? tlsOf(section, rules.directory) : refuseTls(section),
   }
   if (rules.restricted) checkReach(section, endpoint, rules.current)
-  return { ...endpoint, login: loginOf(section, endpoint, rules) }
+  return { ...endpoint, login: loginOf(section, endpoint, rules), service: section.string('service') }
 }
 
 function addressOf(section: Section): string {

@@ -31,7 +31,11 @@ export function sentenceFor(error: ErrorObject, node: JsonNode): Sentence | null
     case 'additionalProperties':
       return unknown(String(error.params['additionalProperty']), schema)
     case 'propertyNames':
-      return serviceName(String(error.params['propertyName']))
+      return notService(quoted(String(error.params['propertyName'])))
+    case 'pattern':
+      // The one of a keyword comes along with `propertyNames`.
+      if (error.propertyName !== undefined || node.kind !== 'string') return null
+      return notService(`${name} is ${quoted(node.value)}, which`)
     case 'false schema':
       return { text: `${name} is not allowed here`, remedy: 'write it inside the map of one service' }
     case 'minimum':
@@ -48,7 +52,6 @@ export function sentenceFor(error: ErrorObject, node: JsonNode): Sentence | null
     case 'enum':
       return notAmong(name, schema.enum ?? [], node)
     default:
-      // `pattern` comes along with `propertyNames`.
       return null
   }
 }
@@ -89,11 +92,8 @@ function unknown(keyword: string, schema: ConfigSchema): Sentence {
   return { text, remedy: 'only "Control-agent" may stand here; the Kea daemons have configurations of their own' }
 }
 
-function serviceName(name: string): Sentence {
-  return {
-    text: `${quoted(name)} cannot be the name of a service`,
-    remedy: 'use letters, digits, ".", "_", "-" and "@", at least one',
-  }
+function notService(what: string): Sentence {
+  return { text: `${what} cannot be the name of a service`, remedy: 'use letters, digits, ".", "_", "-" and "@", at least one' }
 }
 
 function outOfRange(name: string, schema: ConfigSchema, node: JsonNode): Sentence {

@@ -82,8 +82,8 @@ export class ListReader {
         this.#state = 'closed'
       } else if (byte === 0x2c && this.#state === 'after') {
         this.#refuse(
-          'it answered with several elements where a daemon sends one; name the control socket of a daemon, ' +
-            'not the address of an agent',
+          'it answered with several elements where one daemon was asked; if an agent listens there, give this ' +
+            'control socket the "service" of one daemon',
         )
         return
       } else {

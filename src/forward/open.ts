@@ -3,7 +3,7 @@
 
 import { realpathSync } from 'node:fs'
 import type { ControlSocketConfig, HttpSocketConfig, UpstreamTlsConfig } from '../config/types.ts'
-import { socketAddress } from '../config/socket-address.ts'
+import { socketAddress, socketIdentity } from '../config/socket-address.ts'
 import type { Log } from '../log/message.ts'
 import type { ClientCredentials } from '../tls/client-credentials.ts'
 import { loadClientCredentials } from '../tls/client-credentials.ts'
@@ -18,6 +18,8 @@ export interface Upstreams {
   readonly byService: ReadonlyMap<string, ObservedUpstream>
   /** By everything that the connection depends on. Holds secrets: never to be shown. */
   readonly byKey: ReadonlyMap<string, ObservedUpstream>
+  /** By `socketIdentity`. */
+  readonly records: ReadonlyMap<string, DaemonRecord>
   /** One sentence each about TLS files that work, but not for long or not safely. */
   readonly warnings: readonly string[]
 }
@@ -33,7 +35,7 @@ export async function openUpstreams(
   previous: Upstreams | null,
 ): Promise<Upstreams> {
   const files = new FileSets()
-  const records = new Map([...(previous?.byKey.values() ?? [])].map(({ address, record }) => [address, record]))
+  const records = new Map<string, DaemonRecord>()
   const byService = new Map<string, ObservedUpstream>()
   const byKey = new Map<string, ObservedUpstream>()
   for (const [service, socket] of sockets) {
@@ -41,14 +43,15 @@ export async function openUpstreams(
     if (socket.socketType === 'https' && credentials === null) continue
     const key = JSON.stringify([{ ...socket, userContext: null }, credentials?.digest])
     const known = byKey.get(key) ?? previous?.byKey.get(key)
-    const record = records.get(socketAddress(socket)) ?? new DaemonRecord()
+    const identity = socketIdentity(socket)
+    const record = records.get(identity) ?? previous?.records.get(identity) ?? new DaemonRecord()
     const upstream = known ?? new ObservedUpstream(openTransport(socket, credentials, log), record)
-    records.set(upstream.address, upstream.record)
+    records.set(identity, upstream.record)
     byKey.set(key, upstream)
     byService.set(service, upstream)
   }
   files.check()
-  return { byService, byKey, warnings: files.warnings() }
+  return { byService, byKey, records, warnings: files.warnings() }
 }
 
 /** Once `next` is in force: what only the configuration before used gives up its resting connections. */
@@ -67,6 +70,7 @@ function openTransport(socket: ControlSocketConfig, credentials: ClientCredentia
     address: socket.address,
     port: socket.port,
     limits: socket.limits,
+    service: socket.service,
     tls: credentials && { credentials, serverName: socket.tls?.serverName ?? null },
     authorization: authorizationOf(socket),
   })

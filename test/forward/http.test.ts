@@ -22,7 +22,7 @@ const asker = { client: '192.0.2.1', ...patient }
 function upstreamTo(port: number, changed: Partial<UpstreamLimits> = {}, authorization: string | null = null): Transport {
   const name = `http://127.0.0.1:${port}/`
   const upstream = createHttpUpstream({
-    name, address: '127.0.0.1', port, tls: null, authorization, limits: { ...limits, ...changed },
+    name, address: '127.0.0.1', port, tls: null, authorization, service: null, limits: { ...limits, ...changed },
   })
   t.teardown(() => upstream.close())
   return upstream
@@ -51,7 +51,7 @@ async function answerOf(script: HttpScript, changed: Partial<UpstreamLimits> = {
 
 t.test('a request is what the listener of Kea takes', async (t) => {
   const daemon = await FakeHttpDaemon.listen(t, replying('[ { "result": 0 } ]'))
-  const command = '{ "command": "x", "service": [ "dhcp4" ], "remote-address": "192.0.2.1" }'
+  const command = '{ "command": "x", "remote-address": "192.0.2.1" }'
   t.equal(await ask(upstreamTo(daemon.port, {}, 'Basic eA=='), command), '{ "result": 0 }')
   const [request] = daemon.requests
   t.equal(request?.body, command, 'the envelope, byte for byte')
@@ -101,7 +101,7 @@ t.test('the list around an answer is taken away wherever the bytes are cut', (t)
     { seed },
   )
   for (const sizes of [[1], [3], [1000]]) {
-    t.match(cuts('[ {}, {} ]', sizes), /^bad: .*several elements.*not the address of an agent$/)
+    t.match(cuts('[ {}, {} ]', sizes), /^bad: .*several elements.*"service" of one daemon$/)
     t.equal(cuts('[  ]', sizes), 'bad: the daemon answered with an empty list')
     for (const cut of ['', '[', '[ {', '[ {}', ' {', '[ [ ]']) t.equal(cuts(cut, sizes), 'bad: the answer is cut short')
     for (const wrong of ['[ {} } ]', '[ {} ] ]', '[ {} ] {}']) t.match(cuts(wrong, sizes), /^bad: the list around/)
@@ -251,7 +251,7 @@ t.test('a listener on IPv6 is reached, and one that breaks HTTP after a good ans
   await new Promise<void>((resolve) => server.listen(0, '::1', resolve))
   t.teardown(() => server.close())
   const { port } = server.address() as AddressInfo
-  const upstream = createHttpUpstream({ name: 'six', address: '::1', port, tls: null, authorization: null, limits })
+  const upstream = createHttpUpstream({ name: 'six', address: '::1', port, tls: null, authorization: null, service: null, limits })
   t.equal(await ask(upstream), '{}')
   t.match(await ask(upstream), /^not offline, sent: its answer breaks the rules of HTTP \(HPE_/)
   upstream.close()
