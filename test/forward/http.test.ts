@@ -13,6 +13,7 @@ import type { Transport, UpstreamResult } from '../../src/forward/upstream.ts'
 import { rawJson, rawToString } from '../../src/json/raw.ts'
 import type { HttpScript } from '../fake-http-daemon.ts'
 import { FakeHttpDaemon, reply, replying, sending } from '../fake-http-daemon.ts'
+import { FakeKea32Listener } from '../fake-kea32-listener.ts'
 import { freePort } from '../program.ts'
 import { patient } from '../waiter.ts'
 
@@ -192,6 +193,17 @@ t.test('a refusal keeps the connection, a broken answer gives it up', async (t) 
   t.equal(await ask(upstream), '{}')
 })
 
+t.test('a connection is given up after a refusal that Kea closes it for', async (t) => {
+  // What Kea sends before it closes: no word of that, and the end of the connection only a moment later.
+  const daemon = await FakeHttpDaemon.listen(t, (socket, { body, index }) => {
+    socket.write(index % 2 === 0 ? reply('{ "result": 400, "text": "Bad Request" }', '400 Bad Request') : reply(`[ ${body} ]`))
+  })
+  const upstream = upstreamTo(daemon.port, { maxInFlight: 1 })
+  const results = await Promise.all([0, 1, 2, 3].map((i) => ask(upstream, `{ "i": ${i} }`)))
+  t.match(results, [/status 400/, '{ "i": 1 }', /status 400/, '{ "i": 3 }'])
+  t.equal(daemon.sockets.length, 3, 'a new one after each refusal, the same after an answer')
+})
+
 t.test('a kept connection that the daemon has closed costs nobody a command', async (t) => {
   // The daemon closes each connection as soon as it has answered on it, without a word about it.
   const daemon = await FakeHttpDaemon.listen(t, (socket, { body }) => void socket.end(reply(`[ ${body} ]`)))
@@ -204,6 +216,17 @@ t.test('a kept connection that the daemon has closed costs nobody a command', as
   const bodies = daemon.requests.slice(50).map(({ body }) => body)
   t.equal(new Set(bodies).size, bodies.length, 'none twice')
   for (const [i, result] of results.entries()) t.ok([`{ "j": ${i} }`, 'offline, sent: End of file'].includes(result), result)
+})
+
+t.test('a listener that closes connections which rest, as that of Kea does, costs nobody a command', async (t) => {
+  const listener = await FakeKea32Listener.listen(t, { idleTimeout: 20 })
+  const upstream = upstreamTo(listener.port)
+  for (let i = 1; i <= 5; i++) {
+    t.match(await ask(upstream, '{ "command": "version-get", "remote-address": "192.0.2.1" }'), /^\{"result":0,/)
+    await closed(listener.sockets.at(-1))
+    t.equal(listener.requests.length, i, 'each once')
+  }
+  t.same(listener.errorStatuses, [])
 })
 
 t.test('a command that was sent on a kept connection is never sent again', async (t) => {
