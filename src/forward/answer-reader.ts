@@ -15,7 +15,6 @@ const nothing = new Uint8Array(0)
 export class AnswerReader {
   readonly #maxSize: number
   readonly #waiter: Waiter
-  readonly #chunks: 'lasting' | 'passing'
   readonly #scanner = new Scanner('answer')
   readonly #store = new ChunkStore()
   #state: 'more' | 'done' | 'bad' = 'more'
@@ -26,16 +25,14 @@ export class AnswerReader {
   /**
    * @param maxSize bytes up to the end of the answer, blanks before it included
    * @param waiter who grants the memory for them
-   * @param chunks whether they stay as they are, or are used for other bytes later and have to be copied
    */
-  constructor(maxSize: number, waiter: Waiter, chunks: 'lasting' | 'passing' = 'lasting') {
+  constructor(maxSize: number, waiter: Waiter) {
     this.#maxSize = maxSize
     this.#waiter = waiter
-    this.#chunks = chunks
   }
 
   /**
-   * Takes the next chunk and keeps it; a lasting one without a copy (small ones are gathered).
+   * Takes the next chunk and keeps it without a copy (small ones are gathered).
    * @returns `bad` as soon as what came cannot become an answer; an end of input before `done` is the caller's matter
    */
   push(chunk: Uint8Array): 'more' | 'done' | 'bad' {
@@ -78,8 +75,7 @@ export class AnswerReader {
       this.#refuse('all bodies and answers together take as much memory as they may; try again later')
       return
     }
-    if (this.#chunks === 'lasting') this.#store.add(chunk)
-    else this.#store.copy(chunk)
+    this.#store.add(chunk)
     const verdict = this.#scanner.push(chunk)
     const { end } = this.#scanner.extent()
     if (verdict === 'bad') {
@@ -89,7 +85,6 @@ export class AnswerReader {
       this.#refuse(`the answer is longer than ${this.#maxSize} bytes`)
     } else if (verdict === 'done') {
       this.#state = 'done'
-      this.#store.close()
       this.#rest = chunk.subarray(end - before)
       this.#trailing = holdsMore(this.#rest, 0)
     }

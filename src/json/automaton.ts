@@ -5,7 +5,6 @@
 import { byteClasses, SCALAR_COMPLETE, SCALAR_DIGITS, SCALAR_OVER, SCALAR_START } from './byte-class.ts'
 import type { ByteClasses } from './byte-class.ts'
 import { EscapeReader } from './escape-reader.ts'
-import type { FastLane, Place } from './fast-lane.ts'
 import { cutShort, expectations, rawControl, tooDeep, unexpected, wrongEscape, wrongScalar } from './scan-problem.ts'
 import {
   BEGIN, COLON, END, ESCAPE, ITEM, ITEM_OR_END, KEY, KEY_OR_END, MEMBER_VALUE, NEXT, SCALAR, STRING, VALUE,
@@ -52,18 +51,6 @@ export class Automaton {
   ending(offset: number): ScanProblem | null {
     const complete = this.#state === END || (this.#depth === 0 && this.#scalar >= SCALAR_COMPLETE)
     return complete ? null : cutShort(offset, expectations[this.#state])
-  }
-
-  /** Has the fast lane run on from here, where it knows the way. @param place in the bytes that the lane has loaded */
-  leap(lane: FastLane, place: Place): void {
-    if (this.#depth === 0 || this.#state > STRING) return
-    place.state = this.#state
-    place.depth = this.#depth
-    place.inKey = this.#inKey
-    lane.run(place, this.#maps)
-    this.#state = place.state
-    this.#depth = place.depth
-    this.#inKey = place.inKey
   }
 
   /**

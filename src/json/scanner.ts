@@ -2,13 +2,9 @@
 // of the outermost map alone it tells where each member lies.
 
 import { Automaton } from './automaton.ts'
-import { hurry } from './hurry.ts'
 import { notUtf8 } from './scan-problem.ts'
 import type { MemberListener, ScanDialect, ScanProblem, ScanVerdict } from './scan-types.ts'
 import { Utf8Check } from './utf8.ts'
-
-/** Bytes of a chunk for which the fast lane is worth its price. */
-const worthHurrying = 512
 
 export class Scanner {
   readonly #automaton: Automaton
@@ -31,8 +27,7 @@ export class Scanner {
    */
   push(chunk: Uint8Array): ScanVerdict {
     if (this.#verdict !== 'more') return this.#verdict
-    const fast = this.#dialect === 'answer' && chunk.length >= worthHurrying
-    const stop = fast ? hurry(this.#automaton, chunk, this.#base) : this.#automaton.run(chunk, this.#base)
+    const stop = this.#automaton.run(chunk, this.#base)
     const illFormed = this.#utf8.check(chunk, stop)
     // Looked for after the syntax, yet earlier in the text than whatever is wrong with that.
     if (illFormed >= 0) return this.#refuse(notUtf8(illFormed))
