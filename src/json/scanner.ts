@@ -1,9 +1,9 @@
 // Checks JSON text as bytes while they arrive, in chunks cut anywhere: syntax, depth and UTF-8. It builds no values;
-// of the outermost map alone it tells where each member lies.
+// it reports where keys and values lie.
 
 import { Automaton } from './automaton.ts'
 import { notUtf8 } from './scan-problem.ts'
-import type { MemberListener, ScanDialect, ScanProblem, ScanVerdict } from './scan-types.ts'
+import type { ScanDialect, ScanHandler, ScanProblem, ScanVerdict } from './scan-types.ts'
 import { Utf8Check } from './utf8.ts'
 
 export class Scanner {
@@ -15,10 +15,9 @@ export class Scanner {
   /** Offset of the next chunk's first byte. */
   #base = 0
 
-  /** @param listener told of the members of an outermost map */
-  constructor(dialect: ScanDialect, listener: MemberListener | null = null) {
+  constructor(dialect: ScanDialect, handler: ScanHandler | null = null) {
     this.#dialect = dialect
-    this.#automaton = new Automaton(dialect, listener)
+    this.#automaton = new Automaton(dialect, handler)
   }
 
   /**
@@ -51,7 +50,7 @@ export class Scanner {
 
   /** Whether the outermost value is a map. */
   isMap(): boolean {
-    return this.#automaton.isMap()
+    return this.#automaton.isMap(1)
   }
 
   /** Where the outermost value begins, and where its closing bracket ends; -1 while that has not been seen. */
