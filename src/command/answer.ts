@@ -12,12 +12,12 @@ export const RESULT_UNSUPPORTED = 2
 
 /** One answer map, its keys in Kea's order; what is not given is left out. */
 export function answer(result: number, text?: string, args?: Printable): RawJson {
-  return rawJson(printCompact({ arguments: args, result, text }))
+  return { ...rawJson(printCompact({ arguments: args, result, text })), result }
 }
 
 /** A success whose `arguments` are JSON text already; the bytes are spliced in, not copied. */
 export function answerWithRaw(args: RawJson): RawJson {
-  return joinRaw([argumentsOpen, args, argumentsClose])
+  return { ...joinRaw([argumentsOpen, args, argumentsClose]), result: RESULT_SUCCESS }
 }
 
 /** The list that every HTTP 200 carries, around one element per service or one of the agent. */
@@ -40,7 +40,7 @@ export function quoteName(name: string): string {
 const longestName = 128
 
 const argumentsOpen = rawJson('{ "arguments": ')
-const argumentsClose = rawJson(', "result": 0 }')
+const argumentsClose = rawJson(`, "result": ${RESULT_SUCCESS} }`)
 const emptyList = rawJson('[  ]')
 const listOpen = rawJson('[ ')
 const separator = rawJson(', ')

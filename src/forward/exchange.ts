@@ -60,7 +60,7 @@ export class Exchange implements Ticket, ConnectionEvents, Timed {
     this.#command = command
     this.#asker = asker
     this.#resolve = resolve
-    this.#reader = new AnswerReader(socket.limits.maxAnswerSize, asker, 'passing')
+    this.#reader = new AnswerReader(socket.limits.maxAnswerSize, asker)
     this.#end = performance.now() + socket.limits.totalTimeout
   }
 

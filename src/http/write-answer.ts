@@ -3,7 +3,6 @@
 
 import type { ServerResponse } from 'node:http'
 import type { Socket } from 'node:net'
-import { giveBlocksBack } from '../json/block.ts'
 import type { RawJson } from '../json/raw.ts'
 import { piecesOf, turnSize } from './write-pieces.ts'
 
@@ -83,18 +82,13 @@ function writeHandfuls(socket: Socket, head: string, body: RawJson, flushed: () 
     return size
   }
   const goOn = (): void => {
-    if (piece.done === true) finish()
+    if (piece.done === true) flushed()
     else if (left > 0) next()
     else yieldTurn()
   }
   const yieldTurn = (): void => {
     left = turnSize
     setImmediate(next)
-  }
-  const finish = (): void => {
-    // The answer was made for this client alone, and the system has a copy of all of it.
-    giveBlocksBack(body.chunks)
-    flushed()
   }
   next()
 }
