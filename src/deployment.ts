@@ -109,9 +109,9 @@ export class Deployment {
    * @throws KeagateError: TLS_UNUSABLE or CONFIG_INVALID when it cannot be built, LISTEN_FAILED when it cannot be
    * swapped in; whatever was in force before still is
    */
-  apply(read: () => LoadedConfig): Promise<void> {
+  apply(read: () => Promise<LoadedConfig>): Promise<void> {
     return this.changes.inTurn(async () => {
-      const loaded = read()
+      const loaded = await read()
       try {
         announceStart(this.#logging, loaded.config)
         await this.#replace(loaded.config)
@@ -126,9 +126,9 @@ export class Deployment {
    * Builds everything and throws it away again; in turn, because handler modules take threads and memory.
    * @throws KeagateError as `apply` does, without opening a port
    */
-  check(read: () => LoadedConfig): Promise<void> {
+  check(read: () => Promise<LoadedConfig>): Promise<void> {
     return this.changes.inTurn(async () => {
-      const loaded = read()
+      const loaded = await read()
       try {
         const modules = await Modules.load(loaded.config.hookModules, { log: this.#logging, ask: this.#ask })
         await this.#build(loaded.config, { modules, audit: null }).finally(() => modules.close())

@@ -1,5 +1,6 @@
 // Control sockets of the configuration: where each service's daemon takes commands.
 
+import type { Sliced } from './in-slices.ts'
 import { isMisspelt } from './keywords.ts'
 import { limitsOf, upstreamLimitRows } from './limits.ts'
 import type { PathRules } from './paths.ts'
@@ -21,10 +22,11 @@ export interface ControlSocketRules extends HttpSocketRules {
 }
 
 /** By service name, in the order written. */
-export function resolveControlSockets(agent: Section, rules: ControlSocketRules): Map<string, ControlSocketConfig> {
+export function* resolveControlSockets(agent: Section, rules: ControlSocketRules): Sliced<Map<string, ControlSocketConfig>> {
   const sockets = new Map<string, ControlSocketConfig>()
   const first = new Map<string, { readonly section: Section; readonly limits: string }>()
   for (const [service, section] of agent.section('control-sockets')?.entries() ?? []) {
+    yield
     const socket = resolveControlSocket(section, rules)
     sockets.set(service, socket)
     const place = socketIdentity(socket)

@@ -7,6 +7,8 @@ import { resolveFile } from './paths.ts'
 import { readSecretFile } from './secret-file.ts'
 import type { Section } from './section.ts'
 import { quoted } from './sentence.ts'
+import { isInForce, loginsInForce } from './sockets-in-force.ts'
+import type { Endpoint } from './sockets-in-force.ts'
 import type { AgentConfig, HttpSocketConfig, UpstreamLogin, UpstreamTlsConfig } from './types.ts'
 
 export interface HttpSocketRules {
@@ -169,42 +171,30 @@ function fromFile(
   return { user, password: content.text, passwordFile: written }
 }
 
-type Endpoint = Pick<HttpSocketConfig, 'socketType' | 'address' | 'port' | 'tls'>
-
 /** A secret goes on to nobody but the daemon that it was given for, known by the same certificates as before. */
 function loginInForce(
   endpoint: Endpoint,
   current: AgentConfig | null,
   wanted: (login: UpstreamLogin) => boolean,
 ): UpstreamLogin | null {
-  for (const socket of current?.controlSockets.values() ?? []) {
-    if (socket.socketType === 'unix' || socket.login === null || !wanted(socket.login)) continue
-    if (identity(socket) === identity(endpoint)) return socket.login
-  }
-  return null
-}
-
-function identity({ socketType, address, port, tls }: Endpoint): string {
-  return JSON.stringify([socketType, address, port, tls?.trustAnchor, tls?.serverName])
+  return loginsInForce(current, endpoint).find(wanted) ?? null
 }
 
 /** As a path is held to a folder, an address is held to this machine and to what is in use. */
-function checkReach(section: Section, { address, port }: Endpoint, current: AgentConfig | null): void {
-  if (isLoopback(address)) return
-  for (const socket of current?.controlSockets.values() ?? []) {
-    if (socket.socketType !== 'unix' && socket.address === address && socket.port === port) return
-  }
+function checkReach(section: Section, endpoint: Endpoint, current: AgentConfig | null): void {
+  if (isLoopback(endpoint.address) || isInForce(current, endpoint)) return
   section.error(
     'socket-address',
-    `${address} is another machine, which is not allowed for what comes over the network`,
+    `${endpoint.address} is another machine, which is not allowed for what comes over the network`,
     'write it in the configuration file, or start the agent with -X',
   )
 }
 
+const loopback = new BlockList()
+loopback.addSubnet('127.0.0.0', 8, 'ipv4')
+loopback.addAddress('::1', 'ipv6')
+
 /** Also knows the long forms of `::1`. An address with a zone is none. */
 function isLoopback(address: string): boolean {
-  const loopback = new BlockList()
-  loopback.addSubnet('127.0.0.0', 8, 'ipv4')
-  loopback.addAddress('::1', 'ipv6')
   return loopback.check(address, isIP(address) === 6 ? 'ipv6' : 'ipv4')
 }

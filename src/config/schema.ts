@@ -184,7 +184,7 @@ const auditLog = map('the record of every command, one JSON line each', {
 }, ['output'])
 
 /** Each is a thread. */
-const mostModules = 16
+export const mostModules = 16
 
 const hooksLibrary = map('a handler module', {
   library: text('the file of the module'),

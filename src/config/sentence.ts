@@ -87,13 +87,21 @@ function meaning(schema: ConfigSchema | false | undefined): string | null {
 function unknown(keyword: string, schema: ConfigSchema): Sentence {
   const text = `unknown keyword ${quoted(keyword)}`
   const advice = adviceFor(keyword, configSchema, schema)
-  if (schema !== configSchema || advice !== null) return { text, remedy: advice }
+  if (!isWholeFile(schema) || advice !== null) return { text, remedy: advice }
   if (keyword === 'hash') return { text, remedy: 'remove it; config-get adds it to what it shows' }
   return { text, remedy: 'only "Control-agent" may stand here; the Kea daemons have configurations of their own' }
 }
 
+/** What is checked may be a copy of the schema, made by the build. */
+function isWholeFile(schema: ConfigSchema): boolean {
+  return schema.properties?.['Control-agent'] !== undefined
+}
+
 function notService(what: string): Sentence {
-  return { text: `${what} cannot be the name of a service`, remedy: 'use letters, digits, ".", "_", "-" and "@", at least one' }
+  return {
+    text: `${what} cannot be the name of a service`,
+    remedy: 'use letters, digits, ".", "_", "-" and "@", at least one',
+  }
 }
 
 function outOfRange(name: string, schema: ConfigSchema, node: JsonNode): Sentence {
@@ -156,6 +164,7 @@ function printable(text: string): string {
   return quoted(text).slice(1, -1)
 }
 
-function shortened(text: string): string {
+/** Cut where it is long. */
+export function shortened(text: string): string {
   return text.length <= QUOTED ? text : `${text.slice(0, QUOTED)}…`
 }
