@@ -13,7 +13,7 @@ import { keaCommands } from './config/kea-commands.ts'
 import { loadConfigFile } from './config/load.ts'
 import type { AgentConfig, ClientConfig } from './config/types.ts'
 import { describeError } from './errors.ts'
-import { Modules } from './hook/modules.ts'
+import { loadOnly } from './hook/load-only.ts'
 import type { Log } from './log/message.ts'
 import { isDistinguishedName, isNamed } from './tls/name-text.ts'
 
@@ -105,9 +105,7 @@ function named(name: string | undefined): string {
 
 /** With the commands of the handler modules, which only they themselves can tell. */
 async function policyOf(config: AgentConfig, access: AccessConfig): Promise<Policy> {
-  const modules = await Modules.load(config.hookModules, { log: silent, ask: () => Promise.resolve({ ok: false, reason: '' }) })
-  const handlers = [...modules.handlers()].map(({ name, access }) => ({ name, access }))
-  await modules.close()
+  const handlers = await loadOnly(config.hookModules, silent)
   return compilePolicy(access, { tls: config.tls !== null, services: config.controlSockets.keys(), handlers })
 }
 

@@ -13,6 +13,8 @@ export interface Waiter {
    * @returns false when that is more than the agent may keep for everybody; then nothing was granted
    */
   hold(bytes: number): boolean
+  /** Why the latest `hold` was refused, where that is not for the memory of the whole agent. */
+  readonly whyRefused?: string | null
   /** Gives back what was granted and is not kept after all. What is part of the answer is given back for the caller. */
   letGo(bytes: number): void
 }

@@ -10,6 +10,8 @@ import { Scanner } from '../json/scanner.ts'
 const nothing = new Uint8Array(0)
 const { blank } = byteClasses.answer
 
+const noMemory = 'all bodies and answers together take as much memory as they may; try again later'
+
 /**
  * Accepts RFC 8259 and nothing wider, for what it takes is spliced into the list that a client parses. That excludes
  * floats such as `1e+06.0`, which Kea 2.2 prints for large whole ones: the agent of 2.2 answered result 1 to them too
@@ -76,7 +78,7 @@ export class AnswerReader {
   #read(chunk: Uint8Array): void {
     const before = this.#store.length
     if (!this.#waiter.hold(chunk.length)) {
-      this.#refuse('all bodies and answers together take as much memory as they may; try again later')
+      this.#refuse(this.#waiter.whyRefused ?? noMemory)
       return
     }
     this.#store.add(chunk)

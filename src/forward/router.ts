@@ -134,6 +134,10 @@ class Client implements Asker {
     return this.#waiter.hold(bytes)
   }
 
+  get whyRefused(): string | null {
+    return this.#waiter.whyRefused ?? null
+  }
+
   letGo(bytes: number): void {
     this.#waiter.letGo(bytes)
   }
