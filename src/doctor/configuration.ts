@@ -40,7 +40,7 @@ function withRemedy(finding: Finding): Finding {
 /** One finding for each mistake, with its place. */
 export function mistakesOf(error: unknown, what = 'configuration'): readonly Finding[] {
   if (error instanceof ConfigError) return error.mistakes.map((mistake) => placed('error', mistake))
-  return describeError(error).split('\n').map((line) => problem('error', what, line))
+  return [problem('error', what, describeError(error))]
 }
 
 function placed(level: 'warning' | 'error', mistake: Mistake): Finding {

@@ -3,6 +3,7 @@
 import { STATUS_CODES } from 'node:http'
 import type { RawJson } from '../json/raw.ts'
 import { rawJson } from '../json/raw.ts'
+import { escapeForLog } from '../log/escape.ts'
 
 const kinds = {
   framing: { status: 400, ends: true },
@@ -40,11 +41,12 @@ export interface Failure {
   readonly ends: boolean
 }
 
-/** @param detail what was wrong and what would be right; nothing secret */
+/** @param detail what was wrong and what would be right; nothing secret. What deceives in it is made visible */
 export function failure(kind: FailureKind, detail: string | null = null, headers: readonly string[] = []): Failure {
   const { status, ends } = kinds[kind]
   const phrase = reasonPhrase(status)
-  return { kind, status, ends, text: detail === null ? phrase : `${phrase}: ${detail}`, headers }
+  const text = detail === null ? phrase : `${phrase}: ${escapeForLog(detail, Infinity)}`
+  return { kind, status, ends, text, headers }
 }
 
 /** The body of the answer: a map, in Kea's form, where every 200 is a list. */
