@@ -8,6 +8,8 @@ import { certificateName } from '../tls/peer.ts'
 /** Who was refused before anything of a command was read: the certificate is what he showed, perhaps of his own making. */
 export interface RefusedCaller extends Omit<CallerContext, 'tls'> {
   readonly tls: PeerFacts | null
+  /** The name that a failed login claimed; null: none did. */
+  readonly attemptedUser?: string | null
 }
 
 /** How one service, or the agent itself, answered. */
@@ -48,12 +50,13 @@ const longest = 1024
 
 /** The line, with its end. What could deceive its reader, such as a control character, is escaped as JSON has it. */
 export function auditLine(record: AuditRecord): string {
-  const { remoteAddress, tls, user } = record.caller
+  const { remoteAddress, tls, user, attemptedUser = null } = record.caller
   // Put together by hand: a busy agent writes thousands a second.
   return (
     `{"time":"${new Date(record.time).toISOString()}","id":${quoted(record.id)},"address":${quoted(remoteAddress)}` +
     `,"subject":${tls === null ? 'null' : quoted(certificateName(tls.subject))}` +
     `,"fingerprint":${quoted(tls?.fingerprint ?? null)},"user":${quoted(user)}` +
+    (attemptedUser === null ? '' : `,"attempted-user":${quoted(attemptedUser)}`) +
     `,"role":${quoted(record.role)},"command":${quoted(record.command)},"services":${list(record.services, quoted)}` +
     `,"decision":"${record.allowed ? 'allowed' : 'refused'}","reason":${quoted(record.reason)}` +
     `,"answers":${list(record.answers, answered)},"ms":${shortened(record.duration)}` +

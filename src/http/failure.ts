@@ -35,6 +35,8 @@ export interface Failure {
   readonly text: string
   /** What the audit log says instead: more than the client is told. */
   readonly record?: string
+  /** The name that a failed login claimed, for the audit log. */
+  readonly attemptedUser?: string
   /** Headers of this answer alone, names and values in turn. */
   readonly headers: readonly string[]
   /** Whether nothing more that comes on this connection may run (framing, head and limit errors). */
@@ -90,10 +92,15 @@ export function otherVersion(): Failure {
   return failure('version', 'only HTTP/1.1 and HTTP/1.0 are spoken here')
 }
 
-/** 429. @param wait milliseconds until another try makes sense */
-export function lockedOut(wait: number): Failure {
+/**
+ * 429. The same for a user that exists and one that does not.
+ * @param scope what is locked out: the name that was claimed, or the address under every name
+ * @param wait milliseconds until another try makes sense
+ */
+export function lockedOut(scope: 'user' | 'address', wait: number): Failure {
   const seconds = Math.max(1, Math.ceil(wait / 1000))
-  const text = `too many wrong passwords came from this address; try again in ${seconds} s`
+  const whose = scope === 'user' ? ' for this user' : ''
+  const text = `too many wrong passwords${whose} came from this address; try again in ${seconds} s`
   return failure('locked-out', text, ['Retry-After', String(seconds)])
 }
 
