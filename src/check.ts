@@ -3,7 +3,7 @@
 import { announceWarnings } from './announce.ts'
 import { loadConfigFile } from './config/load.ts'
 import type { LoadedConfig } from './config/load.ts'
-import { describeError } from './errors.ts'
+import { errorLines } from './config/mistake.ts'
 import { openUpstreams } from './forward/open.ts'
 import { loadOnly } from './hook/load-only.ts'
 import { checkLogFiles, placed } from './late-mistake.ts'
@@ -31,7 +31,7 @@ export async function checkConfigFile(
     return 0
   } catch (error) {
     logging.write('DCTL_CONFIG_CHECK_COMPLETE', { result: 'not usable' })
-    process.stderr.write(`${describeError(error)}\n`)
+    process.stderr.write(`${errorLines(error).join('\n')}\n`)
     return 1
   } finally {
     await logging.close()

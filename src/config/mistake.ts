@@ -1,6 +1,6 @@
 // What is wrong with a configuration, for people: where, what, and what would be right. Holds no secret.
 
-import { KeagateError } from '../errors.ts'
+import { KeagateError, describeError } from '../errors.ts'
 import type { ErrorCode } from '../errors.ts'
 import { escapeForLog } from '../log/escape.ts'
 import type { MessageId } from '../log/message.ts'
@@ -59,7 +59,14 @@ export function formatMistake(mistake: Mistake): string {
 
 /** `FILE:LINE:COLUMN`, as far as it is known. */
 export function formatPosition({ file, line, column }: Pick<Mistake, 'file' | 'line' | 'column'>): string {
-  return [file, line, column].filter((part) => part !== null).join(':')
+  return [escapeForLog(file), line, column].filter((part) => part !== null).join(':')
+}
+
+/** What an error says, safe to show: one line for each mistake of a configuration, one in all of any other error. */
+export function errorLines(error: unknown): readonly string[] {
+  const text = describeError(error)
+  const lines = error instanceof ConfigError ? text.split('\n') : [text]
+  return lines.map((line) => escapeForLog(line, Infinity))
 }
 
 function summary(shown: readonly Mistake[], count: number): string {

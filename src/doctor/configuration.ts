@@ -44,7 +44,7 @@ export function mistakesOf(error: unknown, what = 'configuration'): readonly Fin
     const rest = more === 0 ? [] : [problem('error', what, `and ${more} more mistake${more === 1 ? '' : 's'}`)]
     return [...error.mistakes.map((mistake) => placed('error', mistake)), ...rest]
   }
-  return describeError(error).split('\n').map((line) => problem('error', what, line))
+  return [problem('error', what, describeError(error))]
 }
 
 function placed(level: 'warning' | 'error', mistake: Mistake): Finding {

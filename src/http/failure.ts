@@ -3,6 +3,7 @@
 import { STATUS_CODES } from 'node:http'
 import type { RawJson } from '../json/raw.ts'
 import { rawJson } from '../json/raw.ts'
+import { escapeForLog } from '../log/escape.ts'
 
 const kinds = {
   framing: { status: 400, ends: true },
@@ -34,17 +35,20 @@ export interface Failure {
   readonly text: string
   /** What the audit log says instead: more than the client is told. */
   readonly record?: string
+  /** The name that a failed login claimed, for the audit log. */
+  readonly attemptedUser?: string
   /** Headers of this answer alone, names and values in turn. */
   readonly headers: readonly string[]
   /** Whether nothing more that comes on this connection may run (framing, head and limit errors). */
   readonly ends: boolean
 }
 
-/** @param detail what was wrong and what would be right; nothing secret */
+/** @param detail what was wrong and what would be right; nothing secret. What deceives in it is made visible */
 export function failure(kind: FailureKind, detail: string | null = null, headers: readonly string[] = []): Failure {
   const { status, ends } = kinds[kind]
   const phrase = reasonPhrase(status)
-  return { kind, status, ends, text: detail === null ? phrase : `${phrase}: ${detail}`, headers }
+  const text = detail === null ? phrase : `${phrase}: ${escapeForLog(detail, Infinity)}`
+  return { kind, status, ends, text, headers }
 }
 
 /** The body of the answer: a map, in Kea's form, where every 200 is a list. */
@@ -88,10 +92,15 @@ export function otherVersion(): Failure {
   return failure('version', 'only HTTP/1.1 and HTTP/1.0 are spoken here')
 }
 
-/** 429. @param wait milliseconds until another try makes sense */
-export function lockedOut(wait: number): Failure {
+/**
+ * 429. The same for a user that exists and one that does not.
+ * @param scope what is locked out: the name that was claimed, or the address under every name
+ * @param wait milliseconds until another try makes sense
+ */
+export function lockedOut(scope: 'user' | 'address', wait: number): Failure {
   const seconds = Math.max(1, Math.ceil(wait / 1000))
-  const text = `too many wrong passwords came from this address; try again in ${seconds} s`
+  const whose = scope === 'user' ? ' for this user' : ''
+  const text = `too many wrong passwords${whose} came from this address; try again in ${seconds} s`
   return failure('locked-out', text, ['Retry-After', String(seconds)])
 }
 

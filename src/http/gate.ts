@@ -78,7 +78,7 @@ function stranger(exchange: Exchange, authenticator: Authenticator, outcome: Aut
     return null
   }
   const from = { 'remote-address': remoteAddress }
-  countFailure(exchange.door, outcome.reason)
+  countFailure(exchange.door, outcome)
   switch (outcome.reason) {
     case 'no-header':
       log.write('HTTP_CLIENT_REQUEST_NO_AUTH_HEADER', from)
@@ -87,23 +87,32 @@ function stranger(exchange: Exchange, authenticator: Authenticator, outcome: Aut
       log.write('HTTP_CLIENT_REQUEST_BAD_AUTH_HEADER', { ...from, reason: outcome.detail })
       return unauthorized(authenticator.realm, outcome.detail)
     case 'wrong':
-      log.write('HTTP_CLIENT_REQUEST_NOT_AUTHORIZED', from)
-      return unauthorized(authenticator.realm, outcome.detail)
-    case 'wrong-certificate':
-      log.write('KEAGATE_WRONG_CERTIFICATE', { ...from, user: outcome.user, reason: outcome.detail })
-      return unauthorized(authenticator.realm, `user ${outcome.user}: ${outcome.detail}`)
-    case 'locked-out':
-      if (outcome.report > 0) log.write('KEAGATE_LOCKED_OUT', { ...from, attempts: outcome.report })
-      return lockedOut(outcome.wait)
+      log.write('HTTP_CLIENT_REQUEST_NOT_AUTHORIZED', { ...from, 'attempted-user': outcome.attemptedUser })
+      return attempted(outcome, unauthorized(authenticator.realm, outcome.detail))
+    case 'wrong-certificate': {
+      const { attemptedUser, detail } = outcome
+      log.write('KEAGATE_WRONG_CERTIFICATE', { ...from, 'attempted-user': attemptedUser, reason: detail })
+      return attempted(outcome, unauthorized(authenticator.realm, `user ${attemptedUser}: ${detail}`))
+    }
+    case 'locked-out': {
+      const { attemptedUser, scope, report } = outcome
+      const fields = { ...from, scope, 'attempted-user': attemptedUser, attempts: report }
+      if (report > 0) log.write('KEAGATE_LOCKED_OUT', fields)
+      return attempted(outcome, lockedOut(scope, outcome.wait))
+    }
     case 'busy':
       log.write('HTTP_BAD_CLIENT_REQUEST_RECEIVED', { ...from, reason: outcome.detail })
-      return failure('overload', outcome.detail)
+      return attempted(outcome, failure('overload', outcome.detail))
   }
 }
 
-function countFailure({ metrics }: Door, reason: Extract<AuthOutcome, { ok: false }>['reason']): void {
-  if (reason === 'locked-out') metrics?.count('keagate_lock_outs_total', {})
-  else metrics?.count('keagate_auth_failures_total', { reason })
+function attempted({ attemptedUser }: { readonly attemptedUser: string }, refusal: Failure): Failure {
+  return { ...refusal, attemptedUser }
+}
+
+function countFailure({ metrics }: Door, outcome: Extract<AuthOutcome, { ok: false }>): void {
+  if (outcome.reason === 'locked-out') metrics?.count('keagate_lock_outs_total', { scope: outcome.scope })
+  else metrics?.count('keagate_auth_failures_total', { reason: outcome.reason })
 }
 
 function unreadable(head: Head, maxBodySize: number, httpVersion: string): Failure | null {

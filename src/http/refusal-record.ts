@@ -17,6 +17,10 @@ export function recordRefusal(
   send: () => void,
 ): void {
   // What was refused as a command has its record already.
-  if (audit === null || reason.kind === 'forbidden') send()
-  else void audit.refused(caller, reason.record ?? reason.text, begin, failureBody(reason).length).then(send)
+  if (audit === null || reason.kind === 'forbidden') {
+    send()
+    return
+  }
+  const { record = reason.text, attemptedUser = null } = reason
+  void audit.refused({ ...caller, attemptedUser }, record, begin, failureBody(reason).length).then(send)
 }

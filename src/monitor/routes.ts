@@ -1,5 +1,6 @@
 // What each path of monitoring leads to.
 
+import { escapeForLog } from '../log/escape.ts'
 import type { EventLoopDelay } from '../observe/event-loop.ts'
 import { exposition, expositionType } from '../observe/exposition.ts'
 import type { LastHour } from '../observe/last-hour.ts'
@@ -38,7 +39,7 @@ export function starting(path: string): Answer {
 export const broken = plain(500, 'see the log of the agent')
 
 function readiness(obstacles: readonly string[]): Answer {
-  return obstacles.length === 0 ? plain(200, 'ready') : plain(503, obstacles.join('\n'))
+  return obstacles.length === 0 ? plain(200, 'ready') : plain(503, obstacles.map((obstacle) => escapeForLog(obstacle)).join('\n'))
 }
 
 function page(text: string): Answer {

@@ -1,7 +1,7 @@
 // Holds what a handler module gives against the contract in `api.ts`, and names what is not a part of it: a misspelt
 // function would never be called, and nothing would say so.
 
-import { nearestKeyword } from '../../config/keywords.ts'
+import { nearestWord } from '../../config/keywords.ts'
 import type { CommandHandler, HandlerModule, LoadedModule } from '../api.ts'
 
 const moduleExports = ['parameters', 'load'] satisfies (keyof HandlerModule)[]
@@ -59,8 +59,8 @@ function commandMistakes(name: string, command: unknown): string[] {
 
 function unknownMembers(owner: string, kind: string, names: readonly string[], known: readonly string[]): string[] {
   return names.filter((name) => !known.includes(name)).slice(0, maxMistakes).map((name) => {
-    const near = nearestKeyword(name, known)
-    const advice = near === null ? `there is only ${known.join(', ')}` : `did you mean "${near.keyword}"?`
+    const near = nearestWord(name, known)
+    const advice = near === null ? `there is only ${known.join(', ')}` : `did you mean "${near.word}"?`
     return `${owner} has the ${kind} "${shown(name)}", which is not a part of the contract; ${advice}`
   })
 }
