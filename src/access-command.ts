@@ -11,9 +11,11 @@ import type { AccessConfig } from './config/access-types.ts'
 import { agentService } from './config/access-types.ts'
 import { keaCommands } from './config/kea-commands.ts'
 import { loadConfigFile } from './config/load.ts'
+import { errorLines } from './config/mistake.ts'
 import type { AgentConfig, ClientConfig } from './config/types.ts'
 import { describeError } from './errors.ts'
-import { Modules } from './hook/modules.ts'
+import { loadOnly } from './hook/load-only.ts'
+import { escapeForLog } from './log/escape.ts'
 import type { Log } from './log/message.ts'
 import { isDistinguishedName, isNamed } from './tls/name-text.ts'
 
@@ -45,14 +47,14 @@ export async function accessCommand(words: readonly string[], { env, stdout, std
   }
   const question = read(words)
   if (typeof question === 'string') {
-    stderr.write(`keagate access: ${question}\n\n${usage}`)
+    stderr.write(`keagate access: ${escapeForLog(question)}\n\n${usage}`)
     return 1
   }
   try {
     const { file, caller, command, services } = question
     const { config } = loadConfigFile(file, { env, pathChecks: true })
     if (config.access === null) {
-      stdout.write(`There is no access-control in ${file}: whoever is let in may run everything.\n`)
+      stdout.write(`There is no access-control in ${escapeForLog(file)}: whoever is let in may run everything.\n`)
       return 0
     }
     const policy = await policyOf(config, config.access)
@@ -60,7 +62,7 @@ export async function accessCommand(words: readonly string[], { env, stdout, std
     stdout.write(admission(config, caller) + text)
     return code
   } catch (error) {
-    stderr.write(`keagate access: ${describeError(error)}\n`)
+    stderr.write(`keagate access: ${errorLines(error).join('\n')}\n`)
     return 1
   }
 }
@@ -105,9 +107,7 @@ function named(name: string | undefined): string {
 
 /** With the commands of the handler modules, which only they themselves can tell. */
 async function policyOf(config: AgentConfig, access: AccessConfig): Promise<Policy> {
-  const modules = await Modules.load(config.hookModules, { log: silent, ask: () => Promise.resolve({ ok: false, reason: '' }) })
-  const handlers = [...modules.handlers()].map(({ name, access }) => ({ name, access }))
-  await modules.close()
+  const handlers = await loadOnly(config.hookModules, silent)
   return compilePolicy(access, { tls: config.tls !== null, services: config.controlSockets.keys(), handlers })
 }
 
@@ -126,7 +126,7 @@ function admission({ authentication, tls }: AgentConfig, { user, tls: certificat
   }
   const asked = tls !== null && (tls.certRequired || tls.clientCertificate === 'verify-if-given')
   if (certificate !== null && !asked) notes.push('no client is asked for a certificate, so nobody has one')
-  return notes.map((note) => `note:    ${note}\n`).join('')
+  return notes.map((note) => `note:    ${escapeForLog(note)}\n`).join('')
 }
 
 /** A fingerprint cannot be asked for here: a name does not tell it. */
@@ -144,21 +144,27 @@ interface Told {
 function explain(policy: Policy, caller: RoleFacts, command: string, services: readonly string[]): Told {
   const { allowed, role, service, rule } = decide(policy, caller, command, services)
   const where = services.length === 0 ? 'keagate itself' : services.join(', ')
-  const which = !allowed && services.length > 1 && service !== null ? `because: of ${service}\n` : ''
-  const text = `${allowed ? 'allowed' : 'refused'}: ${command} for ${where}\n${which}role:    ${role.name}\nrule:    ${rule}\n`
-  return { text, code: allowed ? 0 : 2 }
+  const lines = [
+    `${allowed ? 'allowed' : 'refused'}: ${command} for ${where}`,
+    ...(!allowed && services.length > 1 && service !== null ? [`because: of ${service}`] : []),
+    `role:    ${role.name}`,
+    `rule:    ${rule}`,
+  ]
+  return { text: lines.map((line) => `${escapeForLog(line, Infinity)}\n`).join(''), code: allowed ? 0 : 2 }
 }
 
 function list(policy: Policy, caller: RoleFacts): Told {
   const { role, reason } = assignRole(policy, caller)
-  const begin = `role:    ${role.name} (${reason})\n`
+  const begin = `role:    ${escapeForLog(`${role.name} (${reason})`)}\n`
   if (policy.tlsMissing) return { text: `${begin}nothing: TLS is required, and this configuration has none\n`, code: 0 }
   const rows = [...policy.known].sort().flatMap(([command, { access }]) => {
     const places = placesOf(policy, command).filter((place) => verdictOf(policy, role, command, place).allowed)
     return places.length === 0 ? [] : [[command, access, places.map((place) => place ?? agentService).join(', ')] as const]
   })
   const width = Math.max(0, ...rows.map(([command]) => command.length))
-  const lines = rows.map(([command, access, places]) => `${command.padEnd(width)}  ${access.padEnd(5)}  ${places}\n`)
+  const lines = rows.map(([command, access, places]) => {
+    return `${escapeForLog(`${command.padEnd(width)}  ${access.padEnd(5)}  ${places}`, Infinity)}\n`
+  })
   return { text: `${begin}${lines.join('')}${rows.length} of ${policy.known.size} known commands\n`, code: 0 }
 }
 

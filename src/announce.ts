@@ -1,11 +1,10 @@
 // Says in the log what a configuration that has just been put in force amounts to.
 
 import { redactSecrets } from './access/redact.ts'
-import { formatMistake } from './config/mistake.ts'
+import { errorLines, formatMistake } from './config/mistake.ts'
 import type { ConfigWarning } from './config/mistake.ts'
 import { printConfig } from './config/print.ts'
 import type { AgentConfig } from './config/types.ts'
-import { describeError } from './errors.ts'
 import type { Listener } from './http/connection/listener.ts'
 import { printCompact } from './json/print.ts'
 import { rawJson, rawToString } from './json/raw.ts'
@@ -65,7 +64,7 @@ export function announceWarnings(log: Log, warnings: readonly ConfigWarning[]): 
 
 /** Logs why a configuration was refused, one line a mistake. */
 export function announceMistakes(log: Log, id: MessageId, error: unknown, fields: MessageFields = {}): void {
-  for (const reason of describeError(error).split('\n')) log.write(id, { ...fields, reason })
+  for (const reason of errorLines(error)) log.write(id, { ...fields, reason })
 }
 
 /** One line: where it listens, for whom, and in front of what. */

@@ -1,5 +1,6 @@
 // Changes of the configuration and tests of one, one after the other, so that no two are ever half done at once.
 
+import { setImmediate } from 'node:timers/promises'
 import { KeagateError } from './errors.ts'
 
 /** Changes that may wait for the one under way. Each holds a configuration of a client in memory. */
@@ -24,7 +25,8 @@ export class ChangeQueue {
   /** Runs what must not overlap a change of the configuration. @throws whatever it throws */
   inTurn<T>(step: () => Promise<T>): Promise<T> {
     this.#waiting++
-    const turn = this.#last.then(() => {
+    // Between two of them everybody else gets a turn, however short the one before was.
+    const turn = this.#last.then(() => setImmediate()).then(() => {
       this.#waiting--
       return step()
     })

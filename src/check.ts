@@ -3,10 +3,9 @@
 import { announceWarnings } from './announce.ts'
 import { loadConfigFile } from './config/load.ts'
 import type { LoadedConfig } from './config/load.ts'
-import { describeError } from './errors.ts'
+import { errorLines } from './config/mistake.ts'
 import { openUpstreams } from './forward/open.ts'
-import type { AskDaemons } from './hook/host.ts'
-import { Modules } from './hook/modules.ts'
+import { loadOnly } from './hook/load-only.ts'
 import { checkLogFiles, placed } from './late-mistake.ts'
 import type { Logging } from './log/logger.ts'
 import { loadCredentials } from './tls/credentials.ts'
@@ -32,7 +31,7 @@ export async function checkConfigFile(
     return 0
   } catch (error) {
     logging.write('DCTL_CONFIG_CHECK_COMPLETE', { result: 'not usable' })
-    process.stderr.write(`${describeError(error)}\n`)
+    process.stderr.write(`${errorLines(error).join('\n')}\n`)
     return 1
   } finally {
     await logging.close()
@@ -47,12 +46,8 @@ async function checkFiles(loaded: LoadedConfig, logging: Logging): Promise<void>
     const upstreams = await openUpstreams(controlSockets, logging, null)
     for (const reason of [...warnings, ...upstreams.warnings]) logging.write('KEAGATE_TLS_FILE_WARNING', { reason })
     checkLogFiles(loaded.config)
-    const modules = await Modules.load(hookModules, { log: logging, ask: nobody })
-    await modules.close()
+    await loadOnly(hookModules, logging)
   } catch (error) {
     throw placed(error, loaded)
   }
 }
-
-/** Nothing of a module runs that could ask. */
-const nobody: AskDaemons = () => Promise.resolve({ ok: false, reason: 'no daemon is asked while a file is checked' })

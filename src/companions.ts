@@ -5,10 +5,9 @@ import { redactSecrets } from './access/redact.ts'
 import type { Audit } from './audit/audit.ts'
 import { changeAudit } from './audit/change.ts'
 import type { AgentConfig } from './config/types.ts'
-import type { AskDaemons } from './hook/host.ts'
 import { Modules } from './hook/modules.ts'
+import type { ModuleParts } from './hook/supervised-module.ts'
 import { aboutKeyword } from './late-mistake.ts'
-import type { Log } from './log/message.ts'
 
 /** What the configuration before has of it. */
 interface Previous {
@@ -23,21 +22,18 @@ export interface Companions extends Previous {
   undo(): Promise<void>
 }
 
-export interface CompanionParts {
-  readonly log: Log
-  /** What a module asks goes to the daemons of the configuration in force at that time. */
-  readonly ask: AskDaemons
-}
-
-/** @throws KeagateError with the keyword of what cannot be loaded or opened */
+/**
+ * @param parts for handler modules: what they ask goes to the daemons of the configuration in force at that time
+ * @throws KeagateError with the keyword of what cannot be loaded or opened
+ */
 export async function openCompanions(
   config: AgentConfig,
   before: Previous | null,
-  { log, ask }: CompanionParts,
+  parts: ModuleParts,
 ): Promise<Companions> {
-  const modules = await Modules.load(config.hookModules, { log, ask })
+  const modules = await Modules.load(config.hookModules, parts)
   try {
-    const change = changeAudit(config.auditLog, before?.audit ?? null, log, redactSecrets)
+    const change = changeAudit(config.auditLog, before?.audit ?? null, parts.log, redactSecrets)
     return {
       modules,
       audit: change.audit,

@@ -5,7 +5,7 @@ import { announceMistakes } from './announce.ts'
 import type { AgentControl, ConfigOutcome } from './command/agent-control.ts'
 import type { DaemonStatus } from './command/daemon-status.ts'
 import { configHash } from './config/hash.ts'
-import { loadConfigFile, loadConfigText } from './config/load.ts'
+import { loadConfigFileInSlices, loadConfigTextInSlices } from './config/load.ts'
 import type { LoadedConfig } from './config/load.ts'
 import { printConfig } from './config/print.ts'
 import type { AgentConfig } from './config/types.ts'
@@ -107,16 +107,16 @@ export class Daemon implements AgentControl {
     return [...byService].map(([service, upstream]) => upstream.status(service))
   }
 
-  configGet(): RawJson {
+  async configGet(): Promise<RawJson> {
     const { config } = this.#deployment
-    if (this.#shown?.config !== config) {
-      const shown = printConfig(config, { secrets: 'hidden' })
-      this.#shown = { config, text: rawJson(printCompact({ ...shown, hash: configHash(config) })) }
-    }
-    return this.#shown.text
+    if (this.#shown?.config === config) return this.#shown.text
+    const hash = await configHash(config)
+    const text = rawJson(printCompact({ ...printConfig(config, { secrets: 'hidden' }), hash }))
+    this.#shown = { config, text }
+    return text
   }
 
-  configHash(): string {
+  configHash(): Promise<string> {
     return configHash(this.#deployment.config)
   }
 
@@ -193,17 +193,17 @@ export class Daemon implements AgentControl {
     }
   }
 
-  #readFile(): LoadedConfig {
+  #readFile(): Promise<LoadedConfig> {
     const { file, env, pathChecks } = this.#options
-    return loadConfigFile(file, { env, pathChecks })
+    return loadConfigFileInSlices(file, { env, pathChecks })
   }
 
-  #readCommand(configuration: RawJson): LoadedConfig {
+  #readCommand(configuration: RawJson): Promise<LoadedConfig> {
     const { env, pathChecks } = this.#options
     const current: AgentConfig = this.#deployment.config
     const { begin } = configuration
     const options = { env, pathChecks, dialect: 'command', current, ...(begin === undefined ? {} : { begin }) } as const
-    return loadConfigText(begin === undefined ? 'arguments' : 'request', rawToString(configuration), options)
+    return loadConfigTextInSlices(begin === undefined ? 'arguments' : 'request', rawToString(configuration), options)
   }
 
   async #change(command: Reload['command'], success: string, change: () => Promise<void>): Promise<ConfigOutcome> {

@@ -8,8 +8,10 @@ import type { LoadedConfig } from './config/load.ts'
 import type { AgentConfig, TlsConfig } from './config/types.ts'
 import { retireUpstreams } from './forward/open.ts'
 import { askDaemons } from './hook/ask-daemons.ts'
-import type { AskDaemons } from './hook/host.ts'
+import type { AskDaemons } from './hook/ask-daemons.ts'
+import { ModuleMemory } from './hook/memory.ts'
 import { Modules } from './hook/modules.ts'
+import type { ModuleParts } from './hook/supervised-module.ts'
 import type { Traffic } from './http/connection/connection-table.ts'
 import type { Listener } from './http/connection/listener.ts'
 import type { Logging } from './log/logger.ts'
@@ -51,7 +53,7 @@ export class Deployment {
   readonly #lockOut = new LockOut()
   readonly #tlsReport: TlsReport
   readonly #doorway: Doorway
-  readonly #ask: AskDaemons = (...question) => askDaemons(this.runtime, ...question)
+  readonly #moduleParts: ModuleParts
   readonly #metrics: Metrics
   readonly #monitoring: Monitoring
   readonly #passedSockets: readonly number[]
@@ -65,6 +67,8 @@ export class Deployment {
     this.#passedSockets = parts.passedSockets
     this.#tlsReport = new TlsReport(parts.logging, parts.metrics)
     this.#doorway = new Doorway(parts.logging, this.#tlsReport)
+    const ask: AskDaemons = (...question) => askDaemons(this.runtime, ...question)
+    this.#moduleParts = { log: parts.logging, ask, memory: new ModuleMemory() }
   }
 
   /** The configuration in force. */
@@ -109,9 +113,9 @@ export class Deployment {
    * @throws KeagateError: TLS_UNUSABLE or CONFIG_INVALID when it cannot be built, LISTEN_FAILED when it cannot be
    * swapped in; whatever was in force before still is
    */
-  apply(read: () => LoadedConfig): Promise<void> {
+  apply(read: () => Promise<LoadedConfig>): Promise<void> {
     return this.changes.inTurn(async () => {
-      const loaded = read()
+      const loaded = await read()
       try {
         announceStart(this.#logging, loaded.config)
         await this.#replace(loaded.config)
@@ -123,14 +127,14 @@ export class Deployment {
   }
 
   /**
-   * Builds everything and throws it away again; in turn, because handler modules take threads and memory.
+   * Builds everything and throws it away again; in turn, because handler modules take processes and memory.
    * @throws KeagateError as `apply` does, without opening a port
    */
-  check(read: () => LoadedConfig): Promise<void> {
+  check(read: () => Promise<LoadedConfig>): Promise<void> {
     return this.changes.inTurn(async () => {
-      const loaded = read()
+      const loaded = await read()
       try {
-        const modules = await Modules.load(loaded.config.hookModules, { log: this.#logging, ask: this.#ask })
+        const modules = await Modules.load(loaded.config.hookModules, this.#moduleParts)
         await this.#build(loaded.config, { modules, audit: null }).finally(() => modules.close())
       } catch (error) {
         throw placed(error, loaded)
@@ -158,7 +162,7 @@ export class Deployment {
 
   async #replace(config: AgentConfig): Promise<void> {
     const before = this.#doorway.inForce?.runtime ?? null
-    const companions = await openCompanions(config, before, { log: this.#logging, ask: this.#ask })
+    const companions = await openCompanions(config, before, this.#moduleParts)
     try {
       await this.#monitoring.change(config.monitoring, () => this.#swap(config, companions))
     } catch (error) {

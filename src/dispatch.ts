@@ -197,9 +197,19 @@ async function runWithModules(task: Task): Promise<readonly RawJson[]> {
   const access = (own ?? known.get(command.name) ?? registry.find(command.name))?.access ?? null
   const begin = performance.now()
   const early = await modules.received(command, access)
-  const elements = early !== null ? [early] : own !== undefined ? [await timed(parts, command, own)] : await run(task)
+  const elements =
+    early !== null ? [kept(task, early)]
+    : own !== undefined ? [kept(task, await timed(parts, command, own))]
+    : await run(task)
   modules.processed(command, access, elements.map(resultOf), performance.now() - begin)
   return elements
+}
+
+/** An answer of a module stays in memory until its client has taken it, as one of a daemon does. */
+function kept({ command, scope }: Task, element: RawJson): RawJson {
+  if (scope.memory.tryReserve(element.length)) return element
+  const text = `the answer to ${quoteName(command.name)} finds no memory: all bodies and answers together take as much as they may`
+  return answer(RESULT_ERROR, `${text}; try again later`)
 }
 
 /** The words after the name are what clients look for. */

@@ -15,7 +15,7 @@ import type { TlsKeyword } from './tls/findings.ts'
 export function placed(error: unknown, loaded: LoadedConfig): unknown {
   if (!(error instanceof KeagateError)) return error
   const mistakes = keywordMistakes(error).map((mistake) => ({ ...loaded.place(mistake.path), ...mistake }))
-  return mistakes.length === 0 ? error : new ConfigError(mistakes.toSorted(byPlace), error.code, error)
+  return mistakes.length === 0 ? error : new ConfigError(mistakes.toSorted(byPlace), { code: error.code, cause: error })
 }
 
 /** In the order of the text, as far as they stand in one file. */

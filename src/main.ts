@@ -5,6 +5,7 @@
 import { planOf, usage } from './cli.ts'
 import type { Plan } from './cli.ts'
 import { systemText } from './errors.ts'
+import { escapeForLog } from './log/escape.ts'
 import { startedAs } from './process/agent-name.ts'
 import { Signals } from './process/signals.ts'
 import { subcommands } from './subcommand.ts'
@@ -27,7 +28,7 @@ async function run(plan: Plan): Promise<number> {
     case 'build-report':
       return print(buildReport(packageVersion(), describeLibrary(tlsLibrary(process.env))))
     case 'usage-error':
-      process.stderr.write(`${plan.text === null ? '' : `${program}: ${plan.text}\n\n`}${usage(program, summaries())}`)
+      process.stderr.write(`${plan.text === null ? '' : `${program}: ${escapeForLog(plan.text)}\n\n`}${usage(program, summaries())}`)
       return 1
     case 'subcommand':
       return runSubcommand(plan.name, plan.words)

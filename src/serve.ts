@@ -3,8 +3,10 @@
 import { announceMistakes } from './announce.ts'
 import { checkConfigFile } from './check.ts'
 import type { Plan } from './cli.ts'
+import { errorLines } from './config/mistake.ts'
 import { Daemon } from './daemon.ts'
 import { describeError, KeagateError } from './errors.ts'
+import { escapeLines } from './log/escape.ts'
 import { Logging } from './log/logger.ts'
 import type { MessageId } from './log/message.ts'
 import { takeName } from './process/agent-name.ts'
@@ -64,7 +66,7 @@ export async function serve(plan: Extract<Plan, { kind: 'run' }>, parts: Process
     if (id === 'DCTL_CONFIG_FILE_LOAD_FAIL') logging.configure([])
     announceMistakes(logging, id, error)
     await logging.close()
-    process.stderr.write(`Service failed: ${describeError(error)}\n`)
+    process.stderr.write(`Service failed: ${errorLines(error).join('\n')}\n`)
     return 1
   }
   if (!signals.stopping) logging.write('CTRL_AGENT_STARTED', { version: daemon.version })
@@ -102,7 +104,7 @@ function endOnDefects(logging: Logging): void {
     if (ending) process.exit(1)
     ending = true
     logging.write('CTRL_AGENT_FAILED', { reason: describeError(error) })
-    process.stderr.write(`Service failed: ${error.stack ?? describeError(error)}\n`)
+    process.stderr.write(`Service failed: ${escapeLines(error.stack ?? describeError(error))}\n`)
     void logging.close().then(() => process.exit(1))
   })
 }
@@ -112,7 +114,7 @@ function openLogging(debug: boolean, env: NodeJS.ProcessEnv): Logging {
   try {
     return new Logging({ debug, earlyDestination: wanted === '' ? 'stdout' : wanted })
   } catch (error) {
-    process.stderr.write(`KEA_LOGGER_DESTINATION: ${describeError(error)}; standard error is used\n`)
+    process.stderr.write(`KEA_LOGGER_DESTINATION: ${errorLines(error).join()}; standard error is used\n`)
     return new Logging({ debug, earlyDestination: 'stderr' })
   }
 }

@@ -37,7 +37,7 @@ t.test('reloads that wait are one, which reads the newest file', async (t) => {
   t.equal(new Set(reloads).size, 1)
   write('newest')
   t.match(await Promise.all(reloads), [{ ok: true }])
-  t.match(rawToString(daemon.configGet()), '"comment": "newest"')
+  t.match(rawToString(await daemon.configGet()), '"comment": "newest"')
   t.not(daemon.configReload(), reloads[0], 'one that begins later is another one')
 })
 
@@ -47,7 +47,7 @@ t.test('changes by clients take turns, and too many are refused', async (t) => {
   const outcomes = await Promise.all(sets)
   t.same(outcomes.map(({ ok }) => ok), Array.from({ length: 60 }, (_, index) => index < 16))
   t.match(outcomes.at(-1), { result: 1, text: '16 changes of the configuration are waiting already; try again' })
-  t.match(rawToString(daemon.configGet()), '"comment": "set 15"')
+  t.match(rawToString(await daemon.configGet()), '"comment": "set 15"')
 })
 
 t.test('tests by clients take turns with all that, as each may start the threads of handler modules', async (t) => {
@@ -72,8 +72,8 @@ t.test('a hidden password is the one in force when the turn comes', async (t) =>
   const first = daemon.configSet(rawJson(write('renewed', 'two')))
   const second = daemon.configSet(rawJson(write('hidden', '*****')))
   t.match(await Promise.all([first, second]), [{ ok: true }, { ok: true }])
-  const hash = daemon.configHash()
+  const hash = await daemon.configHash()
   write('hidden', 'two')
   await daemon.configReload()
-  t.equal(daemon.configHash(), hash)
+  t.equal(await daemon.configHash(), hash)
 })

@@ -8,6 +8,7 @@ import { createDispatch } from '../src/dispatch.ts'
 import { KeagateError } from '../src/errors.ts'
 import { Router } from '../src/forward/router.ts'
 import type { Asker, Upstream } from '../src/forward/upstream.ts'
+import { ModuleMemory } from '../src/hook/memory.ts'
 import { Modules } from '../src/hook/modules.ts'
 import { rawJson, rawToString } from '../src/json/raw.ts'
 import type { Log } from '../src/log/message.ts'
@@ -29,6 +30,7 @@ function setUp() {
   }
   const daemon = (name: string): Upstream => ({
     address: name,
+    sentService: 'as-asked',
     async ask(envelope, asker) {
       askers.push(asker)
       const { command, service } = JSON.parse(rawToString(envelope)) as { command: string; service: string[] }
@@ -55,6 +57,7 @@ function setUp() {
 const noModules = await Modules.load([], {
   log: { write: () => undefined, enabled: () => false },
   ask: async () => Promise.resolve({ ok: false, reason: 'nobody asks' }),
+  memory: new ModuleMemory(),
 })
 
 /** The list that answers. */

@@ -67,7 +67,7 @@ export function shownBy({ remoteAddress, tls, user }: RoleFacts, method: AssignR
 function byAddress(policy: Policy, remoteAddress: string): Role | null {
   const address = readAddress(remoteAddress)
   if (address === null) return null
-  return policy.networks.find(([network]) => network.has(address))?.[1] ?? null
+  return policy.networks.find(address)
 }
 
 /** A role may be named by the whole name, else the common name counts, as in Kea. */

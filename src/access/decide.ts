@@ -1,9 +1,9 @@
 // May this caller run this command on these services? Pure: nothing but its arguments counts.
 
-import { matches } from '../config/access-match.ts'
+import type { Subject } from '../config/access-match.ts'
+import { Matcher, nameCommand } from '../config/access-match.ts'
 import type { AccessList } from '../config/access-types.ts'
 import { agentService } from '../config/access-types.ts'
-import type { CommandDefinition } from '../config/kea-commands.ts'
 import { printAccessList } from '../config/print-access.ts'
 import { printCompact } from '../json/print.ts'
 import type { RoleFacts } from './assign-role.ts'
@@ -43,6 +43,9 @@ function ruleOf(verdict: Verdict | undefined, reason: string): string {
   return `${verdict?.rule ?? ''} (${reason})`
 }
 
+/** Verdicts kept for one role: all commands of Kea for some forty services. */
+const maxVerdicts = 10_000
+
 /** What a role decides of one command for one service; null for the agent itself. */
 export function verdictOf(policy: Policy, role: Role, command: string, service: string | null): Verdict {
   const definition = policy.known.get(command)
@@ -52,25 +55,27 @@ export function verdictOf(policy: Policy, role: Role, command: string, service: 
   const key = `${target} ${command}`
   const kept = keep ? role.verdicts.get(key) : undefined
   if (kept !== undefined) return kept
-  const verdict = judge(role, command, definition, target)
-  if (keep) role.verdicts.set(key, verdict)
+  const verdict = judge(role, { command, definition, service: target }, policy.config.lists)
+  if (keep) {
+    if (role.verdicts.size >= maxVerdicts) role.verdicts.clear()
+    role.verdicts.set(key, verdict)
+  }
   return verdict
 }
 
-function judge(role: Role, command: string, definition: CommandDefinition | undefined, service: string): Verdict {
+function judge(role: Role, subject: Subject, lists: ReadonlyMap<string, AccessList>): Verdict {
   const { config } = role
+  const { command, definition } = subject
   if (config === null) return { allowed: false, rule: `${role.name} is not configured and so rejects everything` }
-  if (definition === undefined && !role.named.has(command)) {
+  const rules = [config.acceptCommands, config.rejectCommands].filter((list) => list !== null)
+  if (definition === undefined && !nameCommand(rules, command, lists)) {
     return { allowed: false, rule: `no known command, and ${role.name} does not name it` }
   }
-  // Each list is looked at once, after those that it is made of.
-  const lists = new Map<string, boolean>()
-  const question = { command, definition, service, named: (name: string) => lists.get(name) ?? false }
-  for (const [name, list] of role.lists) lists.set(name, matches(list, question))
+  const matcher = new Matcher(lists, subject)
   const accept = { allowed: true, key: 'accept-commands', list: config.acceptCommands }
   const reject = { allowed: false, key: 'reject-commands', list: config.rejectCommands }
   for (const { allowed, key, list } of config.listMatchFirst === 'accept' ? [accept, reject] : [reject, accept]) {
-    if (list !== null && matches(list, question)) return { allowed, rule: `${key} of ${role.name}: ${shown(list)}` }
+    if (list !== null && matcher.has(list)) return { allowed, rule: `${key} of ${role.name}: ${shown(list)}` }
   }
   const { otherCommands } = config
   return { allowed: otherCommands === 'accept', rule: `other-commands of ${role.name}: ${otherCommands}` }
@@ -80,6 +85,13 @@ function judge(role: Role, command: string, definition: CommandDefinition | unde
 const most = 160
 
 function shown(list: AccessList): string {
-  const text = printCompact(printAccessList(list))
-  return text.length <= most ? text : `${text.slice(0, most)}…`
+  const known = shownTexts.get(list)
+  if (known !== undefined) return known
+  const whole = printCompact(printAccessList(list))
+  const text = whole.length <= most ? whole : `${whole.slice(0, most)}…`
+  shownTexts.set(list, text)
+  return text
 }
+
+/** A list may be as long as a configuration, and every verdict shows one. */
+const shownTexts = new WeakMap<AccessList, string>()

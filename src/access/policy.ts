@@ -1,9 +1,8 @@
-// The rules of a configuration made ready to decide: roles by what assigns them, and what each of their rules mentions.
+// The rules of a configuration made ready to decide: roles by what assigns them.
 
-import type { AccessConfig, AccessList, ResponseFilter, RoleConfig } from '../config/access-types.ts'
-import { listsIn } from '../config/check-access.ts'
+import type { AccessConfig, ResponseFilter, RoleConfig } from '../config/access-types.ts'
 import type { AccessRight, CommandDefinition } from '../config/kea-commands.ts'
-import { readNetwork } from '../config/network.ts'
+import { NetworkTable, readNetwork } from '../config/network.ts'
 import type { Network } from '../config/network.ts'
 import { canonicalName, isDistinguishedName } from '../tls/name-text.ts'
 
@@ -20,10 +19,6 @@ export interface Role {
   /** null: not configured, so it rejects everything. */
   readonly config: RoleConfig | null
   readonly filters: readonly ResponseFilter[]
-  /** The named lists that its rules are made of, each after those that it is made of itself. */
-  readonly lists: readonly (readonly [name: string, list: AccessList])[]
-  /** Commands that its rules name. */
-  readonly named: ReadonlySet<string>
   /** Verdicts on known commands for configured services, as they are asked for. */
   readonly verdicts: Map<string, Verdict>
 }
@@ -36,8 +31,8 @@ export interface Policy {
   /** Service names for which verdicts are kept. */
   readonly services: ReadonlySet<string>
   readonly roles: ReadonlyMap<string, Role>
-  /** With `remote-address`: the longest network first. */
-  readonly networks: readonly (readonly [Network, Role])[]
+  /** With `remote-address`. */
+  readonly networks: NetworkTable<Role>
   /** Roles named as a whole distinguished name, in its one spelling. */
   readonly distinguished: ReadonlyMap<string, Role>
   readonly defaultRole: Role
@@ -58,7 +53,7 @@ export function compilePolicy(config: AccessConfig, { tls, services, handlers }:
   for (const { name, access } of handlers) {
     if (!config.commands.has(name)) known.set(name, { hook: '', programs: null, ...known.get(name), access })
   }
-  const roles = config.roles.map((role) => compileRole(role.name, role, config.lists))
+  const roles = config.roles.map((role) => compileRole(role.name, role))
   const byNetwork = config.assignRoleMethod === 'remote-address' ? roles.flatMap(networkOf) : []
   return {
     config,
@@ -66,12 +61,12 @@ export function compilePolicy(config: AccessConfig, { tls, services, handlers }:
     known,
     services: new Set(services),
     roles: new Map(roles.map((role) => [role.name, role])),
-    networks: byNetwork.sort(([a], [b]) => b.length - a.length),
+    networks: new NetworkTable(byNetwork),
     distinguished: new Map(
       roles.filter(({ name }) => isDistinguishedName(name)).map((role) => [canonicalName(role.name), role]),
     ),
-    defaultRole: compileRole('default-role', config.defaultRole, config.lists),
-    unknownRole: compileRole('unknown-role', config.unknownRole, config.lists),
+    defaultRole: compileRole('default-role', config.defaultRole),
+    unknownRole: compileRole('unknown-role', config.unknownRole),
   }
 }
 
@@ -80,36 +75,6 @@ function networkOf(role: Role): [Network, Role][] {
   return network === null ? [] : [[network, role]]
 }
 
-function compileRole(name: string, config: RoleConfig | null, lists: ReadonlyMap<string, AccessList>): Role {
-  const rules = [config?.acceptCommands, config?.rejectCommands].filter((list) => list !== null && list !== undefined)
-  const used = new Map<string, AccessList>()
-  // The configuration has no lists that lead back to themselves.
-  const add = (list: AccessList): void => {
-    for (const inner of listsIn(list)) {
-      const found = lists.get(inner)
-      if (found === undefined || used.has(inner)) continue
-      add(found)
-      used.set(inner, found)
-    }
-  }
-  for (const rule of rules) add(rule)
-  const named = new Set([...rules, ...used.values()].flatMap(commandsIn))
-  return { name, config, filters: config?.responseFilters ?? [], lists: [...used], named, verdicts: new Map() }
-}
-
-function commandsIn(list: AccessList): string[] {
-  switch (list.kind) {
-    case 'commands':
-      return [...list.names]
-    case 'not':
-      return commandsIn(list.list)
-    case 'and':
-    case 'or':
-      return list.lists.flatMap(commandsIn)
-    case 'name':
-    case 'services':
-    case 'access':
-    case 'hook':
-      return []
-  }
+function compileRole(name: string, config: RoleConfig | null): Role {
+  return { name, config, filters: config?.responseFilters ?? [], verdicts: new Map() }
 }

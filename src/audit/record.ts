@@ -1,5 +1,6 @@
 // One audit record as a line of JSON: who asked for what, what was decided, and what came of it.
 
+import { escapeJson, shorten } from '../log/escape.ts'
 import type { CallerContext } from '../command/context.ts'
 import type { PeerFacts } from '../tls/peer.ts'
 import { certificateName } from '../tls/peer.ts'
@@ -7,6 +8,8 @@ import { certificateName } from '../tls/peer.ts'
 /** Who was refused before anything of a command was read: the certificate is what he showed, perhaps of his own making. */
 export interface RefusedCaller extends Omit<CallerContext, 'tls'> {
   readonly tls: PeerFacts | null
+  /** The name that a failed login claimed; null: none did. */
+  readonly attemptedUser?: string | null
 }
 
 /** How one service, or the agent itself, answered. */
@@ -45,20 +48,21 @@ export interface AuditRecord {
 /** Characters of what a client chose itself that go into a record. */
 const longest = 1024
 
-/** The line, with its end. Every control character is escaped, by JSON itself. */
+/** The line, with its end. What could deceive its reader, such as a control character, is escaped as JSON has it. */
 export function auditLine(record: AuditRecord): string {
-  const { remoteAddress, tls, user } = record.caller
+  const { remoteAddress, tls, user, attemptedUser = null } = record.caller
   // Put together by hand: a busy agent writes thousands a second.
   return (
     `{"time":"${new Date(record.time).toISOString()}","id":${quoted(record.id)},"address":${quoted(remoteAddress)}` +
     `,"subject":${tls === null ? 'null' : quoted(certificateName(tls.subject))}` +
     `,"fingerprint":${quoted(tls?.fingerprint ?? null)},"user":${quoted(user)}` +
+    (attemptedUser === null ? '' : `,"attempted-user":${quoted(attemptedUser)}`) +
     `,"role":${quoted(record.role)},"command":${quoted(record.command)},"services":${list(record.services, quoted)}` +
     `,"decision":"${record.allowed ? 'allowed' : 'refused'}","reason":${quoted(record.reason)}` +
     `,"answers":${list(record.answers, answered)},"ms":${shortened(record.duration)}` +
     `,"received":${record.received},"sent":${record.sent}` +
     // The arguments keep every digit: they are spliced in as text.
-    (record.arguments === null ? '}\n' : `,"arguments":${record.arguments}}\n`)
+    (record.arguments === null ? '}\n' : `,"arguments":${escapeJson(record.arguments)}}\n`)
   )
 }
 
@@ -78,8 +82,8 @@ const plain = /^[ !#-[\]-~]*$/
 /** As JSON, cut to a length that is sane. */
 function quoted(text: string | null): string {
   if (text === null) return 'null'
-  const short = text.length <= longest ? text : `${text.slice(0, longest)}…`
-  return plain.test(short) ? `"${short}"` : JSON.stringify(short)
+  const short = shorten(text, longest)
+  return plain.test(short) ? `"${short}"` : escapeJson(JSON.stringify(short))
 }
 
 /** Milliseconds to a microsecond. */

@@ -5,29 +5,35 @@ import type { TlsPeer } from '../tls/peer.ts'
 import type { Binding } from './bound.ts'
 import { isBoundTo, otherCertificate } from './bound.ts'
 import { HashedPasswords } from './hashed.ts'
-import type { LockOut } from './lock-out.ts'
+import { claimedName } from './claimed-name.ts'
+import type { Lock, LockOut, LoginSource } from './lock-out.ts'
 import { credentialList, sameText } from './password.ts'
 
 export type AuthOutcome =
   | { readonly ok: true; readonly user: string }
   | {
       readonly ok: false
-      /** `busy`: so many passwords are being checked that this one was not. */
-      readonly reason: 'no-header' | 'bad-header' | 'wrong' | 'busy'
+      readonly reason: 'no-header' | 'bad-header'
       /** What is wrong with the header, for the log; holds nothing that was sent. */
       readonly detail: string
     }
   | {
       readonly ok: false
-      /** User and password are right, but the user is bound to another certificate. The caller is not told. */
-      readonly reason: 'wrong-certificate'
-      readonly user: string
+      /**
+       * `busy`: so many passwords are being checked that this one was not. `wrong-certificate`: user and password are
+       * right, but the user is bound to another certificate; the caller is not told.
+       */
+      readonly reason: 'wrong' | 'busy' | 'wrong-certificate'
+      /** The name that was claimed, for log and audit. */
+      readonly attemptedUser: string
       readonly detail: string
     }
   | {
       readonly ok: false
-      /** Too many failures from this address. */
+      /** Too many failures of this name from this address, or of any names. */
       readonly reason: 'locked-out'
+      readonly attemptedUser: string
+      readonly scope: Lock['scope']
       /** Milliseconds. */
       readonly wait: number
       /** Attempts refused since the last report, when it is time for one; else 0. */
@@ -43,7 +49,10 @@ export interface AuthMemory {
     /** Of the configuration that found it right: another one has to look for itself. */
     readonly by: object
     readonly header: string
-    readonly outcome: AuthOutcome
+    /** Requests of one connection may come from several addresses, where a proxy passes them on. */
+    readonly address: string
+    readonly source: LoginSource
+    readonly outcome: Extract<AuthOutcome, { ok: true }>
   } | null
 }
 
@@ -75,63 +84,83 @@ export function createAuthenticator(config: AuthenticationConfig, lockOut: LockO
 
   const check = async (
     passwords: HashedPasswords,
-    credentials: Uint8Array,
-    address: string,
+    { credentials, source, attemptedUser }: Attempt,
     peer: TlsPeer | null,
   ): Promise<AuthOutcome> => {
     const now = performance.now()
     // Equal credentials that come at once are one attempt: a client may open many connections when it starts.
     const joined = passwords.underWay(credentials)
     // Counted before the outcome is known, or many attempts at once would all be compared.
-    if (joined === undefined) lockOut.fail(address, limits, now)
+    if (joined === undefined) lockOut.fail(source, limits, now)
     const outcome = await (joined ?? passwords.check(credentials))
-    const identity = outcome === 'busy' ? busy : identify(outcome, peer)
+    const identity = outcome === 'busy' ? busy(attemptedUser) : identify(outcome, attemptedUser, peer)
     if (identity.ok || outcome === 'busy') {
-      if (joined === undefined) lockOut.forgive(address, now)
-    } else if (joined !== undefined) lockOut.fail(address, limits, now)
+      if (joined === undefined) lockOut.forgive(source, now)
+    } else if (joined !== undefined) lockOut.fail(source, limits, now)
     return identity
   }
-  const lockedOut = (address: string, now: number): AuthOutcome | null => {
-    const wait = lockOut.wait(address, limits, now)
-    return wait > 0 ? { ok: false, reason: 'locked-out', wait, report: lockOut.refuse(address, now) } : null
+  /** @param attemptedUser makes the name to show, which is of use only where it is refused */
+  const lockedOut = (source: LoginSource, attemptedUser: () => string, now: number): AuthOutcome | null => {
+    const lock = lockOut.lock(source, limits, now)
+    if (lock === null) return null
+    const report = lockOut.refuse(source, lock, now)
+    return { ok: false, reason: 'locked-out', attemptedUser: attemptedUser(), ...lock, report }
   }
   const authenticator: Authenticator = {
     realm: config.realm,
     authenticate: (header, address, peer, memory) => {
       if (header === undefined) return refused('no-header', 'no Authorization header')
       const accepted = memory?.accepted ?? null
-      if (accepted?.by === authenticator && sameText(accepted.header, header)) {
-        return lockedOut(address, performance.now()) ?? accepted.outcome
+      if (accepted?.by === authenticator && accepted.address === address && sameText(accepted.header, header)) {
+        return lockedOut(accepted.source, () => accepted.outcome.user, performance.now()) ?? accepted.outcome
       }
       const credentials = readBasic(header)
       if (typeof credentials === 'string') return refused('bad-header', credentials)
       const now = performance.now()
-      const locked = lockedOut(address, now)
+      const name = credentials.subarray(0, credentials.indexOf(0x3a))
+      const source = lockOut.source(address, name)
+      const locked = lockedOut(source, () => claimedName(name), now)
       if (locked !== null) return locked
-      const identity = identify([...plain.find(credentials), ...(hashed?.known(credentials) ?? [])], peer)
+      const attemptedUser = claimedName(name)
+      const clients = [...plain.find(credentials), ...(hashed?.known(credentials) ?? [])]
+      const identity = identify(clients, attemptedUser, peer)
       if (identity.ok) {
-        if (memory !== null) memory.accepted = { by: authenticator, header, outcome: identity }
+        if (memory !== null) memory.accepted = { by: authenticator, header, address, source, outcome: identity }
         return identity
       }
       // Also where they are known: whoever lacks the certificate must not learn that from the time.
-      if (hashed !== null) return check(hashed, credentials, address, peer)
-      lockOut.fail(address, limits, now)
+      if (hashed !== null) return check(hashed, { credentials, source, attemptedUser }, peer)
+      lockOut.fail(source, limits, now)
       return identity
     },
   }
   return authenticator
 }
 
-const wrong = refused('wrong', 'no configured client has this user and password')
-const busy = refused('busy', 'too many passwords are being checked')
+interface Attempt {
+  readonly credentials: Uint8Array
+  readonly source: LoginSource
+  readonly attemptedUser: string
+}
+
+function wrong(attemptedUser: string): AuthOutcome {
+  return { ok: false, reason: 'wrong', attemptedUser, detail: 'no configured client has this user and password' }
+}
+
+function busy(attemptedUser: string): AuthOutcome {
+  return { ok: false, reason: 'busy', attemptedUser, detail: 'too many passwords are being checked' }
+}
 
 /** @param matching the clients whose user and password were sent */
-function identify(matching: readonly (Binding & { readonly user: string })[], peer: TlsPeer | null): AuthOutcome {
-  const [first] = matching
-  if (first === undefined) return wrong
+function identify(
+  matching: readonly (Binding & { readonly user: string })[],
+  attemptedUser: string,
+  peer: TlsPeer | null,
+): AuthOutcome {
+  if (matching.length === 0) return wrong(attemptedUser)
   const admitted = matching.find((client) => isBoundTo(client, peer))
   if (admitted !== undefined) return { ok: true, user: admitted.user }
-  return { ok: false, reason: 'wrong-certificate', user: first.user, detail: otherCertificate(peer) }
+  return { ok: false, reason: 'wrong-certificate', attemptedUser, detail: otherCertificate(peer) }
 }
 
 /**
@@ -158,6 +187,6 @@ function withoutBlanks(text: string): string {
   return text.slice(start, end)
 }
 
-function refused(reason: 'no-header' | 'bad-header' | 'wrong' | 'busy', detail: string): AuthOutcome {
+function refused(reason: 'no-header' | 'bad-header', detail: string): AuthOutcome {
   return { ok: false, reason, detail }
 }

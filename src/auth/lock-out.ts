@@ -1,88 +1,125 @@
-// Slows down whoever guesses passwords: after so many failures from one address within a window, no further password
-// from there is compared until the window has moved on. Others are not touched, and memory is bounded.
+// Slows down password guessing. After a number of failures within a window no further password is compared for that
+// user name from that network; after ten times as many under any names, none is for the network as a whole.
+//
+// Failures are kept in two levels, networks and the names in each, for this reason: a client that fails under endless
+// made-up names can only push names out of its own network's list, and that list holds as many names as may fail before
+// the network as a whole is locked out. So a name is forgotten only after its failures have left the window, or while
+// they make no difference. To have its network forgotten, a client needs failures from thousands of other networks,
+// which are more guesses than it would win by it.
 
-import { isIPv6 } from 'node:net'
 import type { LockOutLimits } from '../config/types.ts'
+import { clientNetwork } from '../net/client-network.ts'
+import { FailureWindow } from './failure-window.ts'
+import { keyedHash } from './password.ts'
 
-/** Addresses remembered at once; of more, the one that has been quiet for longest is forgotten. */
-const mostAddresses = 10_000
+/** How many times the failures of one name a network may have under all names. */
+const networkFactor = 10
 
-/** How often refusals of one address are reported; milliseconds. */
-const reportInterval = 60_000
+/** Networks remembered, and failures of them all; beyond either the network that was quiet for longest is forgotten. */
+const maxNetworks = 10_000
+const maxFailures = 100_000
 
-interface Culprit {
-  /** The times of its latest failures, the oldest first. */
-  readonly times: number[]
-  /** Attempts refused since the last report. */
-  refused: number
-  reportedAt: number
+/** What failures are counted for: a network and the name that a login from it claims. */
+export interface LoginSource {
+  readonly network: string
+  /** Of the same length for every name, which may have as many bytes as a request's head. */
+  readonly nameDigest: string
 }
 
-/** Lives as long as the process, so that a reload pardons nobody. Times are milliseconds of a monotonic clock. */
-export class LockOut {
-  /** In the order of their latest failures. */
-  readonly #culprits = new Map<string, Culprit>()
+export interface Lock {
+  /** Whether this name is locked out, or every name from this network. */
+  readonly scope: 'user' | 'address'
+  /** Milliseconds until the next password may be compared. */
+  readonly wait: number
+}
 
-  /** How many milliseconds until the next password from this address may be compared; 0: now. */
-  wait(address: string, limits: LockOutLimits, now: number): number {
-    if (limits.failures === 0 || this.#culprits.size === 0) return 0
-    // The failure that has to leave the window so that there is room for one more.
-    const decisive = this.#culprits.get(networkOf(address))?.times.at(-limits.failures)
-    return decisive === undefined ? 0 : Math.max(0, decisive + limits.window - now)
+interface Network {
+  readonly all: FailureWindow
+  /** By the digest of a name, in the order of their latest failures. */
+  readonly names: Map<string, FailureWindow>
+}
+
+/** Lives as long as the process: a reload forgets no failure. Times are milliseconds of a monotonic clock. */
+export class LockOut {
+  readonly #digest = keyedHash()
+  /** In the order of their latest failures. */
+  readonly #networks = new Map<string, Network>()
+  /** Failures of all networks together. */
+  #failures = 0
+
+  /** @param name the bytes claimed, whether there is such a user or not; both take the same time here and below */
+  source(address: string, name: Uint8Array): LoginSource {
+    return { network: clientNetwork(address), nameDigest: this.#digest(name) }
   }
 
-  /** Notes a failure, or an attempt that is one until `forgive` takes it back. */
-  fail(address: string, limits: LockOutLimits, now: number): void {
+  /** Why no password of this source may be compared now; null: one may. */
+  lock({ network, nameDigest }: LoginSource, limits: LockOutLimits, now: number): Lock | null {
+    if (limits.failures === 0 || this.#networks.size === 0) return null
+    const found = this.#networks.get(network)
+    if (found === undefined) return null
+    const { window } = limits
+    const address = found.all.wait(limits.failures * networkFactor, window, now)
+    const user = found.names.get(nameDigest)?.wait(limits.failures, window, now) ?? 0
+    if (address === 0 && user === 0) return null
+    return address >= user ? { scope: 'address', wait: address } : { scope: 'user', wait: user }
+  }
+
+  /** Counts a failure, or an attempt that is one until `forgive` takes it back. */
+  fail({ network, nameDigest }: LoginSource, limits: LockOutLimits, now: number): void {
     if (limits.failures === 0) return
-    const network = networkOf(address)
-    const culprit = this.#culprits.get(network) ?? { times: [], refused: 0, reportedAt: -Infinity }
-    culprit.times.push(now)
-    if (culprit.times.length > limits.failures) culprit.times.splice(0, culprit.times.length - limits.failures)
-    this.#culprits.delete(network)
-    this.#culprits.set(network, culprit)
-    if (this.#culprits.size <= mostAddresses) return
-    const [quietest] = this.#culprits.keys()
-    if (quietest !== undefined) this.#culprits.delete(quietest)
+    const found = this.#networks.get(network) ?? { all: new FailureWindow(), names: new Map<string, FailureWindow>() }
+    const name = found.names.get(nameDigest) ?? new FailureWindow()
+    this.#failures -= found.all.count
+    found.all.add(now, limits.failures * networkFactor, limits.window)
+    this.#failures += found.all.count
+    name.add(now, limits.failures, limits.window)
+    moveToEnd(found.names, nameDigest, name)
+    for (const [digest, { latest }] of found.names) {
+      if (latest + limits.window > now && found.names.size <= limits.failures * networkFactor) break
+      found.names.delete(digest)
+    }
+    moveToEnd(this.#networks, network, found)
+    this.#forgetQuietest()
   }
 
   /** Takes back an attempt that turned out well. @param at the time given to `fail` */
-  forgive(address: string, at: number): void {
-    const network = networkOf(address)
-    const culprit = this.#culprits.get(network)
-    const index = culprit?.times.indexOf(at) ?? -1
-    if (culprit === undefined || index < 0) return
-    culprit.times.splice(index, 1)
-    if (culprit.times.length === 0) this.#culprits.delete(network)
+  forgive({ network, nameDigest }: LoginSource, at: number): void {
+    const found = this.#networks.get(network)
+    if (found === undefined) return
+    if (found.all.remove(at)) this.#failures--
+    const name = found.names.get(nameDigest)
+    name?.remove(at)
+    if (name?.count === 0) found.names.delete(nameDigest)
+    if (found.all.count === 0) this.#networks.delete(network)
   }
 
   /**
-   * Notes that an attempt was refused unseen.
-   * @returns how many have been since the last report, once a minute; 0: nothing is to be reported now
+   * Counts an attempt that was refused without a comparison.
+   * @returns how many have been since the last report on that name or network, once a minute; 0: report nothing now
    */
-  refuse(address: string, now: number): number {
-    const culprit = this.#culprits.get(networkOf(address))
-    if (culprit === undefined) return 0
-    culprit.refused++
-    if (now - culprit.reportedAt < reportInterval) return 0
-    const { refused } = culprit
-    culprit.refused = 0
-    culprit.reportedAt = now
-    return refused
+  refuse({ network, nameDigest }: LoginSource, { scope }: Lock, now: number): number {
+    const found = this.#networks.get(network)
+    const refused = scope === 'address' ? found?.all : found?.names.get(nameDigest)
+    return refused?.refuse(now) ?? 0
   }
 
-  /** How many addresses are remembered. */
-  get size(): number {
-    return this.#culprits.size
+  /** What is remembered. */
+  get size(): { readonly networks: number; readonly failures: number } {
+    return { networks: this.#networks.size, failures: this.#failures }
+  }
+
+  #forgetQuietest(): void {
+    const within = (): boolean => this.#networks.size <= maxNetworks && this.#failures <= maxFailures
+    if (within()) return
+    for (const [network, { all }] of this.#networks) {
+      if (within()) return
+      this.#networks.delete(network)
+      this.#failures -= all.count
+    }
   }
 }
 
-/** Who has one IPv6 address usually has the whole /64 around it (RFC 4291 section 2.5.4). */
-function networkOf(address: string): string {
-  if (!isIPv6(address)) return address
-  const [left = '', right] = (address.split('%')[0] ?? '').split('::')
-  const head = left.split(':')
-  const tail = right === undefined || right === '' ? [] : right.split(':')
-  const zeros = right === undefined ? 0 : 8 - (left === '' ? 0 : head.length) - tail.length
-  const groups = [...(left === '' ? [] : head), ...new Array<string>(Math.max(0, zeros)).fill('0'), ...tail]
-  return groups.slice(0, 4).map((group) => group.replace(/^0+(?=.)/, '')).join(':')
+function moveToEnd<Value>(map: Map<string, Value>, key: string, value: Value): void {
+  map.delete(key)
+  map.set(key, value)
 }

@@ -2,6 +2,7 @@
 
 import path from 'node:path'
 import { KeagateError, describeError } from '../errors.ts'
+import { escapeJson, escapeLines } from '../log/escape.ts'
 import { shellWord } from '../tls/findings.ts'
 import type { CertsCommand } from './command.ts'
 import { initCommand } from './init.ts'
@@ -61,7 +62,7 @@ export async function certsCommand(
       stdout.write(usage)
       return 0
     }
-    stderr.write(`${name === '' ? '' : `keagate certs: no sub-command ${JSON.stringify(name)}\n\n`}${usage}`)
+    stderr.write(`${name === '' ? '' : `keagate certs: no sub-command ${escapeJson(JSON.stringify(name))}\n\n`}${usage}`)
     return 1
   }
   const help = `Usage: keagate certs ${command.usage}\n`
@@ -69,13 +70,14 @@ export async function certsCommand(
     stdout.write(help)
     return 0
   }
+  const print = (text: string): void => void stdout.write(escapeLines(text))
   try {
     const options = readOptions(others, command.options)
-    await command.run(options, { env, stdin, program: invocation(env), now, print: (text) => void stdout.write(text) })
+    await command.run(options, { env, stdin, program: invocation(env), now, print })
     return 0
   } catch (error) {
     const usageMistake = error instanceof KeagateError && error.code === 'CERTS_USAGE'
-    stderr.write(`keagate certs ${name}: ${describeError(error)}\n${usageMistake ? `\n${help}` : ''}`)
+    stderr.write(`keagate certs ${name}: ${escapeLines(describeError(error))}\n${usageMistake ? `\n${help}` : ''}`)
     return 1
   }
 }

@@ -1,5 +1,6 @@
 // `keagate certs list`: what was issued, how long it is good, and what of it is revoked.
 
+import { escapeJson } from '../log/escape.ts'
 import { dateText, directoryOf, explained, noWords } from './command.ts'
 import type { CertsCommand } from './command.ts'
 import { readCrl } from './crl.ts'
@@ -32,7 +33,8 @@ one (and still taken), expired or revoked; and until when the revocation list is
     const directory = directoryOf(options)
     const { rows, nextUpdate } = await explained(directory, () => Promise.resolve(collect(directory, context.now)))
     if (options.flag('json')) {
-      context.print(`${JSON.stringify({ certificates: rows, crl: { nextUpdate: nextUpdate.toISOString() } }, null, 2)}\n`)
+      const list = { certificates: rows, crl: { nextUpdate: nextUpdate.toISOString() } }
+      context.print(`${escapeJson(JSON.stringify(list, null, 2))}\n`)
       return
     }
     const cells = [

@@ -28,9 +28,9 @@ export interface AgentControl {
   /** Of each service, in the order of the configuration. */
   daemons(): readonly DaemonStatus[]
   /** The map `{"Control-agent": {…}, "hash": "…"}` with defaults filled in and secrets hidden. */
-  configGet(): RawJson
+  configGet(): Promise<RawJson>
   /** SHA-256 of the effective configuration, 64 upper-case hex digits. */
-  configHash(): string
+  configHash(): Promise<string>
   /** @param configuration the bytes of a map that holds `Control-agent` */
   configTest(configuration: RawJson): Promise<ConfigOutcome>
   configSet(configuration: RawJson): Promise<ConfigOutcome>

@@ -4,20 +4,25 @@ import type { Printable } from '../json/print.ts'
 import { printCompact } from '../json/print.ts'
 import type { RawJson } from '../json/raw.ts'
 import { joinRaw, rawJson } from '../json/raw.ts'
+import { escapeLines } from '../log/escape.ts'
 
 /** Kea's result numbers as the agent itself uses them. */
 export const RESULT_SUCCESS = 0
 export const RESULT_ERROR = 1
 export const RESULT_UNSUPPORTED = 2
 
-/** One answer map, its keys in Kea's order; what is not given is left out. */
+/**
+ * One answer map, its keys in Kea's order; what is not given is left out.
+ * @param text for people: what deceives in it, as names from outside may, is made visible. Line ends part its sentences
+ */
 export function answer(result: number, text?: string, args?: Printable): RawJson {
-  return rawJson(printCompact({ arguments: args, result, text }))
+  const shown = text === undefined ? undefined : escapeLines(text)
+  return { ...rawJson(printCompact({ arguments: args, result, text: shown })), result }
 }
 
 /** A success whose `arguments` are JSON text already; the bytes are spliced in, not copied. */
 export function answerWithRaw(args: RawJson): RawJson {
-  return joinRaw([argumentsOpen, args, argumentsClose])
+  return { ...joinRaw([argumentsOpen, args, argumentsClose]), result: RESULT_SUCCESS }
 }
 
 /** The list that every HTTP 200 carries, around one element per service or one of the agent. */
@@ -40,7 +45,7 @@ export function quoteName(name: string): string {
 const longestName = 128
 
 const argumentsOpen = rawJson('{ "arguments": ')
-const argumentsClose = rawJson(', "result": 0 }')
+const argumentsClose = rawJson(`, "result": ${RESULT_SUCCESS} }`)
 const emptyList = rawJson('[  ]')
 const listOpen = rawJson('[ ')
 const separator = rawJson(', ')

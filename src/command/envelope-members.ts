@@ -2,7 +2,7 @@
 
 import type { ChunkStore } from '../json/chunk-store.ts'
 import { readString } from '../json/literal.ts'
-import type { MemberListener } from '../json/scan-types.ts'
+import type { ScanHandler } from '../json/scan-types.ts'
 
 export type MemberName = 'command' | 'service' | 'arguments' | 'remote-address'
 
@@ -25,7 +25,8 @@ const shortestKey = Math.min(...spellings.map(({ bytes }) => bytes.length))
 
 const nothing = new Uint8Array(0)
 
-export class EnvelopeMembers implements MemberListener {
+export class EnvelopeMembers implements ScanHandler {
+  readonly maxDepth = 1
   readonly #store: ChunkStore
   readonly #extents: Partial<Record<MemberName, MemberExtent>> = {}
   #chunk: Uint8Array = nothing
@@ -34,18 +35,17 @@ export class EnvelopeMembers implements MemberListener {
   #wideBefore = 0
   #unsupported: string | null = null
 
-  /** @param store the bytes scanned so far, the current chunk included */
+  /** @param store the bytes scanned so far, the chunk that is being scanned included */
   constructor(store: ChunkStore) {
     this.#store = store
   }
 
-  /** The chunk that will be scanned now; nearly every key lies in it whole and needs no copy. */
-  enter(chunk: Uint8Array, base: number): void {
-    this.#chunk = chunk
+  chunk(bytes: Uint8Array, base: number): void {
+    this.#chunk = bytes
     this.#base = base
   }
 
-  key(start: number, end: number, wideEscapes: number): void {
+  key(start: number, end: number, _depth: number, wideEscapes: number): void {
     if (end - start < shortestKey && this.#unsupported !== null) {
       this.#current = null
       return
@@ -54,9 +54,10 @@ export class EnvelopeMembers implements MemberListener {
     this.#wideBefore = wideEscapes
   }
 
-  value(start: number, end: number, wideEscapes: number): void {
+  value(start: number, end: number, _depth: number, wideEscapes: number): void {
     if (this.#current === null) return
     this.#extents[this.#current] = { start, end, wideEscapes: wideEscapes > this.#wideBefore }
+    this.#current = null
   }
 
   extent(name: MemberName): MemberExtent | undefined {

@@ -7,22 +7,29 @@ import { respellWideEscapes } from '../json/wide-escapes.ts'
 import type { Command } from './handler.ts'
 
 /**
- * The arguments are the exact bytes received, not copied; strings that Kea could not read are the one exception, see
- * `respellWideEscapes`. Only for them, and only where they are large, a promise is returned.
- * @param services what the daemon is told as `service`
+ * The command with arguments that Kea can read: those received, or a copy of them where a string holds escapes that
+ * Kea refuses, see `respellWideEscapes`. Returns a promise only for such a copy of something large.
  */
-export function writeEnvelope(command: Command, services: readonly string[]): RawJson | Promise<RawJson> {
+export function withReadableArguments(command: Command): Command | Promise<Command> {
+  const { arguments: args } = command
+  if (args === null || args.wideEscapes === false) return command
+  const spelled = respellWideEscapes(args)
+  const withArguments = (readable: RawJson): Command => ({ ...command, arguments: readable })
+  return spelled instanceof Promise ? spelled.then(withArguments) : withArguments(spelled)
+}
+
+/**
+ * The arguments go along as they are, not copied.
+ * @param services what the daemon is told as `service`; null: the envelope has no such member
+ */
+export function writeEnvelope(command: Command, services: readonly string[] | null): RawJson {
   const { name, caller, arguments: args } = command
   const members = [
     `"command": ${printCompact(name)}`,
-    `"service": ${printCompact(services)}`,
+    ...(services === null ? [] : [`"service": ${printCompact(services)}`]),
     `"remote-address": ${printCompact(caller.remoteAddress)}`,
   ].join(', ')
-  if (args === null) return rawJson(`{ ${members} }`)
-  const open = rawJson(`{ ${members}, "arguments": `)
-  const around = (spelled: RawJson): RawJson => joinRaw([open, spelled, close])
-  const spelled = args.wideEscapes === false ? args : respellWideEscapes(args)
-  return spelled instanceof Promise ? spelled.then(around) : around(spelled)
+  return args === null ? rawJson(`{ ${members} }`) : joinRaw([rawJson(`{ ${members}, "arguments": `), args, close])
 }
 
 const close = rawJson(' }')

@@ -34,9 +34,6 @@ const mostServices = 64
 const longestName = 4096
 const longestServiceList = 64 * 1024
 
-/** Bytes of a `service` that names a few services, which is what nearly all do. */
-const longestPlain = 256
-
 const quote = 0x22
 const openingBracket = 0x5b
 
@@ -55,7 +52,6 @@ export class EnvelopeReader {
    */
   push(chunk: Uint8Array): void {
     if (this.#notJson !== null) return
-    this.#members.enter(chunk, this.#store.length)
     this.#store.add(chunk)
     if (this.#scanner.push(chunk) === 'bad') this.#refuse()
   }
@@ -94,8 +90,6 @@ export class EnvelopeReader {
     const service = this.#members.extent('service')
     if (service === undefined) return []
     if (this.#store.byteAt(service.start) !== openingBracket) return "'service' must be a list"
-    const plain = service.end - service.start > longestPlain ? null : plainStrings(this.#text(service))
-    if (plain !== null && plain.length <= mostServices) return plain
     const list = this.#read(service, longestServiceList)
     if (list?.kind !== 'list' || list.items.length > mostServices) {
       return `'service' may name ${mostServices} services at most, in ${longestServiceList} bytes`
@@ -136,24 +130,6 @@ export class EnvelopeReader {
   #lineAndColumn(offset: number): LineColumn | null {
     if (offset > longestLocated) return null
     return new LineMap(this.#store.text(0, offset)).locate(Infinity)
-  }
-}
-
-/** The members of a short list of strings as clients write it; null for any other, which is to be parsed. */
-function plainStrings(list: string): string[] | null {
-  const names: string[] = []
-  if (list.includes('\\')) return null
-  let at = 1
-  for (;;) {
-    while (list.charCodeAt(at) <= 0x20) at++
-    if (list.charCodeAt(at) !== quote) return null
-    const end = list.indexOf('"', at + 1)
-    names.push(list.slice(at + 1, end))
-    at = end + 1
-    while (list.charCodeAt(at) <= 0x20) at++
-    if (at === list.length - 1) return names
-    // The list has been scanned: what is no end and no comma is what the parser has to say.
-    if (list.charAt(at++) !== ',') return null
   }
 }
 

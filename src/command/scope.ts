@@ -4,6 +4,8 @@
 export interface Reservation {
   /** Reserves so many more bytes. @returns false when that is more than all may have; then nothing was reserved */
   tryReserve(bytes: number): boolean
+  /** Why the latest reservation was refused, where that is not for the memory of the whole agent. */
+  readonly whyRefused?: string | null
   /** Gives bytes back; at most what is reserved. */
   release(bytes: number): void
 }

@@ -2,8 +2,8 @@
 
 import type { JsonNode, ListNode, Member } from '../json/node.ts'
 import type { AccessList } from './access-types.ts'
-import type { Spot } from './findings.ts'
-import { nearestKeyword } from './keywords.ts'
+import type { Remedy, Spot } from './findings.ts'
+import { nearestWord } from './keywords.ts'
 import { mostElements } from './schema.ts'
 import { pointer } from './section.ts'
 import { quoted } from './sentence.ts'
@@ -16,7 +16,7 @@ export interface Mention extends Spot {
 
 export interface AccessListNotes {
   mention(mention: Mention): void
-  error(at: Spot, text: string, remedy: string | null): void
+  error(at: Spot, text: string, remedy: Remedy): void
 }
 
 const kinds = ['not', 'and', 'or', 'commands', 'access', 'hook', 'services'] as const
@@ -71,8 +71,10 @@ function readKind({ key, keyStart, value }: Member, path: string, notes: AccessL
       if (value.value !== '') notes.mention({ ...spot, what: 'hook', name: value.value })
       return { kind: 'hook', hook: value.value }
     default: {
-      const near = nearestKeyword(key, kinds)
-      const remedy = near === null ? forms : `did you mean "${near.keyword}"?`
+      const remedy = (): string => {
+        const near = nearestWord(key, kinds)
+        return near === null ? forms : `did you mean "${near.word}"?`
+      }
       return refused(notes, { offset: keyStart, path }, `${quoted(key)} is no kind of access list`, remedy)
     }
   }
@@ -96,7 +98,7 @@ function itemsOf(value: JsonNode, spot: Spot, key: string, notes: AccessListNote
   return refused(notes, spot, `${key} has more than ${mostElements} elements`, null)
 }
 
-function refused(notes: AccessListNotes, at: Spot, text: string, remedy: string | null): null {
+function refused(notes: AccessListNotes, at: Spot, text: string, remedy: Remedy): null {
   notes.error(at, text, remedy)
   return null
 }

@@ -4,6 +4,7 @@ import { readdirSync } from 'node:fs'
 import { join } from 'node:path'
 import { memberOf } from '../json/node.ts'
 import { parseTree } from '../json/tree.ts'
+import type { Sliced } from './in-slices.ts'
 import type { CommandDefinition } from './kea-commands.ts'
 import { readRegularFile } from './regular-file.ts'
 
@@ -20,7 +21,7 @@ const mostFiles = 2000
 const largest = 1_048_576
 
 /** Reads every `*.json` in the folder. Never throws. */
-export function readApiFiles(folder: string): ApiFiles {
+export function* readApiFiles(folder: string): Sliced<ApiFiles> {
   const commands = new Map<string, CommandDefinition>()
   try {
     const files = readdirSync(folder).filter((file) => file.endsWith('.json') && !file.startsWith('_'))
@@ -30,6 +31,7 @@ export function readApiFiles(folder: string): ApiFiles {
       const described = read.ok ? description(read.bytes.toString('utf8')) : null
       if (described === null) return { kind: 'bad', reason: `${file} in it is no description of a command` }
       commands.set(described.name, described.definition)
+      yield
     }
   } catch (error) {
     const code = error instanceof Error && 'code' in error ? String(error.code) : ''

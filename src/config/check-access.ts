@@ -2,10 +2,12 @@
 // to themselves, roles that nobody can get.
 
 import type { Mention } from './access-list.ts'
-import type { AccessConfig, AccessList } from './access-types.ts'
+import { checkReferences, predefinedLists } from './access-references.ts'
+import type { AccessConfig } from './access-types.ts'
 import { checkIdleLists } from './idle-lists.ts'
 import { agentService } from './access-types.ts'
-import { nearestKeyword } from './keywords.ts'
+import type { Sliced } from './in-slices.ts'
+import { WordList } from './keywords.ts'
 import { readNetwork } from './network.ts'
 import type { Section } from './section.ts'
 import { quoted } from './sentence.ts'
@@ -18,34 +20,65 @@ export interface AccessSurroundings {
   readonly services: readonly string[]
 }
 
-export const predefinedLists: readonly string[] = ['ALL', 'NONE', 'READ', 'WRITE']
-
-export function checkAccess(
+export function* checkAccess(
   section: Section,
   config: AccessConfig,
   mentions: readonly Mention[],
   around: AccessSurroundings,
-): void {
-  for (const mention of mentions) checkMention(section, config, mention, around)
-  const sound = checkCycles(section, config.lists)
-  checkRoles(section, config, around)
+): Sliced<void> {
+  const names = knownNames(config, around)
+  for (const mention of mentions) {
+    checkMention(section, mention, names[mention.what])
+    yield
+  }
+  const sound = checkReferences(section, config.lists)
+  yield
+  yield* checkRoles(section, config, around)
   checkMethod(section, config, around)
-  if (sound) checkIdleLists(section, config, mentions, around)
+  if (sound) yield* checkIdleLists(section, config, mentions, around)
 }
 
-function checkMention(section: Section, config: AccessConfig, mention: Mention, around: AccessSurroundings): void {
+/** Names that rules may mention, and which of them was probably meant by one that leads nowhere. */
+class KnownNames {
+  readonly #names: ReadonlySet<string>
+  #words: WordList | null = null
+
+  constructor(names: Iterable<string>) {
+    this.#names = new Set(names)
+  }
+
+  has(name: string): boolean {
+    return this.#names.has(name)
+  }
+
+  adviceFor(name: string): string | null {
+    this.#words ??= new WordList(this.#names)
+    const near = this.#words.nearest(name)
+    return near === null ? null : `did you mean ${quoted(near.word)}?`
+  }
+}
+
+function knownNames({ lists, known }: AccessConfig, { services }: AccessSurroundings): Record<Mention['what'], KnownNames> {
+  return {
+    list: new KnownNames([...predefinedLists, ...lists.keys()]),
+    command: new KnownNames(known.keys()),
+    hook: new KnownNames(Array.from(known.values(), ({ hook }) => hook)),
+    service: new KnownNames([...services, agentService]),
+  }
+}
+
+function checkMention(section: Section, mention: Mention, known: KnownNames): void {
   const { what, name } = mention
-  const known = namesOf(what, config, around)
-  if (known.includes(name)) return
-  const near = nearestKeyword(name, known)
-  const advice = near === null ? null : `did you mean ${quoted(near.keyword)}?`
+  if (known.has(name)) return
+  // There may be tens of thousands, so the search for what was meant is left to those that are shown.
+  const advice = (): string | null => known.adviceFor(name)
   switch (what) {
     case 'list':
-      section.error(mention, `there is no access list ${quoted(name)}`, advice ?? 'add it to access-control-lists')
+      section.error(mention, `there is no access list ${quoted(name)}`, () => advice() ?? 'add it to access-control-lists')
       return
     case 'command': {
       const text = `${quoted(name)} is no command that is known here; the rule holds for this very name`
-      section.warning('KEAGATE_CONFIG_WARNING', mention, text, advice ?? 'say under "commands" what it is')
+      section.warning('KEAGATE_CONFIG_WARNING', mention, text, () => advice() ?? 'say under "commands" what it is')
       return
     }
     case 'hook':
@@ -56,62 +89,11 @@ function checkMention(section: Section, config: AccessConfig, mention: Mention, 
   }
 }
 
-function namesOf(what: Mention['what'], config: AccessConfig, around: AccessSurroundings): string[] {
-  switch (what) {
-    case 'list':
-      return [...predefinedLists, ...config.lists.keys()]
-    case 'command':
-      return [...config.known.keys()]
-    case 'hook':
-      return [...new Set([...config.known.values()].map(({ hook }) => hook))]
-    case 'service':
-      return [...around.services, agentService]
-  }
-}
-
-/** Every list is visited once; the path back is told for the first of a circle. @returns whether there is none */
-function checkCycles(section: Section, lists: ReadonlyMap<string, AccessList>): boolean {
-  let sound = true
-  const state = new Map<string, 'open' | 'done'>()
-  const visit = (name: string, path: readonly string[]): void => {
-    const list = lists.get(name)
-    if (list === undefined || state.get(name) === 'done') return
-    if (state.get(name) === 'open') {
-      const circle = [...path.slice(path.indexOf(name)), name].join(' > ')
-      sound = false
-      section.error('access-control-lists', `access lists lead back to themselves: ${circle}`, 'take one step out')
-      return
-    }
-    state.set(name, 'open')
-    for (const next of listsIn(list)) visit(next, [...path, name])
-    state.set(name, 'done')
-  }
-  for (const name of lists.keys()) visit(name, [])
-  return sound
-}
-
-/** The names of lists that a list is made of. */
-export function listsIn(list: AccessList): string[] {
-  switch (list.kind) {
-    case 'name':
-      return predefinedLists.includes(list.name) ? [] : [list.name]
-    case 'not':
-      return listsIn(list.list)
-    case 'and':
-    case 'or':
-      return list.lists.flatMap(listsIn)
-    case 'commands':
-    case 'services':
-    case 'access':
-    case 'hook':
-      return []
-  }
-}
-
-function checkRoles(section: Section, config: AccessConfig, around: AccessSurroundings): void {
+function* checkRoles(section: Section, config: AccessConfig, around: AccessSurroundings): Sliced<void> {
   const seen = new Set<string>()
   const users = new Set(around.authentication?.clients.map(({ user }) => user))
   for (const role of section.sections('roles') ?? []) {
+    yield
     const name = role.string('name') ?? ''
     const network = config.assignRoleMethod === 'remote-address' ? readNetwork(name) : null
     const id = network?.id ?? name

@@ -5,7 +5,7 @@ import { hiddenPassword } from './hidden-password.ts'
 import { parsePasswordHash } from './password-hash.ts'
 import type { PasswordHash } from './password-hash.ts'
 import { resolveFile } from './paths.ts'
-import { readSecretFile } from './secret-file.ts'
+import type { SecretFiles } from './secret-file.ts'
 import type { Section } from './section.ts'
 import { quoted } from './sentence.ts'
 import type { ClientConfig } from './types.ts'
@@ -24,6 +24,7 @@ export interface ClientRules {
   readonly base: string
   /** Whether `*****` may stand for the password in force. */
   readonly hiddenAllowed: boolean
+  readonly files: SecretFiles
 }
 
 /** Passwords of Kea's documentation that people paste; Kea 3 refuses them too, as literals only. */
@@ -164,7 +165,7 @@ function exclusive(section: Section, one: string, other: string): boolean {
 function fileContent(section: Section, key: 'user-file' | 'password-file', rules: ClientRules): string | null {
   const path = fileOf(section, key, rules)
   if (path === null) return null
-  const content = readSecretFile(path)
+  const content = rules.files.read(path)
   if (!content.ok) {
     section.error(key, `${key} ${path} cannot be used: ${content.reason}`, content.remedy)
     return null

@@ -1,17 +1,17 @@
-// Part of the build: the schema of the configuration as a plain function that says right or wrong. Ajv takes a tenth of
-// a second to make it, which no start has to wait for.
+// Part of the build: the schemas of the configuration as plain functions that say what is wrong. Ajv takes a fifth of a
+// second to make them, for which no start has to wait, and no client beside the first mistake.
 
 import { Ajv } from 'ajv'
 import { writeFileSync } from 'node:fs'
 import standalone from 'ajv/dist/standalone/index.js'
-import { ajvOptions, shapeCheckFile } from './shape-check.ts'
-import { configSchema } from './schema.ts'
+import { ajvOptions, shapeCheckFile, shapes } from './shape-check.ts'
 
-/** The source of a CommonJS module that exports the function. */
+/** The source of a CommonJS module that exports the functions by the names of the shapes. */
 export function shapeCheckSource(): string {
-  // Which mistakes there are is for the full check to say; it runs when this one has found something.
-  const ajv = new Ajv({ ...ajvOptions, allErrors: false, verbose: false, messages: false, code: { source: true } })
-  return standalone.default(ajv, ajv.compile(configSchema))
+  const ajv = new Ajv({ ...ajvOptions, code: { source: true } })
+  const names = Object.keys(shapes)
+  for (const [name, schema] of Object.entries(shapes)) ajv.addSchema(schema, name)
+  return standalone.default(ajv, Object.fromEntries(names.map((name) => [name, name])))
 }
 
 /** Puts it beside this file. */

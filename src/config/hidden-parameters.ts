@@ -49,9 +49,18 @@ export function hiddenParameter(node: JsonNode, path: string): Spot | null {
  */
 export function keepParameters(parameters: MapNode, known: readonly MapNode[]): MapNode | null {
   const shown = printCompact(printHidden(parameters))
-  const same = known.find((candidate) => printCompact(printHidden(candidate)) === shown)
+  const same = known.find((candidate) => shownParameters(candidate) === shown)
   return same === undefined ? null : (merged(parameters, same) as MapNode) // a map and a map give a map
 }
+
+/** What is in force is compared with every module of a new configuration. */
+function shownParameters(parameters: MapNode): string {
+  const text = shownTexts.get(parameters) ?? printCompact(printHidden(parameters))
+  shownTexts.set(parameters, text)
+  return text
+}
+
+const shownTexts = new WeakMap<MapNode, string>()
 
 /** Both have the same shape, but for what secrets are. */
 function merged(node: JsonNode, kept: JsonNode): JsonNode {

@@ -11,15 +11,14 @@ type Kept = Pick<ClientConfig, 'password' | 'hash' | 'userFile' | 'passwordFile'
  * The password of a user that is in force, and where it came from. A user may have several passwords; then they are
  * told apart by their order, which takes as many entries as there were.
  * @param entry the place of this entry among those of the same user
+ * @param candidates the clients in force that have this user
  * @returns null, with an error, where it cannot be told which password is meant
  */
 export function keepPassword(
   section: Section,
-  user: string,
   entry: { readonly place: number; readonly of: number },
-  known: readonly ClientConfig[],
+  candidates: readonly ClientConfig[],
 ): Kept | null {
-  const candidates = known.filter((client) => client.user === user)
   const [first] = candidates
   if (first === undefined) {
     section.error(

@@ -2,9 +2,10 @@
 // `reject-commands` beside an `accept-commands` that nobody told to wait.
 
 import type { Mention } from './access-list.ts'
-import { matches } from './access-match.ts'
+import { Matcher } from './access-match.ts'
 import type { AccessConfig, AccessList } from './access-types.ts'
 import { agentService } from './access-types.ts'
+import type { Sliced } from './in-slices.ts'
 import type { Section } from './section.ts'
 
 /** A role with both lists. */
@@ -19,18 +20,33 @@ interface Pair {
   counts: boolean
 }
 
+/**
+ * Lists, and lists inside lists, that are looked at in all; a thousand roles with lists of their own take a fifth of it.
+ * Of rules that take more nothing is said.
+ */
+const maxSteps = 10_000_000
+
 /** Warns of each. The lists must not lead back to themselves. */
-export function checkIdleLists(
+export function* checkIdleLists(
   section: Section,
   config: AccessConfig,
   mentions: readonly Mention[],
   { services }: { readonly services: readonly string[] },
-): void {
+): Sliced<void> {
   const pairs = pairsOf(section, config)
-  if (pairs.length === 0) return
-  const named = mentions.flatMap(({ what, name }) => (what === 'command' ? [name] : []))
-  for (const command of new Set([...config.known.keys(), ...named])) {
-    for (const service of [...services, agentService]) look(pairs, command, service, config)
+  let open = pairs
+  let steps = 0
+  const places = servicesToTry(services, mentions)
+  for (const command of commandsToTry(config, mentions)) {
+    for (const service of places) {
+      if (open.length === 0) break
+      const matcher = new Matcher(config.lists, { command, service, definition: config.known.get(command) })
+      for (const pair of open) look(pair, matcher)
+      open = open.filter(({ counts }) => !counts)
+      steps += matcher.steps
+      if (steps > maxSteps) return
+      yield
+    }
   }
   for (const { section, key, has, counts } of pairs) {
     if (!has || counts) continue
@@ -52,21 +68,23 @@ function pairsOf(section: Section, config: AccessConfig): Pair[] {
   })
 }
 
-function look(pairs: readonly Pair[], command: string, service: string, config: AccessConfig): void {
-  // Each named list is looked at once, or lists made of the same lists twice would cost twice as much at every step.
-  const seen = new Map<string, boolean>()
-  const named = (name: string): boolean => {
-    const before = seen.get(name)
-    if (before !== undefined) return before
-    const found = config.lists.get(name)
-    const result = found !== undefined && matches(found, question)
-    seen.set(name, result)
-    return result
-  }
-  const question = { command, service, definition: config.known.get(command), named }
-  for (const pair of pairs) {
-    if (pair.counts || !matches(pair.second, question)) continue
-    pair.has = true
-    pair.counts = !matches(pair.first, question)
-  }
+/** Every command that a list names, and of the other known ones one for all that no list can tell apart. */
+function commandsToTry(config: AccessConfig, mentions: readonly Mention[]): Iterable<string> {
+  const named = new Set(mentions.flatMap(({ what, name }) => (what === 'command' ? [name] : [])))
+  const others = new Map<string, string>()
+  for (const [name, { access, hook }] of config.known) if (!named.has(name)) others.set(`${access} ${hook}`, name)
+  return [...others.values(), ...named]
+}
+
+/** Every service that a list names, and one for all others. */
+function servicesToTry(services: readonly string[], mentions: readonly Mention[]): readonly string[] {
+  const named = new Set(mentions.flatMap(({ what, name }) => (what === 'service' ? [name] : [])))
+  const all = [...services, agentService]
+  return [...all.filter((service) => named.has(service)), ...all.filter((service) => !named.has(service)).slice(0, 1)]
+}
+
+function look(pair: Pair, matcher: Matcher): void {
+  if (!matcher.has(pair.second)) return
+  pair.has = true
+  pair.counts = !matcher.has(pair.first)
 }

@@ -65,7 +65,9 @@ export const httpLimitRows: readonly LimitRow<HttpLimits>[] = [
 export const lockOutRows: readonly LimitRow<LockOutLimits>[] = [
   {
     keyword: 'failures', field: 'failures', fallback: 10, minimum: 0, maximum: 1000, scale: 1,
-    description: 'wrong passwords that one address may send within the window; 0: no limit',
+    description:
+      'wrong passwords that one address may send for one user within the window, and ten times as many for all ' +
+      'users together; 0: no limit',
   },
   {
     keyword: 'window-seconds', field: 'window', fallback: 60, minimum: 1, maximum: 86_400, scale: SECONDS,

@@ -8,14 +8,16 @@ import type { LineColumn } from '../json/line-map.ts'
 import type { JsonNode } from '../json/node.ts'
 import type { Dialect } from '../json/tree.ts'
 import { Findings } from './findings.ts'
+import { atOnce, inSlices } from './in-slices.ts'
+import type { Sliced } from './in-slices.ts'
 import { ConfigError } from './mistake.ts'
 import type { ConfigWarning, Mistake } from './mistake.ts'
 import { validateRbacParameters } from './rbac-library.ts'
 import type { ResolveRules } from './resolve.ts'
 import { resolveConfig } from './resolve.ts'
-import { pointer } from './section.ts'
 import { parseConfig, withoutHash } from './syntax.ts'
 import type { AgentConfig } from './types.ts'
+import { nodeOnTheWay } from './node-at.ts'
 import { validateShape } from './validate.ts'
 
 export interface ConfigOptions {
@@ -46,60 +48,65 @@ export interface LoadedConfig {
 
 /**
  * Reads a configuration file. It may name any path.
- * @throws ConfigError with every mistake; the code is CONFIG_UNREADABLE where a file could not be read or none is named
+ * @throws ConfigError with the mistakes; the code is CONFIG_UNREADABLE where a file could not be read or none is named
  */
-export function loadConfigFile(file: string, { env }: ConfigOptions): LoadedConfig {
-  const { source, warnings: ofReading } = readSource(file)
-  const directory = dirname(resolve(file))
-  const rules = { directory, env, restricted: false, current: null, hiddenPasswords: false }
-  const loaded = load(source, 'file', rules)
-  return { ...loaded, warnings: [...ofReading.map((text) => readingWarning(file, text)), ...loaded.warnings] }
+export function loadConfigFile(file: string, options: ConfigOptions): LoadedConfig {
+  return atOnce(fileWork(file, options))
+}
+
+/** The same beside clients, who get their turns meanwhile. */
+export function loadConfigFileInSlices(file: string, options: ConfigOptions): Promise<LoadedConfig> {
+  return inSlices(fileWork(file, options))
 }
 
 /**
  * Reads the arguments of `config-set` and `config-test`. Relative file names start where those of the configuration in
  * force do.
  * @param name what mistakes give as their file
- * @throws ConfigError with every mistake
+ * @throws ConfigError with the mistakes
  */
 export function loadConfigText(name: string, text: string, options: CommandOptions): LoadedConfig {
+  return atOnce(textWork(name, text, options))
+}
+
+/** The same beside clients, who get their turns meanwhile. */
+export function loadConfigTextInSlices(name: string, text: string, options: CommandOptions): Promise<LoadedConfig> {
+  return inSlices(textWork(name, text, options))
+}
+
+function* fileWork(file: string, { env }: ConfigOptions): Sliced<LoadedConfig> {
+  const { source, warnings: ofReading } = readSource(file)
+  const directory = dirname(resolve(file))
+  const rules = { directory, env, restricted: false, current: null, hiddenPasswords: false }
+  const loaded = yield* load(source, 'file', rules)
+  return { ...loaded, warnings: [...ofReading.map((text) => readingWarning(file, text)), ...loaded.warnings] }
+}
+
+function* textWork(name: string, text: string, options: CommandOptions): Sliced<LoadedConfig> {
   const { env, pathChecks, dialect, current, begin } = options
   const directory = current?.directory ?? process.cwd()
   const rules = { directory, env, restricted: pathChecks, current, hiddenPasswords: true }
-  return load(textSource(name, text, begin), dialect, rules)
+  return yield* load(textSource(name, text, begin), dialect, rules)
 }
 
-function load(source: Source, dialect: Dialect, rules: ResolveRules): LoadedConfig {
+function* load(source: Source, dialect: Dialect, rules: ResolveRules): Sliced<LoadedConfig> {
   const findings = new Findings(source)
-  const parsed = parseConfig(source.text, dialect, findings)
+  const parsed = yield* parseConfig(source.text, dialect, findings)
   const root = dialect === 'command' && parsed?.kind === 'map' ? withoutHash(parsed) : parsed
-  if (root !== null) validateShape(root, findings)
-  if (root !== null) validateRbacParameters(root, findings)
-  const config = root?.kind === 'map' ? resolveConfig(root, rules, findings) : null
-  const mistakes = findings.mistakes()
+  if (root !== null) yield* validateShape(root, findings)
+  if (root !== null) yield* validateRbacParameters(root, findings)
+  const config = root?.kind === 'map' ? yield* resolveConfig(root, rules, findings) : null
   // Without a map there is a mistake in any case.
-  if (config === null || mistakes.length > 0) throw new ConfigError(mistakes)
-  return { config, warnings: findings.warnings(), place: (path) => source.locate(offsetAt(root, path)) }
+  if (config === null || findings.errorCount > 0) {
+    throw new ConfigError(yield* findings.mistakes(), { count: findings.errorCount })
+  }
+  const warnings = yield* findings.warnings()
+  return { config, warnings, place: (path) => source.locate(offsetAt(root, path)) }
 }
 
 /** The begin of the innermost value on the way that a JSON pointer goes. */
 function offsetAt(root: JsonNode | null, path: string): number {
-  let offset = root?.start ?? 0
-  let rest = path
-  for (let node = root; node !== null; ) {
-    const [step, value] = stepsOf(node).find(([step]) => rest === step || rest.startsWith(`${step}/`)) ?? []
-    if (step === undefined || value === undefined) break
-    offset = value.start
-    rest = rest.slice(step.length)
-    node = value
-  }
-  return offset
-}
-
-/** What a node holds, by the begin of a JSON pointer. */
-function stepsOf(node: JsonNode): (readonly [step: string, value: JsonNode])[] {
-  if (node.kind === 'map') return node.members.map(({ key, value }) => [pointer('', key), value] as const).reverse()
-  return node.kind === 'list' ? node.items.map((item, index) => [`/${index}`, item] as const) : []
+  return root === null ? 0 : nodeOnTheWay(root, path).start
 }
 
 function readSource(file: string): ReturnType<typeof loadSource> {
@@ -115,7 +122,7 @@ function readSource(file: string): ReturnType<typeof loadSource> {
     const text = error.place === null ? error.message.replace(`cannot read ${file}:`, 'cannot be read:') : error.message
     const place = error.place ?? { file, line: null, column: null }
     const mistake = { ...place, path: '', text, remedy: error.remedy }
-    throw new ConfigError([mistake], 'CONFIG_UNREADABLE', error)
+    throw new ConfigError([mistake], { code: 'CONFIG_UNREADABLE', cause: error })
   }
 }
 

@@ -1,6 +1,6 @@
 // What is wrong with a configuration, for people: where, what, and what would be right. Holds no secret.
 
-import { KeagateError } from '../errors.ts'
+import { KeagateError, describeError } from '../errors.ts'
 import type { ErrorCode } from '../errors.ts'
 import { escapeForLog } from '../log/escape.ts'
 import type { MessageId } from '../log/message.ts'
@@ -23,18 +23,28 @@ export interface ConfigWarning extends Mistake {
   readonly id: MessageId
 }
 
-/** More than this many sentences help nobody, and an answer must not grow without bound. */
-const SHOWN = 100
+/** More sentences than these help nobody, and an answer must not grow without bound. */
+export const maxShown = 100
 
-/** Every mistake of one configuration, in the order of the text. */
+export interface ConfigErrorOptions {
+  /** Where another error is the cause, its code: what to do about it may depend on that. */
+  readonly code?: ErrorCode
+  readonly cause?: unknown
+  /** How many mistakes there are, where only the first of them are described. */
+  readonly count?: number
+}
+
+/** The mistakes of one configuration, in the order of the text: the first hundred, and how many there are. */
 export class ConfigError extends KeagateError {
   readonly mistakes: readonly Mistake[]
+  readonly count: number
 
-  /** @param code where another error is the cause, its code: what to do about it may depend on that */
-  constructor(mistakes: readonly Mistake[], code: ErrorCode = 'CONFIG_INVALID', cause?: unknown) {
-    super(code, summary(mistakes), { cause })
+  constructor(mistakes: readonly Mistake[], { code = 'CONFIG_INVALID', cause, count = mistakes.length }: ConfigErrorOptions = {}) {
+    const shown = mistakes.slice(0, maxShown)
+    super(code, summary(shown, count), { cause })
     this.name = 'ConfigError'
-    this.mistakes = mistakes
+    this.mistakes = shown
+    this.count = count
   }
 }
 
@@ -49,11 +59,19 @@ export function formatMistake(mistake: Mistake): string {
 
 /** `FILE:LINE:COLUMN`, as far as it is known. */
 export function formatPosition({ file, line, column }: Pick<Mistake, 'file' | 'line' | 'column'>): string {
-  return [file, line, column].filter((part) => part !== null).join(':')
+  return [escapeForLog(file), line, column].filter((part) => part !== null).join(':')
 }
 
-function summary(mistakes: readonly Mistake[]): string {
-  const lines = mistakes.slice(0, SHOWN).map(formatMistake)
-  if (mistakes.length > SHOWN) lines.push('and more mistakes after these')
+/** What an error says, safe to show: one line for each mistake of a configuration, one in all of any other error. */
+export function errorLines(error: unknown): readonly string[] {
+  const text = describeError(error)
+  const lines = error instanceof ConfigError ? text.split('\n') : [text]
+  return lines.map((line) => escapeForLog(line, Infinity))
+}
+
+function summary(shown: readonly Mistake[], count: number): string {
+  const lines = shown.map(formatMistake)
+  const more = count - shown.length
+  if (more > 0) lines.push(`and ${more} more mistake${more === 1 ? '' : 's'}`)
   return lines.join('\n')
 }

@@ -5,9 +5,9 @@ import { isIP } from 'node:net'
 export interface Network {
   /** The same for every spelling of one network; an address alone is a network of its full length. */
   readonly id: string
+  readonly version: 4 | 6
   /** Bits. */
   readonly length: number
-  has(address: Address): boolean
 }
 
 export interface Address {
@@ -29,13 +29,39 @@ export function readNetwork(text: string): Network | null {
   const mapped = address.version === 4 && written.includes(':')
   const length = bits === undefined ? full : Number(bits) - (mapped ? 96 : 0)
   if (length > full || length < 0) return null
-  const shift = BigInt(full - length)
-  const prefix = address.bits >> shift
-  return {
-    id: `${address.version}:${prefix}/${length}`,
-    length,
-    has: ({ version, bits }) => version === address.version && bits >> shift === prefix,
+  return { id: networkId(address, length), version: address.version, length }
+}
+
+/** The network of this length that an address lies in. */
+function networkId({ version, bits }: Address, length: number): string {
+  return `${version}:${bits >> BigInt((version === 4 ? 32 : 128) - length)}/${length}`
+}
+
+/** What belongs to each of many networks. One question costs as much as there are lengths, not networks. */
+export class NetworkTable<Value> {
+  readonly #values = new Map<string, Value>()
+  /** Of the networks in here, the longest first. */
+  readonly #lengths: Readonly<Record<4 | 6, readonly number[]>>
+
+  constructor(entries: readonly (readonly [Network, Value])[]) {
+    for (const [{ id }, value] of entries) if (!this.#values.has(id)) this.#values.set(id, value)
+    const networks = entries.map(([network]) => network)
+    this.#lengths = { 4: lengthsOf(networks, 4), 6: lengthsOf(networks, 6) }
   }
+
+  /** What belongs to the smallest network with this address; null where there is none. */
+  find(address: Address): Value | null {
+    for (const length of this.#lengths[address.version]) {
+      const value = this.#values.get(networkId(address, length))
+      if (value !== undefined) return value
+    }
+    return null
+  }
+}
+
+function lengthsOf(networks: readonly Network[], wanted: 4 | 6): number[] {
+  const lengths = networks.flatMap(({ version, length }) => (version === wanted ? [length] : []))
+  return [...new Set(lengths)].sort((a, b) => b - a)
 }
 
 /** An IPv4-mapped IPv6 address is the IPv4 address; a zone does not count. null: it is no address. */

@@ -147,6 +147,7 @@ function httpSocket(config: HttpSocketConfig, secrets: Secrets): Shown {
     password: login?.passwordFile === null ? literal : undefined,
     'password-file': login?.passwordFile ?? undefined,
     'server-name': tls?.serverName ?? undefined,
+    service: config.service ?? undefined,
     'socket-address': config.address,
     'socket-port': config.port,
     'socket-type': config.socketType,

@@ -4,7 +4,8 @@
 import type { JsonNode, MapNode } from '../json/node.ts'
 import { memberOf } from '../json/node.ts'
 import type { Findings } from './findings.ts'
-import { accessControl } from './schema-access.ts'
+import type { Sliced } from './in-slices.ts'
+import { mostModules } from './schema.ts'
 import type { Section } from './section.ts'
 import { validateShape } from './validate.ts'
 
@@ -18,15 +19,16 @@ export function rbacEntries(agent: Section): Section[] {
 }
 
 /** Names every mistake of shape in its parameters, which are free-form for every other library. */
-export function validateRbacParameters(root: JsonNode, findings: Findings): void {
+export function* validateRbacParameters(root: JsonNode, findings: Findings): Sliced<void> {
   const agent = mapAt(root, 'Control-agent')
   const libraries = agent === null ? undefined : memberOf(agent, 'hooks-libraries')
   if (libraries?.kind !== 'list') return
-  for (const [index, entry] of libraries.items.entries()) {
+  // A longer list is refused as such.
+  for (const [index, entry] of libraries.items.slice(0, mostModules).entries()) {
     const library = entry.kind === 'map' ? memberOf(entry, 'library') : undefined
     const parameters = mapAt(entry, 'parameters')
     if (library?.kind !== 'string' || !isRbacLibrary(library.value) || parameters === null) continue
-    validateShape(parameters, findings, accessControl, `/Control-agent/hooks-libraries/${index}/parameters`)
+    yield* validateShape(parameters, findings, 'access', `/Control-agent/hooks-libraries/${index}/parameters`)
   }
 }
 

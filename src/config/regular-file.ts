@@ -31,6 +31,21 @@ export function readRegularFile(path: string, largest: number): RegularFile {
   }
 }
 
+/**
+ * Whether a file could be read, without reading it.
+ * @param largest bytes
+ * @throws the system's error when it cannot be opened
+ */
+export function checkRegularFile(path: string, largest: number): 'not-regular' | 'too-large' | null {
+  const fd = openSync(path, constants.O_RDONLY | constants.O_NONBLOCK)
+  try {
+    const found = fstatSync(fd)
+    return found.isFile() ? (found.size > largest ? 'too-large' : null) : 'not-regular'
+  } finally {
+    closeSync(fd)
+  }
+}
+
 /** @param expected bytes that are probably enough, to begin with */
 function readUpTo(fd: number, most: number, expected: number): Buffer {
   let bytes = Buffer.allocUnsafe(Math.min(Math.max(expected, 4096), most))

@@ -7,7 +7,9 @@ import { readAccessList } from './access-list.ts'
 import type { AccessConfig, AccessList, AssignRoleMethod, ResponseFilter, RoleConfig } from './access-types.ts'
 import { readApiFiles } from './api-files.ts'
 import type { AccessSurroundings } from './check-access.ts'
-import { checkAccess, predefinedLists } from './check-access.ts'
+import { predefinedLists } from './access-references.ts'
+import { checkAccess } from './check-access.ts'
+import type { Sliced } from './in-slices.ts'
 import type { CommandDefinition } from './kea-commands.ts'
 import { keaCommands } from './kea-commands.ts'
 import { resolveFile } from './paths.ts'
@@ -26,7 +28,7 @@ export interface AccessRules extends AccessSurroundings {
 }
 
 /** @returns null where everybody who is let in may run everything */
-export function resolveAccess(agent: Section, rules: AccessRules): AccessConfig | null {
+export function* resolveAccess(agent: Section, rules: AccessRules): Sliced<AccessConfig | null> {
   const own = agent.section('access-control')
   const entries = rbacEntries(agent)
   const [first, second] = entries
@@ -36,38 +38,48 @@ export function resolveAccess(agent: Section, rules: AccessRules): AccessConfig 
   } else if (second !== undefined) {
     second.error('library', `the rules are given twice, the first time at ${first?.keyPosition('library') ?? ''}`, null)
   }
-  if (own !== null) return readRules(own, null, rules)
+  if (own !== null) return yield* readRules(own, null, rules)
   if (first === undefined) return null
   const parameters = first.section('parameters')
-  if (parameters !== null) return readRules(parameters, first.string('library'), rules)
+  if (parameters !== null) return yield* readRules(parameters, first.string('library'), rules)
   first.error('library', 'this library needs parameters, which say who may do what', 'add "parameters"')
   return null
 }
 
-function readRules(section: Section, library: string | null, rules: AccessRules): AccessConfig {
+function* readRules(section: Section, library: string | null, rules: AccessRules): Sliced<AccessConfig> {
   const mentions: Mention[] = []
   const assignRoleMethod = (section.string('assign-role-method') ?? 'remote-address') as AssignRoleMethod
   const commands = readCommands(section)
+  const folder = yield* folderTable(section, rules)
   const config: AccessConfig = {
     assignRoleMethod,
     requireTls: section.boolean('require-tls') ?? assignRoleMethod.startsWith('cert-'),
     apiFiles: section.string('api-files'),
-    known: new Map([...(folderTable(section, rules) ?? keaCommands), ...commands]),
+    known: new Map([...(folder ?? keaCommands), ...commands]),
     commands,
-    lists: readLists(section, mentions),
-    roles: (section.sections('roles') ?? []).map((role) => readRole(role, mentions)),
+    lists: yield* readLists(section, mentions),
+    roles: yield* readRoles(section, mentions),
     defaultRole: fallBack(section, 'default-role', mentions),
     unknownRole: fallBack(section, 'unknown-role', mentions),
     library,
     userContext: userContextOf(section),
   }
-  checkAccess(section, config, mentions, rules)
+  yield* checkAccess(section, config, mentions, rules)
   return config
 }
 
 function fallBack(section: Section, key: string, mentions: Mention[]): RoleConfig | null {
   const role = section.section(key)
   return role === null ? null : readRole(role, mentions)
+}
+
+function* readRoles(section: Section, mentions: Mention[]): Sliced<RoleConfig[]> {
+  const roles: RoleConfig[] = []
+  for (const role of section.sections('roles') ?? []) {
+    roles.push(readRole(role, mentions))
+    yield
+  }
+  return roles
 }
 
 function readRole(section: Section, mentions: Mention[]): RoleConfig {
@@ -99,9 +111,10 @@ function readCommands(section: Section): Map<string, CommandDefinition> {
   return commands
 }
 
-function readLists(section: Section, mentions: Mention[]): Map<string, AccessList> {
+function* readLists(section: Section, mentions: Mention[]): Sliced<Map<string, AccessList>> {
   const lists = new Map<string, AccessList>()
   for (const entry of section.sections('access-control-lists') ?? []) {
+    yield
     const [member] = entry.node.members
     if (member === undefined) {
       entry.error(entry.start, 'this entry is empty', 'give it the name of a list and what the list holds')
@@ -109,7 +122,7 @@ function readLists(section: Section, mentions: Mention[]): Map<string, AccessLis
     }
     const name = member.key
     const at = entry.keySpot(name)
-    if (predefinedLists.includes(name)) entry.error(at, `the list ${name} is given by Kea`, 'choose another name')
+    if (predefinedLists.has(name)) entry.error(at, `the list ${name} is given by Kea`, 'choose another name')
     else if (lists.has(name)) entry.error(at, `the list ${quoted(name)} is given twice`, 'keep one of them')
     const list = listAt(entry, name, mentions)
     if (list !== null) lists.set(name, list)
@@ -128,7 +141,7 @@ function listAt(section: Section, key: string, mentions: Mention[]): AccessList 
 }
 
 /** What the folder holds; null where the table of Kea counts. */
-function folderTable(section: Section, rules: AccessRules): ReadonlyMap<string, CommandDefinition> | null {
+function* folderTable(section: Section, rules: AccessRules): Sliced<ReadonlyMap<string, CommandDefinition> | null> {
   const written = section.string('api-files')
   if (written === null || written === '') return null
   if (rules.restricted && written !== rules.current?.apiFiles) {
@@ -137,7 +150,7 @@ function folderTable(section: Section, rules: AccessRules): ReadonlyMap<string, 
     return null
   }
   const folder = resolveFile(written, rules.directory)
-  const files = readApiFiles(folder)
+  const files = yield* readApiFiles(folder)
   if (files.kind === 'read') return files.commands
   if (files.kind === 'bad') section.error('api-files', `${folder} cannot be used: ${files.reason}`)
   else {

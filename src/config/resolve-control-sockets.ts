@@ -1,5 +1,6 @@
 // Control sockets of the configuration: where each service's daemon takes commands.
 
+import type { Sliced } from './in-slices.ts'
 import { isMisspelt } from './keywords.ts'
 import { limitsOf, upstreamLimitRows } from './limits.ts'
 import type { PathRules } from './paths.ts'
@@ -8,7 +9,7 @@ import { httpOnly, resolveHttpSocket } from './resolve-http-socket.ts'
 import type { HttpSocketRules } from './resolve-http-socket.ts'
 import { controlSocket, mostElements } from './schema.ts'
 import type { Section } from './section.ts'
-import { socketAddress } from './socket-address.ts'
+import { socketIdentity } from './socket-address.ts'
 import type { ControlSocketConfig, UnixSocketConfig } from './types.ts'
 import { userContextOf } from './user-context.ts'
 
@@ -21,13 +22,14 @@ export interface ControlSocketRules extends HttpSocketRules {
 }
 
 /** By service name, in the order written. */
-export function resolveControlSockets(agent: Section, rules: ControlSocketRules): Map<string, ControlSocketConfig> {
+export function* resolveControlSockets(agent: Section, rules: ControlSocketRules): Sliced<Map<string, ControlSocketConfig>> {
   const sockets = new Map<string, ControlSocketConfig>()
   const first = new Map<string, { readonly section: Section; readonly limits: string }>()
   for (const [service, section] of agent.section('control-sockets')?.entries() ?? []) {
+    yield
     const socket = resolveControlSocket(section, rules)
     sockets.set(service, socket)
-    const place = socketAddress(socket)
+    const place = socketIdentity(socket)
     const limits = JSON.stringify(socket.limits)
     const before = first.get(place)
     if (before === undefined) first.set(place, { section, limits })
@@ -63,7 +65,10 @@ function refuseOtherLimits(section: Section, before: Section): void {
 function resolveUnixSocket(section: Section, rules: PathRules): Omit<UnixSocketConfig, 'limits' | 'userContext'> {
   for (const key of httpOnly) {
     if (!section.has(key)) continue
-    const remedy = 'remove it, or write the socket-type of the daemon\'s listener: "http" or "https"'
+    const remedy =
+      key === 'service'
+        ? 'remove it; over a UNIX socket the daemon takes the service of each command as it is'
+        : 'remove it, or write the socket-type of the daemon\'s listener: "http" or "https"'
     section.error(section.keySpot(key), `${key} does not go with a UNIX socket`, remedy)
   }
   const socketName = section.string('socket-name') ?? ''

@@ -3,10 +3,11 @@
 import type { MapNode } from '../json/node.ts'
 import { hiddenParameter, keepParameters } from './hidden-parameters.ts'
 import { hiddenPassword } from './hidden-password.ts'
+import type { Sliced } from './in-slices.ts'
 import type { PathRules } from './paths.ts'
 import { placePath } from './paths.ts'
 import { isRbacLibrary } from './rbac-library.ts'
-import { faultOf, readRegularFile } from './regular-file.ts'
+import { checkRegularFile, faultOf } from './regular-file.ts'
 import type { FileFault } from './regular-file.ts'
 import type { Section } from './section.ts'
 import { quoted } from './sentence.ts'
@@ -21,15 +22,18 @@ export interface HookRules extends PathRules {
 }
 
 /** The modules in the order written; each file has been found. What is in it is seen when it is loaded. */
-export function resolveHooks(agent: Section, rules: HookRules): HookModuleConfig[] {
-  return (agent.sections('hooks-libraries') ?? []).flatMap((entry) => {
+export function* resolveHooks(agent: Section, rules: HookRules): Sliced<HookModuleConfig[]> {
+  const modules: HookModuleConfig[] = []
+  for (const entry of agent.sections('hooks-libraries') ?? []) {
+    yield
     const library = entry.string('library')
     const path = library === null || isRbacLibrary(library) ? null : modulePath(entry, library, rules)
-    if (library === null || path === null) return []
+    if (library === null || path === null) continue
     const seconds = entry.integer('timeout-seconds')
     const timeout = seconds === null ? defaultModuleTimeout : seconds * 1000
-    return [{ library, path, parameters: parametersOf(entry, path, rules.known), timeout, place: entry.path }]
-  })
+    modules.push({ library, path, parameters: parametersOf(entry, path, rules.known), timeout, place: entry.path })
+  }
+  return modules
 }
 
 function parametersOf(entry: Section, path: string, known: HookRules['known']): MapNode | null {
@@ -76,9 +80,9 @@ const largestModule = 16_777_216
 
 function moduleFault(path: string): FileFault | null {
   try {
-    const file = readRegularFile(path, largestModule)
-    if (file.ok) return null
-    if (file.fault === 'too-large') return { reason: `it is larger than ${largestModule} bytes`, remedy: null }
+    const fault = checkRegularFile(path, largestModule)
+    if (fault === null) return null
+    if (fault === 'too-large') return { reason: `it is larger than ${largestModule} bytes`, remedy: null }
     return { reason: 'it is not a regular file', remedy: 'name the file of an ES module' }
   } catch (error) {
     return faultOf(error)

@@ -7,6 +7,8 @@ import { resolveFile } from './paths.ts'
 import { readSecretFile } from './secret-file.ts'
 import type { Section } from './section.ts'
 import { quoted } from './sentence.ts'
+import { isInForce, loginsInForce } from './sockets-in-force.ts'
+import type { Endpoint } from './sockets-in-force.ts'
 import type { AgentConfig, HttpSocketConfig, UpstreamLogin, UpstreamTlsConfig } from './types.ts'
 
 export interface HttpSocketRules {
@@ -23,7 +25,7 @@ export interface HttpSocketRules {
 const httpsOnly = ['trust-anchor', 'cert-file', 'key-file', 'server-name'] as const
 
 /** The keywords that say nothing of a UNIX socket. */
-export const httpOnly = ['socket-address', 'socket-port', ...httpsOnly, 'user', 'password', 'password-file'] as const
+export const httpOnly = ['socket-address', 'socket-port', ...httpsOnly, 'user', 'password', 'password-file', 'service'] as const
 
 type Resolved = Omit<HttpSocketConfig, 'limits' | 'userContext'>
 
@@ -40,7 +42,7 @@ export function resolveHttpSocket(section: Section, socketType: 'http' | 'https'
     tls: socketType === 'https' ? tlsOf(section, rules.directory) : refuseTls(section),
   }
   if (rules.restricted) checkReach(section, endpoint, rules.current)
-  return { ...endpoint, login: loginOf(section, endpoint, rules) }
+  return { ...endpoint, login: loginOf(section, endpoint, rules), service: section.string('service') }
 }
 
 function addressOf(section: Section): string {
@@ -169,42 +171,30 @@ function fromFile(
   return { user, password: content.text, passwordFile: written }
 }
 
-type Endpoint = Pick<HttpSocketConfig, 'socketType' | 'address' | 'port' | 'tls'>
-
 /** A secret goes on to nobody but the daemon that it was given for, known by the same certificates as before. */
 function loginInForce(
   endpoint: Endpoint,
   current: AgentConfig | null,
   wanted: (login: UpstreamLogin) => boolean,
 ): UpstreamLogin | null {
-  for (const socket of current?.controlSockets.values() ?? []) {
-    if (socket.socketType === 'unix' || socket.login === null || !wanted(socket.login)) continue
-    if (identity(socket) === identity(endpoint)) return socket.login
-  }
-  return null
-}
-
-function identity({ socketType, address, port, tls }: Endpoint): string {
-  return JSON.stringify([socketType, address, port, tls?.trustAnchor, tls?.serverName])
+  return loginsInForce(current, endpoint).find(wanted) ?? null
 }
 
 /** As a path is held to a folder, an address is held to this machine and to what is in use. */
-function checkReach(section: Section, { address, port }: Endpoint, current: AgentConfig | null): void {
-  if (isLoopback(address)) return
-  for (const socket of current?.controlSockets.values() ?? []) {
-    if (socket.socketType !== 'unix' && socket.address === address && socket.port === port) return
-  }
+function checkReach(section: Section, endpoint: Endpoint, current: AgentConfig | null): void {
+  if (isLoopback(endpoint.address) || isInForce(current, endpoint)) return
   section.error(
     'socket-address',
-    `${address} is another machine, which is not allowed for what comes over the network`,
+    `${endpoint.address} is another machine, which is not allowed for what comes over the network`,
     'write it in the configuration file, or start the agent with -X',
   )
 }
 
+const loopback = new BlockList()
+loopback.addSubnet('127.0.0.0', 8, 'ipv4')
+loopback.addAddress('::1', 'ipv6')
+
 /** Also knows the long forms of `::1`. An address with a zone is none. */
 function isLoopback(address: string): boolean {
-  const loopback = new BlockList()
-  loopback.addSubnet('127.0.0.0', 8, 'ipv4')
-  loopback.addAddress('::1', 'ipv6')
   return loopback.check(address, isIP(address) === 6 ? 'ipv6' : 'ipv4')
 }

@@ -1,6 +1,7 @@
 // The HTTP side of the configuration: address, headers, limits.
 
 import { isIP } from 'node:net'
+import type { Sliced } from './in-slices.ts'
 import { httpLimitRows, limitsOf } from './limits.ts'
 import type { Section } from './section.ts'
 import { quoted } from './sentence.ts'
@@ -40,9 +41,10 @@ const REFUSED: ReadonlySet<string> = new Set([
 const WITHOUT_EFFECT: ReadonlySet<string> = new Set(['content-length', 'date'])
 
 /** Headers added to every response. As in Kea, of equal names the last counts. */
-export function resolveHeaders(agent: Section): HttpHeader[] {
+export function* resolveHeaders(agent: Section): Sliced<HttpHeader[]> {
   const headers = new Map<string, HttpHeader>()
   for (const item of agent.sections('http-headers') ?? []) {
+    yield
     const name = item.string('name')
     const value = item.string('value')
     const userContext = userContextOf(item)

@@ -4,6 +4,7 @@ import { isSyslog, leastRotationSize } from '../log/settings.ts'
 import type { OutputSettings, Severity } from '../log/settings.ts'
 import { facilityNames, isFacility } from '../log/syslog-priority.ts'
 import { isOwnLogger, rootLogger } from '../log/tree.ts'
+import type { Sliced } from './in-slices.ts'
 import type { PathRules } from './paths.ts'
 import { placePath } from './paths.ts'
 import type { Section } from './section.ts'
@@ -16,14 +17,19 @@ const severities: readonly Severity[] = ['DEBUG', 'INFO', 'WARN', 'ERROR', 'FATA
 /** Bytes after which Kea rotates a log file. */
 export const defaultMaxSize = 10_240_000
 
-export function resolveLoggers(agent: Section, rules: PathRules): LoggerConfig[] {
-  return (agent.sections('loggers') ?? []).map((logger) => ({
-    name: nameOf(logger),
-    severity: severityOf(logger),
-    debugLevel: logger.integer('debuglevel') ?? 0,
-    outputs: outputsOf(logger, rules),
-    userContext: userContextOf(logger),
-  }))
+export function* resolveLoggers(agent: Section, rules: PathRules): Sliced<LoggerConfig[]> {
+  const loggers: LoggerConfig[] = []
+  for (const logger of agent.sections('loggers') ?? []) {
+    loggers.push({
+      name: nameOf(logger),
+      severity: severityOf(logger),
+      debugLevel: logger.integer('debuglevel') ?? 0,
+      outputs: outputsOf(logger, rules),
+      userContext: userContextOf(logger),
+    })
+    yield
+  }
+  return loggers
 }
 
 /** Kea takes any name, also one that nothing is ever written to. */

@@ -2,6 +2,7 @@
 
 import type { MapNode } from '../json/node.ts'
 import type { Findings } from './findings.ts'
+import type { Sliced } from './in-slices.ts'
 import type { PathRules } from './paths.ts'
 import { resolveAccess } from './resolve-access.ts'
 import { resolveAudit } from './resolve-audit.ts'
@@ -32,29 +33,30 @@ export interface ResolveRules {
  * Reads on over mistakes, so that all are found; the result is only good if `findings` holds none. What is not of the
  * right shape reads as absent.
  */
-export function resolveConfig(root: MapNode, rules: ResolveRules, findings: Findings): AgentConfig {
+export function* resolveConfig(root: MapNode, rules: ResolveRules, findings: Findings): Sliced<AgentConfig> {
   const agent = new Section(root, '', findings).section('Control-agent') ?? new Section(emptyMap, '', findings)
   const { current, directory } = rules
   const tls = resolveTls(agent, directory)
-  const authentication = resolveAuthentication(agent, {
+  yield
+  const authentication = yield* resolveAuthentication(agent, {
     directory,
     known: rules.hiddenPasswords ? (current?.authentication?.clients ?? []) : null,
   })
-  const controlSockets = resolveControlSockets(agent, { ...rules, paths: pathRules(rules, socketsInUse(current)) })
+  const controlSockets = yield* resolveControlSockets(agent, { ...rules, paths: pathRules(rules, socketsInUse(current)) })
   const services = [...controlSockets.keys()]
-  const loggers = resolveLoggers(agent, pathRules(rules, logsInUse(current)))
+  const loggers = yield* resolveLoggers(agent, pathRules(rules, logsInUse(current)))
   return {
     httpHost: resolveHost(agent),
     httpPort: agent.integer('http-port') ?? 8000,
-    httpHeaders: resolveHeaders(agent),
+    httpHeaders: yield* resolveHeaders(agent),
     httpLimits: resolveHttpLimits(agent),
     tls,
     authentication,
-    access: resolveAccess(agent, {
+    access: yield* resolveAccess(agent, {
       tls, authentication, services, directory, restricted: rules.restricted, current: current?.access ?? null,
     }),
     controlSockets,
-    hookModules: resolveHooks(agent, {
+    hookModules: yield* resolveHooks(agent, {
       ...pathRules(rules, modulesInUse(current)), known: rules.hiddenPasswords ? (current?.hookModules ?? []) : null,
     }),
     loggers,

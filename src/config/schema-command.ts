@@ -1,5 +1,6 @@
 // `keagate schema`: the JSON schema of the configuration file, so that editors complete and check it.
 
+import { escapeForLog } from '../log/escape.ts'
 import { configSchema } from './schema.ts'
 
 const usage = 'Usage: keagate schema        prints the JSON schema of the configuration file\n'
@@ -14,7 +15,7 @@ export async function schemaCommand(
     return Promise.resolve(0)
   }
   if (words.length > 0) {
-    stderr.write(`keagate schema: unexpected word ${words[0] ?? ''}\n\n${usage}`)
+    stderr.write(`keagate schema: unexpected word ${escapeForLog(words[0] ?? '')}\n\n${usage}`)
     return Promise.resolve(1)
   }
   const schema = { $schema: 'http://json-schema.org/draft-07/schema#', ...configSchema }

@@ -13,6 +13,8 @@ export interface ConfigSchema {
   readonly items?: ConfigSchema
   readonly enum?: readonly string[]
   readonly minLength?: number
+  /** Only that of a service name, so that there is one sentence for it. */
+  readonly pattern?: string
   readonly maxLength?: number
   readonly maxItems?: number
   readonly maxProperties?: number

@@ -127,6 +127,10 @@ export const controlSocket = map('where a daemon takes commands', {
   user: text('the user for the authentication of the daemon'),
   password: text('the password of that user'),
   'password-file': text('a file that holds the password of that user'),
+  service: {
+    type: 'string', pattern: SERVICE_NAME, maxLength: 256,
+    description: 'the service that the agent at that address is asked for; only where keagate or kea-ctrl-agent listens there',
+  },
   limits: limits('limits of this control socket', upstreamLimitRows),
   ...notes,
 })
@@ -180,7 +184,7 @@ const auditLog = map('the record of every command, one JSON line each', {
 }, ['output'])
 
 /** Each is a thread. */
-const mostModules = 16
+export const mostModules = 16
 
 const hooksLibrary = map('a handler module', {
   library: text('the file of the module'),

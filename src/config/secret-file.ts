@@ -3,11 +3,22 @@
 import { faultOf, readRegularFile } from './regular-file.ts'
 
 /** Bytes; no password is as long, and a wrong name should not pull in a log. */
-const LARGEST = 65_536
+const LARGEST = 4096
 
 export type SecretFile =
   | { readonly ok: true; readonly text: string; readonly othersMayRead: boolean }
   | { readonly ok: false; readonly reason: string; readonly remedy: string | null }
+
+/** The files of one configuration: one that many entries name is read once. */
+export class SecretFiles {
+  readonly #read = new Map<string, SecretFile>()
+
+  read(path: string): SecretFile {
+    const file = this.#read.get(path) ?? readSecretFile(path)
+    this.#read.set(path, file)
+    return file
+  }
+}
 
 /**
  * The content without one line end (LF or CRLF) at its end; blanks and everything else count. Bytes that are not UTF-8

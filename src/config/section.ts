@@ -3,7 +3,7 @@
 
 import type { JsonNode, ListNode, MapNode, Member } from '../json/node.ts'
 import type { MessageId } from '../log/message.ts'
-import type { Findings, Spot } from './findings.ts'
+import type { Findings, Remedy, Spot } from './findings.ts'
 import { mostElements } from './schema.ts'
 
 export class Section {
@@ -94,11 +94,11 @@ export class Section {
   }
 
   /** @param at the key whose value is wrong, or a place */
-  error(at: string | Spot, text: string, remedy: string | null = null): void {
+  error(at: string | Spot, text: string, remedy: Remedy = null): void {
     this.#findings.error(typeof at === 'string' ? this.spot(at) : at, text, remedy)
   }
 
-  warning(id: MessageId, at: string | Spot, text: string, remedy: string | null = null): void {
+  warning(id: MessageId, at: string | Spot, text: string, remedy: Remedy = null): void {
     this.#findings.warning(id, typeof at === 'string' ? this.spot(at) : at, text, remedy)
   }
 

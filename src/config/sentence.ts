@@ -31,7 +31,11 @@ export function sentenceFor(error: ErrorObject, node: JsonNode): Sentence | null
     case 'additionalProperties':
       return unknown(String(error.params['additionalProperty']), schema)
     case 'propertyNames':
-      return serviceName(String(error.params['propertyName']))
+      return notService(quoted(String(error.params['propertyName'])))
+    case 'pattern':
+      // The one of a keyword comes along with `propertyNames`.
+      if (error.propertyName !== undefined || node.kind !== 'string') return null
+      return notService(`${name} is ${quoted(node.value)}, which`)
     case 'false schema':
       return { text: `${name} is not allowed here`, remedy: 'write it inside the map of one service' }
     case 'minimum':
@@ -48,7 +52,6 @@ export function sentenceFor(error: ErrorObject, node: JsonNode): Sentence | null
     case 'enum':
       return notAmong(name, schema.enum ?? [], node)
     default:
-      // `pattern` comes along with `propertyNames`.
       return null
   }
 }
@@ -84,14 +87,19 @@ function meaning(schema: ConfigSchema | false | undefined): string | null {
 function unknown(keyword: string, schema: ConfigSchema): Sentence {
   const text = `unknown keyword ${quoted(keyword)}`
   const advice = adviceFor(keyword, configSchema, schema)
-  if (schema !== configSchema || advice !== null) return { text, remedy: advice }
+  if (!isWholeFile(schema) || advice !== null) return { text, remedy: advice }
   if (keyword === 'hash') return { text, remedy: 'remove it; config-get adds it to what it shows' }
   return { text, remedy: 'only "Control-agent" may stand here; the Kea daemons have configurations of their own' }
 }
 
-function serviceName(name: string): Sentence {
+/** What is checked may be a copy of the schema, made by the build. */
+function isWholeFile(schema: ConfigSchema): boolean {
+  return schema.properties?.['Control-agent'] !== undefined
+}
+
+function notService(what: string): Sentence {
   return {
-    text: `${quoted(name)} cannot be the name of a service`,
+    text: `${what} cannot be the name of a service`,
     remedy: 'use letters, digits, ".", "_", "-" and "@", at least one',
   }
 }
@@ -156,6 +164,7 @@ function printable(text: string): string {
   return quoted(text).slice(1, -1)
 }
 
-function shortened(text: string): string {
+/** Cut where it is long. */
+export function shortened(text: string): string {
   return text.length <= QUOTED ? text : `${text.slice(0, QUOTED)}…`
 }

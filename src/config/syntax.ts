@@ -4,22 +4,27 @@ import type { JsonNode, MapNode } from '../json/node.ts'
 import { parseTree } from '../json/tree.ts'
 import type { Dialect, Problem } from '../json/tree.ts'
 import type { Findings, Spot } from './findings.ts'
+import type { Sliced } from './in-slices.ts'
 import { pointer } from './section.ts'
 
 /** So that `config-get` can wrap it and stay within the 100 maps and lists that Kea's clients read. */
 const DEEPEST = 98
 
 /** @returns null, with an error, where the text is broken */
-export function parseConfig(text: string, dialect: Dialect, findings: Findings): JsonNode | null {
+export function* parseConfig(text: string, dialect: Dialect, findings: Findings): Sliced<JsonNode | null> {
   const tree = parseTree(text, { dialect, maxDepth: DEEPEST })
+  yield
   for (const problem of tree.errors) {
     // What config-set took must be readable again after config-write, and commands take numbers of any length: in free
     // maps they are only passed along, and every keyword has a range of its own.
     if (problem.tooLarge === true) continue
     findings.error(spotOf(tree.root, problem), described(problem, findings), problem.remedy)
+    yield
   }
+  findings.countErrors(tree.moreErrors)
   for (const problem of tree.warnings) {
     findings.warning('CTRL_AGENT_CONFIG_SYNTAX_WARNING', spotOf(tree.root, problem), problem.text, problem.remedy)
+    yield
   }
   return tree.root
 }
@@ -47,11 +52,24 @@ function spotOf(root: JsonNode | null, { offset }: Problem): Spot {
 
 function stepTowards(node: JsonNode, offset: number): { readonly key: string; readonly value: JsonNode | null } | null {
   if (node.kind === 'map') {
-    const member = node.members.find(({ keyStart, value }) => keyStart <= offset && offset < value.end)
-    if (member === undefined) return null
+    const member = node.members[lastBegunAt(node.members, offset, ({ keyStart }) => keyStart)]
+    if (member === undefined || offset >= member.value.end) return null
     return { key: member.key, value: offset < member.value.start ? null : member.value }
   }
   if (node.kind !== 'list') return null
-  const index = node.items.findIndex(({ start, end }) => start <= offset && offset < end)
-  return index < 0 ? null : { key: String(index), value: node.items[index] ?? null }
+  const index = lastBegunAt(node.items, offset, ({ start }) => start)
+  const item = node.items[index]
+  return item === undefined || offset >= item.end ? null : { key: String(index), value: item }
+}
+
+/** The index of the last part that begins at an offset or before it; -1 where none does. They are in the order of the text. */
+function lastBegunAt<Part>(parts: readonly Part[], offset: number, begin: (part: Part) => number): number {
+  let [low, high] = [0, parts.length]
+  while (low < high) {
+    const middle = (low + high) >> 1
+    const part = parts[middle]
+    if (part !== undefined && begin(part) <= offset) low = middle + 1
+    else high = middle
+  }
+  return low - 1
 }

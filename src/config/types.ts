@@ -139,7 +139,7 @@ export interface UnixSocketConfig extends ControlSocketBase {
   readonly path: string
 }
 
-/** A daemon's own listener (Kea 2.7.2 and later). */
+/** A daemon's own listener (Kea 2.7.2 and later), or an agent that forwards to the daemon. */
 export interface HttpSocketConfig extends ControlSocketBase {
   readonly socketType: 'http' | 'https'
   /** IP literal. */
@@ -150,6 +150,8 @@ export interface HttpSocketConfig extends ControlSocketBase {
   readonly tls: UpstreamTlsConfig | null
   /** What the daemon's `authentication` asks for; null: nothing is sent. */
   readonly login: UpstreamLogin | null
+  /** The name that the agent listening there knows the daemon by; null: the daemon itself listens there. */
+  readonly service: string | null
 }
 
 /** The file names here are absolute. */

@@ -1,42 +1,39 @@
 // Checks the shape of a configuration against the schema and turns what Ajv finds into sentences with a position.
 
-import { createRequire } from 'node:module'
-import type { Ajv as AjvClass, ErrorObject, ValidateFunction } from 'ajv'
-import type { JsonNode, MapNode, Member } from '../json/node.ts'
+import type { ErrorObject } from 'ajv'
+import type { JsonNode } from '../json/node.ts'
 import type { Findings, Spot } from './findings.ts'
-import type { ConfigSchema } from './schema-form.ts'
-import { configSchema, mostElements } from './schema.ts'
+import type { Sliced } from './in-slices.ts'
+import { lastMember, nodeAt } from './node-at.ts'
+import { mostElements } from './schema.ts'
 import { integerOf, pointer } from './section.ts'
 import { sentenceFor } from './sentence.ts'
-import { ajvOptions, preparedShapeCheck } from './shape-check.ts'
+import { shapeErrors } from './shape-check.ts'
+import type { ShapeName } from './shape-check.ts'
 
 /** Fewer are shown, and a text of a million mistakes must not cost a million sentences. */
-const MOST = 200
-
-const compiled = new Map<ConfigSchema, ValidateFunction>()
+const maxDescribed = 200
 
 /**
  * Names every unknown keyword, missing keyword, wrong type and value out of range.
  * @param path JSON pointer of `root` in the configuration
  */
-export function validateShape(root: JsonNode, findings: Findings, schema = configSchema, path = ''): void {
+export function* validateShape(root: JsonNode, findings: Findings, shape: ShapeName = 'config', path = ''): Sliced<void> {
   const value = plainValue(root)
-  if (schema === configSchema && preparedShapeCheck()?.(value) === true) return
-  const validate = compiled.get(schema) ?? compile(schema)
-  compiled.set(schema, validate)
-  if (validate(value)) return
-  for (const error of (validate.errors ?? []).slice(0, MOST)) {
+  yield
+  // The pattern of a keyword comes along with `propertyNames`.
+  const errors = shapeErrors(value, shape).filter(({ keyword, propertyName }) => {
+    return keyword !== 'pattern' || propertyName === undefined
+  })
+  yield
+  for (const error of errors.slice(0, maxDescribed)) {
     const place = nodeAt(root, error.instancePath)
     const sentence = place === null ? null : sentenceFor(error, place)
     if (place === null || sentence === null) continue
     findings.error(spotOf(error, place, path + error.instancePath), sentence.text, sentence.remedy)
+    yield
   }
-}
-
-/** Loads Ajv, which the start with a right configuration does without. */
-function compile(schema: ConfigSchema): ValidateFunction {
-  const { Ajv } = createRequire(import.meta.url)('ajv') as { Ajv: typeof AjvClass }
-  return new Ajv(ajvOptions).compile(schema)
+  findings.countErrors(Math.max(0, errors.length - maxDescribed))
 }
 
 /**
@@ -67,19 +64,6 @@ function plainValue(node: JsonNode): unknown {
   }
 }
 
-/** The node that a JSON pointer leads to. */
-function nodeAt(root: JsonNode, path: string): JsonNode | null {
-  let node: JsonNode | undefined = root
-  for (const step of path.split('/').slice(1)) {
-    const key = step.replaceAll('~1', '/').replaceAll('~0', '~')
-    if (node.kind === 'map') node = lastMember(node, key)?.value
-    else if (node.kind === 'list') node = node.items[Number(key)]
-    else return null
-    if (node === undefined) return null
-  }
-  return node
-}
-
 /** A keyword that should not be there is shown at the keyword, everything else at the value. */
 function spotOf(error: ErrorObject, node: JsonNode, path: string): Spot {
   // The two of Ajv's parameters that name a keyword; each error has its own.
@@ -88,12 +72,3 @@ function spotOf(error: ErrorObject, node: JsonNode, path: string): Spot {
   if (keyword === undefined || node.kind !== 'map') return { offset: node.start, path }
   return { offset: lastMember(node, keyword)?.keyStart ?? node.start, path: pointer(path, keyword) }
 }
-
-function lastMember(map: MapNode, key: string): Member | undefined {
-  const known = membersByKey.get(map) ?? new Map(map.members.map((member) => [member.key, member]))
-  membersByKey.set(map, known)
-  return known.get(key)
-}
-
-/** A map of thousands of mistakes is asked for each of them. */
-const membersByKey = new WeakMap<MapNode, ReadonlyMap<string, Member>>()

@@ -39,8 +39,12 @@ function withRemedy(finding: Finding): Finding {
 
 /** One finding for each mistake, with its place. */
 export function mistakesOf(error: unknown, what = 'configuration'): readonly Finding[] {
-  if (error instanceof ConfigError) return error.mistakes.map((mistake) => placed('error', mistake))
-  return describeError(error).split('\n').map((line) => problem('error', what, line))
+  if (error instanceof ConfigError) {
+    const more = error.count - error.mistakes.length
+    const rest = more === 0 ? [] : [problem('error', what, `and ${more} more mistake${more === 1 ? '' : 's'}`)]
+    return [...error.mistakes.map((mistake) => placed('error', mistake)), ...rest]
+  }
+  return [problem('error', what, describeError(error))]
 }
 
 function placed(level: 'warning' | 'error', mistake: Mistake): Finding {

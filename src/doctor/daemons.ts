@@ -16,14 +16,21 @@ const patience = 5000
 export async function examineDaemons({ controlSockets }: AgentConfig, log: Log): Promise<readonly Finding[]> {
   const upstreams = await openUpstreams(new Map([...controlSockets].map(([name, socket]) => [name, hasty(socket)])), log, null)
   const router = new Router(upstreams.byService, log, null)
-  const ask = async (service: string, address: string): Promise<Finding> => {
-    const what = `control socket ${service}`
-    const command = { name: 'version-get', services: [service], arguments: null, caller: nobody }
+  const ask = async (name: string, service: string): Promise<Answer> => {
+    const command = { name, services: [service], arguments: null, caller: nobody }
     const memory = { tryReserve: () => true, release: () => undefined }
     const [answer] = await router.forward(command, [service], { signal: new AbortController().signal, memory })
-    return judge(what, address, answer === undefined ? '' : rawToString(answer))
+    return read(answer === undefined ? '' : rawToString(answer))
   }
-  const findings = await Promise.all([...controlSockets].map(([service, socket]) => ask(service, socketAddress(socket))))
+  const examine = async ([service, socket]: readonly [string, ControlSocketConfig]): Promise<Finding> => {
+    const address = socketAddress(socket)
+    const version = await ask('version-get', service)
+    if (version.result === 0 && socket.socketType !== 'unix' && socket.service === null) {
+      if (isOfAgent(await ask('list-commands', service))) return agentFound(service, address)
+    }
+    return judge(service, address, version)
+  }
+  const findings = await Promise.all([...controlSockets].map(examine))
   for (const upstream of upstreams.byKey.values()) upstream.close()
   return findings
 }
@@ -36,8 +43,20 @@ function hasty<Socket extends ControlSocketConfig>(socket: Socket): Socket {
 
 const nobody = { remoteAddress: '127.0.0.1', tls: null, user: null }
 
-function judge(what: string, address: string, answer: string): Finding {
-  const { result, text } = read(answer)
+/** By the answer to `list-commands`: every daemon of Kea has statistics, no agent has. */
+function isOfAgent({ result, arguments: names }: Answer): boolean {
+  if (result !== 0 || !Array.isArray(names)) return false
+  return !names.some((name) => typeof name === 'string' && name.startsWith('statistic-'))
+}
+
+function agentFound(service: string, address: string): Finding {
+  const text = `an agent answers at ${address}, and runs the commands for ${service} itself`
+  const remedy = 'add "service" with the name that this agent knows the daemon by, or write the address of the daemon'
+  return problem('warning', `control socket ${service}`, text, remedy)
+}
+
+function judge(service: string, address: string, { result, text }: Answer): Finding {
+  const what = `control socket ${service}`
   if (result === 0) return ok(what, `${address} answers, version ${text}`)
   const reason = text.replace(/^no usable answer from service [^:]*: /, '').replace(/; server is likely to be offline$/, '')
   return problem('error', what, `${address}: ${reason}`, remedyFor(reason))
@@ -53,9 +72,21 @@ function remedyFor(reason: string): string {
   return 'look at the log of the daemon'
 }
 
-function read(answer: string): { readonly result: unknown; readonly text: string } {
+interface Answer {
+  readonly result: unknown
+  readonly text: string
+  readonly arguments: unknown
+}
+
+function read(answer: string): Answer {
   const map: unknown = JSON.parse(answer)
-  if (typeof map !== 'object' || map === null) return { result: null, text: 'it answers with something else than a map' }
+  if (typeof map !== 'object' || map === null) {
+    return { result: null, text: 'it answers with something else than a map', arguments: null }
+  }
   const text: unknown = 'text' in map ? map.text : ''
-  return { result: 'result' in map ? map.result : null, text: typeof text === 'string' ? text : '' }
+  return {
+    result: 'result' in map ? map.result : null,
+    text: typeof text === 'string' ? text : '',
+    arguments: 'arguments' in map ? map.arguments : null,
+  }
 }

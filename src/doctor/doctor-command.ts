@@ -2,6 +2,7 @@
 
 import { parseArgs } from 'node:util'
 import { describeError } from '../errors.ts'
+import { escapeForLog } from '../log/escape.ts'
 import type { Log } from '../log/message.ts'
 import { examineCertificates, examineUpstreamCertificates } from './certificates.ts'
 import { playClient } from './client.ts'
@@ -40,7 +41,7 @@ export async function doctorCommand(words: readonly string[], { env, stdout, std
   }
   const task = read(words, env)
   if (typeof task === 'string') {
-    stderr.write(`keagate doctor: ${task}\n\n${usage}`)
+    stderr.write(`keagate doctor: ${escapeForLog(task)}\n\n${usage}`)
     return 1
   }
   const findings = await task.examine()

@@ -1,6 +1,6 @@
 // What the doctor says: one line for each thing that it has looked at.
 
-import { escapeForLog } from '../log/escape.ts'
+import { escapeForLog, escapeJson } from '../log/escape.ts'
 
 export type Level = 'ok' | 'warning' | 'error'
 
@@ -32,7 +32,7 @@ export function warning(what: string, sentence: string): Finding {
 export function report(findings: readonly Finding[], json: boolean): string {
   const count = (level: Level): number => findings.filter((finding) => finding.level === level).length
   const counts = { errors: count('error'), warnings: count('warning'), ok: count('ok') }
-  if (json) return `${JSON.stringify({ findings, ...counts }, null, 2)}\n`
+  if (json) return `${escapeJson(JSON.stringify({ findings, ...counts }, null, 2))}\n`
   const lines = findings.map(({ level, what, text, remedy }) => {
     return `${level.padEnd(7)}  ${escapeForLog(`${what}: ${text}${remedy === null ? '' : `; ${remedy}`}`)}\n`
   })

@@ -4,7 +4,7 @@ import { statSync } from 'node:fs'
 import type { LoadedConfig } from '../config/load.ts'
 import type { AgentConfig } from '../config/types.ts'
 import { KeagateError } from '../errors.ts'
-import { Modules } from '../hook/modules.ts'
+import { loadOnly } from '../hook/load-only.ts'
 import { openListener } from '../http/connection/listener.ts'
 import { checkLogFiles, placed } from '../late-mistake.ts'
 import type { Log } from '../log/message.ts'
@@ -76,8 +76,7 @@ export async function examineFiles(loaded: LoadedConfig, file: string, log: Log)
     findings.push(...mistakesOf(placed(error, loaded), 'loggers'))
   }
   try {
-    const modules = await Modules.load(config.hookModules, { log, ask: () => Promise.resolve({ ok: false, reason: 'not now' }) })
-    await modules.close()
+    await loadOnly(config.hookModules, log)
     for (const { library } of config.hookModules) findings.push(ok('hooks-libraries', `${library} can be loaded`))
   } catch (error) {
     findings.push(...mistakesOf(placed(error, loaded), 'hooks-libraries'))

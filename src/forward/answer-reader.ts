@@ -1,11 +1,16 @@
 // Reads one answer of a daemon from the bytes that arrive: the first whole map or list, kept as it came.
 
+import { ResultMember } from '../command/result-of.ts'
 import type { Reservation } from '../command/scope.ts'
+import { byteClasses } from '../json/byte-class.ts'
 import { ChunkStore } from '../json/chunk-store.ts'
 import type { RawJson } from '../json/raw.ts'
 import { Scanner } from '../json/scanner.ts'
 
 const nothing = new Uint8Array(0)
+const { blank } = byteClasses.answer
+
+const noMemory = 'all bodies and answers together take as much memory as they may; try again later'
 
 /**
  * Accepts RFC 8259 and nothing wider, for what it takes is spliced into the list that a client parses. That excludes
@@ -15,9 +20,9 @@ const nothing = new Uint8Array(0)
 export class AnswerReader {
   readonly #maxSize: number
   readonly #memory: Reservation
-  readonly #chunks: 'lasting' | 'passing'
-  readonly #scanner = new Scanner('answer')
   readonly #store = new ChunkStore()
+  readonly #result = new ResultMember(this.#store)
+  readonly #scanner = new Scanner('answer', this.#result)
   #state: 'more' | 'done' | 'bad' = 'more'
   #problem = ''
   #trailing = false
@@ -26,28 +31,26 @@ export class AnswerReader {
   /**
    * @param maxSize bytes up to the end of the answer, blanks before it included
    * @param memory for the bytes of the answer
-   * @param chunks whether they stay as they are, or are used for other bytes later and have to be copied
    */
-  constructor(maxSize: number, memory: Reservation, chunks: 'lasting' | 'passing' = 'lasting') {
+  constructor(maxSize: number, memory: Reservation) {
     this.#maxSize = maxSize
     this.#memory = memory
-    this.#chunks = chunks
   }
 
   /**
-   * Takes the next chunk and keeps it; a lasting one without a copy (small ones are gathered).
+   * Takes the next chunk and keeps it without a copy (small ones are gathered).
    * @returns `bad` as soon as what came cannot become an answer; an end of input before `done` is the caller's matter
    */
   push(chunk: Uint8Array): 'more' | 'done' | 'bad' {
     if (this.#state === 'more') this.#read(chunk)
-    else this.#trailing ||= this.#state === 'done' && holdsMore(chunk, 0)
+    else this.#trailing ||= this.#state === 'done' && holdsMore(chunk)
     return this.#state
   }
 
   /** The answer, without what stood around it. Only after `done`. */
   answer(): RawJson {
     const { start, end } = this.#scanner.extent()
-    return this.#store.slice(start, end)
+    return { ...this.#store.slice(start, end), result: this.#result.number() }
   }
 
   /** Forgets what has come: it will never become an answer. */
@@ -75,11 +78,10 @@ export class AnswerReader {
   #read(chunk: Uint8Array): void {
     const before = this.#store.length
     if (!this.#memory.tryReserve(chunk.length)) {
-      this.#refuse('all bodies and answers together take as much memory as they may; try again later')
+      this.#refuse(this.#memory.whyRefused ?? noMemory)
       return
     }
-    if (this.#chunks === 'lasting') this.#store.add(chunk)
-    else this.#store.copy(chunk)
+    this.#store.add(chunk)
     const verdict = this.#scanner.push(chunk)
     const { end } = this.#scanner.extent()
     if (verdict === 'bad') {
@@ -89,9 +91,8 @@ export class AnswerReader {
       this.#refuse(`the answer is longer than ${this.#maxSize} bytes`)
     } else if (verdict === 'done') {
       this.#state = 'done'
-      this.#store.close()
       this.#rest = chunk.subarray(end - before)
-      this.#trailing = holdsMore(this.#rest, 0)
+      this.#trailing = holdsMore(this.#rest)
     }
   }
 
@@ -101,11 +102,7 @@ export class AnswerReader {
   }
 }
 
-/** Whether there is a byte from `from` on that is no blank. */
-function holdsMore(chunk: Uint8Array, from: number): boolean {
-  for (let i = from; i < chunk.length; i++) {
-    const byte = chunk[i]
-    if (byte !== 0x20 && byte !== 0x0a && byte !== 0x0d && byte !== 0x09) return true
-  }
-  return false
+/** Whether there is more than blanks. */
+function holdsMore(chunk: Uint8Array): boolean {
+  return chunk.some((byte) => blank[byte] !== 1)
 }

@@ -1,24 +1,14 @@
 // One connection to a control socket on which reading outlives writing.
 
 import { Socket } from 'node:net'
-import { landing } from '../json/landing.ts'
 
 /** What happens on the connection. After `failed` or `ended` nothing more comes. */
 export interface ConnectionEvents {
   connected(): void
-  /** @param chunk gets other bytes as soon as this returns */
   received(chunk: Uint8Array): void
   /** The daemon closed its side. */
   ended(): void
   failed(error: NodeJS.ErrnoException): void
-}
-
-/**
- * The last ones are what Node sets anyway: to be added to an object that lacks them, for each connection, takes it
- * longer than to connect.
- */
-const socketOptions = {
-  onread: { buffer: landing, callback: onRead }, allowHalfOpen: false, emitClose: false, autoDestroy: true, decodeStrings: false,
 }
 
 /**
@@ -29,9 +19,10 @@ export class ControlConnection extends Socket {
   readonly events: ConnectionEvents
 
   constructor(path: string, events: ConnectionEvents) {
-    super(socketOptions)
+    super()
     this.events = events
     this.on('connect', onConnect)
+    this.on('data', onData)
     this.on('end', onEnd)
     this.on('error', onError)
     this.connect({ path })
@@ -48,9 +39,8 @@ function onConnect(this: ControlConnection): void {
   this.events.connected()
 }
 
-function onRead(this: Socket, length: number): boolean {
-  if (this instanceof ControlConnection) this.events.received(length === landing.length ? landing : landing.subarray(0, length))
-  return true
+function onData(this: ControlConnection, chunk: Buffer): void {
+  this.events.received(chunk)
 }
 
 function onEnd(this: ControlConnection): void {

@@ -61,7 +61,7 @@ export class Exchange implements Ticket, ConnectionEvents, Timed {
     this.#command = command
     this.#asker = asker
     this.#resolve = resolve
-    this.#reader = new AnswerReader(socket.limits.maxAnswerSize, asker.scope.memory, 'passing')
+    this.#reader = new AnswerReader(socket.limits.maxAnswerSize, asker.scope.memory)
     this.#end = performance.now() + socket.limits.totalTimeout
   }
 

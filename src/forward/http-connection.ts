@@ -18,6 +18,12 @@ import { endOfFile, systemReason } from './reasons.ts'
  */
 const restTime = 10_000
 
+/**
+ * Statuses after which a connection serves another command. After most of the others Kea closes it without announcing
+ * that with `Connection: close`, and a command sent at that moment would be lost.
+ */
+const staysOpen: ReadonlySet<number> = new Set([200, 401, 403])
+
 /** Milliseconds until a listener that neither accepts nor refuses counts as having no daemon. */
 const patience = 1000
 
@@ -125,7 +131,10 @@ export class HttpPool {
       }
       this.#answered = true
       const { socket } = response
-      response.once('end', () => this.#usable.set(socket, socket.bytesRead))
+      response.once('end', () => {
+        if (staysOpen.has(response.statusCode ?? 0)) this.#usable.set(socket, socket.bytesRead)
+        else socket.destroy()
+      })
       events.answered(response)
     })
     request.on('error', fail)

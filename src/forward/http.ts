@@ -6,21 +6,25 @@ import { Admission } from './admission.ts'
 import type { HttpOrigin } from './http-connection.ts'
 import { HttpPool } from './http-connection.ts'
 import { HttpExchange } from './http-exchange.ts'
-import type { Asker, Transport, UpstreamResult } from './upstream.ts'
+import type { Asker, SentService, Transport, UpstreamResult } from './upstream.ts'
 
 export interface HttpSocket extends Omit<HttpOrigin, 'maxConnections'> {
   /** What it is called in answers and logs. */
   readonly name: string
   readonly limits: UpstreamLimits
+  /** The service that a door at the address knows the daemon by; null: the daemon itself listens there. */
+  readonly service: string | null
 }
 
 /** Everything that asks the same daemon should go through one upstream, as its limits guard the daemon. */
-export function createHttpUpstream({ name, limits, ...origin }: HttpSocket): Transport {
+export function createHttpUpstream({ name, limits, service, ...origin }: HttpSocket): Transport {
   const admission = new Admission(limits.maxInFlight, limits.maxWaiting)
   const pool = new HttpPool({ ...origin, maxConnections: limits.maxInFlight })
   const parts = { pool, limits, admission }
+  const sentService: SentService = service === null ? 'none' : { name: service }
   return {
     address: name,
+    sentService,
     ask(command: RawJson, asker: Asker): Promise<UpstreamResult> {
       return new Promise((resolve) => new HttpExchange(parts, command, asker, resolve).run())
     },

@@ -2,10 +2,11 @@
 // away by bytes; the element is read, checked and kept as one from a UNIX socket is.
 
 import type { Reservation } from '../command/scope.ts'
+import { byteClasses } from '../json/byte-class.ts'
 import type { RawJson } from '../json/raw.ts'
 import { AnswerReader } from './answer-reader.ts'
 
-const blanks: ReadonlySet<number> = new Set([0x20, 0x09, 0x0a, 0x0d])
+const { blank } = byteClasses.answer
 
 export class ListReader {
   readonly #reader: AnswerReader
@@ -52,7 +53,7 @@ export class ListReader {
     let i = 0
     for (; i < bytes.length; i++) {
       const byte = bytes[i] ?? 0
-      if (blanks.has(byte)) continue
+      if (blank[byte] === 1) continue
       if (byte === 0x5b && !this.#inList) {
         this.#inList = true
         continue
@@ -77,13 +78,13 @@ export class ListReader {
   #close(bytes: Uint8Array): void {
     if (!this.#inList) return
     for (const byte of bytes) {
-      if (blanks.has(byte)) continue
+      if (blank[byte] === 1) continue
       if (byte === 0x5d && this.#state === 'after') {
         this.#state = 'closed'
       } else if (byte === 0x2c && this.#state === 'after') {
         this.#refuse(
-          'it answered with several elements where a daemon sends one; name the control socket of a daemon, ' +
-            'not the address of an agent',
+          'it answered with several elements where one daemon was asked; if an agent listens there, give this ' +
+            'control socket the "service" of one daemon',
         )
         return
       } else {

@@ -2,7 +2,7 @@
 
 import type { DaemonStatus } from '../command/daemon-status.ts'
 import type { RawJson } from '../json/raw.ts'
-import type { Asker, Transport, Upstream, UpstreamResult } from './upstream.ts'
+import type { Asker, SentService, Transport, Upstream, UpstreamResult } from './upstream.ts'
 
 /** Answers whose times are remembered. */
 const remembered = 256
@@ -79,6 +79,10 @@ export class ObservedUpstream implements Upstream {
 
   get address(): string {
     return this.#transport.address
+  }
+
+  get sentService(): SentService {
+    return this.#transport.sentService
   }
 
   async ask(command: RawJson, asker: Asker): Promise<UpstreamResult> {

@@ -3,7 +3,8 @@
 
 import { realpathSync } from 'node:fs'
 import type { ControlSocketConfig, HttpSocketConfig, UpstreamTlsConfig } from '../config/types.ts'
-import { socketAddress } from '../config/socket-address.ts'
+import { Pauses } from '../config/in-slices.ts'
+import { socketAddress, socketIdentity } from '../config/socket-address.ts'
 import type { Log } from '../log/message.ts'
 import type { ClientCredentials } from '../tls/client-credentials.ts'
 import { loadClientCredentials } from '../tls/client-credentials.ts'
@@ -18,6 +19,8 @@ export interface Upstreams {
   readonly byService: ReadonlyMap<string, ObservedUpstream>
   /** By everything that the connection depends on. Holds secrets: never to be shown. */
   readonly byKey: ReadonlyMap<string, ObservedUpstream>
+  /** By `socketIdentity`. */
+  readonly records: ReadonlyMap<string, DaemonRecord>
   /** One sentence each about TLS files that work, but not for long or not safely. */
   readonly warnings: readonly string[]
 }
@@ -33,22 +36,26 @@ export async function openUpstreams(
   previous: Upstreams | null,
 ): Promise<Upstreams> {
   const files = new FileSets()
-  const records = new Map([...(previous?.byKey.values() ?? [])].map(({ address, record }) => [address, record]))
+  const records = new Map<string, DaemonRecord>()
   const byService = new Map<string, ObservedUpstream>()
   const byKey = new Map<string, ObservedUpstream>()
+  const pauses = new Pauses()
   for (const [service, socket] of sockets) {
-    const credentials = socket.socketType === 'https' && socket.tls !== null ? await files.load(socket.tls, service) : null
+    // One set of files may take some ten milliseconds, and there may be many.
+    if (pauses.due) await pauses.take()
+    const credentials = socket.socketType === 'https' && socket.tls !== null ? files.load(socket.tls, service) : null
     if (socket.socketType === 'https' && credentials === null) continue
     const key = JSON.stringify([{ ...socket, userContext: null }, credentials?.digest])
     const known = byKey.get(key) ?? previous?.byKey.get(key)
-    const record = records.get(socketAddress(socket)) ?? new DaemonRecord()
+    const identity = socketIdentity(socket)
+    const record = records.get(identity) ?? previous?.records.get(identity) ?? new DaemonRecord()
     const upstream = known ?? new ObservedUpstream(openTransport(socket, credentials, log), record)
-    records.set(upstream.address, upstream.record)
+    records.set(identity, upstream.record)
     byKey.set(key, upstream)
     byService.set(service, upstream)
   }
   files.check()
-  return { byService, byKey, warnings: files.warnings() }
+  return { byService, byKey, records, warnings: files.warnings() }
 }
 
 /** Once `next` is in force: what only the configuration before used gives up its resting connections. */
@@ -67,6 +74,7 @@ function openTransport(socket: ControlSocketConfig, credentials: ClientCredentia
     address: socket.address,
     port: socket.port,
     limits: socket.limits,
+    service: socket.service,
     tls: credentials && { credentials, serverName: socket.tls?.serverName ?? null },
     authorization: authorizationOf(socket),
   })
@@ -80,19 +88,15 @@ function authorizationOf({ login }: HttpSocketConfig): string | null {
 /** Files that several control sockets name, under whatever names, are read once. */
 class FileSets {
   readonly #sets = new Map<string, ClientCredentials | TlsError>()
+  readonly #realNames = new Map<string, string>()
   readonly #problems: TlsProblem[] = []
 
-  /** Resolves to null where the files are of no use, which `check` reports. */
-  async load(tls: UpstreamTlsConfig, service: string): Promise<ClientCredentials | null> {
+  /** @returns null where the files are of no use, which `check` reports */
+  load(tls: UpstreamTlsConfig, service: string): ClientCredentials | null {
     const { trustAnchor, pair } = tls
-    const key = JSON.stringify([trustAnchor, pair?.certFile ?? '', pair?.keyFile ?? ''].map(realName))
-    let known = this.#sets.get(key)
-    if (known === undefined) {
-      known = this.#read(tls)
-      this.#sets.set(key, known)
-      // One set may take some ten milliseconds, and there may be many: between them the clients have their turn.
-      await new Promise((resolve) => setImmediate(resolve))
-    }
+    const key = JSON.stringify([trustAnchor, pair?.certFile ?? '', pair?.keyFile ?? ''].map((file) => this.#realName(file)))
+    const known = this.#sets.get(key) ?? this.#read(tls)
+    this.#sets.set(key, known)
     if (!(known instanceof TlsError)) return known
     const section = `/Control-agent/control-sockets/${service}`
     this.#problems.push(...known.problems.map((problem) => ({ ...problem, section })))
@@ -109,6 +113,13 @@ class FileSets {
     return [...new Set(all)]
   }
 
+  /** What a file is called without links and detours; as it is written where there is none. */
+  #realName(file: string): string {
+    const known = this.#realNames.get(file) ?? realName(file)
+    this.#realNames.set(file, known)
+    return known
+  }
+
   #read(tls: UpstreamTlsConfig): ClientCredentials | TlsError {
     try {
       return loadClientCredentials(tls)
@@ -119,7 +130,6 @@ class FileSets {
   }
 }
 
-/** What a file is called without links and detours; as it is written where there is none. */
 function realName(file: string): string {
   try {
     return realpathSync(file)

@@ -2,13 +2,13 @@
 
 import { answer, quoteName, RESULT_ERROR } from '../command/answer.ts'
 import type { CallerContext } from '../command/context.ts'
-import { writeEnvelope } from '../command/envelope-writer.ts'
+import { withReadableArguments, writeEnvelope } from '../command/envelope-writer.ts'
 import type { Command } from '../command/handler.ts'
 import type { CommandScope } from '../command/scope.ts'
 import type { RawJson } from '../json/raw.ts'
 import type { Log } from '../log/message.ts'
 import type { CommandMeter } from '../observe/command-meter.ts'
-import type { Asker, Upstream, UpstreamFailure } from './upstream.ts'
+import type { Asker, SentService, Upstream, UpstreamFailure } from './upstream.ts'
 
 export class Router {
   readonly #upstreams: ReadonlyMap<string, Upstream>
@@ -41,12 +41,12 @@ export class Router {
     scope: CommandScope,
     times: number[] | null = null,
   ): Promise<RawJson[]> {
-    const written = writeEnvelope(command, services)
-    const envelope = written instanceof Promise ? await written : written
+    const readable = withReadableArguments(command)
+    const envelopes = new Envelopes(readable instanceof Promise ? await readable : readable, services)
     const asker = { client: clientOf(command.caller), scope }
     const begin = times === null ? 0 : performance.now()
     const ask = (service: string, index: number): Promise<RawJson> =>
-      this.#ask(service, command, envelope, asker).then((element) => {
+      this.#ask(service, command, envelopes, asker).then((element) => {
         if (times !== null) times[index] = performance.now() - begin
         return element
       })
@@ -54,7 +54,7 @@ export class Router {
     return services.length === 1 ? [await ask(only, 0)] : Promise.all(services.map(ask))
   }
 
-  #ask(service: string, command: Command, envelope: RawJson, asker: Asker): Promise<RawJson> {
+  #ask(service: string, command: Command, envelopes: Envelopes, asker: Asker): Promise<RawJson> {
     const fields = { command: command.name, service, 'remote-address': command.caller.remoteAddress }
     const upstream = this.#upstreams.get(service)
     if (upstream === undefined) {
@@ -64,7 +64,7 @@ export class Router {
     }
     this.#log.write('CTRL_AGENT_COMMAND_FORWARD_BEGIN', fields)
     const begin = this.#meter === null ? 0 : performance.now()
-    return upstream.ask(envelope, asker).then((result) => {
+    return upstream.ask(envelopes.carrying(upstream.sentService), asker).then((result) => {
       this.#meter?.took(command.name, service, performance.now() - begin)
       if (result.ok) {
         this.#log.write('CTRL_AGENT_COMMAND_FORWARDED', fields)
@@ -82,6 +82,25 @@ export class Router {
     const known = this.services()
     const configured = known.length === 0 ? 'none is' : `configured: ${known.join(', ')}`
     return `no control socket is configured for service ${quoteName(service)} (${configured})`
+  }
+}
+
+/** One command as each kind of control socket gets it; the arguments in them are the same bytes. */
+class Envelopes {
+  readonly #command: Command
+  readonly #services: readonly string[]
+  #asAsked: RawJson | null = null
+
+  constructor(command: Command, services: readonly string[]) {
+    this.#command = command
+    this.#services = services
+  }
+
+  carrying(service: SentService): RawJson {
+    if (service === 'none') return writeEnvelope(this.#command, null)
+    if (service !== 'as-asked') return writeEnvelope(this.#command, [service.name])
+    // Of up to 64 names, and the same for each of them.
+    return (this.#asAsked ??= writeEnvelope(this.#command, this.#services))
   }
 }
 

@@ -13,6 +13,7 @@ export function createUnixUpstream(options: ControlSocket): Transport {
   const admission = new Admission(options.limits.maxInFlight, options.limits.maxWaiting)
   return {
     address: options.path,
+    sentService: 'as-asked',
     ask(command: RawJson, asker: Asker): Promise<UpstreamResult> {
       return new Promise((resolve) => {
         if (unusable === null) new Exchange(options, admission, command, asker, resolve).run()

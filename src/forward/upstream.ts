@@ -32,12 +32,20 @@ export interface Asker {
   readonly scope: CommandScope
 }
 
+/**
+ * What commands carry as `service` to a control socket: the list that the client wrote, no such member at all, or the
+ * one name that a door there knows its daemon by. Since Kea 3.2.0 a daemon's own HTTP(S) listener refuses every list
+ * with a name that is not its own, or with more than one; over UNIX sockets it looks at none.
+ */
+export type SentService = 'as-asked' | 'none' | { readonly name: string }
+
 export interface Upstream {
   /** Where it is, for people: the socket's path or URL. */
   readonly address: string
+  readonly sentService: SentService
   /**
    * Sends one command once and waits for its answer. Never throws.
-   * @param command the complete envelope
+   * @param command the complete envelope, with `sentService` in it
    */
   ask(command: RawJson, asker: Asker): Promise<UpstreamResult>
   /** Refuses what waits and lets what runs end. */

@@ -38,7 +38,7 @@ export async function healthCommand(words: readonly string[], { env, stdout, std
   }
   const question = read(words)
   if (typeof question === 'string') {
-    stderr.write(`keagate health: ${question}\n\n${usage}`)
+    stderr.write(`keagate health: ${escapeForLog(question)}\n\n${usage}`)
     return 1
   }
   const verdict = await judge(question, env)

@@ -1,7 +1,7 @@
 // What a handler module is: the public contract, `import type { HandlerModule } from 'keagate'`. Nothing here but types.
 //
-// A module is an ES module with the exports of `HandlerModule`. It runs in a thread of its own: what it throws, however
-// long it computes and whatever it leaks costs nobody else anything.
+// A module is an ES module with the exports of `HandlerModule`, and no others. It runs in a process of its own: what it
+// throws, how long it computes and what it leaks spoil its own commands only.
 
 /** JSON as JavaScript reads it. Numbers beyond 2^53 lose digits; the text beside it does not. */
 export type Json = null | boolean | number | string | readonly Json[] | { readonly [key: string]: Json }
@@ -26,14 +26,20 @@ export interface Caller {
   readonly user: string | null
 }
 
+/** A command that a module is given. It cannot be changed. */
 export interface ReceivedCommand {
   readonly name: string
   /** The members of `service`; empty where the agent itself is meant. */
   readonly services: readonly string[]
-  /** undefined where the command has no arguments. */
+  /**
+   * undefined where the command has no arguments, and where they have more than 4 MiB. They are parsed when they are
+   * looked at for the first time.
+   */
   readonly arguments: Json | undefined
   /** The same as the exact text received. */
   readonly argumentsText: string | undefined
+  /** Bytes of the text received, also where it is too large to be given; 0 where the command has no arguments. */
+  readonly argumentsSize: number
   /** The right it takes, by Kea's own table or the module that registered it; null for an unknown command. */
   readonly access: 'read' | 'write' | null
   readonly caller: Caller
@@ -47,7 +53,10 @@ export interface ProcessedCommand extends ReceivedCommand {
   readonly duration: number
 }
 
-/** Kea's answer map. */
+/**
+ * Kea's answer map. It is checked like the answer of a daemon: at most 4 MiB of JSON, 100 maps and lists inside each
+ * other, no lone surrogates. Another one becomes result 1.
+ */
 export interface Answer {
   /** 0 success, 1 error, 2 unsupported, 3 nothing found. */
   readonly result: number
@@ -68,13 +77,21 @@ export interface ModuleContext {
   /** Writes a line to the log of the agent. */
   log(severity: 'DEBUG' | 'INFO' | 'WARN' | 'ERROR', text: string): void
   /**
-   * Sends a command to daemons on behalf of the caller of another one, with his rights and no others.
-   * Resolves to one answer for each service, in that order. Rejects only where the caller may not do it.
+   * Sends a command to daemons with the rights of the caller of another one, and no others.
+   * Resolves to one answer for each service, in that order. Answers of more than 4 MiB together are an error of the
+   * service that passes this. Rejects where the caller may not do it, and where `on` has ended.
+   * @param on a command that the module was given and has not answered
+   * @param args at most 4 MiB of JSON
    */
-  ask(on: ReceivedCommand, command: string, services: readonly string[], args?: Json): Promise<readonly Answer[]>
+  ask(
+    on: ReceivedCommand,
+    command: string,
+    services: readonly string[],
+    args?: { readonly [key: string]: Json } | readonly Json[],
+  ): Promise<readonly Answer[]>
 }
 
-/** A loaded module. Every member is optional. */
+/** A loaded module. Every member is optional; one that is not named here is refused. */
 export interface LoadedModule {
   /** By name. They go before the agent's own commands and before forwarding, whatever `service` says. */
   readonly commands?: { readonly [name: string]: CommandHandler }
@@ -86,7 +103,7 @@ export interface LoadedModule {
   commandProcessed?(command: ProcessedCommand): void | Promise<void>
   /** The configuration with this module is in force. */
   start?(): void | Promise<void>
-  /** The module is no longer needed; its thread ends when this settles, or soon after. */
+  /** The module is no longer needed; its process ends when this settles, or soon after. */
   stop?(): void | Promise<void>
 }
 

@@ -1,18 +1,16 @@
-// What a handler module asks daemons on behalf of a caller: nothing that he may not ask himself.
+// What a handler module asks daemons on behalf of a caller: nothing that the caller may not ask without it.
 
 import type { Decision } from '../access/decide.ts'
 import type { Guard } from '../access/guard.ts'
 import type { Audit } from '../audit/audit.ts'
 import type { Command } from '../command/handler.ts'
-import type { CommandScope, Reservation } from '../command/scope.ts'
+import type { CommandScope } from '../command/scope.ts'
 import type { Router } from '../forward/router.ts'
 import type { RawJson } from '../json/raw.ts'
-import { rawJson, rawToString } from '../json/raw.ts'
+import { joinRaw, rawJson } from '../json/raw.ts'
 import type { Caller } from './api.ts'
-import type { CallOutcome } from './thread-message.ts'
-
-/** Bytes of all answers together; a thread gets them as one text. */
-const largestAnswers = 33_554_432
+import { maxAnswer } from './bounds.ts'
+import type { MemoryReserve, Reservation } from './memory.ts'
 
 export interface AskParts {
   readonly router: Router
@@ -22,25 +20,38 @@ export interface AskParts {
   readonly audit: Audit | null
 }
 
-/** Sends a command to services. Resolves to the JSON text of the list of their answers. Never rejects. */
-export async function askDaemons(
-  parts: AskParts,
-  caller: Caller,
-  command: string,
-  services: readonly string[],
-  argumentsText: string | null,
-): Promise<CallOutcome> {
-  const args = argumentsText === null ? null : rawJson(argumentsText)
-  const asked = { name: command, services, arguments: args, caller }
+export interface Question {
+  readonly caller: Caller
+  readonly command: string
+  readonly services: readonly string[]
+  /** One map or one list that has been checked; null: none. */
+  readonly arguments: RawJson | null
+}
+
+export type AskOutcome =
+  /** The JSON list of the answers. `release` gives its memory back: call it once. */
+  | { readonly ok: true; readonly answers: RawJson; release(): void }
+  | { readonly ok: false; readonly reason: string }
+
+/** Sends a command to daemons with the rights of its caller. Never rejects. */
+export type AskDaemons = (question: Question, memory: MemoryReserve) => Promise<AskOutcome>
+
+/** @param memory for the answers */
+export async function askDaemons(parts: AskParts, question: Question, memory: MemoryReserve): Promise<AskOutcome> {
+  const { command, services, caller } = question
+  const asked = { name: command, services, arguments: question.arguments, caller }
   const { audit, guard } = parts
   const decision = guard?.decide(asked) ?? null
   const refusal = guard !== null && decision?.allowed === false ? guard.refusalText(decision, asked) : (audit?.obstacle ?? null)
   const ticket = audit?.begin(asked) ?? null
   const times: number[] = []
-  const elements = refusal === null ? await seen(parts, asked, decision, times) : []
+  const reserved = new AnswersMemory(memory)
+  const elements = refusal === null ? await seen(parts, asked, decision, reserved, times) : []
   const problem = ticket === null ? null : await audit?.finished(ticket, { elements, refusal, decision, times })
   const reason = refusal ?? problem ?? null
-  return reason === null ? { ok: true, text: `[${elements.map(rawToString).join(',')}]` } : { ok: false, reason }
+  if (reason === null) return { ok: true, answers: jsonList(elements), release: () => reserved.releaseAll() }
+  reserved.releaseAll()
+  return { ok: false, reason }
 }
 
 /** What the daemons answer, as the caller may see it. */
@@ -48,27 +59,54 @@ async function seen(
   { router, guard }: AskParts,
   asked: Command,
   decision: Decision | null,
+  memory: CommandScope['memory'],
   times: number[],
 ): Promise<readonly RawJson[]> {
-  const answers = await router.forward(asked, asked.services, moduleScope(), times)
+  const scope = { signal: new AbortController().signal, memory }
+  const answers = await router.forward(asked, asked.services, scope, times)
   return guard === null || decision === null ? answers : guard.filter(decision, asked, answers)
 }
 
-/** A module waits until it is answered, and takes no more than a thread can take. */
-function moduleScope(): CommandScope {
-  return { signal: new AbortController().signal, memory: new ThreadMemory() }
+function jsonList(elements: readonly RawJson[]): RawJson {
+  const pieces = elements.flatMap((element, index) => [index === 0 ? open : comma, element])
+  return joinRaw([...pieces, close])
 }
 
-class ThreadMemory implements Reservation {
+const open = rawJson('[')
+const comma = rawJson(',')
+const close = rawJson(']')
+
+/** For all answers to one question: no more than the process of a module can take. */
+class AnswersMemory {
+  whyRefused: string | null = null
+  readonly #memory: MemoryReserve
+  readonly #reservations: Reservation[] = []
+  /** Bytes of all answers together. */
   #reserved = 0
 
+  constructor(memory: MemoryReserve) {
+    this.#memory = memory
+  }
+
   tryReserve(bytes: number): boolean {
-    if (this.#reserved + bytes > largestAnswers) return false
+    if (this.#reserved + bytes > maxAnswer) {
+      this.whyRefused = `all answers together are larger than ${maxAnswer} bytes, which are the most that a module is given`
+      return false
+    }
+    const reservation = this.#memory.tryReserve(bytes)
+    this.whyRefused = null
+    if (reservation === null) return false
+    this.#reservations.push(reservation)
     this.#reserved += bytes
     return true
   }
 
+  /** Counts no longer for the others; the memory goes back with all the rest. */
   release(bytes: number): void {
     this.#reserved -= bytes
+  }
+
+  releaseAll(): void {
+    for (const reservation of this.#reservations.splice(0)) reservation.release()
   }
 }

@@ -6,28 +6,32 @@ import type { Command, Handler } from '../command/handler.ts'
 import type { HookModuleConfig } from '../config/types.ts'
 import { KeagateError } from '../errors.ts'
 import type { RawJson } from '../json/raw.ts'
-import { rawJson, rawToString } from '../json/raw.ts'
-import type { HostParts } from './host.ts'
-import { ModuleHost } from './host.ts'
-import type { CallOutcome, CommandMessage, HookPoint } from './thread-message.ts'
+import { maxArguments } from './bounds.ts'
+import type { CallOutcome } from './call-queue.ts'
+import type { CommandMessage, HookPoint } from './messages.ts'
+import type { ModuleParts } from './supervised-module.ts'
+import { SupervisedModule } from './supervised-module.ts'
 
 /** As in Kea, not a module's to answer. */
 const reserved: ReadonlySet<string> = new Set(['list-commands'])
 
+/** Processes that are started at once: to start one stops everybody else for some milliseconds, and takes a processor. */
+const startsAtOnce = 2
+
 export type Access = 'read' | 'write' | null
 
 export class Modules {
-  readonly #hosts: readonly ModuleHost[]
-  readonly #log: HostParts['log']
+  readonly #modules: readonly SupervisedModule[]
+  readonly #log: ModuleParts['log']
   readonly #handlers: ReadonlyMap<string, Handler>
   #commands = 0
   #onLast: (() => void) | null = null
 
-  private constructor(hosts: readonly ModuleHost[], parts: HostParts) {
-    this.#hosts = hosts
+  private constructor(modules: readonly SupervisedModule[], parts: ModuleParts) {
+    this.#modules = modules
     this.#log = parts.log
     this.#handlers = new Map(
-      hosts.flatMap((host) => host.commands.map(({ name, access }) => [name, this.#handler(host, name, access)])),
+      modules.flatMap((module) => module.commands.map(({ name, access }) => [name, handlerOf(module, name, access)])),
     )
   }
 
@@ -35,19 +39,27 @@ export class Modules {
    * Loads every module, or none. Nothing of them is in force before `start`.
    * @throws KeagateError HOOK_UNUSABLE when one cannot be loaded, or two claim one command
    */
-  static async load(configs: readonly HookModuleConfig[], parts: HostParts): Promise<Modules> {
-    const outcomes = await Promise.allSettled(configs.map((config) => ModuleHost.load(config, parts)))
-    const hosts = outcomes.flatMap((outcome) => (outcome.status === 'fulfilled' ? [outcome.value] : []))
-    const failed = outcomes.find((outcome) => outcome.status === 'rejected')
-    const clash = clashOf(hosts)
-    if (failed === undefined && clash === null) return new Modules(hosts, parts)
-    await Promise.all(hosts.map((host) => host.close()))
-    throw failed === undefined ? clash : failed.reason
+  static async load(configs: readonly HookModuleConfig[], parts: ModuleParts): Promise<Modules> {
+    const modules: SupervisedModule[] = []
+    try {
+      for (let from = 0; from < configs.length; from += startsAtOnce) {
+        const started = configs.slice(from, from + startsAtOnce).map((config) => SupervisedModule.load(config, parts))
+        const outcomes = await Promise.allSettled(started)
+        for (const outcome of outcomes) if (outcome.status === 'fulfilled') modules.push(outcome.value)
+        for (const outcome of outcomes) if (outcome.status === 'rejected') throw outcome.reason
+      }
+      const clash = clashOf(modules)
+      if (clash !== null) throw clash
+    } catch (error) {
+      await Promise.all(modules.map((module) => module.close()))
+      throw error
+    }
+    return new Modules(modules, parts)
   }
 
   /** Whether there is any module. */
   get any(): boolean {
-    return this.#hosts.length > 0
+    return this.#modules.length > 0
   }
 
   /** The commands that modules registered; they go before all others. */
@@ -65,8 +77,8 @@ export class Modules {
   }
 
   async start(): Promise<void> {
-    await Promise.all(this.#hosts.map((host) => host.start()))
-    for (const { library, commands, points } of this.#hosts) {
+    await Promise.all(this.#modules.map((module) => module.start()))
+    for (const { library, commands, points } of this.#modules) {
       const what = [...commands.map(({ name }) => name), ...points].join(', ') || 'nothing registered'
       this.#log.write('HOOKS_LIBRARY_LOADED', { library, what })
     }
@@ -85,69 +97,71 @@ export class Modules {
   /** Lets commands under way end, then every module. */
   async close(): Promise<void> {
     if (this.#commands > 0) await new Promise<void>((resolve) => (this.#onLast = resolve))
-    await Promise.all(this.#hosts.map((host) => host.close()))
+    await Promise.all(this.#modules.map((module) => module.close()))
   }
 
   /** Asks whether a caller may come in. Resolves to the reason why not, or null. A module that fails lets nobody in. */
   async authenticated(caller: CallerContext): Promise<string | null> {
-    for (const host of this.#at('authenticated')) {
-      const outcome = await host.call({ kind: 'authenticated', caller })
-      if (!outcome.ok) return this.#failed(host, outcome)
-      if (outcome.text !== null) return String(JSON.parse(outcome.text))
+    for (const module of this.#at('authenticated')) {
+      const outcome = await module.call({ kind: 'authenticated', caller })
+      if (!outcome.ok) return failed(module, outcome)
+      if (outcome.refusal !== null) return outcome.refusal
     }
     return null
   }
 
   /** Asks for an answer in the place of the command's own; null: it is to run. A module that fails is an error answer. */
   async received(command: Command, access: Access): Promise<RawJson | null> {
-    for (const host of this.#at('command-received')) {
-      const outcome = await host.call({ kind: 'command-received', command: messageOf(command, access) })
-      if (!outcome.ok) return answer(RESULT_ERROR, failureText(command.name, this.#failed(host, outcome)))
-      if (outcome.text !== null) return rawJson(outcome.text)
+    for (const module of this.#at('command-received')) {
+      const outcome = await module.call({ kind: 'command-received', command: messageOf(command, access) }, payloadOf(command))
+      if (!outcome.ok) return failureAnswer(command.name, failed(module, outcome))
+      if (outcome.answer !== null) return outcome.answer
     }
     return null
   }
 
   /** Tells what a command came to. @param duration milliseconds */
   processed(command: Command, access: Access, results: readonly (number | null)[], duration: number): void {
-    for (const host of this.#at('command-processed')) {
-      void host
-        .call({ kind: 'command-processed', command: messageOf(command, access), results, duration })
-        .then((outcome) => (outcome.ok ? null : this.#failed(host, outcome)))
+    for (const module of this.#at('command-processed')) {
+      const call = { kind: 'command-processed', command: messageOf(command, access), results, duration } as const
+      void module.call(call, payloadOf(command)).then((outcome) => (outcome.ok ? null : failed(module, outcome)))
     }
   }
 
-  #at(point: HookPoint): ModuleHost[] {
-    return this.#hosts.filter(({ points }) => points.includes(point))
-  }
-
-  #handler(host: ModuleHost, name: string, access: 'read' | 'write'): Handler {
-    return {
-      name,
-      access,
-      run: async (command) => {
-        const outcome = await host.call({ kind: 'run', command: messageOf(command, access) })
-        if (outcome.ok && outcome.text !== null) return rawJson(outcome.text)
-        const failure = outcome.ok ? ({ ok: false, reason: 'it gave no answer' } as const) : outcome
-        return answer(RESULT_ERROR, failureText(name, this.#failed(host, failure)))
-      },
-    }
-  }
-
-  #failed(host: ModuleHost, { reason }: Extract<CallOutcome, { ok: false }>): string {
-    this.#log.write('KEAGATE_MODULE_FAILED', { library: host.library, reason })
-    return `the module ${host.library} failed`
+  #at(point: HookPoint): SupervisedModule[] {
+    return this.#modules.filter(({ points }) => points.includes(point))
   }
 }
 
-/** The reason stays in the log: what a module throws may hold anything. */
-function failureText(name: string, reason: string): string {
-  return `the command ${quoteName(name)} cannot be answered: ${reason}; see the log of the agent`
+function handlerOf(module: SupervisedModule, name: string, access: 'read' | 'write'): Handler {
+  return {
+    name,
+    access,
+    run: async (command) => {
+      const outcome = await module.call({ kind: 'run', command: messageOf(command, access) }, payloadOf(command))
+      if (outcome.ok && outcome.answer !== null) return outcome.answer
+      return failureAnswer(name, failed(module, outcome.ok ? gaveNothing : outcome))
+    },
+  }
 }
 
-function clashOf(hosts: readonly ModuleHost[]): KeagateError | null {
+type Failure = Extract<CallOutcome, { ok: false }>
+
+const gaveNothing: Failure = { ok: false, reason: 'it gave no answer', forCallers: true }
+
+/** Logs it. @returns what callers may read: what a module throws stays in the log, as it may hold anything */
+function failed(module: SupervisedModule, { reason, forCallers }: Failure): string {
+  module.fail(reason)
+  return `the module ${module.library} failed${forCallers ? `: ${reason}` : ''}`
+}
+
+function failureAnswer(name: string, reason: string): RawJson {
+  return answer(RESULT_ERROR, `the command ${quoteName(name)} cannot be answered: ${reason}; see the log of the agent`)
+}
+
+function clashOf(modules: readonly SupervisedModule[]): KeagateError | null {
   const owners = new Map<string, string>()
-  for (const { library, commands, place } of hosts) {
+  for (const { library, commands, place } of modules) {
     for (const { name } of commands) {
       const owner = owners.get(name)
       owners.set(name, library)
@@ -160,8 +174,11 @@ function clashOf(hosts: readonly ModuleHost[]): KeagateError | null {
   return null
 }
 
-function messageOf(command: Command, access: Access): CommandMessage {
-  const { name, services, caller } = command
-  const argumentsText = command.arguments === null ? null : rawToString(command.arguments)
-  return { name, services, argumentsText, access, caller }
+function messageOf({ name, services, caller, arguments: args }: Command, access: Access): CommandMessage {
+  return { name, services, access, caller, argumentsSize: args?.length ?? null }
+}
+
+/** The arguments, if they are not too large for a module. */
+function payloadOf({ arguments: args }: Command): RawJson | null {
+  return args === null || args.length > maxArguments ? null : args
 }

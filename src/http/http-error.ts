@@ -3,6 +3,7 @@
 import { STATUS_CODES } from 'node:http'
 import type { RawJson } from '../json/raw.ts'
 import { rawJson } from '../json/raw.ts'
+import { escapeForLog } from '../log/escape.ts'
 
 const kinds = {
   framing: { status: 400, closesConnection: true },
@@ -31,6 +32,8 @@ export interface HttpErrorOptions {
   readonly headers?: readonly string[]
   /** What the audit log adds to the text: more than the client may learn. */
   readonly auditDetail?: string
+  /** The name that a failed login claimed, for the audit log. */
+  readonly attemptedUser?: string
 }
 
 /** A refused request. The message is what the client reads: the reason phrase, as Kea answers, and our own words. */
@@ -43,16 +46,20 @@ export class HttpError extends Error {
   readonly headers: readonly string[]
   /** What the audit log says. */
   readonly auditText: string
+  /** The name that a failed login claimed, for the audit log; null: none. */
+  readonly attemptedUser: string | null
 
-  /** @param detail what was wrong and what would be right; nothing secret */
-  constructor(kind: HttpErrorKind, detail: string | null = null, { headers = [], auditDetail }: HttpErrorOptions = {}) {
+  /** @param detail what was wrong and what would be right; nothing secret. Hidden characters in it are escaped */
+  constructor(kind: HttpErrorKind, detail: string | null = null, options: HttpErrorOptions = {}) {
+    const { headers = [], auditDetail, attemptedUser = null } = options
     const { status, closesConnection } = kinds[kind]
     const phrase = reasonPhrase(status)
-    super(detail === null ? phrase : `${phrase}: ${detail}`)
+    super(detail === null ? phrase : `${phrase}: ${escapeForLog(detail, Infinity)}`)
     this.kind = kind
     this.status = status
     this.closesConnection = closesConnection
     this.headers = headers
+    this.attemptedUser = attemptedUser
     this.auditText = auditDetail === undefined ? this.message : `${this.message}: ${auditDetail}`
   }
 
@@ -71,9 +78,11 @@ export function reasonPhrase(status: number): string {
  * 401 with the challenge (RFC 7617); quotes and backslashes of the realm are escaped.
  * @param auditDetail the client must not learn whether the user or the password was wrong
  */
-export function unauthorized(realm: string, auditDetail: string): HttpError {
+export function unauthorized(realm: string, auditDetail: string, attemptedUser?: string): HttpError {
   const quoted = realm.replace(/[\u0000-\u001f\u007f]/g, ' ').replace(/["\\]/g, '\\$&')
-  return new HttpError('unauthorized', null, { headers: ['WWW-Authenticate', `Basic realm="${quoted}"`], auditDetail })
+  const headers = ['WWW-Authenticate', `Basic realm="${quoted}"`]
+  const attempt = attemptedUser === undefined ? {} : { attemptedUser }
+  return new HttpError('unauthorized', null, { headers, auditDetail, ...attempt })
 }
 
 /** 413. @param limit bytes */
@@ -97,11 +106,16 @@ export function otherVersion(): HttpError {
   return new HttpError('version', 'only HTTP/1.1 and HTTP/1.0 are spoken here')
 }
 
-/** 429. @param wait milliseconds until another try makes sense */
-export function lockedOut(wait: number): HttpError {
+/**
+ * 429. The same for a user that exists and one that does not.
+ * @param scope what is locked out: the name that was claimed, or the address under every name
+ * @param wait milliseconds until another try makes sense
+ */
+export function lockedOut(scope: 'user' | 'address', wait: number, attemptedUser: string): HttpError {
   const seconds = Math.max(1, Math.ceil(wait / 1000))
-  const text = `too many wrong passwords came from this address; try again in ${seconds} s`
-  return new HttpError('locked-out', text, { headers: ['Retry-After', String(seconds)] })
+  const whose = scope === 'user' ? ' for this user' : ''
+  const text = `too many wrong passwords${whose} came from this address; try again in ${seconds} s`
+  return new HttpError('locked-out', text, { headers: ['Retry-After', String(seconds)], attemptedUser })
 }
 
 /** 405 with the one method there is. */

@@ -35,10 +35,10 @@ export const SCALAR_OVER = 254
 const SCALAR_WRONG = 255
 
 /** Kea's command parser also takes backspace and form feed as blanks (seen with 2.2.0). */
-const blanks = { command: '\b\t\n\f\r ', answer: '\t\n\r ' } as const
+const blanks = { command: '\b\t\n\f\r ', answer: '\t\n\r ', checked: '\b\t\n\f\r ' } as const
 
 /** Kea takes raw control characters in strings, NUL included (seen with 2.2.0); RFC 8259 section 7 does not. */
-const firstPlain = { command: 0x00, answer: 0x20 } as const
+const firstPlain = { command: 0x00, answer: 0x20, checked: 0x00 } as const
 
 const digits = '0123456789'
 
@@ -46,6 +46,7 @@ const digits = '0123456789'
 export const byteClasses: Readonly<Record<ScanDialect, ByteClasses>> = {
   command: tables('command'),
   answer: tables('answer'),
+  checked: tables('checked'),
 }
 
 function tables(dialect: ScanDialect): ByteClasses {
@@ -54,7 +55,7 @@ function tables(dialect: ScanDialect): ByteClasses {
   const plain = new Uint8Array(256).fill(1, firstPlain[dialect])
   plain[0x22] = 0
   plain[0x5c] = 0
-  return { blank, plain, scalars: scalarTable(dialect === 'command') }
+  return { blank, plain, scalars: scalarTable(dialect !== 'answer') }
 }
 
 /** Whether a scalar in this state is a word or the beginning of one. */

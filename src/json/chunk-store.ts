@@ -1,7 +1,6 @@
 // Keeps received bytes in the chunks they came in, and finds any part of them again. Whatever sizes they come in, what
 // is kept takes little more memory than the bytes themselves.
 
-import { giveBlocksBack, takeBlock } from './block.ts'
 import type { RawJson } from './raw.ts'
 import { rawToString } from './raw.ts'
 
@@ -16,15 +15,6 @@ const blockSize = 16 * 1024
 
 /** The part of a block that may stay unused. */
 const blockWaste = 1 / 16
-
-/**
- * The part of the whole that may stay unused in its last block: a copy of what is in there costs as much as all the
- * reading before it, and leaves garbage.
- */
-const wholeWaste = 1 / 8
-
-/** Bytes of a first chunk from which on its text is taken for a large one. */
-const largeText = 32 * 1024
 
 /** Bytes of memory that a chunk may hold besides its own, if those are not more: as much as Node pools. */
 const freeWaste = 8192
@@ -54,18 +44,6 @@ export class ChunkStore {
       this.#append(isWasteful(chunk) ? new Uint8Array(chunk) : chunk)
     }
     this.#length += chunk.length
-  }
-
-  /** Keeps what a chunk holds now; it may be changed afterwards. */
-  copy(chunk: Uint8Array): void {
-    if (this.#length === 0 && chunk.length < largeText) this.#append(exactCopy(chunk))
-    else this.#fill(chunk)
-    this.#length += chunk.length
-  }
-
-  /** Nothing more comes: what stayed empty is given back. */
-  close(): void {
-    this.#closeBlock(this.#length * wholeWaste)
   }
 
   /** The bytes from `start` to `end` as views on the chunks. */
@@ -98,9 +76,8 @@ export class ChunkStore {
     return rawToString(this.slice(start, end))
   }
 
-  /** Lets go of everything; of what was copied, nobody may hold a part. */
+  /** Lets go of everything. */
   clear(): void {
-    giveBlocksBack(this.#chunks)
     this.#chunks = []
     this.#offsets = []
     this.#length = 0
@@ -128,28 +105,11 @@ export class ChunkStore {
     this.#chunks[this.#chunks.length - 1] = this.#block.subarray(0, used)
   }
 
-  #fill(chunk: Uint8Array): void {
-    for (let from = 0; from < chunk.length;) {
-      if (this.#blockUsed === this.#block.length) {
-        this.#closeBlock()
-        this.#block = takeBlock()
-        this.#chunks.push(nothing)
-        this.#offsets.push(this.#length + from)
-      }
-      const part = chunk.subarray(from, from + this.#block.length - this.#blockUsed)
-      this.#block.set(part, this.#blockUsed)
-      this.#blockUsed += part.length
-      this.#chunks[this.#chunks.length - 1] = this.#block.subarray(0, this.#blockUsed)
-      from += part.length
-    }
-  }
-
   /** Nothing more comes into it: what stayed empty is given back, or chunks of mixed sizes would cost a multiple. */
-  #closeBlock(mayWaste = this.#block.length * blockWaste): void {
+  #closeBlock(): void {
     if (this.#blockUsed === 0) return
-    if (this.#block.length - this.#blockUsed > mayWaste) {
+    if (this.#block.length - this.#blockUsed > this.#block.length * blockWaste) {
       this.#chunks[this.#chunks.length - 1] = new Uint8Array(this.#block.subarray(0, this.#blockUsed))
-      giveBlocksBack([this.#block])
     }
     this.#block = nothing
     this.#blockUsed = 0
@@ -166,13 +126,6 @@ export class ChunkStore {
     }
     return low
   }
-}
-
-/** In memory of its own: what Node pools would keep up to 64 KiB for as long as one slow client takes its answer. */
-function exactCopy(chunk: Uint8Array): Buffer {
-  const copy = Buffer.allocUnsafeSlow(chunk.length)
-  copy.set(chunk)
-  return copy
 }
 
 /** Whether it is a small part of a large read, all of which it would keep: what HTTP's chunked coding can make. */

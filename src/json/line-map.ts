@@ -7,12 +7,15 @@ export interface LineColumn {
   readonly column: number
 }
 
+/** UTF-16 units between two places at which the count of characters is known. */
+const stride = 1024
+
 /** Looks offsets up in a text. The lines are found at the first question: most texts have no mistake in them. */
 export class LineMap {
   readonly #text: string
   #starts: readonly number[] | null = null
-  /** The latest answer. Questions mostly come in the order of the text, and a line may be as long as the text. */
-  #latest = { at: 0, column: 1 }
+  /** How many second halves of surrogate pairs stand before each multiple of the stride: a line may be a megabyte. */
+  #halves: Uint32Array | null = null
 
   constructor(text: string) {
     this.#text = text
@@ -30,9 +33,13 @@ export class LineMap {
       else high = middle - 1
     }
     const start = starts[low] ?? 0
-    const from = this.#latest.at >= start && this.#latest.at <= at ? this.#latest : { at: start, column: 1 }
-    this.#latest = { at, column: from.column + countCharacters(this.#text, from.at, at) }
-    return { line: low + 1, column: this.#latest.column }
+    return { line: low + 1, column: 1 + at - start - (this.#halvesBefore(at) - this.#halvesBefore(start)) }
+  }
+
+  #halvesBefore(offset: number): number {
+    const known = (this.#halves ??= countedHalves(this.#text))
+    const block = Math.floor(offset / stride)
+    return (known[block] ?? 0) + countHalves(this.#text, block * stride, offset)
   }
 }
 
@@ -42,12 +49,20 @@ function lineStarts(text: string): number[] {
   return starts
 }
 
-function countCharacters(text: string, from: number, to: number): number {
+function countedHalves(text: string): Uint32Array {
+  const counts = new Uint32Array(Math.floor(text.length / stride) + 1)
+  for (let block = 1; block < counts.length; block++) {
+    counts[block] = (counts[block - 1] ?? 0) + countHalves(text, (block - 1) * stride, block * stride)
+  }
+  return counts
+}
+
+/** The second halves of surrogate pairs, which are no characters of their own. */
+function countHalves(text: string, from: number, to: number): number {
   let count = 0
   for (let at = from; at < to; at++) {
     const code = text.charCodeAt(at)
-    // The second half of a surrogate pair.
-    if (code < 0xdc00 || code > 0xdfff) count++
+    if (code >= 0xdc00 && code <= 0xdfff) count++
   }
   return count
 }

@@ -8,6 +8,8 @@ export interface RawJson {
   readonly length: number
   /** Whether a string in it holds a `\u` escape from U+0100 up. Absent where nobody looked. */
   readonly wideEscapes?: boolean
+  /** Of an answer map: the number of its member `result`, null without one. Absent where it has to be looked for. */
+  readonly result?: number | null
   /** Where it stood in the text that it was cut from. Absent where nobody looked. */
   readonly begin?: LineColumn
 }

@@ -13,12 +13,11 @@ export const expectations: readonly string[] = [
   'a key in double quotes',
   "a key in double quotes or '}'",
   "':' after the key",
-  'a value',
   "',' or the closing bracket",
+  'nothing more',
   'the closing quote',
   'the rest of an escape',
   'the rest of a number or word',
-  'nothing more',
 ]
 
 /** @param expected as in `a value` */

@@ -7,9 +7,9 @@ export const ITEM_OR_END = 3
 export const KEY = 4
 export const KEY_OR_END = 5
 export const COLON = 6
-export const MEMBER_VALUE = 7
-export const NEXT = 8
+export const NEXT = 7
+export const END = 8
+// Only before this one, blanks are skipped.
 export const STRING = 9
 export const ESCAPE = 10
 export const SCALAR = 11
-export const END = 12

@@ -1,7 +1,10 @@
 // The vocabulary of scanning JSON as bytes.
 
-/** `command` for clients' bodies, as Kea reads them; `answer` for what daemons send: RFC 8259 and nothing else. */
-export type ScanDialect = 'command' | 'answer'
+/**
+ * `command` for clients' bodies, as Kea reads them; `answer` for what daemons send: RFC 8259 and nothing else;
+ * `checked` for texts of both kinds that have been scanned before.
+ */
+export type ScanDialect = 'command' | 'answer' | 'checked'
 
 /**
  * `more`: nothing wrong so far. `done`: complete; in `answer` as soon as the outermost bracket closes, in `command`
@@ -16,12 +19,17 @@ export interface ScanProblem {
 }
 
 /**
- * Told of the members of the outermost map as they pass. Offsets count over all chunks, `end` is exclusive;
- * `wideEscapes` is how many `\u` escapes from U+0100 up have passed so far.
+ * Receives keys and values, each when its last byte has been scanned. Offsets count over all chunks, `end` is exclusive;
+ * `depth` is the number of maps and lists around it; `wideEscapes` that of the `\u` escapes from U+0100 up in the text so
+ * far. A number or a word that is the whole text is not reported.
  */
-export interface MemberListener {
-  /** A key is complete, quotes included. It ends in the chunk that is being pushed and may begin in an earlier one. */
-  key(start: number, end: number, wideEscapes: number): void
-  /** The value of the key told last is complete. */
-  value(start: number, end: number, wideEscapes: number): void
+export interface ScanHandler {
+  /** Keys and values deeper than this are not reported. */
+  readonly maxDepth: number
+  /** The next chunk is scanned. Nearly every key lies in the chunk that it ends in as a whole. */
+  chunk(bytes: Uint8Array, base: number): void
+  /** A key of a map, quotes included. */
+  key(start: number, end: number, depth: number, wideEscapes: number): void
+  /** A value: the one of the latest key of that depth, or an item of a list. */
+  value(start: number, end: number, depth: number, wideEscapes: number): void
 }

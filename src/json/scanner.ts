@@ -1,14 +1,10 @@
 // Checks JSON text as bytes while they arrive, in chunks cut anywhere: syntax, depth and UTF-8. It builds no values;
-// of the outermost map alone it tells where each member lies.
+// it reports where keys and values lie.
 
 import { Automaton } from './automaton.ts'
-import { hurry } from './hurry.ts'
 import { notUtf8 } from './scan-problem.ts'
-import type { MemberListener, ScanDialect, ScanProblem, ScanVerdict } from './scan-types.ts'
+import type { ScanDialect, ScanHandler, ScanProblem, ScanVerdict } from './scan-types.ts'
 import { Utf8Check } from './utf8.ts'
-
-/** Bytes of a chunk for which the fast lane is worth its price. */
-const worthHurrying = 512
 
 export class Scanner {
   readonly #automaton: Automaton
@@ -19,10 +15,9 @@ export class Scanner {
   /** Offset of the next chunk's first byte. */
   #base = 0
 
-  /** @param listener told of the members of an outermost map */
-  constructor(dialect: ScanDialect, listener: MemberListener | null = null) {
+  constructor(dialect: ScanDialect, handler: ScanHandler | null = null) {
     this.#dialect = dialect
-    this.#automaton = new Automaton(dialect, listener)
+    this.#automaton = new Automaton(dialect, handler)
   }
 
   /**
@@ -31,8 +26,7 @@ export class Scanner {
    */
   push(chunk: Uint8Array): ScanVerdict {
     if (this.#verdict !== 'more') return this.#verdict
-    const fast = this.#dialect === 'answer' && chunk.length >= worthHurrying
-    const stop = fast ? hurry(this.#automaton, chunk, this.#base) : this.#automaton.run(chunk, this.#base)
+    const stop = this.#automaton.run(chunk, this.#base)
     const illFormed = this.#utf8.check(chunk, stop)
     // Looked for after the syntax, yet earlier in the text than whatever is wrong with that.
     if (illFormed >= 0) return this.#refuse(notUtf8(illFormed))
@@ -56,7 +50,7 @@ export class Scanner {
 
   /** Whether the outermost value is a map. */
   isMap(): boolean {
-    return this.#automaton.isMap()
+    return this.#automaton.isMap(1)
   }
 
   /** Where the outermost value begins, and where its closing bracket ends; -1 while that has not been seen. */

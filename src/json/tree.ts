@@ -13,16 +13,18 @@ export type { Dialect, Problem } from './problem.ts'
 export interface ParsedTree {
   /** null where the text could not be read to its end. A tree may be there although there are errors. */
   readonly root: JsonNode | null
-  /** In the order of the text; a text with any is not to be used. */
+  /** In the order of the text, the first of them; a text with any is not to be used. */
   readonly errors: readonly Problem[]
+  /** How many errors there are besides. */
+  readonly moreErrors: number
   readonly warnings: readonly Problem[]
 }
 
 /** Containers inside each other, as the daemons count them (Kea 3.0). */
 const defaultDepth = 100
 
-/** A client's megabyte of commas must not become a million mistakes; of his own file an operator gets them all. */
-const mostCommandErrors = 100
+/** A megabyte of commas must not become a million mistakes; of a file an operator gets more than are ever shown. */
+const maxErrors: Readonly<Record<Dialect, number>> = { command: 100, file: 1000 }
 
 /** Reads one JSON document. Never throws. */
 export function parseTree(text: string, options: { dialect: Dialect; maxDepth?: number }): ParsedTree {
@@ -35,6 +37,8 @@ class Parser {
   readonly #maxDepth: number
   readonly #lexer: Lexer
   readonly #errors: Problem[] = []
+  /** Without numbers that are too large. */
+  #errorCount = 0
   readonly #warnings: Problem[] = []
   /** The brackets around the current token. */
   readonly #open: Token[] = []
@@ -53,7 +57,8 @@ class Parser {
     const root = value !== null && this.#finish() ? value : null
     // The lexer is one token ahead, so its reports can come before ours.
     this.#errors.sort((a, b) => a.offset - b.offset)
-    return { root, errors: this.#errors, warnings: this.#warnings }
+    const moreErrors = Math.max(0, this.#errorCount - maxErrors[this.#dialect])
+    return { root, errors: this.#errors, moreErrors, warnings: this.#warnings }
   }
 
   /** What may follow the document: in files commas, as Kea 3.0 takes them, else nothing. */
@@ -232,6 +237,8 @@ class Parser {
   }
 
   #report(problem: Problem): void {
-    if (this.#dialect === 'file' || this.#errors.length < mostCommandErrors) this.#errors.push(problem)
+    // Some readers take numbers that are too large, so these must not push out what is wrong for all.
+    if (problem.tooLarge === true) this.#errors.push(problem)
+    else if (this.#errorCount++ < maxErrors[this.#dialect]) this.#errors.push(problem)
   }
 }

@@ -1,14 +1,14 @@
-// Respells strings for Kea, which refuses `\u` escapes from U+0100 up: those that hold one get UTF-8 instead.
+// Rewrites strings for Kea, which refuses `\u` escapes from U+0100 up: those that hold one get UTF-8 instead.
 
-import { setImmediate } from 'node:timers/promises'
 import { hexDigit } from './escape-reader.ts'
 import type { RawJson } from './raw.ts'
+import type { ScanHandler } from './scan-types.ts'
+import { Splice } from './splice.ts'
+import type { Steps } from './walk.ts'
+import { allSteps, stepSize, walk } from './walk.ts'
 
-/** Bytes worked on before others get their turn: well under a millisecond. */
-const stepSize = 64 * 1024
-
-/** Bytes up to which it is done at once. */
-const smallText = 4 * stepSize
+const backslash = 0x5c
+const letterU = 0x75
 
 /**
  * Every string (key or value) with an escape from U+0100 up gets all its escapes from U+0080 up, surrogate pairs
@@ -17,146 +17,99 @@ const smallText = 4 * stepSize
  * @param text one valid JSON value
  */
 export function respellWideEscapes(text: RawJson): RawJson | Promise<RawJson> {
-  const respelling = new Respelling(text)
-  if (text.length > smallText) return inTurns(respelling)
-  while (respelling.step());
-  return respelling.result()
+  return allSteps(respelling(text), text)
 }
 
-async function inTurns(respelling: Respelling): Promise<RawJson> {
-  while (respelling.step()) await setImmediate()
-  return respelling.result()
+function* respelling(text: RawJson): Steps<RawJson> {
+  const splice = new Splice(text)
+  const strings = new WideStrings()
+  const scan = walk(text, strings)
+  for (let done = false; !done;) {
+    done = scan.next().done === true
+    for (const { start, end } of strings.take()) {
+      const bytes = splice.copy(start, end)
+      const length = yield* transcode(bytes)
+      splice.replace(start, end, bytes.subarray(0, length))
+    }
+    yield
+  }
+  return splice.result()
 }
 
-/** Copies the text to memory of its own; a string found to be wide is respelled there, which never makes it longer. */
-class Respelling {
-  readonly #text: RawJson
-  readonly #out: Buffer
-  #written = 0
-  #changed = false
-  #chunk = 0
-  #at = 0
-  /** 0: outside, else the offset in `out` behind the opening quote. */
-  #string = 0
-  #wide = false
-  /** 0: none, 1: behind the backslash, 2 to 5: at that digit of `\u`. */
-  #escape = 0
-  /** The part of `out` that is to be respelled: from what has been read of it to its end. */
-  #read = 0
-  #readEnd = 0
+interface Extent {
+  readonly start: number
+  readonly end: number
+}
 
-  constructor(text: RawJson) {
-    this.#text = text
-    this.#out = Buffer.allocUnsafe(text.length)
+/** Collects the strings that hold an escape from U+0100 up. */
+class WideStrings implements ScanHandler {
+  readonly maxDepth = Infinity
+  #found: Extent[] = []
+  #wideEscapes = 0
+
+  /** Those that were scanned since the last time. */
+  take(): readonly Extent[] {
+    const found = this.#found
+    this.#found = []
+    return found
   }
 
-  /** Does a piece of the work. Returns whether there is more. */
-  step(): boolean {
-    for (let budget = stepSize; budget > 0;) {
-      const chunk = this.#text.chunks[this.#chunk]
-      if (this.#readEnd > 0) budget -= this.#respell(budget)
-      else if (chunk === undefined) return false
-      else budget -= this.#copy(chunk, budget)
+  chunk(): void {
+    return undefined
+  }
+
+  key(start: number, end: number, _depth: number, wideEscapes: number): void {
+    if (wideEscapes === this.#wideEscapes) return
+    this.#wideEscapes = wideEscapes
+    this.#found.push({ start, end })
+  }
+
+  /** Never a map or a list: the escapes inside are those of strings that were reported before it. */
+  value(start: number, end: number, depth: number, wideEscapes: number): void {
+    this.key(start, end, depth, wideEscapes)
+  }
+}
+
+/**
+ * Writes all escapes from U+0080 up as UTF-8, which never makes a string longer.
+ * @param bytes the string; changed in place
+ * @returns its new length
+ */
+function* transcode(bytes: Buffer): Steps<number> {
+  let length = 0
+  let nextTurn = stepSize
+  for (let at = 0; at < bytes.length;) {
+    const byte = bytes[at] ?? 0
+    const character = byte === backslash ? escapedCharacter(bytes, at) : ''
+    if (character !== '') {
+      at += 6 * character.length
+      length += bytes.write(character, length)
+    } else {
+      bytes[length++] = byte
+      at++
+      // The second byte of an escape may be another backslash.
+      if (byte === backslash) bytes[length++] = bytes[at++] ?? 0
     }
-    return true
+    if (at < nextTurn) continue
+    nextTurn += stepSize
+    yield
   }
+  return length
+}
 
-  result(): RawJson {
-    return this.#changed ? { chunks: [this.#out.subarray(0, this.#written)], length: this.#written } : this.#text
-  }
+/** The character from U+0080 up that one or two `\u` escapes stand for; empty for any other escape. */
+function escapedCharacter(bytes: Uint8Array, at: number): string {
+  const unit = codeUnit(bytes, at)
+  if (unit < 0x80) return ''
+  if ((unit & 0xf800) !== 0xd800) return String.fromCharCode(unit)
+  const low = codeUnit(bytes, at + 6)
+  return unit < 0xdc00 && (low & 0xfc00) === 0xdc00 ? String.fromCharCode(unit, low) : ''
+}
 
-  /** Copies up to so many bytes, or up to the end of a wide string. Returns how many. */
-  #copy(chunk: Uint8Array, count: number): number {
-    const out = this.#out
-    const start = this.#at
-    const end = Math.min(start + count, chunk.length)
-    let escape = this.#escape
-    let written = this.#written
-    let i = start
-    while (i < end && this.#readEnd === 0) {
-      const byte = chunk[i++] ?? 0
-      out[written++] = byte
-      if (escape === 0) {
-        if (byte === 0x5c) escape = 1
-        else if (byte === 0x22) this.#quote(written)
-      } else if (escape === 1) escape = byte === 0x75 ? 2 : 0
-      else {
-        // The first two digits are the high byte.
-        if (escape <= 3 && byte !== 0x30) this.#wide = true
-        escape = escape === 5 ? 0 : escape + 1
-      }
-    }
-    this.#escape = escape
-    if (this.#readEnd === 0) this.#written = written
-    if (i === chunk.length) this.#chunk++
-    this.#at = i === chunk.length ? 0 : i
-    // A step more for the chunk itself, for it may be empty.
-    return i - start + 1
-  }
-
-  /** @param behind the offset in `out` behind the quote */
-  #quote(behind: number): void {
-    if (this.#string === 0) {
-      this.#string = behind
-      return
-    }
-    if (this.#wide) {
-      this.#changed = true
-      this.#read = this.#written = this.#string
-      this.#readEnd = behind
-    }
-    this.#string = 0
-    this.#wide = false
-  }
-
-  /** Reads up to about so many bytes of the wide string. Returns how many. */
-  #respell(count: number): number {
-    const out = this.#out
-    const start = this.#read
-    const end = Math.min(start + count, this.#readEnd)
-    while (this.#read < end) {
-      const byte = out[this.#read] ?? 0
-      if (byte !== 0x5c) this.#keep(1)
-      else if (out[this.#read + 1] !== 0x75) this.#keep(2)
-      else this.#unicodeEscape()
-    }
-    if (this.#read >= this.#readEnd) this.#readEnd = 0
-    return this.#read - start
-  }
-
-  #unicodeEscape(): void {
-    const unit = this.#unitAt(this.#read)
-    const low = unit >= 0xd800 && unit <= 0xdbff ? this.#unitAt(this.#read + 6) : -1
-    if (low >= 0xdc00 && low <= 0xdfff) {
-      this.#put(0x10000 + ((unit - 0xd800) << 10) + (low - 0xdc00), 12)
-    } else if (unit < 0x80 || (unit & 0xf800) === 0xd800) this.#keep(6)
-    else this.#put(unit, 6)
-  }
-
-  /** The code unit of the escape at `at`, -1 where none stands. */
-  #unitAt(at: number): number {
-    const out = this.#out
-    if (at + 6 > this.#readEnd || out[at] !== 0x5c || out[at + 1] !== 0x75) return -1
-    let unit = 0
-    for (let i = at + 2; i < at + 6; i++) unit = (unit << 4) | hexDigit(out[i] ?? 0)
-    return unit
-  }
-
-  #put(codePoint: number, escapeLength: number): void {
-    this.#read += escapeLength
-    if (codePoint < 0x800) this.#out[this.#written++] = 0xc0 | (codePoint >> 6)
-    else {
-      if (codePoint < 0x10000) this.#out[this.#written++] = 0xe0 | (codePoint >> 12)
-      else {
-        this.#out[this.#written++] = 0xf0 | (codePoint >> 18)
-        this.#out[this.#written++] = 0x80 | ((codePoint >> 12) & 0x3f)
-      }
-      this.#out[this.#written++] = 0x80 | ((codePoint >> 6) & 0x3f)
-    }
-    this.#out[this.#written++] = 0x80 | (codePoint & 0x3f)
-  }
-
-  #keep(count: number): void {
-    for (let i = 0; i < count; i++) this.#out[this.#written++] = this.#out[this.#read++] ?? 0
-  }
+/** The UTF-16 unit of the `\u` escape that begins there, -1 where none does. */
+function codeUnit(bytes: Uint8Array, at: number): number {
+  if (bytes[at] !== backslash || bytes[at + 1] !== letterU) return -1
+  let unit = 0
+  for (let i = at + 2; i < at + 6; i++) unit = (unit << 4) | hexDigit(bytes[i] ?? 0)
+  return unit
 }

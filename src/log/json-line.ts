@@ -2,7 +2,7 @@
 
 import { createRequire } from 'node:module'
 import type { pino as Pino } from 'pino'
-import { shorten } from './escape.ts'
+import { escapeJson, shorten } from './escape.ts'
 import type { LineFormatter } from './event.ts'
 
 /** What an event says besides the fields of its message; a field of one of these names gives way. */
@@ -10,9 +10,6 @@ const reserved: ReadonlySet<string> = new Set(['severity', 'time', 'pid', 'logge
 
 /** Pino's names for Kea's severities. */
 const levels = { DEBUG: 'debug', INFO: 'info', WARN: 'warn', ERROR: 'error', FATAL: 'fatal' } as const
-
-/** JSON escapes all other control characters by itself; these are as good at upsetting a terminal. */
-const unescaped = /[\u007f-\u009f\u2028\u2029]/g
 
 export function createJsonFormatter(): LineFormatter {
   // Loaded where a configuration asks for JSON: other starts do without it.
@@ -36,6 +33,6 @@ export function createJsonFormatter(): LineFormatter {
     }
     time = event.time
     logger[levels[event.severity]](fields, event.text)
-    return line.replaceAll(unescaped, (character) => `\\u${character.charCodeAt(0).toString(16).padStart(4, '0')}`)
+    return escapeJson(line)
   }
 }

@@ -110,7 +110,7 @@ const definitions = {
   HTTP_CLIENT_REQUEST_NOT_AUTHORIZED: {
     severity: 'INFO',
     logger: 'auth',
-    text: 'wrong user or password from {remote-address}',
+    text: 'wrong user or password from {remote-address}, attempted user {attempted-user}',
   },
   HTTP_CLIENT_REQUEST_NO_AUTH_HEADER: {
     severity: 'INFO',
@@ -125,7 +125,7 @@ const definitions = {
   KEAGATE_WRONG_CERTIFICATE: {
     severity: 'WARN',
     logger: 'auth',
-    text: 'user {user} from {remote-address} refused: {reason}',
+    text: 'attempted user {attempted-user} from {remote-address} refused: {reason}',
   },
   KEAGATE_ACCESS_REFUSED: {
     severity: 'WARN',
@@ -135,7 +135,9 @@ const definitions = {
   KEAGATE_LOCKED_OUT: {
     severity: 'WARN',
     logger: 'auth',
-    text: '{attempts} attempts from {remote-address} refused unseen: too many wrong passwords came from there',
+    text:
+      'attempts from {remote-address} refused without a comparison: {attempts}; the {scope} is locked out after too ' +
+      'many wrong passwords, attempted user {attempted-user}',
   },
   HTTP_BAD_CLIENT_REQUEST_RECEIVED: {
     severity: 'INFO',

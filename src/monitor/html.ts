@@ -1,5 +1,7 @@
 // Text that is safe in a page: what is put into a template is escaped unless it was made by a template itself.
 
+import { escapeForLog } from '../log/escape.ts'
+
 /** A piece of a page. */
 export class Html {
   readonly text: string
@@ -22,10 +24,9 @@ function shown(part: Part): string {
   return typeof part === 'object' ? part.map(({ text }) => text).join('') : escapeHtml(String(part))
 }
 
-/** For elements and quoted attributes. Control characters, which HTML does not allow, become visible. */
+/** For elements and quoted attributes. Control characters, which HTML does not allow, and what deceives are visible. */
 function escapeHtml(text: string): string {
-  return text
-    .replace(/[\u0000-\u0008\u000b\u000c\u000e-\u001f\u007f-\u009f\u200e\u200f\u202a-\u202e\u2066-\u2069]/g, '\ufffd')
+  return escapeForLog(text, Infinity)
     .replace(/[&<>"']/g, (character) => entities[character] ?? '')
 }
 

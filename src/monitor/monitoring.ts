@@ -93,7 +93,7 @@ export class Monitoring {
   #startWatch(): RunningWatch {
     const { metrics } = this.#source
     // There from the beginning, so that the first one shows as an increase.
-    metrics.count('keagate_lock_outs_total', {}, 0)
+    for (const scope of ['user', 'address']) metrics.count('keagate_lock_outs_total', { scope }, 0)
     metrics.move('keagate_commands_in_flight', {}, 0)
     for (const command of ['config-reload', 'config-set']) {
       for (const result of ['taken', 'refused']) metrics.count('keagate_config_reloads_total', { command, result }, 0)

@@ -1,6 +1,7 @@
 // What each path of monitoring leads to.
 
 import type { FastifyInstance, FastifyReply } from 'fastify'
+import { escapeForLog } from '../log/escape.ts'
 import type { EventLoopDelay } from '../observe/event-loop.ts'
 import { exposition, expositionType } from '../observe/exposition.ts'
 import type { LastHour } from '../observe/last-hour.ts'
@@ -38,7 +39,8 @@ export function addMonitorRoutes(app: FastifyInstance, { source, watch }: Monito
 }
 
 function readiness(reply: FastifyReply, obstacles: readonly string[]): string {
-  return obstacles.length === 0 ? plain(reply, 200, 'ready') : plain(reply, 503, obstacles.join('\n'))
+  if (obstacles.length === 0) return plain(reply, 200, 'ready')
+  return plain(reply, 503, obstacles.map((obstacle) => escapeForLog(obstacle)).join('\n'))
 }
 
 function plain(reply: FastifyReply, status: number, text: string): string {

@@ -31,7 +31,8 @@ const definitions = {
   keagate_access_refusals_total: { type: 'counter', labels: ['role'], help: 'Commands whose caller may not run them' },
   keagate_auth_failures_total: { type: 'counter', labels: ['reason'], help: 'Requests whose credentials would not do' },
   keagate_lock_outs_total: {
-    type: 'counter', labels: [], help: 'Requests refused unseen because too many wrong passwords came from their address',
+    type: 'counter', labels: ['scope'],
+    help: 'Logins refused without a comparison after too many wrong passwords, of one user or from the address in all',
   },
   keagate_http_requests_total: { type: 'counter', labels: ['code'], help: 'Answers to HTTP requests by status' },
   keagate_http_connections: { type: 'gauge', labels: [], help: 'Open connections' },

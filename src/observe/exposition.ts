@@ -1,5 +1,6 @@
 // Samples as Prometheus reads them: its text format, version 0.0.4.
 
+import { escapeForLog } from '../log/escape.ts'
 import { metricDefinitions } from './definitions.ts'
 import type { MetricId } from './definitions.ts'
 import type { Sample } from './metrics.ts'
@@ -27,7 +28,7 @@ function labelsOf(labels: Sample['labels']): string {
   return pairs.length === 0 ? '' : `{${pairs.join(',')}}`
 }
 
-/** Backslash, quote and line end are all that the format escapes. */
+/** Backslash and quote, and the line end that is visible already, are all that the format escapes. */
 function escaped(value: string): string {
-  return value.replace(/[\\"\n]/g, (character) => (character === '\n' ? '\\n' : `\\${character}`))
+  return escapeForLog(value, Infinity).replace(/[\\"]/g, '\\$&')
 }

@@ -14,7 +14,6 @@ import type { KnownPeer } from './known-peers.ts'
 import { KnownPeers } from './known-peers.ts'
 import { tlsPeer } from './peer.ts'
 import type { TlsPeer } from './peer.ts'
-import { sessionCertificate } from './session-certificate.ts'
 import { validity } from './validity.ts'
 
 /** Exactly one of these is called for each connection. */
@@ -87,14 +86,14 @@ export function createTlsAcceptor(
       events.connected(socket, found.address, null)
       return
     }
+    const certificate = socket.getPeerX509Certificate()
     // Of a client that OpenSSL refuses, nothing is remembered.
-    const bytes = socket.authorized ? sessionCertificate(socket) : null
+    const bytes = socket.authorized && certificate !== undefined ? certificate.raw.toString('latin1') : null
     const known = bytes === null ? undefined : peers.find(bytes)
     if (known !== undefined && stillGood(known)) {
       events.connected(socket, found.address, known.facts)
       return
     }
-    const certificate = socket.getPeerX509Certificate()
     if (certificate !== undefined && !socket.authorized) weights.set(certificate, new ArrayBuffer(WEIGHT * found.raw.bytesRead))
     if (certificate === undefined && !config.certRequired) {
       events.connected(socket, found.address, null)

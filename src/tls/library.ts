@@ -57,6 +57,9 @@ export function offers(options: SecureContextOptions): boolean {
     createSecureContext({ ...options, ca: [] })
     return true
   } catch {
+    // What failed stays in OpenSSL's error queue, where the next read or write of any TLS connection takes it for its
+    // own (seen on Node 20). A context that can be made empties the queue.
+    createSecureContext({ ca: [] })
     return false
   }
 }

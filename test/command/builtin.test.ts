@@ -28,8 +28,8 @@ class RecordingAgent implements AgentControl {
   certificates = (): readonly Expiring[] => this.ending
   tlsFailures = (): Readonly<Record<string, number>> | null => this.failures
   daemons = (): readonly DaemonStatus[] => this.seen
-  configGet = () => rawJson('{ "Control-agent": {  }, "hash": "00" }')
-  configHash = (): string => 'AB'.repeat(32)
+  configGet = async () => rawJson('{ "Control-agent": {  }, "hash": "00" }')
+  configHash = async (): Promise<string> => 'AB'.repeat(32)
   configTest = async (bytes: Parameters<AgentControl['configTest']>[0]) => this.#note(`test ${rawToString(bytes)}`)
   configSet = async (bytes: Parameters<AgentControl['configSet']>[0]) => this.#note(`set ${rawToString(bytes)}`)
   configReload = async () => this.#note('reload')

@@ -232,6 +232,16 @@ export const badFixtures: readonly (readonly [name: string, ...mistakes: string[
   ['socket-name-missing', '3:35: "socket-name" is missing; it gives the path of the control socket of the daemon'],
   ['socket-name-nul', '3:52: a file name cannot hold the character NUL'],
   ['socket-path-long', '3:52: the path of the socket has 108 bytes, but the system takes at most 107'],
+  [
+    'socket-service',
+    '4:34: service does not go with a UNIX socket; remove it; over a UNIX socket the daemon takes the service of each',
+    '5:48: service must be a string, not a list',
+    '6:48: service is "dhcp 4", which cannot be the name of a service; use letters, digits, ".", "_", "-" and "@", at least one',
+    '7:48: service is "", which cannot be the name of a service; use letters',
+    '8:37: unknown keyword "services"; did you mean "service"?',
+    '10:57: this is the control socket at socket-service.bad.conf:9:12 again, but with other limits',
+    '11:48: service must be a string, not null; leave the keyword out for its default',
+  ],
   ['socket-type', '3:52: socket-type is "UNIX", but must be "unix", "http" or "https"'],
   [
     'socket-password-file',

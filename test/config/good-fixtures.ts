@@ -203,6 +203,10 @@ export const goodFixtures: readonly (readonly [name: string, shown: string, ...w
     'sockets-https',
     '"dhcp4-fra1": { "cert-file": "tls/door.crt", "key-file": "tls/door.key", "limits": { ',
   ],
+  [
+    'sockets-agent',
+    '"service": "dhcp4", "socket-address": "127.0.0.1", "socket-port": 8010, "socket-type": "http" }, "dhcp6-ber1": { ',
+  ],
   ['sockets-empty', `{ "Control-agent": { ${defaults} } }`],
   ['sockets-free-names', '"A.b_c@9": { "socket-name": "b", "socket-type": "unix" }, "__proto__": { "socket-name": "c"'],
   [

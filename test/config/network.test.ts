@@ -204,7 +204,7 @@ function module(parameters: unknown): unknown {
   return { 'hooks-libraries': [{ library: import.meta.filename, parameters }] }
 }
 
-t.test('secrets in the parameters of a module are hidden, at any depth, and ***** keeps them', (t) => {
+t.test('secrets in the parameters of a module are hidden, at any depth, and ***** keeps them', async (t) => {
   const parameters = {
     url: 'https://a.example', 'api-secret': 's3cret', more: [{ Password: { inner: 's3cret' } }, 5], passwords: 'shown', secret: null,
   }
@@ -224,11 +224,11 @@ t.test('secrets in the parameters of a module are hidden, at any depth, and ****
   const text = JSON.stringify({ 'Control-agent': module({ more: [{ password: '*****' }] }) })
   const file = `${t.testdir({ 'a.conf': text })}/a.conf`
   t.throws(() => loadConfigFile(file, { env: {}, pathChecks: true }), /parameters\/more\/0\/password|the secret is \*{5}, which config-get shows/)
-  t.not(configHash(current), configHash(set(module({ ...parameters, 'api-secret': 'other' }), { pathChecks: false })))
-  t.end()
+  const other = set(module({ ...parameters, 'api-secret': 'other' }), { pathChecks: false })
+  t.not(await configHash(current), await configHash(other))
 })
 
-t.test('the hash is stable, and different whenever the configuration is', (t) => {
+t.test('the hash is stable, and different whenever the configuration is', async (t) => {
   const hash = (key: string): string => `$scrypt$ln=14,r=8,p=1$c2FsdHNhbHRzYWx0c2FsdA$${key.repeat(43)}`
   const folder = t.testdir({ p: 'one', q: 'one', r: 'two' })
   const file = (name: string): unknown => withClients({ user: 'a', 'password-file': `${folder}/${name}` })
@@ -252,13 +252,13 @@ t.test('the hash is stable, and different whenever the configuration is', (t) =>
     socket('a'),
     { 'http-limits': { 'max-connections': 5 } },
   ]
-  const hashes = different.map((agent) => configHash(set(agent)))
+  const hashesNow = (): Promise<string[]> => Promise.all(different.map((agent) => configHash(set(agent))))
+  const hashes = await hashesNow()
   t.equal(new Set(hashes).size, different.length)
   for (const hash of hashes) t.match(hash, /^[0-9A-F]{64}$/)
-  t.same(different.map((agent) => configHash(set(agent))), hashes)
+  t.same(await hashesNow(), hashes)
   const defaults = { 'http-host': '127.0.0.1', 'http-port': 8000, 'control-sockets': {}, loggers: [] }
-  t.equal(configHash(set(defaults)), hashes[0], 'a default that is written out changes nothing')
-  t.end()
+  t.equal(await configHash(set(defaults)), hashes[0], 'a default that is written out changes nothing')
 })
 
 function listener(members: Readonly<Record<string, unknown>>, service = 'dhcp4'): unknown {
@@ -279,7 +279,7 @@ t.test('a listener must be on this machine or in use', (t) => {
   t.end()
 })
 
-t.test('***** keeps the password of a listener, and sends it to nobody else', (t) => {
+t.test('***** keeps the password of a listener, and sends it to nobody else', async (t) => {
   const tls = { 'socket-type': 'https', 'trust-anchor': '/etc/ca', user: 'a' }
   const current = set(listener({ ...tls, password: 'one' }))
   const loginOf = (config: AgentConfig, service = 'dhcp4'): unknown => {
@@ -298,7 +298,18 @@ t.test('***** keeps the password of a listener, and sends it to nobody else', (t
   t.match(mistakes(listener({ user: 'a', password: hidden }), { current }), [/for this very daemon/], 'nor in the clear')
   t.notMatch(printCompact(printConfig(current, { secrets: 'hidden' })), 'one')
   t.match(printCompact(printConfig(current, { secrets: 'shown' })), '"password": "one"')
-  t.not(configHash(current), configHash(set(listener({ ...tls, password: 'two' }))))
+  t.not(await configHash(current), await configHash(set(listener({ ...tls, password: 'two' }))))
+})
+
+t.test('the service at an agent is shown, kept and part of the hash', (t) => {
+  const current = set(listener({ user: 'a', password: 'one' }))
+  const config = set(listener({ user: 'a', password: hidden, service: 'dhcp6' }), { current })
+  t.match(config.controlSockets.get('dhcp4'), { service: 'dhcp6', login: { password: 'one' } })
+  t.not(configHash(config), configHash(current))
+  const shown = JSON.parse(printCompact(printConfig(config, { secrets: 'hidden' }))) as { 'Control-agent': unknown }
+  t.match(shown, { 'Control-agent': { 'control-sockets': { dhcp4: { service: 'dhcp6' } } } })
+  t.equal(configHash(set(shown['Control-agent'], { current: config })), configHash(config))
+  t.notMatch(printCompact(printConfig(current, { secrets: 'shown' })), '"service"')
   t.end()
 })
 

@@ -1,4 +1,4 @@
-// A start looks at the configuration with a function that the build has made from the schema. It must judge as Ajv does.
+// A configuration is looked at with functions that the build has made from the schemas. They must judge as Ajv does.
 
 import { readFileSync, readdirSync } from 'node:fs'
 import path from 'node:path'
@@ -6,14 +6,14 @@ import t from 'tap'
 import { shapeCheckSource } from '../../src/config/compile-shape.ts'
 import type { loadConfigFile as Load } from '../../src/config/load.ts'
 import { loadConfigFile } from '../../src/config/load.ts'
-import { preparedShapeCheck } from '../../src/config/shape-check.ts'
+import { preparedChecks } from '../../src/config/shape-check.ts'
 
 const dist = path.resolve(import.meta.dirname, '../../dist/config')
 const folder = path.resolve(import.meta.dirname, '../fixtures/config')
 
 t.test('the build makes it from the schema there is', async (t) => {
   t.equal(readFileSync(path.join(dist, 'shape-check.made.cjs'), 'utf8'), shapeCheckSource())
-  t.equal(preparedShapeCheck(), null, 'the sources run without it')
+  t.equal(preparedChecks(), null, 'the sources run without it')
 })
 
 t.test('the built program finds the mistakes that the sources find, and no others', async (t) => {

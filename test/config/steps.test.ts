@@ -39,8 +39,8 @@ t.test('every keyword of the Kea agent is known where Kea has it, and every keyw
     [
       '/Control-agent/control-sockets/*',
       [
-        'cert-file', 'key-file', 'limits', 'password', 'password-file', 'server-name', 'socket-address', 'socket-name',
-        'socket-port', 'socket-type', 'trust-anchor', 'user', ...notes,
+        'cert-file', 'key-file', 'limits', 'password', 'password-file', 'server-name', 'service', 'socket-address',
+        'socket-name', 'socket-port', 'socket-type', 'trust-anchor', 'user', ...notes,
       ],
     ],
     ['/Control-agent/hooks-libraries/*', ['library', 'parameters', 'timeout-seconds']],

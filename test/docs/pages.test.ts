@@ -3,9 +3,10 @@
 import { existsSync, readdirSync, readFileSync } from 'node:fs'
 import path from 'node:path'
 import t from 'tap'
+import { loadConfigText } from '../../src/config/load.ts'
 import { messages } from '../../src/log/message.ts'
 import { metricDefinitions } from '../../src/observe/definitions.ts'
-import { root } from './page.ts'
+import { blocksOf, root } from './page.ts'
 
 const pages = ['README.md', ...readdirSync(path.join(root, 'docs')).filter((name) => name.endsWith('.md')).map((name) => `docs/${name}`)]
 
@@ -30,6 +31,13 @@ t.test('troubleshooting names messages and metrics that exist', async (t) => {
   const named = [...page.matchAll(/`((?:[A-Z]+_)+[A-Z]+)`/g)].map((match) => match[1] ?? '')
   for (const id of named.filter((id) => id !== 'KEA_PIDFILE_DIR')) t.ok(Object.hasOwn(messages, id), id)
   for (const [, name = ''] of page.matchAll(/`(keagate_\w+)`/g)) t.ok(Object.hasOwn(metricDefinitions, name), name)
+})
+
+t.test('the example of control sockets is a configuration that is taken', async (t) => {
+  const options = { env: {}, pathChecks: false, dialect: 'command', current: null } as const
+  const examples = blocksOf('docs/daemons.md').filter(({ language }) => language === 'json')
+  t.ok(examples.length > 0)
+  for (const { place, text } of examples) t.match(loadConfigText(place, text, options).warnings, [], place)
 })
 
 function text(page: string): string {

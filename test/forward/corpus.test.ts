@@ -4,7 +4,7 @@
 import { deepStrictEqual } from 'node:assert/strict'
 import fc from 'fast-check'
 import t from 'tap'
-import { writeEnvelope } from '../../src/command/envelope-writer.ts'
+import { withReadableArguments, writeEnvelope } from '../../src/command/envelope-writer.ts'
 import { EnvelopeReader } from '../../src/command/envelope.ts'
 import { AnswerReader } from '../../src/forward/answer-reader.ts'
 import { rawToBuffer } from '../../src/json/raw.ts'
@@ -41,7 +41,7 @@ async function meaningOf(chunks: readonly Uint8Array[]): Promise<unknown> {
   if (envelope.kind === 'not-json') return 400
   if (envelope.kind === 'malformed') return envelope.text
   const { name, services } = envelope
-  const sent = rawToBuffer(await writeEnvelope({ ...envelope, caller }, services))
+  const sent = rawToBuffer(writeEnvelope(await withReadableArguments({ ...envelope, caller }), services))
   return { name, services, sent: sent.toString('latin1') }
 }
 

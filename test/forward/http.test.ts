@@ -13,6 +13,7 @@ import type { Transport, UpstreamResult } from '../../src/forward/upstream.ts'
 import { rawJson, rawToString } from '../../src/json/raw.ts'
 import type { HttpScript } from '../fake-http-daemon.ts'
 import { FakeHttpDaemon, reply, replying, sending } from '../fake-http-daemon.ts'
+import { FakeKea32Listener } from '../fake-kea32-listener.ts'
 import { freePort } from '../program.ts'
 import { patient, unlimited } from '../command-scope.ts'
 
@@ -22,7 +23,7 @@ const asker = { client: '192.0.2.1', scope: patient }
 function upstreamTo(port: number, changed: Partial<UpstreamLimits> = {}, authorization: string | null = null): Transport {
   const name = `http://127.0.0.1:${port}/`
   const upstream = createHttpUpstream({
-    name, address: '127.0.0.1', port, tls: null, authorization, limits: { ...limits, ...changed },
+    name, address: '127.0.0.1', port, tls: null, authorization, service: null, limits: { ...limits, ...changed },
   })
   t.teardown(() => upstream.close())
   return upstream
@@ -51,7 +52,7 @@ async function answerOf(script: HttpScript, changed: Partial<UpstreamLimits> = {
 
 t.test('a request is what the listener of Kea takes', async (t) => {
   const daemon = await FakeHttpDaemon.listen(t, replying('[ { "result": 0 } ]'))
-  const command = '{ "command": "x", "service": [ "dhcp4" ], "remote-address": "192.0.2.1" }'
+  const command = '{ "command": "x", "remote-address": "192.0.2.1" }'
   t.equal(await ask(upstreamTo(daemon.port, {}, 'Basic eA=='), command), '{ "result": 0 }')
   const [request] = daemon.requests
   t.equal(request?.body, command, 'the envelope, byte for byte')
@@ -101,7 +102,7 @@ t.test('the list around an answer is taken away wherever the bytes are cut', (t)
     { seed },
   )
   for (const sizes of [[1], [3], [1000]]) {
-    t.match(cuts('[ {}, {} ]', sizes), /^bad: .*several elements.*not the address of an agent$/)
+    t.match(cuts('[ {}, {} ]', sizes), /^bad: .*several elements.*"service" of one daemon$/)
     t.equal(cuts('[  ]', sizes), 'bad: the daemon answered with an empty list')
     for (const cut of ['', '[', '[ {', '[ {}', ' {', '[ [ ]']) t.equal(cuts(cut, sizes), 'bad: the answer is cut short')
     for (const wrong of ['[ {} } ]', '[ {} ] ]', '[ {} ] {}']) t.match(cuts(wrong, sizes), /^bad: the list around/)
@@ -192,6 +193,17 @@ t.test('a refusal keeps the connection, a broken answer gives it up', async (t) 
   t.equal(await ask(upstream), '{}')
 })
 
+t.test('a connection is given up after a refusal that Kea closes it for', async (t) => {
+  // What Kea sends before it closes: no word of that, and the end of the connection only a moment later.
+  const daemon = await FakeHttpDaemon.listen(t, (socket, { body, index }) => {
+    socket.write(index % 2 === 0 ? reply('{ "result": 400, "text": "Bad Request" }', '400 Bad Request') : reply(`[ ${body} ]`))
+  })
+  const upstream = upstreamTo(daemon.port, { maxInFlight: 1 })
+  const results = await Promise.all([0, 1, 2, 3].map((i) => ask(upstream, `{ "i": ${i} }`)))
+  t.match(results, [/status 400/, '{ "i": 1 }', /status 400/, '{ "i": 3 }'])
+  t.equal(daemon.sockets.length, 3, 'a new one after each refusal, the same after an answer')
+})
+
 t.test('a kept connection that the daemon has closed costs nobody a command', async (t) => {
   // The daemon closes each connection as soon as it has answered on it, without a word about it.
   const daemon = await FakeHttpDaemon.listen(t, (socket, { body }) => void socket.end(reply(`[ ${body} ]`)))
@@ -204,6 +216,17 @@ t.test('a kept connection that the daemon has closed costs nobody a command', as
   const bodies = daemon.requests.slice(50).map(({ body }) => body)
   t.equal(new Set(bodies).size, bodies.length, 'none twice')
   for (const [i, result] of results.entries()) t.ok([`{ "j": ${i} }`, 'offline, sent: End of file'].includes(result), result)
+})
+
+t.test('a listener that closes connections which rest, as that of Kea does, costs nobody a command', async (t) => {
+  const listener = await FakeKea32Listener.listen(t, { idleTimeout: 20 })
+  const upstream = upstreamTo(listener.port)
+  for (let i = 1; i <= 5; i++) {
+    t.match(await ask(upstream, '{ "command": "version-get", "remote-address": "192.0.2.1" }'), /^\{"result":0,/)
+    await closed(listener.sockets.at(-1))
+    t.equal(listener.requests.length, i, 'each once')
+  }
+  t.same(listener.errorStatuses, [])
 })
 
 t.test('a command that was sent on a kept connection is never sent again', async (t) => {
@@ -251,7 +274,7 @@ t.test('a listener on IPv6 is reached, and one that breaks HTTP after a good ans
   await new Promise<void>((resolve) => server.listen(0, '::1', resolve))
   t.teardown(() => server.close())
   const { port } = server.address() as AddressInfo
-  const upstream = createHttpUpstream({ name: 'six', address: '::1', port, tls: null, authorization: null, limits })
+  const upstream = createHttpUpstream({ name: 'six', address: '::1', port, tls: null, authorization: null, service: null, limits })
   t.equal(await ask(upstream), '{}')
   t.match(await ask(upstream), /^not offline, sent: its answer breaks the rules of HTTP \(HPE_/)
   upstream.close()

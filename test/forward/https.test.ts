@@ -41,7 +41,7 @@ function upstreamTo(port: number, { client, serverName, trustAnchor = 'ca.crt' }
   const written = { trustAnchor, certFile: null, keyFile: null }
   const credentials = loadClientCredentials({ trustAnchor: file(trustAnchor), pair, serverName: null, written })
   const upstream = createHttpUpstream({
-    name: `https://127.0.0.1:${port}/`, address: '127.0.0.1', port, authorization: null, limits,
+    name: `https://127.0.0.1:${port}/`, address: '127.0.0.1', port, authorization: null, service: null, limits,
     tls: { credentials, serverName: serverName ?? null },
   })
   t.teardown(() => upstream.close())
@@ -116,7 +116,7 @@ t.test('plain HTTP where TLS was expected is told, and the other way round', asy
   t.match(await ask(upstreamTo(plain.port)), /^not offline, not sent: what answers there does not speak TLS; write socket-type "http"/)
   const daemon = await FakeHttpDaemon.listen(t, replying('[ {} ]'), server())
   const upstream = createHttpUpstream({
-    name: 'x', address: '127.0.0.1', port: daemon.port, authorization: null, limits, tls: null,
+    name: 'x', address: '127.0.0.1', port: daemon.port, authorization: null, service: null, limits, tls: null,
   })
   t.match(await ask(upstream), /^(not offline, sent: what answers there does not speak HTTP|offline, sent: End of file)/)
   t.equal(daemon.requests.length, 0)
@@ -128,7 +128,7 @@ t.test('a handshake that does not end is over with the time for connecting', asy
     trustAnchor: file('ca.crt'), pair: null, serverName: null, written: { trustAnchor: '', certFile: null, keyFile: null },
   })
   const upstream = createHttpUpstream({
-    name: 'x', address: '127.0.0.1', port: silent.port, authorization: null,
+    name: 'x', address: '127.0.0.1', port: silent.port, authorization: null, service: null,
     limits: { ...limits, connectTimeout: 100 }, tls: { credentials, serverName: null },
   })
   t.match(await ask(upstream), /^offline, not sent: Operation canceled: the limit of 0\.1 s for connecting/)

@@ -5,7 +5,7 @@ import type { Command } from '../../src/command/handler.ts'
 import { limitsOf, upstreamLimitRows } from '../../src/config/limits.ts'
 import { Router } from '../../src/forward/router.ts'
 import { createUnixUpstream } from '../../src/forward/unix.ts'
-import type { Asker, Upstream, UpstreamResult } from '../../src/forward/upstream.ts'
+import type { Asker, SentService, Upstream, UpstreamResult } from '../../src/forward/upstream.ts'
 import type { RawJson } from '../../src/json/raw.ts'
 import { rawJson, rawToString } from '../../src/json/raw.ts'
 import type { Log } from '../../src/log/message.ts'
@@ -20,12 +20,16 @@ function command(services: readonly string[], args: string | null = null, name =
 }
 
 /** An upstream that answers by a function and keeps what it was asked. */
-function upstream(answer: (asked: string, asker: Asker) => UpstreamResult | Promise<UpstreamResult>) {
+function upstream(
+  answer: (asked: string, asker: Asker) => UpstreamResult | Promise<UpstreamResult>,
+  sentService: SentService = 'as-asked',
+) {
   const asked: string[] = []
   return {
     asked,
     closed: 0,
     address: 'test',
+    sentService,
     async ask(envelope: RawJson, asker: Asker): Promise<UpstreamResult> {
       asked.push(rawToString(envelope))
       return answer(rawToString(envelope), asker)
@@ -86,6 +90,19 @@ t.test('a service named twice is asked twice, and every one gets the whole list'
     service: ['a', 'b', 'a'],
     'remote-address': '192.0.2.1',
   })
+})
+
+t.test('each control socket is told the service that it takes, with the same arguments', async (t) => {
+  const answer = (): UpstreamResult => good('1')
+  const [unix, listener, agent] = [upstream(answer), upstream(answer, 'none'), upstream(answer, { name: 'dhcp4' })]
+  const router = routerTo({ unix, listener, agent })
+  const services = ['unix', 'listener', 'agent', 'nope', 'unix']
+  await texts(router, services, '{ "a": "\\u6f22" }')
+  const end = '"remote-address": "192.0.2.1", "arguments": { "a": "\u6f22" } }'
+  t.same(listener.asked, [`{ "command": "x", ${end}`])
+  t.same(agent.asked, [`{ "command": "x", "service": [ "dhcp4" ], ${end}`])
+  const all = '"service": [ "unix", "listener", "agent", "nope", "unix" ]'
+  t.same(unix.asked, [`{ "command": "x", ${all}, ${end}`, `{ "command": "x", ${all}, ${end}`])
 })
 
 t.test('a service without a socket is named, and the others are served', async (t) => {

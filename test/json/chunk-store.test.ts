@@ -60,28 +60,6 @@ t.test('a small part of a large read does not keep all of it', (t) => {
   t.end()
 })
 
-t.test('what was copied stays as it was, and takes little more memory than its bytes', (t) => {
-  const sizes = fc.array(fc.oneof(fc.nat(40), fc.nat(70_000), fc.integer({ min: 200_000, max: 700_000 })), { maxLength: 8 })
-  const property = fc.property(sizes, (sizes) => {
-    const store = new ChunkStore()
-    const landing = new Uint8Array(700_000)
-    const whole: Uint8Array[] = []
-    for (const [i, size] of sizes.entries()) {
-      const chunk = landing.subarray(0, size).fill(i + 1)
-      whole.push(new Uint8Array(chunk))
-      store.copy(chunk)
-      landing.fill(0)
-    }
-    store.close()
-    t.ok(rawToBuffer(store.slice(0, store.length)).equals(Buffer.concat(whole)), sizes.join(' '))
-    t.ok(weight(store) <= 1.13 * store.length, `${weight(store)} for ${store.length} bytes`)
-    // The next one takes over the memory.
-    store.clear()
-  })
-  fc.assert(property, { seed, numRuns: 100 })
-  t.end()
-})
-
 t.test('usual texts are kept as they came', (t) => {
   const store = new ChunkStore()
   const chunks = [chunkOf(300, 1), chunkOf(65_536, 2), chunkOf(10, 3)]

@@ -21,8 +21,10 @@ interface Scan {
 function scan(dialect: ScanDialect, chunks: readonly Uint8Array[]): Scan {
   const members: number[][] = []
   const scanner = new Scanner(dialect, {
+    maxDepth: 1,
+    chunk: () => undefined,
     key: (start, end) => void members.push([start, end]),
-    value: (start, end) => void members.at(-1)?.push(start, end),
+    value: (start, end, depth) => depth === 1 && scanner.isMap() && void members.at(-1)?.push(start, end),
   })
   for (const chunk of chunks) scanner.push(chunk)
   const verdict = scanner.finish()

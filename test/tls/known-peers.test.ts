@@ -1,14 +1,11 @@
 // Client certificates that came before: recognised by all their bytes, and looked at again each time all the same.
 
 import { X509Certificate } from 'node:crypto'
-import type { TLSSocket } from 'node:tls'
 import t from 'tap'
 import { makeTestCertificates } from '../../certs-test/authority.ts'
 import { KnownPeers } from '../../src/tls/known-peers.ts'
 import { tlsPeer } from '../../src/tls/peer.ts'
-import { sessionCertificate } from '../../src/tls/session-certificate.ts'
 import { clientIdentity, openTlsDoor, scratchDirectory, tlsConfig, visit } from './tls-door.ts'
-import type { Verdict } from './tls-door.ts'
 
 const directory = scratchDirectory(t)
 await makeTestCertificates(directory, { everyKind: true })
@@ -17,16 +14,6 @@ const certificate = new X509Certificate(client.cert)
 
 for (const version of ['1.2', '1.3'] as const) {
   const config = tlsConfig(directory, { minVersion: version, maxVersion: version })
-
-  t.test(`TLS ${version}: the session holds the certificate, at a full handshake and a resumed one`, async (t) => {
-    const { port, next } = await openTlsDoor(t, config)
-    const { session } = await visit(port, client)
-    t.equal(sessionCertificate(socketOf(await next())), certificate.raw.toString('latin1'))
-    t.match(await visit(port, { ...client, session }), { reused: true })
-    t.equal(sessionCertificate(socketOf(await next())), certificate.raw.toString('latin1'), 'resumed')
-    await visit(port)
-    t.equal(sessionCertificate(socketOf(await next())), null, 'nobody has shown any')
-  })
 
   t.test(`TLS ${version}: who is known is told apart from others, and refused once expired`, async (t) => {
     let clock = Date.now()
@@ -42,17 +29,6 @@ for (const version of ['1.2', '1.3'] as const) {
   })
 }
 
-t.test('a session that is written in an unknown way tells nothing, and does not stay in memory', (t) => {
-  for (const text of ['', '30', '3003020101', '3002a300', '3004a3020500', '3082ffff02', '0401ff']) {
-    const session = Buffer.from(text, 'hex')
-    const getSession: TLSSocket['getSession'] = () => session
-    t.equal(sessionCertificate({ getSession }), null, text)
-    t.same(session, Buffer.alloc(session.length))
-  }
-  t.equal(sessionCertificate({ getSession: () => undefined }), null)
-  t.end()
-})
-
 t.test('only the latest few hundred are kept', (t) => {
   const peers = new KnownPeers()
   const peer = { certificate, facts: tlsPeer(certificate) }
@@ -63,8 +39,3 @@ t.test('only the latest few hundred are kept', (t) => {
   t.equal(peers.find('299'), peer)
   t.end()
 })
-
-function socketOf(verdict: Verdict): TLSSocket {
-  if (verdict.kind === 'failed') throw new Error(verdict.diagnosis.reason)
-  return verdict.socket
-}

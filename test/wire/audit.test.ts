@@ -192,24 +192,29 @@ t.test('every attempt that was refused has its record, with what was shown and w
   })
   const basic = (text: string): string => `Basic ${Buffer.from(text).toString('base64')}`
   const subject = (text: string): RegExp => new RegExp(`\\bCN=${text}$`)
+  const unknown = /^Unauthorized: no configured client has this user and password$/
   const table = [
     [403, null, /^Forbidden: no client certificate was sent/, await send(null, null)],
     [403, subject('foreign'), /^Forbidden: the client certificate was not issued by a trusted CA/, await send(foreign, null)],
     [401, subject('own'), /^Unauthorized: no Authorization header/, await send(own, null)],
     [401, subject('own'), /^Unauthorized: not of the form/, await send(own, 'Bearer abc')],
     [405, subject('own'), /^Method Not Allowed/, await send(own, basic('anna:right one'), 'PUT')],
-    [401, subject('own'), /^Unauthorized: no configured client has this user and password$/, await send(own, basic('anna:right two'))],
-    [401, subject('own'), /^Unauthorized: no configured client has this user and password$/, await send(own, basic('nobody:right one'))],
+    [401, subject('own'), unknown, await send(own, basic('anna:right two')), 'anna'],
+    [401, subject('own'), unknown, await send(own, basic('nobody:right one')), 'nobody'],
+    [401, subject('own'), unknown, await send(own, basic('anna:right two')), 'anna'],
+    [401, subject('own'), unknown, await send(own, basic('anna:')), 'anna'],
     [401, subject('own'), /^Unauthorized: user bert: the user is bound to a certificate, not to that of .*CN=own$/,
-      await send(own, basic('bert:right two'))],
-    [429, subject('own'), /^Too Many Requests: too many wrong passwords/, await send(own, basic('anna:right one'))],
+      await send(own, basic('bert:right two')), 'bert'],
+    [429, subject('own'), /^Too Many Requests: too many wrong passwords for this user/,
+      await send(own, basic('anna:right one')), 'anna'],
   ] as const
   t.equal(await program.stop(), 0)
   const text = readFileSync(path.join(directory, 'audit.json'), 'utf8')
   const records = text.trimEnd().split('\n').map((line) => JSON.parse(line) as Record<string, unknown>)
   t.equal(records.length, table.length, 'one line each')
-  for (const [index, [status, shown, reason, got]] of table.entries()) {
+  for (const [index, [status, shown, reason, got, attempted]] of table.entries()) {
     t.equal(got, status)
+    t.equal(records[index]?.['attempted-user'], attempted)
     t.match(records[index], { decision: 'refused', command: null, user: null, subject: shown, reason }, String(reason))
     t.equal(records[index]?.['fingerprint'] === null, shown === null)
   }

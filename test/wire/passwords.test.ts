@@ -1,8 +1,11 @@
 // Hashed passwords and the lock-out, on the built program as an operator meets them.
 
 import { spawnSync } from 'node:child_process'
+import { readFileSync } from 'node:fs'
+import path from 'node:path'
 import t from 'tap'
-import { mainFile, startProgram } from '../program.ts'
+import { hashPassword } from '../../src/auth/scrypt.ts'
+import { mainFile, startProgram, temporaryDirectory } from '../program.ts'
 import type { Program } from '../program.ts'
 
 async function post(program: Program, user: string, password: string): Promise<Response> {
@@ -71,7 +74,49 @@ t.test('after too many wrong passwords even the right one has to wait, and that 
   t.match(await refused.text(), /^\{ "result": 429, "text": "Too Many Requests: too many wrong passwords .*" \}$/)
   process.kill(program.pid, 'SIGHUP')
   await program.waitFor(/SERVICE_UPDATED/)
-  t.equal((await post(program, 'anna', 'right')).status, 429, 'a reload pardons nobody')
+  t.equal((await post(program, 'anna', 'right')).status, 429, 'failures survive a reload')
   await program.stop('SIGTERM')
   t.equal(program.output().split('KEAGATE_LOCKED_OUT').length - 1, 1)
+  t.match(program.output(), /KEAGATE_LOCKED_OUT .*127\.0\.0\.1.* the user is locked out .*attempted user anna\n/)
+})
+
+t.test('a client with an old password locks out itself alone, and names without end the whole address', async (t) => {
+  const directory = temporaryDirectory(t)
+  const hash = await hashPassword(Buffer.from('of the poller'), { ln: 10, r: 8, p: 1 })
+  const clients = [{ user: 'poller', 'password-hash': hash }, { user: 'stork', password: 'right' }]
+  const authentication = { type: 'basic', clients, 'lock-out': { failures: 3, 'window-seconds': 600 } }
+  const output = path.join(directory, 'audit.json')
+  const loggers = [
+    { name: 'kea-ctrl-agent', 'output-options': [{ output: 'stdout' }, { output: `${directory}/log.json`, format: 'json' }] },
+  ]
+  const program = await startProgram(t, { authentication, 'audit-log': { output }, loggers })
+  const trojan = 'anna\u202e\n\u009b2J\u2028'
+  for (let index = 0; index < 5; index++) t.equal((await post(program, 'poller', 'old')).status, index < 3 ? 401 : 429)
+  t.equal((await post(program, 'stork', 'right')).status, 200, 'another user from the same address')
+  t.equal((await post(program, 'poller', 'of the poller')).status, 429)
+  t.equal((await post(program, trojan, 'x')).status, 401)
+  for (let index = 0; index < 25; index++) t.equal((await post(program, `name ${index}`, 'x')).status, 401)
+  t.equal((await post(program, 'stork', 'right')).status, 200, 'one failure is left')
+  t.equal((await post(program, 'made up', 'x')).status, 401)
+  const refused = await post(program, 'stork', 'right')
+  t.equal(refused.status, 429)
+  t.match(await refused.text(), /too many wrong passwords came from this address/)
+  await program.stop('SIGTERM')
+  const log = program.output()
+  t.match(log, /NOT_AUTHORIZED .*attempted user poller\n/)
+  t.match(log, 'attempted user anna\\u202e\\x0a\\x9b2J\\u2028\n')
+  t.equal(log.split('KEAGATE_LOCKED_OUT').length - 1, 2)
+  t.match(log, /KEAGATE_LOCKED_OUT .* the user is locked out .*attempted user poller\n/)
+  t.match(log, /KEAGATE_LOCKED_OUT .* the address is locked out .*attempted user stork\n/)
+  const lines = (file: string): Record<string, unknown>[] => {
+    return readFileSync(file, 'utf8').trimEnd().split('\n').map((line) => JSON.parse(line) as Record<string, unknown>)
+  }
+  const locked = lines(`${directory}/log.json`).filter(({ id }) => id === 'KEAGATE_LOCKED_OUT')
+  t.strictSame(locked.map((line) => [line['scope'], line['attempted-user']]), [['user', 'poller'], ['address', 'stork']])
+  const records = lines(output)
+  const failed = records.filter((record) => record['decision'] === 'refused')
+  t.equal(failed.filter((record) => record['attempted-user'] === 'poller').length, 6)
+  t.equal(failed.filter((record) => record['attempted-user'] === trojan).length, 1)
+  t.ok(failed.every((record) => record['user'] === null))
+  t.ok(records.every((record) => record['decision'] === 'refused' || !('attempted-user' in record)))
 })

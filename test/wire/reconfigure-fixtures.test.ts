@@ -73,12 +73,12 @@ const driver = `
     const written = path.join(path.dirname(file), 'written.conf')
     fs.rmSync(written, { force: true })
     const life = await live(file, async (daemon) => {
-      const before = daemon.configGet()
+      const before = await daemon.configGet()
       const outcomes = [await daemon.configSet(before), await daemon.configWrite('written.conf')]
-      return { outcomes, shown: [rawToString(before), rawToString(daemon.configGet())] }
+      return { outcomes, shown: [rawToString(before), rawToString(await daemon.configGet())] }
     })
     if (life.error !== undefined) return life
-    const again = await live(written, (daemon) => ({ shown: [rawToString(daemon.configGet())] }))
+    const again = await live(written, async (daemon) => ({ shown: [rawToString(await daemon.configGet())] }))
     return again.error === undefined ? { ...life, shown: [...life.shown, ...again.shown] } : again
   }
 

@@ -1,5 +1,6 @@
 // Reads the arguments of the agent's own commands. Those of forwarded commands are never looked at.
 
+import { setImmediate } from 'node:timers/promises'
 import type { MapNode } from '../../json/node.ts'
 import { memberOf } from '../../json/node.ts'
 import type { RawJson } from '../../json/raw.ts'
@@ -18,14 +19,21 @@ export type OwnArguments = ArgumentsProblem | { readonly ok: true; readonly map:
 
 export type OwnConfiguration = ArgumentsProblem | { readonly ok: true; readonly configuration: RawJson }
 
+/** Bytes that are read at once; longer arguments take milliseconds, and wait until nobody else's are read. */
+const shortArguments = 16 * 1024
+
+/** Settles when the long arguments read last had an iteration of the event loop to themselves. */
+let lastRead: Promise<unknown> = Promise.resolve()
+
 /** The arguments as a map, or the sentence that says why they are none. */
-export function readArguments(args: RawJson): OwnArguments {
+export async function readArguments(args: RawJson): Promise<OwnArguments> {
   if (args.length > longestArguments) {
     return problem(
       `'arguments' are ${args.length} bytes long and the agent's own commands take ${longestArguments}; ` +
         'a larger configuration can be written to the file and read with config-reload',
     )
   }
+  if (args.length > shortArguments) await (lastRead = lastRead.then(() => setImmediate()))
   const { root, errors } = parseTree(rawToString(args), { dialect: 'command' })
   const first = errors[0]
   if (first !== undefined) return problem(`'arguments' cannot be read: ${first.text}`)
@@ -37,9 +45,9 @@ export function readArguments(args: RawJson): OwnArguments {
  * Checks that the arguments are a map with a map `Control-agent` in it and hands the bytes on as they came. What else
  * is in them is for whoever reads configurations to judge.
  */
-export function readConfiguration(args: RawJson | null): OwnConfiguration {
+export async function readConfiguration(args: RawJson | null): Promise<OwnConfiguration> {
   if (args === null) return problem("'arguments' are missing: they must be a map with a 'Control-agent' map in it")
-  const read = readArguments(args)
+  const read = await readArguments(args)
   if (!read.ok) return read
   const agent = memberOf(read.map, 'Control-agent')
   if (agent === undefined) return problem("'Control-agent' is missing in 'arguments'")

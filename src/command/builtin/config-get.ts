@@ -5,5 +5,5 @@ import { answerWithRaw } from '../answer.ts'
 import type { Handler } from '../handler.ts'
 
 export function configGet(agent: AgentControl): Handler {
-  return { name: 'config-get', access: 'read', run: () => answerWithRaw(agent.configGet()) }
+  return { name: 'config-get', access: 'read', run: async () => answerWithRaw(await agent.configGet()) }
 }

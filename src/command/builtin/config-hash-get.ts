@@ -8,6 +8,6 @@ export function configHashGet(agent: AgentControl): Handler {
   return {
     name: 'config-hash-get',
     access: 'read',
-    run: () => answer(RESULT_SUCCESS, undefined, { hash: agent.configHash() }),
+    run: async () => answer(RESULT_SUCCESS, undefined, { hash: await agent.configHash() }),
   }
 }

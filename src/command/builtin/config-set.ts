@@ -11,7 +11,7 @@ export function configSet(agent: AgentControl): Handler {
     name: 'config-set',
     access: 'write',
     async run(command) {
-      const read = readConfiguration(command.arguments)
+      const read = await readConfiguration(command.arguments)
       return read.ok ? answerOutcome(await agent.configSet(read.configuration)) : answer(RESULT_ERROR, read.text)
     },
   }

@@ -11,7 +11,7 @@ export function configTest(agent: AgentControl): Handler {
     name: 'config-test',
     access: 'write',
     async run(command) {
-      const read = readConfiguration(command.arguments)
+      const read = await readConfiguration(command.arguments)
       return read.ok ? answerOutcome(await agent.configTest(read.configuration)) : answer(RESULT_ERROR, read.text)
     },
   }

@@ -11,7 +11,7 @@ export function configWrite(agent: AgentControl): Handler {
     name: 'config-write',
     access: 'write',
     async run(command) {
-      const target = readTarget(command)
+      const target = await readTarget(command)
       if (!target.ok) return answer(RESULT_ERROR, target.text)
       const outcome = await agent.configWrite(target.filename)
       if (!outcome.ok) return answer(RESULT_ERROR, outcome.text)
@@ -24,9 +24,9 @@ export function configWrite(agent: AgentControl): Handler {
 type Target = { readonly ok: true; readonly filename: string | null } | { readonly ok: false; readonly text: string }
 
 /** An absent and an empty file name both mean the start file, as in Kea. */
-function readTarget(command: Command): Target {
+async function readTarget(command: Command): Promise<Target> {
   if (command.arguments === null) return { ok: true, filename: null }
-  const read = readArguments(command.arguments)
+  const read = await readArguments(command.arguments)
   if (!read.ok) return read
   // A misspelt keyword would write the start file in place of the file that was meant.
   const other = read.map.members.find(({ key }) => key !== 'filename')

@@ -10,8 +10,8 @@ export function shutdown(agent: AgentControl): Handler {
   return {
     name: 'shutdown',
     access: 'write',
-    run(command) {
-      const read = readExitValue(command)
+    async run(command) {
+      const read = await readExitValue(command)
       if (!read.ok) return answer(RESULT_ERROR, read.text)
       agent.shutdown(read.exitValue)
       return answer(RESULT_SUCCESS, `the agent is stopping with exit value ${read.exitValue}`)
@@ -21,9 +21,9 @@ export function shutdown(agent: AgentControl): Handler {
 
 type ExitValue = { readonly ok: true; readonly exitValue: number } | { readonly ok: false; readonly text: string }
 
-function readExitValue(command: Command): ExitValue {
+async function readExitValue(command: Command): Promise<ExitValue> {
   if (command.arguments === null) return { ok: true, exitValue: 0 }
-  const read = readArguments(command.arguments)
+  const read = await readArguments(command.arguments)
   if (!read.ok) return read
   const value = memberOf(read.map, 'exit-value')
   if (value === undefined) return { ok: true, exitValue: 0 }

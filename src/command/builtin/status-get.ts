@@ -2,6 +2,7 @@
 // the door has seen it so far; none is asked.
 
 import type { Printable } from '../../json/print.ts'
+import { escapeForLog } from '../../log/escape.ts'
 import { daysLeft } from '../../tls/expiry.ts'
 import type { Expiring } from '../../tls/expiry.ts'
 import type { AgentControl } from '../agent-control.ts'
@@ -50,7 +51,7 @@ function daemon(status: DaemonStatus): Printable {
     answered: status.answered,
     failed: status.failed,
     'in-flight': status.inFlight,
-    'last-error': lastError === null ? undefined : { text: lastError.text, time: new Date(lastError.at).toISOString() },
+    'last-error': lastError === null ? undefined : { text: escapeForLog(lastError.text), time: new Date(lastError.at).toISOString() },
     reachable: status.reachable ?? undefined,
     service: status.service,
     waiting: status.waiting,

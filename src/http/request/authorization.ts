@@ -43,7 +43,7 @@ function admit(context: RequestContext, authenticator: Authenticator, outcome: A
     log.write('HTTP_CLIENT_REQUEST_AUTHORIZED', { ...from, user: outcome.user })
     return
   }
-  countFailure(context, outcome.reason)
+  countFailure(context, outcome)
   switch (outcome.reason) {
     case 'no-header':
       log.write('HTTP_CLIENT_REQUEST_NO_AUTH_HEADER', from)
@@ -52,21 +52,27 @@ function admit(context: RequestContext, authenticator: Authenticator, outcome: A
       log.write('HTTP_CLIENT_REQUEST_BAD_AUTH_HEADER', { ...from, reason: outcome.detail })
       throw unauthorized(authenticator.realm, outcome.detail)
     case 'wrong':
-      log.write('HTTP_CLIENT_REQUEST_NOT_AUTHORIZED', from)
-      throw unauthorized(authenticator.realm, outcome.detail)
-    case 'wrong-certificate':
-      log.write('KEAGATE_WRONG_CERTIFICATE', { ...from, user: outcome.user, reason: outcome.detail })
-      throw unauthorized(authenticator.realm, `user ${outcome.user}: ${outcome.detail}`)
-    case 'locked-out':
-      if (outcome.report > 0) log.write('KEAGATE_LOCKED_OUT', { ...from, attempts: outcome.report })
-      throw lockedOut(outcome.wait)
+      log.write('HTTP_CLIENT_REQUEST_NOT_AUTHORIZED', { ...from, 'attempted-user': outcome.attemptedUser })
+      throw unauthorized(authenticator.realm, outcome.detail, outcome.attemptedUser)
+    case 'wrong-certificate': {
+      const { attemptedUser, detail } = outcome
+      log.write('KEAGATE_WRONG_CERTIFICATE', { ...from, 'attempted-user': attemptedUser, reason: detail })
+      throw unauthorized(authenticator.realm, `user ${attemptedUser}: ${detail}`, attemptedUser)
+    }
+    case 'locked-out': {
+      const { attemptedUser, scope, report, wait } = outcome
+      const fields = { ...from, scope, 'attempted-user': attemptedUser, attempts: report }
+      if (report > 0) log.write('KEAGATE_LOCKED_OUT', fields)
+      throw lockedOut(scope, wait, attemptedUser)
+    }
     case 'busy':
       log.write('HTTP_BAD_CLIENT_REQUEST_RECEIVED', { ...from, reason: outcome.detail })
-      throw new HttpError('overload', outcome.detail)
+      throw new HttpError('overload', outcome.detail, { attemptedUser: outcome.attemptedUser })
   }
 }
 
-function countFailure({ settings }: RequestContext, reason: Extract<AuthOutcome, { ok: false }>['reason']): void {
-  if (reason === 'locked-out') settings.metrics?.count('keagate_lock_outs_total', {})
-  else settings.metrics?.count('keagate_auth_failures_total', { reason })
+function countFailure({ settings }: RequestContext, outcome: Extract<AuthOutcome, { ok: false }>): void {
+  const { metrics } = settings
+  if (outcome.reason === 'locked-out') metrics?.count('keagate_lock_outs_total', { scope: outcome.scope })
+  else metrics?.count('keagate_auth_failures_total', { reason: outcome.reason })
 }

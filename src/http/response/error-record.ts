@@ -35,5 +35,6 @@ export async function recordHttpError(
 ): Promise<void> {
   // A command that its caller may not run has its record already.
   if (audit === null || error.kind === 'forbidden') return
-  await audit.refused(caller, error.auditText, begin, error.body().length)
+  const { attemptedUser, auditText } = error
+  await audit.refused({ ...caller, attemptedUser }, auditText, begin, error.body().length)
 }

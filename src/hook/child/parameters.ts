@@ -1,9 +1,9 @@
 // Checks the parameters of a handler module against the JSON schema that it brings.
 
-import type { Json } from './api.ts'
+import type { Json } from '../api.ts'
 
-/** Mistakes shown at most; a wrong list could have thousands. */
-const mostMistakes = 10
+/** A wrong list could have thousands. */
+const maxMistakes = 10
 
 /**
  * One sentence a mistake. Without a schema there must be no parameters.
@@ -20,7 +20,7 @@ export async function parameterMistakes(
   const { Ajv } = await import('ajv')
   const validate = new Ajv({ allErrors: true, strict: false, logger: false }).compile(schema)
   if (validate(values)) return []
-  return (validate.errors ?? []).slice(0, mostMistakes).map(({ instancePath, message, params }) => {
+  return (validate.errors ?? []).slice(0, maxMistakes).map(({ instancePath, message, params }) => {
     const more = 'additionalProperty' in params ? ` (${JSON.stringify(params['additionalProperty'])})` : ''
     return `parameters${instancePath} ${message ?? 'is wrong'}${more}`
   })

@@ -1,0 +1,54 @@
+// Says in one line what a handler module threw, and where: the first places of its own in the stack.
+
+import { maxText } from '../bounds.ts'
+import { ContractError } from './contract.ts'
+
+/** Places of the stack that are shown, and characters of a message: the places are to fit behind it. */
+const maxPlaces = 5
+const maxMessage = 1000
+
+/** The folder of this very program: its own places in a stack, as those of Node.js, tell nothing of the module. */
+const ownFolder = new URL('.', import.meta.url).href
+
+/** Never throws, also where what was thrown throws when it is looked at. */
+export function describeThrown(error: unknown): string {
+  try {
+    if (!(error instanceof Error) || error instanceof ContractError) return messageOf(error)
+    const cause = error.cause instanceof Error ? `, because of ${messageOf(error.cause)}` : ''
+    const places = placesIn(error.stack)
+    return `${messageOf(error)}${cause}${places === '' ? '' : ` (${places})`}`.slice(0, maxText)
+  } catch {
+    return unshown
+  }
+}
+
+/** Any value as a text for the log. Never throws. */
+export function textOf(value: unknown): string {
+  try {
+    return String(value instanceof Error ? value.message : value).slice(0, maxText)
+  } catch {
+    return unshown
+  }
+}
+
+const unshown = 'something that cannot be shown'
+
+function messageOf(error: unknown): string {
+  const text = textOf(error).slice(0, maxMessage)
+  if (!(error instanceof Error) || error instanceof ContractError || error.name === 'Error') return text
+  return `${error.name}: ${text}`
+}
+
+/** Such as `at run (/etc/kea/handlers/one.mjs:3:11), at /etc/kea/handlers/one.mjs:9:3`. */
+function placesIn(stack: unknown): string {
+  if (typeof stack !== 'string') return ''
+  const lines = stack.split('\n')
+  // Node.js puts the place of a mistake in the syntax before all the rest.
+  const syntax = /^(?:file:\/\/)?\/.*:\d+$/.test(lines[0] ?? '') ? [`at ${lines[0] ?? ''}`] : []
+  const frames = lines.map((line) => line.trim()).filter((line) => /^at .*\/.*:\d+:\d+\)?$/.test(line) && !isForeign(line))
+  return [...syntax, ...frames].slice(0, maxPlaces).join(', ').replaceAll('file://', '')
+}
+
+function isForeign(frame: string): boolean {
+  return frame.includes(ownFolder) || frame.includes('node:')
+}

@@ -1,0 +1,28 @@
+// Which network a client counts as, wherever something is limited per client.
+
+import { isIPv6 } from 'node:net'
+
+/**
+ * The network that stands for a client's address: an IPv4 address is its own, also when written as an IPv4-mapped IPv6
+ * address; of an IPv6 address it is the /64, because who has one address usually has all of them (RFC 4291 section
+ * 2.5.4). Text that is no address is returned as it is.
+ * @returns the same text for every spelling of a network; two networks never share one
+ */
+export function clientNetwork(address: string): string {
+  if (!isIPv6(address)) return address
+  const plain = address.split('%')[0] ?? ''
+  const mapped = /^::ffff:(\d+\.\d+\.\d+\.\d+)$/i.exec(plain)?.[1]
+  if (mapped !== undefined) return mapped
+  const [left = '', right] = plain.split('::')
+  const head = groupsOf(left)
+  const tail = groupsOf(right ?? '')
+  // An IPv4 address at the end takes the place of two groups.
+  const written = head.length + tail.length + (plain.includes('.') ? 1 : 0)
+  const zeros = right === undefined ? 0 : Math.max(0, 8 - written)
+  const groups = [...head, ...new Array<string>(zeros).fill('0'), ...tail]
+  return groups.slice(0, 4).map((group) => group.toLowerCase().replace(/^0+(?=.)/, '')).join(':')
+}
+
+function groupsOf(text: string): string[] {
+  return text === '' ? [] : text.split(':')
+}
