@@ -93,7 +93,10 @@ function unknown(keyword: string, schema: ConfigSchema): Sentence {
 }
 
 function notService(what: string): Sentence {
-  return { text: `${what} cannot be the name of a service`, remedy: 'use letters, digits, ".", "_", "-" and "@", at least one' }
+  return {
+    text: `${what} cannot be the name of a service`,
+    remedy: 'use letters, digits, ".", "_", "-" and "@", at least one',
+  }
 }
 
 function outOfRange(name: string, schema: ConfigSchema, node: JsonNode): Sentence {
