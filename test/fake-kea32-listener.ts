@@ -69,7 +69,7 @@ export class FakeKea32Listener {
   }
 
   /** Takes one request. @returns the status, and the list or map that is the body of the answer */
-  answer(request: Kea32Request, authorization: string | undefined): { readonly status: Status; readonly body: unknown } {
+  answer(request: Kea32Request, authorization: string | undefined): Outcome {
     this.requests.push(request)
     let command: unknown
     try {
@@ -94,9 +94,14 @@ export class FakeKea32Listener {
 const reasons = { 200: 'OK', 400: 'Bad Request', 401: 'Unauthorized', 408: 'Request Timeout' } as const
 type Status = keyof typeof reasons
 
+interface Outcome {
+  readonly status: Status
+  readonly body: unknown
+}
+
 const realms: Readonly<Record<Kea32Service, string>> = { dhcp4: 'kea-dhcpv4-server', dhcp6: 'kea-dhcpv6-server' }
 
-function errorOf(status: Status): { readonly status: Status; readonly body: unknown } {
+function errorOf(status: Status): Outcome {
   return { status, body: { result: status, text: reasons[status] } }
 }
 
@@ -137,11 +142,12 @@ class Kea32Connection {
     const body = this.#pending.toString('utf8', start, start + Number(length))
     // What came in the same read behind the body is lost.
     this.#pending = Buffer.alloc(0)
-    this.#reply(this.#listener.answer({ head, body }, headers.get('authorization')), staysOpen(version, headers) ? 'keep' : 'close')
+    const outcome = this.#listener.answer({ head, body }, headers.get('authorization'))
+    this.#reply(outcome, staysOpen(version, headers) ? 'keep' : 'close')
   }
 
   /** The body of the answer goes out; errors that end a connection are not announced in the head. */
-  #reply({ status, body }: { readonly status: Status; readonly body: unknown }, then: 'keep' | 'close'): void {
+  #reply({ status, body }: Outcome, then: 'keep' | 'close'): void {
     if (status !== 200) this.#listener.errorStatuses.push(status)
     const text = JSON.stringify(body)
     const challenge = status === 401 ? `WWW-Authenticate: Basic realm="${realms[this.#listener.service]}"\r\n` : ''

@@ -25,7 +25,9 @@ export interface HttpSocketRules {
 const httpsOnly = ['trust-anchor', 'cert-file', 'key-file', 'server-name'] as const
 
 /** The keywords that say nothing of a UNIX socket. */
-export const httpOnly = ['socket-address', 'socket-port', ...httpsOnly, 'user', 'password', 'password-file', 'service'] as const
+export const httpOnly = [
+  'socket-address', 'socket-port', ...httpsOnly, 'user', 'password', 'password-file', 'service',
+] as const
 
 type Resolved = Omit<HttpSocketConfig, 'limits' | 'userContext'>
 

@@ -129,7 +129,8 @@ export const controlSocket = map('where a daemon takes commands', {
   'password-file': text('a file that holds the password of that user'),
   service: {
     type: 'string', pattern: SERVICE_NAME, maxLength: 256,
-    description: 'the service that the agent at that address is asked for; only where keagate or kea-ctrl-agent listens there',
+    description:
+      'the service that the agent at that address is asked for; only where keagate or kea-ctrl-agent listens there',
   },
   limits: limits('limits of this control socket', upstreamLimitRows),
   ...notes,

@@ -9,7 +9,7 @@ export function socketAddress(socket: ControlSocketConfig): string {
   return `${socket.socketType}://${host}:${socket.port}/`
 }
 
-/** Equal for two sockets that lead to the same daemon: by the same address and, where an agent listens there, service. */
+/** Equal for two sockets that lead to the same daemon: by address and, where an agent listens there, service. */
 export function socketIdentity(socket: ControlSocketConfig): string {
   const service = socket.socketType === 'unix' ? null : socket.service
   return JSON.stringify([socketAddress(socket), service])

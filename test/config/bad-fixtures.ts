@@ -236,7 +236,7 @@ export const badFixtures: readonly (readonly [name: string, ...mistakes: string[
     'socket-service',
     '4:34: service does not go with a UNIX socket; remove it; over a UNIX socket the daemon takes the service of each',
     '5:48: service must be a string, not a list',
-    '6:48: service is "dhcp 4", which cannot be the name of a service; use letters, digits, ".", "_", "-" and "@", at least one',
+    '6:48: service is "dhcp 4", which cannot be the name of a service; use letters, digits, ".", "_", "-" and "@", at',
     '7:48: service is "", which cannot be the name of a service; use letters',
     '8:37: unknown keyword "services"; did you mean "service"?',
     '10:57: this is the control socket at socket-service.bad.conf:9:12 again, but with other limits',

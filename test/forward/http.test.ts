@@ -196,7 +196,8 @@ t.test('a refusal keeps the connection, a broken answer gives it up', async (t) 
 t.test('a connection is given up after a refusal that Kea closes it for', async (t) => {
   // What Kea sends before it closes: no word of that, and the end of the connection only a moment later.
   const daemon = await FakeHttpDaemon.listen(t, (socket, { body, index }) => {
-    socket.write(index % 2 === 0 ? reply('{ "result": 400, "text": "Bad Request" }', '400 Bad Request') : reply(`[ ${body} ]`))
+    const refusal = reply('{ "result": 400, "text": "Bad Request" }', '400 Bad Request')
+    socket.write(index % 2 === 0 ? refusal : reply(`[ ${body} ]`))
   })
   const upstream = upstreamTo(daemon.port, { maxInFlight: 1 })
   const results = await Promise.all([0, 1, 2, 3].map((i) => ask(upstream, `{ "i": ${i} }`)))
@@ -274,7 +275,9 @@ t.test('a listener on IPv6 is reached, and one that breaks HTTP after a good ans
   await new Promise<void>((resolve) => server.listen(0, '::1', resolve))
   t.teardown(() => server.close())
   const { port } = server.address() as AddressInfo
-  const upstream = createHttpUpstream({ name: 'six', address: '::1', port, tls: null, authorization: null, service: null, limits })
+  const upstream = createHttpUpstream({
+    name: 'six', address: '::1', port, tls: null, authorization: null, service: null, limits,
+  })
   t.equal(await ask(upstream), '{}')
   t.match(await ask(upstream), /^not offline, sent: its answer breaks the rules of HTTP \(HPE_/)
   upstream.close()

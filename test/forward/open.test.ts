@@ -44,13 +44,14 @@ t.test('services behind one control socket share its upstream, others do not', a
 t.test('services of one agent at one address are daemons apart', async (t) => {
   const agent = await FakeHttpDaemon.listen(t, replying('[ {} ]'))
   const at = { 'socket-type': 'http', 'socket-port': agent.port }
-  const sockets = socketsOf({ a: { ...at, service: 'dhcp4' }, b: { ...at, service: 'dhcp6', limits: { 'max-waiting': 1 } }, c: at })
+  const [four, six] = [{ ...at, service: 'dhcp4' }, { ...at, service: 'dhcp6' }]
+  const sockets = socketsOf({ a: four, b: { ...six, limits: { 'max-waiting': 1 } }, c: at })
   const before = await openUpstreams(sockets, log, null)
   const [a, b, c] = ['a', 'b', 'c'].map((name) => before.byService.get(name))
   t.same([a?.sentService, b?.sentService, c?.sentService], [{ name: 'dhcp4' }, { name: 'dhcp6' }, 'none'])
   if (a !== undefined) await ask(a)
   t.same([a, b, c].map((each) => each?.record.status().answered), [1, 0, 0])
-  const next = await openUpstreams(socketsOf({ a: { ...at, service: 'dhcp6' }, b: { ...at, service: 'dhcp4', comment: 'x' } }), log, before)
+  const next = await openUpstreams(socketsOf({ a: six, b: { ...four, comment: 'x' } }), log, before)
   t.equal(next.byService.get('b'), a, 'known by its service')
   t.equal(next.byService.get('a')?.record, b?.record, 'with other limits')
   for (const upstream of [...before.byKey.values(), ...next.byKey.values()]) upstream.close()

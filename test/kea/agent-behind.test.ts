@@ -24,13 +24,15 @@ t.test('daemons behind a second agent', { skip: skipWithout(...programs) }, asyn
   const certificates = await makeCertificates(t)
   const [dhcp4, dhcp6, d2] = await Promise.all([startDaemon(t, 'dhcp4'), startDaemon(t, 'dhcp6'), startDaemon(t, 'd2')])
   const sockets = { dhcp4: dhcp4.socket, dhcp6: dhcp6.socket, d2: d2.socket }
-  const old = await openDoor(t, { tls: 'off', basic: true }, certificates, { sockets, executable: executable('kea-ctrl-agent') })
+  const agent = executable('kea-ctrl-agent')
+  const old = await openDoor(t, { tls: 'off', basic: true }, certificates, { sockets, executable: agent })
   const second = await openDoor(t, { tls: 'mutual', basic: true }, certificates, { sockets })
   const { ca, client } = certificates
   const login = { user, password }
   const toOld = { 'socket-type': 'http', 'socket-port': old.port, ...login }
   const toSecond = {
-    'socket-type': 'https', 'socket-port': second.port, 'trust-anchor': ca, 'cert-file': client.cert, 'key-file': client.key, ...login,
+    'socket-type': 'https', 'socket-port': second.port, ...login,
+    'trust-anchor': ca, 'cert-file': client.cert, 'key-file': client.key,
   }
   const members = {
     dhcp4: { 'socket-type': 'unix', 'socket-name': dhcp4.socket },
@@ -38,7 +40,8 @@ t.test('daemons behind a second agent', { skip: skipWithout(...programs) }, asyn
       [`${service}-old`, { ...toOld, service }], [`${service}-second`, { ...toSecond, service }],
     ])),
   }
-  const front = await openDoor(t, { tls: 'off', basic: false }, certificates, { config: { 'control-sockets': members } })
+  const config = { 'control-sockets': members }
+  const front = await openDoor(t, { tls: 'off', basic: false }, certificates, { config })
   const bytes = async (body: unknown, way = '/'): Promise<string> => {
     const reply = await post(front, JSON.stringify(body), way)
     t.equal(reply.status, 200)
@@ -56,7 +59,7 @@ t.test('daemons behind a second agent', { skip: skipWithout(...programs) }, asyn
         { result: 0, text: '2.2.0' }, { result: 0, text: '2.2.0' }, { result: 0, text: '2.2.0' },
       ])
       const direct = await bytes({ command: 'list-commands', service: ['dhcp4'] })
-      t.equal(await bytes({ command: 'list-commands' }, `/dhcp4-${behind}`), direct, 'by path, the same bytes as without it')
+      t.equal(await bytes({ command: 'list-commands' }, `/dhcp4-${behind}`), direct, 'by path, the same bytes')
       t.match(await ask({ command: 'nope', service: services }), [{ result: 2 }, { result: 2 }, { result: 2 }])
       const lease = { 'ip-address': '192.0.2.44', 'hw-address': '1a:1b:1c:1d:1e:1f' }
       const service = [`dhcp4-${behind}`]
@@ -69,13 +72,16 @@ t.test('daemons behind a second agent', { skip: skipWithout(...programs) }, asyn
   await t.test('the doctor knows an agent of either kind from a daemon', async (t) => {
     const directory = temporaryDirectory(t)
     const file = path.join(directory, 'keagate.conf')
-    const config = { 'http-port': await freePort(), 'control-sockets': { ...members, 'old-itself': toOld, 'second-itself': toSecond } }
-    writeFileSync(file, JSON.stringify({ 'Control-agent': config }))
-    const { stdout } = await run(process.execPath, [mainFile, 'doctor', '-c', file], { env: { KEA_PIDFILE_DIR: directory } })
+    const all = { ...members, 'old-itself': toOld, 'second-itself': toSecond }
+    writeFileSync(file, JSON.stringify({ 'Control-agent': { 'http-port': await freePort(), 'control-sockets': all } }))
+    const env = { KEA_PIDFILE_DIR: directory }
+    const { stdout } = await run(process.execPath, [mainFile, 'doctor', '-c', file], { env })
     for (const { arguments: names } of await ask({ command: 'list-commands', service: Object.keys(members) })) {
       t.ok((names as string[]).some((name) => name.startsWith('statistic-')), 'every daemon has what no agent has')
     }
-    for (const name of Object.keys(members)) t.match(stdout, new RegExp(`^ok +control socket ${name}: .* answers, version 2\\.2\\.0$`, 'm'))
+    for (const name of Object.keys(members)) {
+      t.match(stdout, new RegExp(`^ok +control socket ${name}: .* answers, version 2\\.2\\.0$`, 'm'))
+    }
     for (const name of ['old-itself', 'second-itself']) {
       t.match(stdout, new RegExp(`^warning +control socket ${name}: an agent answers at .*; add "service"`, 'm'))
     }

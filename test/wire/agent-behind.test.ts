@@ -5,7 +5,6 @@ import { writeFileSync } from 'node:fs'
 import path from 'node:path'
 import t from 'tap'
 import type { Test } from 'tap'
-import type { Finished } from '../child.ts'
 import { run } from '../child.ts'
 import { answering, FakeDaemon } from '../fake-daemon.ts'
 import type { Program } from '../program.ts'
@@ -19,12 +18,14 @@ interface Answer {
 
 async function ask({ port }: Program, body: unknown, path = '/'): Promise<readonly Answer[]> {
   const headers = { 'Content-Type': 'application/json' }
-  const response = await fetch(`http://127.0.0.1:${port}${path}`, { method: 'POST', headers, body: JSON.stringify(body) })
+  const options = { method: 'POST', headers, body: JSON.stringify(body) }
+  const response = await fetch(`http://127.0.0.1:${port}${path}`, options)
   return (await response.json()) as Answer[]
 }
 
 async function daemonCalled(t: Test, name: string): Promise<FakeDaemon> {
-  const daemon = await FakeDaemon.listen(answering((command) => `{ "result": 0, "text": "${name}", "arguments": ${command} }`))
+  const answer = (command: string): string => `{ "result": 0, "text": "${name}", "arguments": ${command} }`
+  const daemon = await FakeDaemon.listen(answering(answer))
   t.teardown(() => daemon.close())
   return daemon
 }
@@ -62,16 +63,19 @@ t.test('the daemons of an agent behind are asked by their names there', async (t
   t.same(answers.map((answer) => answer.arguments), ['dhcp4', 'dhcp6'].map((service) => {
     return { command: 'lease4-get', service: [service], 'remote-address': '127.0.0.1', arguments: { a: [1] } }
   }))
-  for (const name of services) t.match(await ask(front, { command: 'version-get' }, `/${name}`), [{ result: 0 }], `the path /${name}`)
+  for (const name of services) {
+    t.match(await ask(front, { command: 'version-get' }, `/${name}`), [{ result: 0 }], `the path /${name}`)
+  }
   t.match(await ask(front, { command: 'version-get', service: ['nowhere', 'stranger', 'dhcp4-ber1'] }), [
     { result: 1, text: /^no control socket is configured for service 'nowhere' \(configured: dhcp4, dhcp6\)$/ },
-    { result: 1, text: /^no usable answer from service stranger: it answered with HTTP status 401: .*; give this control socket a user/ },
+    { result: 1, text: /service stranger: it answered with HTTP status 401: .*; give this control socket a user/ },
     { result: 0, text: 'four' },
   ])
   t.match(await ask(front, { command: 'lease4-wipe', service: ['dhcp4-ber1'] }), [{ result: 1, text: /HTTP status 403: / }])
   const [status] = await ask(front, { command: 'status-get' })
   const { daemons } = status?.arguments as { readonly daemons: readonly { service: string; answered: number }[] }
-  t.match(daemons.map(({ service, answered }) => [service, answered]).slice(0, 2), [['dhcp4-ber1', 3], ['dhcp6-ber1', 2]], 'counted apart')
+  const counts = daemons.slice(0, 2).map(({ service, answered }) => [service, answered])
+  t.same(counts, [['dhcp4-ber1', 3], ['dhcp6-ber1', 2]], 'counted apart')
 })
 
 t.test('config-get shows the service, and config-set and config-write keep it', async (t) => {
@@ -88,10 +92,11 @@ t.test('config-get shows the service, and config-set and config-write keep it', 
   t.same(await shown(), before)
   const other = { ...before, 'control-sockets': { ber1: { ...before['control-sockets']?.['ber1'], service: 'dhcp6' } } }
   t.match(await ask(front, { command: 'config-set', arguments: { 'Control-agent': other } }), [{ result: 0 }])
-  t.match(await ask(front, { command: 'version-get', service: ['ber1'] }), [{ result: 0, text: 'six' }], 'the very next command')
+  const six = [{ result: 0, text: 'six' }]
+  t.match(await ask(front, { command: 'version-get', service: ['ber1'] }), six, 'the very next command')
   t.match(await ask(front, { command: 'config-write' }), [{ result: 0 }])
   t.match(await ask(front, { command: 'config-reload' }), [{ result: 0 }])
-  t.match(await ask(front, { command: 'version-get', service: ['ber1'] }), [{ result: 0, text: 'six' }], 'read back from the file')
+  t.match(await ask(front, { command: 'version-get', service: ['ber1'] }), six, 'read back from the file')
   const unix = { 'control-sockets': { ber1: { 'socket-name': 'x', service: 'dhcp4' } } }
   t.match(await ask(front, { command: 'config-test', arguments: { 'Control-agent': unix } }), [
     { result: 1, text: /service does not go with a UNIX socket \(at \S+\/ber1\/service\); remove it/ },
@@ -108,11 +113,11 @@ t.test('the doctor asks for the service, and says where one is missing', async (
     'control-sockets': { right: { ...at, service: 'dhcp6' }, wrong: { ...at, service: 'nowhere' }, missing: at },
   }
   writeFileSync(file, JSON.stringify({ 'Control-agent': config }))
-  const found: Finished = await run(process.execPath, [mainFile, 'doctor', '-c', file], { env: { KEA_PIDFILE_DIR: directory } })
+  const found = await run(process.execPath, [mainFile, 'doctor', '-c', file], { env: { KEA_PIDFILE_DIR: directory } })
   t.match(found.stdout, /^ok +control socket right: http:\S+ answers, version six$/m)
   t.match(found.stdout, /^error +control socket wrong: http:\S+: no control socket is configured for service 'nowhere'/m)
   t.match(
     found.stdout,
-    /^warning +control socket missing: an agent answers at http:\S+, and runs the commands for missing itself; add "service" /m,
+    /^warning +control socket missing: an agent answers at http:\S+, and runs the commands for missing itself; add /m,
   )
 })

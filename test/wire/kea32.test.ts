@@ -72,7 +72,9 @@ async function openSite(t: Test): Promise<Site> {
     'dhcp4-http': { 'socket-type': 'http', ...at('dhcp4-http') },
     'dhcp4-https': { ...https, ...at('dhcp4-https') },
     'dhcp4-http-login': { 'socket-type': 'http', ...login, ...at('dhcp4-http-login') },
-    'dhcp4-https-login': { ...https, 'cert-file': client.cert, 'key-file': client.key, ...login, ...at('dhcp4-https-login') },
+    'dhcp4-https-login': {
+      ...https, 'cert-file': client.cert, 'key-file': client.key, ...login, ...at('dhcp4-https-login'),
+    },
   }
   const parameters = { services: Object.keys(sockets) }
   const program = await startProgram(t, { 'control-sockets': sockets, 'hooks-libraries': [{ library, parameters }] })
@@ -97,16 +99,18 @@ t.test('the listeners of Kea 3.2 answer whatever they are called at the door', a
     t.match(await ask({ command, service: ['dhcp4', service] }), [good, good], `dhcp4 and ${service}`)
     t.match(await ask({ command, service: [service, service] }), [good, good], `${service} twice`)
     t.match(await ask({ command }, `/${service}`), [good], 'by path')
-    t.match(await ask({ command, service: [], arguments: { a: 1 } }, `/${service}/`), [good], 'by path and an empty service')
+    t.match(await ask({ command, service: [], arguments: { a: 1 } }, `/${service}/`), [good], 'by path, empty service')
     t.match(await ask({ command: 'nope', service: [service] }), [{ result: 2 }], 'other results pass')
   }
-  t.match(await ask({ command, service: ['dhcp4', ...Object.keys(listeners)] }), [good, good, good, good, good], 'all of them')
+  const all = await ask({ command, service: ['dhcp4', ...Object.keys(listeners)] })
+  t.match(all, [good, good, good, good, good], 'all of them')
   const [summary] = await ask({ command: 'daemon-summary' })
   t.match(summary, { result: 0, text: 'every daemon answers' }, 'asked by a handler module')
   nothingRefused(t, site)
 
+  const sent = /^\{ "command": "[a-z-]+", "remote-address": "127\.0\.0\.1"(, "arguments": \{"a":1\})? \}$/
   for (const { requests } of Object.values(listeners)) {
-    for (const { body } of requests) t.match(body, /^\{ "command": "[a-z-]+", "remote-address": "127\.0\.0\.1"(, "arguments": \{"a":1\})? \}$/)
+    for (const { body } of requests) t.match(body, sent)
   }
 
   await t.test('and take arguments of many packets', async (t) => {
@@ -121,7 +125,7 @@ t.test('the listeners of Kea 3.2 answer whatever they are called at the door', a
       env: { KEA_PIDFILE_DIR: program.directory },
     })
     for (const service of Object.keys(listeners)) {
-      t.match(found.stdout, new RegExp(`^ok +control socket ${service}: https?://127\\.0\\.0\\.1:\\d+/ answers, version 3\\.3\\.0$`, 'm'))
+      t.match(found.stdout, new RegExp(`^ok +control socket ${service}: https?:\\S+ answers, version 3\\.3\\.0$`, 'm'))
     }
     nothingRefused(t, site)
   })
@@ -138,7 +142,8 @@ t.test('whatever a client writes as service, it hears none of the refusals of a 
   const odd = fc.oneof(
     { weight: 6, arbitrary: fc.array(name, { maxLength: 6 }) },
     name,
-    fc.constantFrom<unknown>(null, true, 0, {}, [1], [null], [['dhcp4-http']], [{}], ['dhcp4-http', 1], { 'dhcp4-http': 1 }),
+    fc.constantFrom<unknown>(null, true, 0, {}, [1], [null], [['dhcp4-http']], [{}]),
+    fc.constantFrom<unknown>(['dhcp4-http', 1], { 'dhcp4-http': 1 }),
   )
   const paths = fc.constantFrom('/', ...names.map((each) => `/${each}`), '/nowhere')
   const ours = /^(no control socket is configured for service|'service' must be a list|\d)/
