@@ -36,11 +36,11 @@ export class Automaton {
   #keyStart = 0
   #valueStart = 0
 
-  constructor(dialect: ScanDialect, listener: MemberListener | null) {
+  constructor(dialect: ScanDialect, listener: MemberListener | null, pairedSurrogates: boolean) {
     this.#lenient = dialect === 'command'
     this.#classes = byteClasses[dialect]
     this.#listener = listener
-    this.escapes = new EscapeReader(this.#lenient)
+    this.escapes = new EscapeReader(pairedSurrogates)
   }
 
   /** Whether the outermost value is a map. */

@@ -19,10 +19,17 @@ export class Scanner {
   /** Offset of the next chunk's first byte. */
   #base = 0
 
-  /** @param listener told of the members of an outermost map */
-  constructor(dialect: ScanDialect, listener: MemberListener | null = null) {
+  /**
+   * @param listener told of the members of an outermost map
+   * @param pairedSurrogates whether an escaped surrogate without its partner is refused; the grammar of JSON has it
+   */
+  constructor(
+    dialect: ScanDialect,
+    listener: MemberListener | null = null,
+    pairedSurrogates = dialect === 'command',
+  ) {
     this.#dialect = dialect
-    this.#automaton = new Automaton(dialect, listener)
+    this.#automaton = new Automaton(dialect, listener, pairedSurrogates)
   }
 
   /**
