@@ -50,7 +50,7 @@ export interface CallQueueParts {
  * Bytes of arguments that a module has in hand at once; others wait for their turn. Parsed, 4 MiB of JSON take up to
  * 100 MiB of the heap, so clients who send many of them together would end the process. A part is for small ones only.
  */
-const maxInHand = 2 * maxArguments
+const maxInHand = maxArguments
 const smallCall = 64 * 1024
 const forSmallCalls = 1024 * 1024
 

@@ -9,9 +9,9 @@ export type CheckedJson =
   | { readonly ok: true; readonly json: RawJson; readonly isMap: boolean }
   | { readonly ok: false; readonly problem: string }
 
-/** Takes one payload, which is one map or one list and nothing else. */
+/** Takes one payload, which is one map or one list and nothing else, without lone surrogates. */
 export class JsonPayload {
-  readonly #scanner = new Scanner('answer')
+  readonly #scanner = new Scanner('answer', null, true)
   readonly #store = new ChunkStore()
   readonly #reservation: Reservation | null
   #bad = false

@@ -34,11 +34,11 @@ export class Automaton {
   /** By depth: where the latest value in a container begins, as far down as the handler hears of it. */
   readonly #valueStarts: number[] = [0, 0]
 
-  constructor(dialect: ScanDialect, handler: ScanHandler | null) {
+  constructor(dialect: ScanDialect, handler: ScanHandler | null, pairedSurrogates = dialect === 'command') {
     this.#answer = dialect === 'answer'
     this.#classes = byteClasses[dialect]
     this.#handler = handler
-    this.escapes = new EscapeReader(dialect === 'command')
+    this.escapes = new EscapeReader(pairedSurrogates)
   }
 
   /** Whether the container at a depth is a map: of those around the next byte; 1 is the outermost one, also at the end. */

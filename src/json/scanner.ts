@@ -15,9 +15,17 @@ export class Scanner {
   /** Offset of the next chunk's first byte. */
   #base = 0
 
-  constructor(dialect: ScanDialect, handler: ScanHandler | null = null) {
+  /**
+   * @param handler told of what the text holds
+   * @param pairedSurrogates whether an escaped surrogate without its partner is refused; as always in `command`
+   */
+  constructor(
+    dialect: ScanDialect,
+    handler: ScanHandler | null = null,
+    pairedSurrogates?: boolean,
+  ) {
     this.#dialect = dialect
-    this.#automaton = new Automaton(dialect, handler)
+    this.#automaton = new Automaton(dialect, handler, pairedSurrogates)
   }
 
   /**
