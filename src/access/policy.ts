@@ -5,7 +5,7 @@ import { listsIn } from '../config/check-access.ts'
 import type { AccessRight, CommandDefinition } from '../config/kea-commands.ts'
 import { readNetwork } from '../config/network.ts'
 import type { Network } from '../config/network.ts'
-import { canonicalName, isDistinguishedName } from '../tls/name-text.ts'
+import { isWholeName, nameKey } from '../x509/name-text.ts'
 
 /** What a role decides of one command for one service. */
 export interface Verdict {
@@ -38,7 +38,7 @@ export interface Policy {
   readonly roles: ReadonlyMap<string, Role>
   /** With `remote-address`: the longest network first. */
   readonly networks: readonly (readonly [Network, Role])[]
-  /** Roles named as a whole distinguished name, in its one spelling. */
+  /** Roles named as a whole distinguished name, by its key. */
   readonly distinguished: ReadonlyMap<string, Role>
   readonly defaultRole: Role
   readonly unknownRole: Role
@@ -67,12 +67,16 @@ export function compilePolicy(config: AccessConfig, { tls, services, handlers }:
     services: new Set(services),
     roles: new Map(roles.map((role) => [role.name, role])),
     networks: byNetwork.sort(([a], [b]) => b.length - a.length),
-    distinguished: new Map(
-      roles.filter(({ name }) => isDistinguishedName(name)).map((role) => [canonicalName(role.name), role]),
-    ),
+    distinguished: new Map(roles.flatMap(byWholeName)),
     defaultRole: compileRole('default-role', config.defaultRole, config.lists),
     unknownRole: compileRole('unknown-role', config.unknownRole, config.lists),
   }
+}
+
+/** None where the name cannot be read: no certificate has it, which the configuration was warned of. */
+function byWholeName(role: Role): [string, Role][] {
+  const key = isWholeName(role.name) ? nameKey(role.name) : null
+  return key === null ? [] : [[key, role]]
 }
 
 function networkOf(role: Role): [Network, Role][] {

@@ -2,7 +2,7 @@
 // the chain above it, which takes ten times as long, and longer than anything else that a handshake needs of us.
 
 import type { TLSSocket } from 'node:tls'
-import { DerError, SEQUENCE, childrenOf, elementAt } from './der.ts'
+import { DerError, SEQUENCE, childrenOf, elementAt } from '../x509/der.ts'
 
 /** Where OpenSSL's form of a session (SSL_SESSION in ssl/ssl_asn1.c, the same since SSLeay) holds it: `[3] EXPLICIT`. */
 const PEER = 0xa3
