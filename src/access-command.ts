@@ -17,7 +17,8 @@ import { describeError } from './errors.ts'
 import { loadOnly } from './hook/load-only.ts'
 import { escapeForLog } from './log/escape.ts'
 import type { Log } from './log/message.ts'
-import { isDistinguishedName, isNamed } from './tls/name-text.ts'
+import { isNamed, isWholeName, nameOfCommonName, parseName } from './x509/name-text.ts'
+import { visibleText } from './x509/visible-text.ts'
 
 const usage = `Usage: keagate access -c FILE [CALLER] [COMMAND [SERVICE...]]
 
@@ -91,6 +92,10 @@ function read(words: readonly string[]): Question | string {
     const { config: file, address, user, 'cert-subject': subject, 'cert-issuer': issuer } = values
     if (file === undefined) return 'the configuration file is missing'
     if (isIP(address) === 0) return `${address} is no IP address`
+    for (const name of [subject, issuer]) {
+      const fault = name !== undefined && isWholeName(name) ? parseName(name) : ''
+      if (typeof fault === 'string' && fault !== '') return `the name ${visibleText(name ?? '')} ${fault}`
+    }
     const tls = subject === undefined && issuer === undefined ? null : { subject: named(subject), issuer: named(issuer) }
     const [command, ...services] = positionals
     return { file, caller: { remoteAddress: address, user: user ?? null, tls }, command, services }
@@ -102,7 +107,7 @@ function read(words: readonly string[]): Question | string {
 
 /** A common name alone stands for a certificate with nothing else in its name. */
 function named(name: string | undefined): string {
-  return name === undefined || isDistinguishedName(name) ? (name ?? '') : `CN=${name.replace(/[\\,+]/g, '\\$&')}`
+  return name === undefined || isWholeName(name) ? (name ?? '') : nameOfCommonName(name)
 }
 
 /** With the commands of the handler modules, which only they themselves can tell. */

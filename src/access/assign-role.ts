@@ -2,7 +2,8 @@
 
 import type { AssignRoleMethod } from '../config/access-types.ts'
 import { readAddress } from '../config/network.ts'
-import { canonicalName, commonName, isDistinguishedName } from '../tls/name-text.ts'
+import { commonName, isWholeName, lacksCommonName, nameKey } from '../x509/name-text.ts'
+import { visibleText } from '../x509/visible-text.ts'
 import type { Policy, Role } from './policy.ts'
 
 /** The facts about a caller that roles are assigned by. */
@@ -23,11 +24,13 @@ export interface Assignment {
 export function assignRole(policy: Policy, caller: RoleFacts): Assignment {
   const method = policy.config.assignRoleMethod
   const { identity, role } = find(policy, method, caller)
-  if (role !== null) return { role, identity, reason: `${sources[method]} ${identity ?? ''}` }
+  // What stands in a certificate may not look like what it is.
+  const shown = method.startsWith('cert-') ? visibleText(identity ?? '') : (identity ?? '')
+  if (role !== null) return { role, identity, reason: `${sources[method]} ${shown}` }
   if (identity === null || identity === '') {
     return { role: policy.defaultRole, identity: null, reason: `no ${sources[method]} to take a role from` }
   }
-  return { role: policy.unknownRole, identity, reason: `no role is named as the ${sources[method]} ${identity}` }
+  return { role: policy.unknownRole, identity, reason: `no role is named as the ${sources[method]} ${shown}` }
 }
 
 const sources: Readonly<Record<AssignRoleMethod, string>> = {
@@ -70,13 +73,17 @@ function byAddress(policy: Policy, remoteAddress: string): Role | null {
   return policy.networks.find(address)
 }
 
-/** A role may be named by the whole name, else the common name counts, as in Kea. */
+/**
+ * A role may be named by the whole name, else the common name counts, as in Kea. A name with several common names, or with
+ * one beside other attributes in a relative name, has no role but one that is named by the whole of it.
+ */
 function byName(policy: Policy, name: string | null): { identity: string | null; role: Role | null } {
   if (name === null) return { identity: null, role: null }
-  const whole = policy.distinguished.size === 0 ? undefined : policy.distinguished.get(canonicalName(name))
+  const key = policy.distinguished.size === 0 ? null : nameKey(name)
+  const whole = key === null ? undefined : policy.distinguished.get(key)
   if (whole !== undefined) return { identity: name, role: whole }
   const common = commonName(name)
+  if (common === null) return { identity: lacksCommonName(name) ? null : name, role: null }
   // A common name that looks like a whole name must not pass for one.
-  const role = common === null || isDistinguishedName(common) ? null : (policy.roles.get(common) ?? null)
-  return { identity: common, role }
+  return { identity: common, role: isWholeName(common) ? null : (policy.roles.get(common) ?? null) }
 }

@@ -4,7 +4,7 @@ import type { AccessConfig, ResponseFilter, RoleConfig } from '../config/access-
 import type { AccessRight, CommandDefinition } from '../config/kea-commands.ts'
 import { NetworkTable, readNetwork } from '../config/network.ts'
 import type { Network } from '../config/network.ts'
-import { canonicalName, isDistinguishedName } from '../tls/name-text.ts'
+import { isWholeName, nameKey } from '../x509/name-text.ts'
 
 /** What a role decides of one command for one service. */
 export interface Verdict {
@@ -33,7 +33,7 @@ export interface Policy {
   readonly roles: ReadonlyMap<string, Role>
   /** With `remote-address`. */
   readonly networks: NetworkTable<Role>
-  /** Roles named as a whole distinguished name, in its one spelling. */
+  /** Roles named as a whole distinguished name, by its key. */
   readonly distinguished: ReadonlyMap<string, Role>
   readonly defaultRole: Role
   readonly unknownRole: Role
@@ -62,12 +62,16 @@ export function compilePolicy(config: AccessConfig, { tls, services, handlers }:
     services: new Set(services),
     roles: new Map(roles.map((role) => [role.name, role])),
     networks: new NetworkTable(byNetwork),
-    distinguished: new Map(
-      roles.filter(({ name }) => isDistinguishedName(name)).map((role) => [canonicalName(role.name), role]),
-    ),
+    distinguished: new Map(roles.flatMap(byWholeName)),
     defaultRole: compileRole('default-role', config.defaultRole),
     unknownRole: compileRole('unknown-role', config.unknownRole),
   }
+}
+
+/** None where the name cannot be read: no certificate has it, which the configuration was warned of. */
+function byWholeName(role: Role): [string, Role][] {
+  const key = isWholeName(role.name) ? nameKey(role.name) : null
+  return key === null ? [] : [[key, role]]
 }
 
 function networkOf(role: Role): [Network, Role][] {

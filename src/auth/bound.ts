@@ -1,7 +1,7 @@
 // Users bound to a certificate: whoever knows the password must come with the certificate as well.
 
 import type { ClientConfig } from '../config/types.ts'
-import { isNamed } from '../tls/name-text.ts'
+import { isNamed } from '../x509/name-text.ts'
 import type { TlsPeer } from '../tls/peer.ts'
 import { certificateName } from '../tls/peer.ts'
 

@@ -5,6 +5,7 @@ import type { Mention } from './access-list.ts'
 import { checkReferences, predefinedLists } from './access-references.ts'
 import type { AccessConfig } from './access-types.ts'
 import { checkIdleLists } from './idle-lists.ts'
+import { certificateNameId, checkCertificateName } from './certificate-name.ts'
 import { agentService } from './access-types.ts'
 import type { Sliced } from './in-slices.ts'
 import { WordList } from './keywords.ts'
@@ -96,11 +97,13 @@ function* checkRoles(section: Section, config: AccessConfig, around: AccessSurro
     yield
     const name = role.string('name') ?? ''
     const network = config.assignRoleMethod === 'remote-address' ? readNetwork(name) : null
-    const id = network?.id ?? name
+    const byCertificate = config.assignRoleMethod.startsWith('cert-')
+    const id = network?.id ?? (byCertificate ? certificateNameId(name) : name)
     if (seen.has(id)) role.error('name', `the role ${quoted(name)} is given twice`, 'keep one of them')
     seen.add(id)
     if (name === '') continue
-    if (config.assignRoleMethod === 'remote-address' && network === null) {
+    if (byCertificate) checkCertificateName(role, 'name')
+    else if (config.assignRoleMethod === 'remote-address' && network === null) {
       const text = `nobody can get the role ${quoted(name)}: it is neither an address nor a network`
       role.warning('KEAGATE_CONFIG_WARNING', 'name', text, 'name it like 192.0.2.1 or 192.0.2.0/24')
     } else if (config.assignRoleMethod === 'basic-authentication' && !users.has(name)) {

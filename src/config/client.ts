@@ -1,6 +1,7 @@
 // One entry of `clients`: its variants, its files, and what a user and a password may be.
 
 import { isAbsolute, resolve } from 'node:path'
+import { checkCertificateName } from './certificate-name.ts'
 import { hiddenPassword } from './hidden-password.ts'
 import { parsePasswordHash } from './password-hash.ts'
 import type { PasswordHash } from './password-hash.ts'
@@ -46,6 +47,7 @@ export function readClient(section: Section, rules: ClientRules): ClientDraft | 
   const pair = userInPasswordFile ? combined(section, rules) : separate(section, rules)
   if (pair === null || !checkUser(section, pair.user, userFile ?? passwordFile)) return null
   const certSubject = section.string('cert-subject')
+  checkCertificateName(section, 'cert-subject')
   const certFingerprint = readFingerprint(section)
   return { ...pair, userFile, passwordFile, userInPasswordFile, certSubject, certFingerprint, userContext, section }
 }
@@ -53,8 +55,8 @@ export function readClient(section: Section, rules: ClientRules): ClientDraft | 
 /** In the form in which certificates are told; written with colons, blanks or nothing between the pairs. */
 function readFingerprint(section: Section): string | null {
   const written = section.string('cert-fingerprint')
-  const digits = written?.replace(/[: ]/g, '').toUpperCase() ?? null
-  if (digits === null || /^[0-9A-F]{64}$/.test(digits)) return digits?.match(/../g)?.join(':') ?? null
+  const digits = written?.replace(/[: ]/g, '') ?? null
+  if (digits === null || /^[0-9A-Fa-f]{64}$/.test(digits)) return digits?.toUpperCase().match(/../g)?.join(':') ?? null
   const remedy = 'openssl x509 -noout -fingerprint -sha256 -in CERTIFICATE shows it'
   section.error('cert-fingerprint', 'cert-fingerprint must have the 64 hex digits of SHA-256', remedy)
   return null

@@ -11,7 +11,7 @@ import { loadCredentials } from '../tls/credentials.ts'
 import type { CredentialSet } from '../tls/credentials.ts'
 import { daysLeft } from '../tls/expiry.ts'
 import { describeOffer } from '../tls/offer.ts'
-import { certificateName } from '../tls/peer.ts'
+import { issuerName } from '../tls/peer.ts'
 import { certificatesIn } from '../tls/pem.ts'
 import { mistakesOf } from './configuration.ts'
 import type { Finding } from './finding.ts'
@@ -86,7 +86,7 @@ function completeness(
   if (last === undefined || last.checkIssued(last)) return []
   const named = trusted.filter((root) => root.checkIssued(root) && last.checkIssued(root))
   if (named.some((root) => last.verify(root.publicKey))) return []
-  const issuer = certificateName(last.issuer)
+  const issuer = issuerName(last)
   if (named.length > 0) {
     const text = `the chain in ${certFile} ends below another ${issuer} than the one in the trust-anchor`
     return [problem('warning', 'cert-file', text, 'have it issued by the CA as it is now, if the CA was made anew')]

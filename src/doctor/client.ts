@@ -9,7 +9,7 @@ import { describeError } from '../errors.ts'
 import { checkCertificateChain, readCertificateChain } from '../tls/certificate-chain.ts'
 import { checkPair } from '../tls/credentials.ts'
 import { TlsFindings } from '../tls/findings.ts'
-import { certificateName } from '../tls/peer.ts'
+import { issuerName, subjectName } from '../tls/peer.ts'
 import { readPrivateKey } from '../tls/private-key.ts'
 import { readTrustAnchor } from '../tls/trust-anchor.ts'
 import { explainAnswer } from './answer.ts'
@@ -95,8 +95,8 @@ function readPair(pair: NonNullable<ClientTask['pair']>, found: TlsFindings): Id
   if (chain === null) return { findings: [], options: {} }
   checkCertificateChain(certFile, chain, Date.now(), found, 'client')
   if (key !== null) checkPair(pair, chain, key, found)
-  const [{ subject, issuer, validTo }] = chain
-  const text = `${certFile}: ${certificateName(subject)}, issued by ${certificateName(issuer)}, until ${validTo}`
+  const [own] = chain
+  const text = `${certFile}: ${subjectName(own)}, issued by ${issuerName(own)}, until ${own.validTo}`
   return { findings: [ok('CERT', text)], options: key === null ? {} : { cert: chain.map(String).join(''), key: key.pem } }
 }
 

@@ -2,7 +2,7 @@
 
 import type { X509Certificate } from 'node:crypto'
 import { isIP } from 'node:net'
-import { certificateName } from '../tls/peer.ts'
+import { issuerName, subjectName } from '../tls/peer.ts'
 import { formatDate, validity } from '../tls/validity.ts'
 import type { Finding } from './finding.ts'
 import { ok, problem } from './finding.ts'
@@ -21,7 +21,7 @@ export function explainServer(
 ): Finding {
   const what = 'server certificate'
   if (certificate === undefined) return problem('error', what, 'the server showed none', 'look at the log of the agent')
-  const who = `${certificateName(certificate.subject)}, issued by ${certificateName(certificate.issuer)}`
+  const who = `${subjectName(certificate)}, issued by ${issuerName(certificate)}`
   const state = validity(certificate, Date.now())
   if (state === 'expired') {
     return problem('error', what, `${who}, expired on ${formatDate(certificate.validTo)}`, 'renew it at the server')

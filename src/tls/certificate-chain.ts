@@ -7,7 +7,7 @@ import { derKind, describeContent, isCertificateLabel, isPrivateKeyLabel, parseC
 import type { PemBlock } from './pem.ts'
 import { ANY_USAGE, CLIENT_AUTH, SERVER_AUTH, extendedKeyUsages } from './key-usage.ts'
 import { maySignHandshakes } from './certificate-fields.ts'
-import { certificateName } from './peer.ts'
+import { subjectName } from './peer.ts'
 import { certificateWeakness } from './strength.ts'
 import { readTlsFile } from './tls-file.ts'
 import { formatDate, validity } from './validity.ts'
@@ -47,7 +47,7 @@ export function checkCertificateChain(
 ): void {
   const show = `look at it with: openssl storeutl -noout -text -certs ${shellWord(file)}`
   chain.forEach((certificate, index) => {
-    const which = `certificate ${index + 1} of cert-file ${file} (${certificateName(certificate.subject)})`
+    const which = `certificate ${index + 1} of cert-file ${file} (${subjectName(certificate)})`
     const weakness = certificateWeakness(certificate)
     if (weakness !== null) findings.problem('cert-file', `${which} ${weakness}`, `have a new one issued; ${show}`)
     const state = validity(certificate, now)

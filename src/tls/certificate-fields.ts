@@ -2,24 +2,39 @@
 // whether its key may sign handshakes or revocation lists.
 
 import type { X509Certificate } from 'node:crypto'
-import { BIT_STRING, OBJECT_IDENTIFIER, SEQUENCE, childrenOf, elementAt, identifierText } from './der.ts'
-import type { DerElement } from './der.ts'
-import { distinguishedName } from './distinguished-name.ts'
-import type { DistinguishedName } from './distinguished-name.ts'
+import { BIT_STRING, DerError, OBJECT_IDENTIFIER, SEQUENCE, childrenOf, elementAt, identifierText } from '../x509/der.ts'
+import type { DerElement } from '../x509/der.ts'
+import { distinguishedName } from '../x509/distinguished-name.ts'
+import type { DistinguishedName } from '../x509/name.ts'
+import { looseKey } from '../x509/name.ts'
 
 export interface CertificateNames {
   readonly subject: DistinguishedName
   readonly issuer: DistinguishedName
 }
 
-/** The names of a certificate that Node could read. @throws DerError for what Node would not have read */
-export function certificateNames({ raw }: X509Certificate): CertificateNames {
-  const serial = skipVersion(raw, toBeSigned(raw))
-  const algorithm = elementAt(raw, serial.end, raw.length)
-  const issuer = elementAt(raw, algorithm.end, raw.length, SEQUENCE)
-  const validity = elementAt(raw, issuer.end, raw.length)
-  const subject = elementAt(raw, validity.end, raw.length, SEQUENCE)
-  return { subject: distinguishedName(raw, subject), issuer: distinguishedName(raw, issuer) }
+/**
+ * The names of a certificate, from its bytes: Node's texts of them do not tell one relative name from two.
+ * @returns null for names that are not as RFC 5280 has them, of which OpenSSL takes some
+ */
+export function certificateNames({ raw }: X509Certificate): CertificateNames | null {
+  try {
+    const serial = skipVersion(raw, toBeSigned(raw))
+    const algorithm = elementAt(raw, serial.end, raw.length)
+    const issuer = elementAt(raw, algorithm.end, raw.length, SEQUENCE)
+    const validity = elementAt(raw, issuer.end, raw.length)
+    const subject = elementAt(raw, validity.end, raw.length, SEQUENCE)
+    return { subject: distinguishedName(raw, subject), issuer: distinguishedName(raw, issuer) }
+  } catch (error) {
+    if (error instanceof DerError) return null
+    throw error
+  }
+}
+
+/** Whether a certificate names itself as its issuer, as roots do. The signature is not looked at. */
+export function isSelfIssued(certificate: X509Certificate): boolean {
+  const names = certificateNames(certificate)
+  return names !== null && looseKey(names.subject) === looseKey(names.issuer)
 }
 
 /** The object identifier of the outer signatureAlgorithm (RFC 5280 section 4.1.1.2) in hex. @throws DerError */

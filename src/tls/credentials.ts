@@ -12,7 +12,7 @@ import { expiring, expiryWarnings } from './expiry.ts'
 import type { Expiring } from './expiry.ts'
 import { TlsError, TlsFindings, shellWord } from './findings.ts'
 import { checkCipherKind } from './offer.ts'
-import { certificateName } from './peer.ts'
+import { subjectName } from './peer.ts'
 import { readPrivateKey } from './private-key.ts'
 import type { PrivateKey } from './private-key.ts'
 import { protocolOptions } from './protocol.ts'
@@ -85,7 +85,7 @@ export function checkPair(
   if (fitting === 0) return
   const { certFile, keyFile } = config
   if (fitting > 0) {
-    const first = `the first certificate of cert-file ${certFile} is ${certificateName(chain[0].subject)}`
+    const first = `the first certificate of cert-file ${certFile} is ${subjectName(chain[0])}`
     const text = `${first}, but number ${fitting + 1} is the one that fits key-file ${keyFile}`
     findings.problem('cert-file', text, "put the certificate of the key first and the chain after it")
   } else {

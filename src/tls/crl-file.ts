@@ -2,6 +2,8 @@
 // believed. What cannot be believed is a problem: a list that is left out would let revoked clients in again.
 
 import type { X509Certificate } from 'node:crypto'
+import { looseKey } from '../x509/name.ts'
+import { printName } from '../x509/name-text.ts'
 import { certificateNames, maySignLists } from './certificate-fields.ts'
 import { parseCrl } from './crl.ts'
 import type { Crl } from './crl.ts'
@@ -45,7 +47,7 @@ export function readRevocationLists(
   const directory = kindOf(name) === 'directory'
   const listed = directory ? directoryFiles('crl-file', name, HASH_LINK, findings) : { files: [name], linked: true }
   if (listed === null) return null
-  const named = trusted.map((ca) => ({ ca, key: certificateNames(ca).subject.key }))
+  const named = trusted.flatMap(withKey)
   const before = findings.problems.length
   const lists: RevocationList[] = []
   let size = 0
@@ -71,6 +73,12 @@ export function readRevocationLists(
   const inForce = newestOfEach(lists)
   for (const list of inForce) checkDates(list, now, findings)
   return inForce
+}
+
+/** Nothing where the name cannot be read: then no list can be of this CA. */
+function withKey(ca: X509Certificate): NamedCa[] {
+  const names = certificateNames(ca)
+  return names === null ? [] : [{ ca, key: looseKey(names.subject) }]
 }
 
 /** @param demanded whether a file without a list is a problem; a directory may hold other things as well */
@@ -114,8 +122,8 @@ function believed(
     findings.problem('crl-file', `${which} is damaged or no revocation list`, show)
     return null
   }
-  const issuer = certificateName(crl.issuer.text)
-  const named = trusted.filter(({ key }) => key === crl.issuer.key)
+  const issuer = certificateName(printName(crl.issuer))
+  const named = trusted.filter(({ key }) => key === looseKey(crl.issuer))
   const answers = named.map(({ ca }) => ({ ca, answer: crl.signedBy(ca.publicKey) }))
   const signers = answers.filter(({ answer }) => answer === 'yes')
   const signer = signers.find(({ ca }) => maySignLists(ca))
@@ -152,7 +160,7 @@ function parsed(der: Buffer): Crl | null {
 function newestOfEach(lists: readonly RevocationList[]): RevocationList[] {
   const newest = new Map<string, RevocationList>()
   for (const list of lists) {
-    const key = signerKey(list.issuer.key, list.ca)
+    const key = signerKey(looseKey(list.issuer), list.ca)
     const other = newest.get(key)
     if (other === undefined || other.thisUpdate < list.thisUpdate) newest.set(key, list)
   }
@@ -165,7 +173,7 @@ export function signerKey(name: string, ca: X509Certificate): string {
 }
 
 function checkDates(list: RevocationList, now: number, findings: TlsFindings): void {
-  const which = `the revocation list of ${certificateName(list.issuer.text)} in crl-file ${list.file}`
+  const which = `the revocation list of ${certificateName(printName(list.issuer))} in crl-file ${list.file}`
   if (list.nextUpdate !== null && list.nextUpdate < now) {
     const text = `${which} is out of date since ${formatTime(list.nextUpdate)}, so every client of this CA is refused`
     findings.warning(text, 'fetch the new list from the CA')

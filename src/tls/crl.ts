@@ -17,10 +17,10 @@ import {
   identifierText,
   integerHex,
   timeOf,
-} from './der.ts'
-import type { DerElement } from './der.ts'
-import { distinguishedName } from './distinguished-name.ts'
-import type { DistinguishedName } from './distinguished-name.ts'
+} from '../x509/der.ts'
+import type { DerElement } from '../x509/der.ts'
+import { distinguishedName } from '../x509/distinguished-name.ts'
+import type { DistinguishedName } from '../x509/name.ts'
 
 export interface Crl {
   readonly issuer: DistinguishedName

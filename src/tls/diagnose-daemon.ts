@@ -3,7 +3,7 @@
 
 import type { X509Certificate } from 'node:crypto'
 import { SERVER_AUTH, extendedKeyUsages } from './key-usage.ts'
-import { certificateName } from './peer.ts'
+import { issuerName, subjectName } from './peer.ts'
 import { certificateWeakness } from './strength.ts'
 import { formatDate, validity } from './validity.ts'
 
@@ -41,8 +41,8 @@ export function diagnoseDaemonCertificate(
   if (certificate === undefined) {
     return { reason: 'the daemon showed no certificate', remedy: 'give the daemon a certificate and its key' }
   }
-  const whose = `the certificate of the daemon (${certificateName(certificate.subject)})`
-  const issuer = certificateName(certificate.issuer)
+  const whose = `the certificate of the daemon (${subjectName(certificate)})`
+  const issuer = issuerName(certificate)
   if (code === 'ERR_TLS_CERT_ALTNAME_INVALID') {
     const names = certificate.subjectAltName ?? 'none'
     return {

@@ -2,9 +2,10 @@
 // client, so they name no file of this machine.
 
 import type { X509Certificate } from 'node:crypto'
+import { isSelfIssued } from './certificate-fields.ts'
 import type { Diagnosis } from './diagnose.ts'
 import { CLIENT_AUTH, SERVER_AUTH, extendedKeyUsages } from './key-usage.ts'
-import { certificateName } from './peer.ts'
+import { issuerName } from './peer.ts'
 import type { Revocation } from './revocation.ts'
 import { certificateWeakness } from './strength.ts'
 import { formatDate, validity } from './validity.ts'
@@ -55,17 +56,22 @@ export function diagnosePeer(
   const revoked = aboutRevocation.test(code) ? (revocation?.judge(certificate, now) ?? null) : null
   // OpenSSL looks for a list before it looks whether it trusts the CA at all, and tells only what it saw last.
   if (revoked?.id === 'crl-missing' && revocation?.reaches(certificate) === false) {
-    const selfSigned = certificate.subject === certificate.issuer && certificate.verify(certificate.publicKey)
-    return diagnoseVerification(selfSigned ? 'DEPTH_ZERO_SELF_SIGNED_CERT' : 'CERT_UNTRUSTED', certificate)
+    return diagnoseUntrusted(certificate)
   }
   return revoked ?? diagnoseVerification(code, certificate)
+}
+
+/** Of a client certificate that leads to none of the trusted CAs. */
+export function diagnoseUntrusted(certificate: X509Certificate): Diagnosis {
+  const selfSigned = isSelfIssued(certificate) && certificate.verify(certificate.publicKey)
+  return diagnoseVerification(selfSigned ? 'DEPTH_ZERO_SELF_SIGNED_CERT' : 'CERT_UNTRUSTED', certificate)
 }
 
 /** The codes that stand for a certificate on a list, or for a list that is missing or of no use. */
 const aboutRevocation = /^(?:CERT_REVOKED|UNABLE_TO_GET_CRL|CRL_|ERROR_IN_CRL)/
 
 function diagnoseVerification(code: string, certificate: X509Certificate): Diagnosis {
-  const issuer = certificateName(certificate.issuer)
+  const issuer = issuerName(certificate)
   switch (code) {
     case 'DEPTH_ZERO_SELF_SIGNED_CERT':
       return {

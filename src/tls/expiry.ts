@@ -3,7 +3,8 @@
 import type { X509Certificate } from 'node:crypto'
 import type { TlsConfig } from '../config/types.ts'
 import type { RevocationList } from './crl-file.ts'
-import { certificateName } from './peer.ts'
+import { printName } from '../x509/name-text.ts'
+import { certificateName, subjectName } from './peer.ts'
 import { formatTime } from './validity.ts'
 
 /** Milliseconds. */
@@ -29,14 +30,14 @@ export function expiring(
 ): Expiring[] {
   const certificate = (keyword: 'cert-file' | 'trust-anchor', file: string) => (from: X509Certificate): Expiring => {
     const dates = { notBefore: Date.parse(from.validFrom), notAfter: Date.parse(from.validTo) }
-    return { kind: 'certificate', keyword, file, subject: certificateName(from.subject), ...dates }
+    return { kind: 'certificate', keyword, file, subject: subjectName(from), ...dates }
   }
   return [
     ...chain.map(certificate('cert-file', config.certFile)),
     ...trusted.map(certificate('trust-anchor', config.trustAnchor)),
     ...lists.flatMap(({ file, issuer, thisUpdate, nextUpdate }): Expiring[] => {
       if (nextUpdate === null) return []
-      const subject = certificateName(issuer.text)
+      const subject = certificateName(printName(issuer))
       return [{ kind: 'revocation list', keyword: 'crl-file', file, subject, notBefore: thisUpdate, notAfter: nextUpdate }]
     }),
   ]

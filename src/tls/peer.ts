@@ -1,10 +1,15 @@
 // What a client certificate says of its holder. Facts only: who may do what is decided elsewhere.
 
 import type { X509Certificate } from 'node:crypto'
+import { printName, unreadableName } from '../x509/name-text.ts'
+import { certificateNames } from './certificate-fields.ts'
 
 /** What tells one certificate from another. */
 export interface PeerFacts {
-  /** Distinguished name, one line, most specific attribute last, as `CN=…` pairs joined by `, `. */
+  /**
+   * Distinguished name as `printName` writes it: `CN=…` pairs joined by `, `, those of one relative name by ` + `, the
+   * most specific last. Different names never look the same. Rules compare it with `isNamed`.
+   */
   readonly subject: string
   readonly issuer: string
   /** Serial number in upper-case hex. */
@@ -29,13 +34,19 @@ const LONGEST_SERIAL = 64
  * Reads the facts of any certificate, also of those that strangers make up. Does not touch the extensions: one that is
  * no sound DER leaves an error behind in OpenSSL's queue, which makes a later call fail that has nothing to do with it.
  */
-export function peerFacts({ subject, issuer, serialNumber, fingerprint256 }: X509Certificate): PeerFacts {
+export function peerFacts(certificate: X509Certificate): PeerFacts {
+  const { serialNumber, fingerprint256 } = certificate
   return {
-    subject: oneLine(subject),
-    issuer: oneLine(issuer),
+    ...namesOf(certificate),
     serial: shortened(serialNumber, LONGEST_SERIAL),
     fingerprint: fingerprint256,
   }
+}
+
+function namesOf(certificate: X509Certificate): { subject: string; issuer: string } {
+  const names = certificateNames(certificate)
+  if (names === null) return { subject: unreadableName, issuer: unreadableName }
+  return { subject: printName(names.subject), issuer: printName(names.issuer) }
 }
 
 /** Reads the facts of a verified certificate. */
@@ -54,18 +65,21 @@ export function tlsPeer(certificate: X509Certificate): TlsPeer {
 /** Longest name that is shown to people; a certificate may hold kilobytes. */
 const SHOWN = 200
 
-/** A subject or issuer for a sentence: one line, cut to a sane length, never empty. */
-export function certificateName(name: string | undefined): string {
-  const line = oneLine(name)
-  return line === '' ? '(empty name)' : shortened(line, SHOWN)
+/** The subject of a certificate for a sentence. */
+export function subjectName(certificate: X509Certificate): string {
+  return certificateName(namesOf(certificate).subject)
+}
+
+/** The issuer of a certificate for a sentence. */
+export function issuerName(certificate: X509Certificate): string {
+  return certificateName(namesOf(certificate).issuer)
+}
+
+/** A subject or issuer for a sentence: cut to a sane length, never empty. @param name as `printName` gives it */
+export function certificateName(name: string): string {
+  return name === '' ? '(empty name)' : shortened(name, SHOWN)
 }
 
 function shortened(text: string, most: number): string {
   return text.length <= most ? text : `${text.slice(0, most)}…`
-}
-
-/** Node prints one attribute a line; commas and control characters inside a value come escaped. */
-function oneLine(name: string | undefined): string {
-  // Declared as a string; undefined where there is nothing in it.
-  return name?.replaceAll('\n', ', ') ?? ''
 }

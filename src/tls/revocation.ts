@@ -2,11 +2,12 @@
 // resumed sessions, and again for each request of an open connection.
 
 import type { X509Certificate } from 'node:crypto'
+import { looseKey } from '../x509/name.ts'
 import { certificateNames } from './certificate-fields.ts'
 import type { RevocationList } from './crl-file.ts'
 import { signerKey } from './crl-file.ts'
 import type { Diagnosis } from './diagnose.ts'
-import { certificateName } from './peer.ts'
+import { issuerName, subjectName } from './peer.ts'
 import { formatTime } from './validity.ts'
 
 /** No chain is longer; the same CA twice in one ends it as well. */
@@ -25,7 +26,7 @@ export class Revocation {
 
   constructor(trusted: readonly X509Certificate[], lists: readonly RevocationList[]) {
     this.#trusted = trusted
-    this.#lists = new Map(lists.map((list) => [signerKey(list.issuer.key, list.ca), list]))
+    this.#lists = new Map(lists.map((list) => [signerKey(looseKey(list.issuer), list.ca), list]))
   }
 
   /**
@@ -69,8 +70,9 @@ export class Revocation {
       if (issuer === undefined) return [...links, { certificate: child, list: undefined }]
       // A root: nobody is above it who could revoke it.
       if (issuer.fingerprint256 === child.fingerprint256) return links
-      const name = certificateNames(issuer).subject.key
-      links.push({ certificate: child, list: this.#lists.get(signerKey(name, issuer)) })
+      const names = certificateNames(issuer)
+      const list = names === null ? undefined : this.#lists.get(signerKey(looseKey(names.subject), issuer))
+      links.push({ certificate: child, list })
       current = issuer
     }
     return links
@@ -78,7 +80,7 @@ export class Revocation {
 }
 
 function judgeLink({ certificate, list }: Link, what: string, now: number): Diagnosis | null {
-  const issuer = certificateName(certificate.issuer)
+  const issuer = issuerName(certificate)
   if (list === undefined) {
     return {
       id: 'crl-missing',
@@ -104,7 +106,7 @@ function judgeLink({ certificate, list }: Link, what: string, now: number): Diag
   if (date === undefined) return null
   return {
     id: 'revoked',
-    reason: `${what} (${certificateName(certificate.subject)}) was revoked on ${formatTime(date)}`,
+    reason: `${what} (${subjectName(certificate)}) was revoked on ${formatTime(date)}`,
     remedy: 'give the client a new certificate; if it was revoked by mistake, the CA has to issue a new one',
   }
 }

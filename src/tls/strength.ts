@@ -1,7 +1,7 @@
 // Whether the key and the signature of a certificate are strong enough to be relied on.
 
 import type { KeyObject, X509Certificate } from 'node:crypto'
-import { signatureAlgorithm } from './certificate-fields.ts'
+import { isSelfIssued, signatureAlgorithm } from './certificate-fields.ts'
 
 const MIN_RSA_BITS = 2048
 const MIN_EC_BITS = 256
@@ -23,7 +23,7 @@ export function certificateWeakness(certificate: X509Certificate): string | null
   const weakKey = keyWeakness(key)
   if (weakKey !== null) return `has ${weakKey}`
   // Nobody relies on the signature of a self-signed certificate: it is trusted as such or not at all.
-  if (certificate.subject === certificate.issuer) return null
+  if (isSelfIssued(certificate)) return null
   const digest = brokenSignatures.get(signatureAlgorithm(certificate))
   return digest === undefined ? null : `is signed with ${digest}, which can be forged`
 }

@@ -1,11 +1,12 @@
 // Reads `trust-anchor`: the CA certificates of a file, or of a directory as OpenSSL or Botan would read it.
 
 import type { X509Certificate } from 'node:crypto'
+import { isSelfIssued } from './certificate-fields.ts'
 import { MAX_DIRECTORY_BYTES, directoryFiles, kindOf, refuseDirectory } from './directory.ts'
 import type { TlsFindings } from './findings.ts'
 import { shellWord } from './findings.ts'
 import { derKind, describeContent, isCertificateLabel, parseCertificates, pemBlocks } from './pem.ts'
-import { certificateName } from './peer.ts'
+import { subjectName } from './peer.ts'
 import { certificateWeakness } from './strength.ts'
 import { tlsFile } from './tls-file.ts'
 import type { TlsFile, UnreadableFile } from './tls-file.ts'
@@ -39,11 +40,11 @@ export function checkTrustAnchor(
     const expired = validity(certificate, now) === 'expired'
     const flaw = expired ? `expired on ${formatDate(certificate.validTo)}` : certificateWeakness(certificate)
     if (flaw === null) continue
-    const which = `certificate ${certificateName(certificate.subject)} of trust-anchor ${name}`
+    const which = `certificate ${subjectName(certificate)} of trust-anchor ${name}`
     const text = `${which} ${flaw}, so ${others} below it are refused`
     findings.warning(text, 'replace it, or remove it if nobody needs it')
   }
-  if (!certificates.some((certificate) => certificate.subject === certificate.issuer)) {
+  if (!certificates.some(isSelfIssued)) {
     const text = `trust-anchor ${name} holds no self-signed (root) CA certificate, so no chain can end there`
     findings.warning(text, 'add the root certificate of the CA')
   } else if (!certificates.some((certificate) => certificate.ca)) {

@@ -7,7 +7,7 @@ import path from 'node:path'
 import { MAX_DIRECTORY_BYTES, MAX_FILES, kindOf } from './directory.ts'
 import type { TlsFindings } from './findings.ts'
 import { shellWord } from './findings.ts'
-import { certificateName } from './peer.ts'
+import { subjectName } from './peer.ts'
 import { certificatesIn } from './pem.ts'
 import { tlsFile } from './tls-file.ts'
 
@@ -27,7 +27,7 @@ export function noteUnlinked(directory: string, trusted: readonly X509Certificat
     if (size > MAX_DIRECTORY_BYTES) return
     const unknown = certificatesIn(content.bytes).find(({ fingerprint256 }) => !known.has(fingerprint256))
     if (unknown === undefined) continue
-    const text = `${file} (${certificateName(unknown.subject)}) does not count, because no hash link leads to it`
+    const text = `${file} (${subjectName(unknown)}) does not count, because no hash link leads to it`
     findings.warning(text, `renew the links with: openssl rehash ${shellWord(directory)}`)
   }
 }

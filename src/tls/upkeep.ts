@@ -6,7 +6,7 @@ import type { Log } from '../log/message.ts'
 import type { Metrics } from '../observe/metrics.ts'
 import type { CredentialSet } from './credentials.ts'
 import { expiryWarnings } from './expiry.ts'
-import { certificateName } from './peer.ts'
+import { subjectName } from './peer.ts'
 import { FileWatch } from './watch.ts'
 
 /** Milliseconds that a set may be half written, such as a new key beside the old certificate, without a word. */
@@ -76,8 +76,9 @@ export class TlsUpkeep {
     metrics.count('keagate_tls_reloads_total', { result: 'taken' })
     const set = credentials()
     if (set === null) return
-    const { subject, serialNumber, validTo } = set.certificate
-    log.write('KEAGATE_TLS_FILES_TAKEN', { subject: certificateName(subject), serial: serialNumber, 'not-after': validTo })
+    const { serialNumber, validTo } = set.certificate
+    const subject = subjectName(set.certificate)
+    log.write('KEAGATE_TLS_FILES_TAKEN', { subject, serial: serialNumber, 'not-after': validTo })
     for (const reason of set.warnings) log.write('KEAGATE_TLS_FILE_WARNING', { reason })
   }
 

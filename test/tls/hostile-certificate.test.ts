@@ -10,8 +10,8 @@ import { makeKeyPair } from '../../certs-test/certificate.ts'
 import type { Identity } from '../../certs-test/certificate.ts'
 import { day, signCertificate } from '../../src/certs/certificate.ts'
 import { MetricRegistry } from '../../src/observe/metrics.ts'
-import { integerHex } from '../../src/tls/der.ts'
-import { certificateName, peerFacts, tlsPeer } from '../../src/tls/peer.ts'
+import { integerHex } from '../../src/x509/der.ts'
+import { issuerName, peerFacts, tlsPeer } from '../../src/tls/peer.ts'
 import { TlsReport } from '../../src/tls/report.ts'
 import { certificateWeakness } from '../../src/tls/strength.ts'
 import { recordingLog } from '../http/recording-door.ts'
@@ -85,7 +85,7 @@ t.test('whatever OpenSSL takes in as a certificate can be told of', async (t) =>
       read++
       peerFacts(certificate)
       tlsPeer(certificate)
-      certificateName(certificate.issuer)
+      issuerName(certificate)
       certificateWeakness(certificate)
     }),
     { numRuns: 5000 },

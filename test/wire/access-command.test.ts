@@ -37,3 +37,28 @@ t.test('what keeps a caller out before any rule is noted beside the decision', a
     t.notMatch(done.stdout + done.stderr, /word of the/)
   }
 })
+
+t.test('whole names are asked for as they are written in rules, and one that cannot be read is named', async (t) => {
+  const file = path.join(temporaryDirectory(t), 'keagate.conf')
+  writeFileSync(file, JSON.stringify({ 'Control-agent': { 'access-control': {
+    'assign-role-method': 'cert-subject',
+    'require-tls': false,
+    roles: ['boss', 'CN=duty + OU=night'].map((name) => ({ name, 'accept-commands': 'ALL' })),
+  } } }))
+  const rows: readonly [subject: string, code: number, says: RegExp][] = [
+    ['boss', 0, /^role: +boss$/m],
+    ['O=x, CN=boss', 0, /^role: +boss$/m],
+    ['CN=duty+OU=night', 0, /^role: +CN=duty \+ OU=night$/m],
+    ['OU=night + CN=duty', 0, /^role: +CN=duty \+ OU=night$/m],
+    ['CN=boss + O=x', 2, /^role: +unknown-role$[^]*no role is named as the subject of the certificate CN=boss \+ O=x/m],
+    ['CN=x, CN=boss', 2, /^role: +unknown-role$/m],
+    ['boss\u00a0', 2, /no role is named as the subject of the certificate boss\\u00a0\)/],
+    ['CN=boss\\u00a0', 2, /no role is named as the subject of the certificate boss\\u00a0\)/],
+    ['C=DE;CN=boss', 1, /^keagate access: the name C=DE;CN=boss has a ; that is not escaped with \\\n/],
+  ]
+  for (const [subject, code, says] of rows) {
+    const done = await run(process.execPath, [mainFile, 'access', '-c', file, '--cert-subject', subject, 'version-get'])
+    t.equal(done.code, code, subject)
+    t.match(done.stdout + done.stderr, says, subject)
+  }
+})

@@ -17,6 +17,7 @@ export const OBJECT_IDENTIFIER = 0x06
 export const UTC_TIME = 0x17
 export const GENERALIZED_TIME = 0x18
 export const SEQUENCE = 0x30
+export const SET = 0x31
 
 /** The bytes are no DER, or not of the structure that was looked for. */
 export class DerError extends Error {}
@@ -60,18 +61,26 @@ export function integerHex(der: Buffer, { start, end }: DerElement): string {
   return `${negative ? '-' : ''}${bytes === '' ? '0' : bytes}`
 }
 
-/** An object identifier in dotted form. */
+/** Bytes of an object identifier; with a UUID in it (X.667) it has some twenty. */
+const maxIdentifier = 64
+
+/** An object identifier in dotted form: exact, so that different ones never look the same. @throws DerError */
 export function identifierText(der: Buffer, { start, end }: DerElement): string {
-  const numbers: number[] = []
-  let value = 0
+  if (end - start > maxIdentifier) throw new DerError('an object identifier is too long')
+  const numbers: bigint[] = []
+  let value: bigint | null = null
   for (const byte of der.subarray(start, end)) {
-    value = value * 128 + (byte & 0x7f)
+    if (value === null && byte === 0x80) throw new DerError('an object identifier has zeros in front of a number')
+    value = (value ?? 0n) * 128n + BigInt(byte & 0x7f)
     if (byte >= 0x80) continue
-    if (numbers.length === 0) numbers.push(Math.min(Math.floor(value / 40), 2), value - 40 * Math.min(Math.floor(value / 40), 2))
-    else numbers.push(value)
-    value = 0
+    numbers.push(value)
+    value = null
   }
-  return numbers.join('.')
+  const [both, ...rest] = numbers
+  if (both === undefined || value !== null) throw new DerError('an object identifier is cut off')
+  // The first two numbers are one (X.690 section 8.19.4).
+  const first = both < 80n ? both / 40n : 2n
+  return [first, both - 40n * first, ...rest].join('.')
 }
 
 /** UTCTime or GeneralizedTime (RFC 5280 section 4.1.2.5) in milliseconds since the epoch. @throws DerError */
