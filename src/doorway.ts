@@ -66,6 +66,7 @@ export class Doorway {
   use(next: InForce): void {
     this.#inForce = next
     next.listener.accept((socket) => next.entrance.accept(socket))
+    this.#server?.closeUntrusted()
   }
 
   /** Closes an address that is in use no more; answers under way there are given. */

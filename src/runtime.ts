@@ -86,6 +86,7 @@ export async function buildRuntime(config: AgentConfig, parts: RuntimeParts): Pr
       limits: config.httpLimits,
       headers: config.httpHeaders,
       certificateRequired: config.tls?.certRequired ?? false,
+      trustAnchors: credentials?.trustAnchors ?? null,
       revocation: credentials?.revocation ?? null,
       tlsReport: parts.tlsReport,
       authenticator: config.authentication === null ? null : createAuthenticator(config.authentication, parts.lockOut),
@@ -106,7 +107,8 @@ export function renewCredentials(runtime: Runtime): Runtime | null {
   if (config.tls === null) return null
   const renewed = loadCredentials(config.tls)
   if (renewed.digest === credentials?.digest) return null
-  return { ...runtime, credentials: renewed, http: { ...http, revocation: renewed.revocation } }
+  const { revocation, trustAnchors } = renewed
+  return { ...runtime, credentials: renewed, http: { ...http, revocation, trustAnchors } }
 }
 
 function namesOf(registry: Registry, modules: Modules): readonly string[] {

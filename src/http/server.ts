@@ -26,6 +26,8 @@ export interface HttpServer {
   traffic(): Traffic
   /** Closes the connections of one listener, each after the response under way. */
   closeAll(origin: object): void
+  /** Closes connections whose client certificates lead to no CA that is trusted now. Never rejects. */
+  closeUntrusted(): void
   /** From now on each response is the last one of its connection; new connections still get one. */
   closeAfterResponses(): void
   /** Takes no more connections and ends all; requests under way are answered. @param timeout milliseconds */
@@ -73,6 +75,7 @@ export async function createHttpServer({ settings, log }: HttpServerOptions): Pr
     connections: () => connections.size,
     traffic: () => connections.traffic(),
     closeAll: (origin) => connections.closeOrigin(origin),
+    closeUntrusted: () => void connections.closeUntrusted(),
     closeAfterResponses: () => connections.closeAfterResponses(),
     drain: (timeout) => connections.drain(timeout),
     forceShutdown: () => connections.forceShutdown(),

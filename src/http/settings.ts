@@ -8,6 +8,7 @@ import type { Dispatch } from '../dispatch.ts'
 import type { Metrics } from '../observe/metrics.ts'
 import type { TlsReport } from '../tls/report.ts'
 import type { Revocation } from '../tls/revocation.ts'
+import type { TrustAnchors } from '../tls/trust-anchors.ts'
 
 export interface HttpSettings {
   readonly limits: HttpLimits
@@ -15,6 +16,8 @@ export interface HttpSettings {
   readonly headers: readonly HttpHeader[]
   /** Whether a client needs a certificate, also on a connection from before a reload. */
   readonly certificateRequired: boolean
+  /** What the certificate of an open connection has to lead to, after a reload too; null: no TLS. */
+  readonly trustAnchors: TrustAnchors | null
   /** Tells whether the certificate of an open connection has been revoked since; null: not checked. */
   readonly revocation: Revocation | null
   /** Where refused certificates are reported. */

@@ -10,16 +10,15 @@ import type { CredentialSet } from './credentials.ts'
 import { diagnosePeer, unreadableCertificate } from './diagnose-peer.ts'
 import { diagnoseClose, diagnoseHandshake } from './diagnose.ts'
 import type { Diagnosis } from './diagnose.ts'
-import type { KnownPeer } from './known-peers.ts'
 import { KnownPeers } from './known-peers.ts'
 import { tlsPeer } from './peer.ts'
-import type { TlsPeer } from './peer.ts'
 import { validity } from './validity.ts'
+import { VerifiedPeer } from './verified-peer.ts'
 
 /** Exactly one of these is called for each connection. */
 export interface TlsEvents {
   /** The client may speak. `peer` is null where no certificate was asked for, or none was sent and none is required. */
-  connected(socket: TLSSocket, remoteAddress: string, peer: TlsPeer | null): void
+  connected(socket: TLSSocket, remoteAddress: string, peer: VerifiedPeer | null): void
   /** The handshake is done, but the client must not be served: it may be told why. */
   refused(socket: TLSSocket, remoteAddress: string, diagnosis: Diagnosis, certificate: X509Certificate | undefined): void
   /** There is no TLS connection, the socket is gone. `quiet`: the client left without a byte, as a port check does. */
@@ -91,7 +90,7 @@ export function createTlsAcceptor(
     const bytes = socket.authorized && certificate !== undefined ? certificate.raw.toString('latin1') : null
     const known = bytes === null ? undefined : peers.find(bytes)
     if (known !== undefined && stillGood(known)) {
-      events.connected(socket, found.address, known.facts)
+      events.connected(socket, found.address, known)
       return
     }
     if (certificate !== undefined && !socket.authorized) weights.set(certificate, new ArrayBuffer(WEIGHT * found.raw.bytesRead))
@@ -104,13 +103,18 @@ export function createTlsAcceptor(
       events.refused(socket, found.address, flaw, certificate)
       return
     }
-    const facts = certificate === undefined ? null : tlsPeer(certificate)
-    if (bytes !== null && certificate !== undefined && facts !== null) peers.add(bytes, { certificate, facts })
-    events.connected(socket, found.address, facts)
+    const peer = certificate === undefined ? null : verifiedPeer(socket, certificate)
+    if (bytes !== null && peer !== null) peers.add(bytes, peer)
+    events.connected(socket, found.address, peer)
   })
 
+  function verifiedPeer(socket: TLSSocket, certificate: X509Certificate): VerifiedPeer {
+    const sent = socket.isSessionReused() ? peers.authorities : sentBehind(certificate)
+    return new VerifiedPeer({ certificate, facts: tlsPeer(certificate), anchors: credentials.trustAnchors, sent })
+  }
+
   /** For a certificate that OpenSSL has verified, now or when the session began that is resumed. */
-  function stillGood({ certificate, facts }: KnownPeer): boolean {
+  function stillGood({ certificate, facts }: VerifiedPeer): boolean {
     const time = now()
     if (time < facts.notBefore || time > facts.notAfter) return false
     return credentials.revocation === null || credentials.revocation.judge(certificate, time) === null
@@ -169,6 +173,17 @@ export function createTlsAcceptor(
       for (const { raw } of open) raw.destroy()
     },
   }
+}
+
+/** Longest chain that is looked at. */
+const MAX_SENT = 10
+
+/** The certificates that a client sent behind its own, in its order. */
+function sentBehind(certificate: X509Certificate): X509Certificate[] {
+  const sent: X509Certificate[] = []
+  let next = certificate.issuerCertificate
+  for (; next !== undefined && sent.length < MAX_SENT; next = next.issuerCertificate) sent.push(next)
+  return sent
 }
 
 /**

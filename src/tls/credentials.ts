@@ -18,12 +18,15 @@ import type { PrivateKey } from './private-key.ts'
 import { protocolOptions } from './protocol.ts'
 import { Revocation } from './revocation.ts'
 import { checkTrustAnchor, readTrustAnchor } from './trust-anchor.ts'
+import { TrustAnchors } from './trust-anchors.ts'
 
 export interface CredentialSet {
   /** For `tls.createServer`. Holds the private key: never to be logged. */
   readonly options: Readonly<SecureContextOptions>
   /** The agent's own certificate. */
   readonly certificate: X509Certificate
+  /** What client certificates have to lead to. */
+  readonly trustAnchors: TrustAnchors
   /** null: nobody is checked for revocation. */
   readonly revocation: Revocation | null
   /** Every certificate and revocation list that was read, with its end. */
@@ -68,6 +71,7 @@ export function loadCredentials(config: TlsConfig, now = Date.now()): Credential
     options,
     expiring: ending,
     certificate: chain[0],
+    trustAnchors: new TrustAnchors(trusted),
     revocation: config.crlFile === null ? null : new Revocation(trusted, lists),
     digest: createHash('sha256').update(JSON.stringify(files)).digest('hex'),
     warnings: [...findings.warnings, ...expiryWarnings(soon, config.expiryWarningDays, now)],

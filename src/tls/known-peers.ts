@@ -2,28 +2,33 @@
 // and again, and to take a certificate apart costs more than to verify it.
 
 import type { X509Certificate } from 'node:crypto'
-import type { TlsPeer } from './peer.ts'
-
-export interface KnownPeer {
-  readonly certificate: X509Certificate
-  readonly facts: TlsPeer
-}
+import type { VerifiedPeer } from './verified-peer.ts'
 
 /** Kilobytes each. */
 const MOST = 256
 
+/** Intermediate CAs, of which there are few. */
+const MOST_AUTHORITIES = 32
+
 /** What is found here is known, not welcome: dates and revocation are looked at with each connection. */
 export class KnownPeers {
-  readonly #byBytes = new Map<string, KnownPeer>()
+  readonly #byBytes = new Map<string, VerifiedPeer>()
+  readonly #authorities = new Map<string, X509Certificate>()
 
   /** @param bytes the whole certificate, so that nobody is taken for somebody else */
-  find(bytes: string): KnownPeer | undefined {
+  find(bytes: string): VerifiedPeer | undefined {
     return this.#byBytes.get(bytes)
   }
 
+  /** The certificates that verified clients sent behind their own. A session that is resumed does not bring them again. */
+  get authorities(): readonly X509Certificate[] {
+    return [...this.#authorities.values()]
+  }
+
   /** Only for certificates that were verified; strangers could make up as many as they like. */
-  add(bytes: string, peer: KnownPeer): void {
+  add(bytes: string, peer: VerifiedPeer): void {
     this.#byBytes.set(bytes, peer)
+    for (const ca of peer.sent) if (this.#authorities.size < MOST_AUTHORITIES) this.#authorities.set(ca.fingerprint256, ca)
     if (this.#byBytes.size <= MOST) return
     for (const oldest of this.#byBytes.keys()) {
       this.#byBytes.delete(oldest)

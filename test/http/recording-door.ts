@@ -78,7 +78,7 @@ export async function openDoor(
   const server = await createHttpServer({ settings: () => settings, log })
   const listener = await openListener('127.0.0.1', 0, log)
   listener.accept((socket) => {
-    serve(server, { socket, remoteAddress: addressOf(socket), peer: null, origin: listener }, listener)
+    serve(server, { socket, remoteAddress: addressOf(socket), peer: null, verified: null, origin: listener }, listener)
   })
   owner.teardown(async () => {
     await listener.close()
@@ -150,6 +150,7 @@ function makeSettings(options: DoorOptions, ran: Ran[], log: Log): HttpSettings 
     headers,
     certificateRequired: false,
     revocation: null,
+    trustAnchors: null,
     audit: null,
     metrics: null,
     tlsReport: new TlsReport(log, new MetricRegistry()),

@@ -5,6 +5,8 @@ import t from 'tap'
 import { makeTestCertificates } from '../../certs-test/authority.ts'
 import { KnownPeers } from '../../src/tls/known-peers.ts'
 import { tlsPeer } from '../../src/tls/peer.ts'
+import { TrustAnchors } from '../../src/tls/trust-anchors.ts'
+import { VerifiedPeer } from '../../src/tls/verified-peer.ts'
 import { clientIdentity, openTlsDoor, scratchDirectory, tlsConfig, visit } from './tls-door.ts'
 
 const directory = scratchDirectory(t)
@@ -31,7 +33,7 @@ for (const version of ['1.2', '1.3'] as const) {
 
 t.test('only the latest few hundred are kept', (t) => {
   const peers = new KnownPeers()
-  const peer = { certificate, facts: tlsPeer(certificate) }
+  const peer = new VerifiedPeer({ certificate, facts: tlsPeer(certificate), anchors: new TrustAnchors([]), sent: [] })
   for (let each = 0; each < 300; each++) peers.add(String(each), peer)
   t.equal(peers.find('0'), undefined)
   t.equal(peers.find('43'), undefined)

@@ -81,7 +81,7 @@ export async function openTlsDoor(owner: Owner, config: TlsConfig, options: Door
       from,
       options.handshakeTimeout ?? 10_000,
       {
-        connected: (socket, _remoteAddress, peer) => note({ kind: 'connected', socket, peer }),
+        connected: (socket, _remoteAddress, peer) => note({ kind: 'connected', socket, peer: peer?.facts ?? null }),
         refused: (socket, _remoteAddress, diagnosis, certificate) => note({ kind: 'refused', socket, diagnosis, certificate }),
         failed: (remoteAddress, diagnosis, quiet) => note({ kind: 'failed', remoteAddress, diagnosis, quiet }),
       },

@@ -2,6 +2,7 @@
 
 import type { Socket } from 'node:net'
 import type { TlsPeer } from '../../tls/peer.ts'
+import type { VerifiedPeer } from '../../tls/verified-peer.ts'
 
 /** A connection that is ready to be read, with TLS past its handshake. */
 export interface AcceptedConnection {
@@ -10,6 +11,8 @@ export interface AcceptedConnection {
   readonly remoteAddress: string
   /** null: plain HTTP, or no certificate was sent and none is required. */
   readonly peer: TlsPeer | null
+  /** The certificate of the peer and what it was verified with; null where there is none. */
+  readonly verified: VerifiedPeer | null
   /** The listener that accepted it. */
   readonly origin: object | null
 }

@@ -34,7 +34,7 @@ export function createConnectionHandler(options: ConnectionHandlerOptions): Conn
   const { config, credentials, server, origin } = options
   if (config.tls === null || credentials === null) {
     return {
-      accept: (socket) => server.serve({ socket, remoteAddress: addressOf(socket), peer: null, origin }),
+      accept: (socket) => server.serve({ socket, remoteAddress: addressOf(socket), peer: null, verified: null, origin }),
       close: () => undefined,
     }
   }
@@ -51,15 +51,15 @@ function tlsHandler(
   // The HTTP server counts connections after their handshake; those before it must count as well.
   let handshakes = 0
   const acceptor = createTlsAcceptor(credentials, tls, handshakeTimeout, {
-    connected: (socket, remoteAddress, peer) => {
+    connected: (socket, remoteAddress, verified) => {
       handshakes--
-      server.serve({ socket, remoteAddress, peer, origin })
+      server.serve({ socket, remoteAddress, peer: verified?.facts ?? null, verified, origin })
     },
     refused: (socket, remoteAddress, diagnosis, certificate) => {
       handshakes--
       const peer = certificate === undefined ? null : peerFacts(certificate)
       report.refused(remoteAddress, diagnosis, peer)
-      server.refuse({ socket, remoteAddress, peer: null, origin }, diagnosis, peer)
+      server.refuse({ socket, remoteAddress, peer: null, verified: null, origin }, diagnosis, peer)
     },
     failed: (address, diagnosis, quiet) => {
       handshakes--

@@ -1,9 +1,11 @@
 // All open connections: how many there may be, the sweep that enforces their time limits, and how they are closed.
 
 import type { Socket } from 'node:net'
+import { setImmediate as yieldToEventLoop } from 'node:timers/promises'
 import type { HttpLimits } from '../../config/types.ts'
 import type { Log } from '../../log/message.ts'
 import { HttpError } from '../http-error.ts'
+import { lostTrust } from '../request/peer-certificate.ts'
 import type { HttpSettings } from '../settings.ts'
 import type { AcceptedConnection } from './accepted-connection.ts'
 import { Connection } from './connection.ts'
@@ -11,6 +13,9 @@ import { Drain } from './drain.ts'
 
 /** Connections over the limit that may be told so at the same time; more are closed without a response. */
 const maxRejected = 64
+
+/** Milliseconds for which other connections wait while all are checked. */
+const maxSlice = 10
 
 /** Totals since the start. */
 export interface Traffic {
@@ -97,6 +102,26 @@ export class ConnectionTable {
   closeOrigin(origin: object): void {
     this.#closedOrigins.add(origin)
     for (const connection of this.#open.values()) if (connection.origin === origin) connection.closeAfterResponse()
+  }
+
+  /**
+   * Closes the connections whose client certificates lead to no CA of the configuration in force, each after the response
+   * under way. Yields to other connections: the first check of a certificate takes a part of a millisecond.
+   */
+  async closeUntrusted(): Promise<void> {
+    let begin = performance.now()
+    for (const connection of [...this.#open.values()]) {
+      const { verified, remoteAddress, peer } = connection
+      const settings = this.#settings()
+      const problem = verified === null || connection.over ? null : lostTrust(verified, settings, Date.now())
+      if (problem !== null) {
+        settings.tlsReport.refused(remoteAddress, problem, peer)
+        connection.closeUnlessArriving()
+      }
+      if (performance.now() - begin < maxSlice) continue
+      await yieldToEventLoop()
+      begin = performance.now()
+    }
   }
 
   /** From now on each response is the last one of its connection; new connections still get one. */

@@ -1,12 +1,11 @@
 // One connection: who is at its other end, its time limits, and its end. Once a request was refused for its framing, or
 // a response said that it is the last, nothing more that came on the connection is ever run.
 
-import type { X509Certificate } from 'node:crypto'
 import type { Socket } from 'node:net'
-import { TLSSocket } from 'node:tls'
 import type { AuthMemory } from '../../auth/basic.ts'
 import type { Log } from '../../log/message.ts'
 import type { PeerFacts, TlsPeer } from '../../tls/peer.ts'
+import type { VerifiedPeer } from '../../tls/verified-peer.ts'
 import type { HttpError } from '../http-error.ts'
 import { logHttpError, recordHttpError } from '../response/error-record.ts'
 import { rawResponse } from '../response/headers.ts'
@@ -39,6 +38,7 @@ export class Connection {
   readonly socket: Socket
   readonly remoteAddress: string
   readonly peer: TlsPeer | null
+  readonly verified: VerifiedPeer | null
   readonly origin: object | null
   /** Where the authenticator remembers the credentials it accepted. */
   readonly authMemory: AuthMemory = { accepted: null }
@@ -53,12 +53,12 @@ export class Connection {
   #pendingError: HttpError | null = null
   /** The response to whatever a client sends that may not come in, and the certificate it has shown. */
   #refusal: { readonly error: HttpError; readonly shown: PeerFacts | null } | null = null
-  #certificate: X509Certificate | null = null
 
-  constructor({ socket, remoteAddress, peer, origin, settings, log }: ConnectionOptions) {
+  constructor({ socket, remoteAddress, peer, verified, origin, settings, log }: ConnectionOptions) {
     this.socket = socket
     this.remoteAddress = remoteAddress
     this.peer = peer
+    this.verified = verified
     this.origin = origin
     this.#settings = settings
     this.#log = log
@@ -74,14 +74,6 @@ export class Connection {
       if (this.busy) socket.setKeepAlive(true, keepAliveDelay)
     })
     closeConnectionWith(socket, () => this.end())
-  }
-
-  /** The client's certificate, for what `peer` does not tell; always the same object. */
-  get certificate(): X509Certificate | null {
-    if (this.#certificate === null && this.socket instanceof TLSSocket) {
-      this.#certificate = this.socket.getPeerX509Certificate() ?? null
-    }
-    return this.#certificate
   }
 
   /** Whether the next response is the last one. */
@@ -215,6 +207,13 @@ export class Connection {
   closeAfterResponse(): void {
     this.#closing = true
     if (!this.busy && this.#queue.any) this.end()
+  }
+
+  /** Ends after the response under way, or now. A request that has begun to arrive is left to the hooks, which say why. */
+  closeUnlessArriving(): void {
+    const { requestStart } = this
+    if (this.busy) this.#closing = true
+    else if (requestStart === null || this.socket.bytesRead === requestStart) this.end()
   }
 
   /**

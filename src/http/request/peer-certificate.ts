@@ -1,8 +1,9 @@
-// Is the client's certificate still good? A connection may outlive the certificate that opened it, or the rules that
-// let it in.
+// Is the client's certificate still good? A connection may outlive the certificate that opened it, its CA, or the
+// rules that let it in.
 
 import type { Diagnosis } from '../../tls/diagnose.ts'
-import { diagnosePeer } from '../../tls/diagnose-peer.ts'
+import { diagnoseUntrusted } from '../../tls/diagnose-peer.ts'
+import type { VerifiedPeer } from '../../tls/verified-peer.ts'
 import type { Connection } from '../connection/connection.ts'
 import type { HttpHook } from '../fastify-types.ts'
 import { HttpError } from '../http-error.ts'
@@ -22,7 +23,7 @@ export function verifyPeer(): HttpHook {
 }
 
 function peerProblem(connection: Connection, settings: HttpSettings): Diagnosis | null {
-  const { peer } = connection
+  const { peer, verified } = connection
   if (peer === null) {
     if (!settings.certificateRequired) return null
     const reason = 'a client certificate is required now and this connection was opened without one'
@@ -33,8 +34,12 @@ function peerProblem(connection: Connection, settings: HttpSettings): Diagnosis 
     const reason = `the client certificate expired on ${new Date(peer.notAfter).toUTCString()}`
     return { id: 'expired', reason, remedy: 'renew it and connect again' }
   }
-  if (settings.revocation === null) return null
-  const { certificate } = connection
-  // There is no certificate only where the connection is breaking, and then nothing will be answered.
-  return certificate === null ? diagnosePeer('', undefined) : settings.revocation.judge(certificate, now)
+  if (verified === null) return null
+  return lostTrust(verified, settings, now) ?? settings.revocation?.judge(verified.certificate, now) ?? null
+}
+
+/** Why a certificate that was good under an earlier configuration leads to no trusted CA now, or null. */
+export function lostTrust(verified: VerifiedPeer, { trustAnchors }: HttpSettings, now: number): Diagnosis | null {
+  if (trustAnchors === null || verified.isTrustedBy(trustAnchors, now)) return null
+  return diagnoseUntrusted(verified.certificate)
 }

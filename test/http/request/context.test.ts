@@ -24,13 +24,13 @@ interface Made {
 function started(): Made {
   const log = recordingLog()
   const settings: HttpSettings = {
-    limits: defaultLimits, headers: [], certificateRequired: false, revocation: null, audit: null, metrics: null,
+    limits: defaultLimits, headers: [], certificateRequired: false, revocation: null, trustAnchors: null, audit: null, metrics: null,
     tlsReport: new TlsReport(log, new MetricRegistry()), authenticator: null, services: new Set(),
     dispatch: () => Promise.reject(new Error('nothing is dispatched here')),
   }
   const socket = new Socket()
   const connection = new Connection({
-    socket, remoteAddress: '192.0.2.1', peer: null, origin: null, settings: () => settings, log,
+    socket, remoteAddress: '192.0.2.1', peer: null, verified: null, origin: null, settings: () => settings, log,
   })
   const budget = new MemoryBudget()
   const failed: HttpError[] = []
