@@ -9,7 +9,7 @@ import type { AgentConfig, TlsConfig } from './config/types.ts'
 import { retireUpstreams } from './forward/open.ts'
 import { askDaemons } from './hook/ask-daemons.ts'
 import type { AskDaemons } from './hook/ask-daemons.ts'
-import { ModuleMemory } from './hook/memory.ts'
+import type { MemoryReserve } from './hook/memory.ts'
 import { Modules } from './hook/modules.ts'
 import type { ModuleParts } from './hook/supervised-module.ts'
 import type { Traffic } from './http/connection/connection-table.ts'
@@ -42,6 +42,9 @@ export interface DeploymentParts {
   readonly passedSockets: readonly number[]
 }
 
+/** All handler modules together have the share of one client. */
+const moduleShare = { network: 'handler modules', user: null }
+
 /** Milliseconds that a change of the configuration gets to end when the process stops. */
 const changeTime = 2000
 
@@ -66,9 +69,11 @@ export class Deployment {
     this.#monitoring = parts.monitoring
     this.#passedSockets = parts.passedSockets
     this.#tlsReport = new TlsReport(parts.logging, parts.metrics)
-    this.#doorway = new Doorway(parts.logging, this.#tlsReport)
+    this.#doorway = new Doorway(parts.logging, this.#tlsReport, parts.metrics)
     const ask: AskDaemons = (...question) => askDaemons(this.runtime, ...question)
-    this.#moduleParts = { log: parts.logging, ask, memory: new ModuleMemory() }
+    const { memory } = this.#doorway
+    const tryReserve: MemoryReserve['tryReserve'] = (bytes) => memory.tryReserve(moduleShare, bytes)
+    this.#moduleParts = { log: parts.logging, ask, memory: { tryReserve } }
   }
 
   /** The configuration in force. */

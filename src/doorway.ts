@@ -9,6 +9,8 @@ import type { Listener } from './http/connection/listener.ts'
 import { createHttpServer } from './http/server.ts'
 import type { HttpServer } from './http/server.ts'
 import type { Log } from './log/message.ts'
+import type { Metrics } from './observe/metrics.ts'
+import { MemoryBudget } from './shares/memory-budget.ts'
 import type { Runtime } from './runtime.ts'
 import type { TlsReport } from './tls/report.ts'
 
@@ -26,13 +28,19 @@ const drainTime = 10_000
 export class Doorway {
   readonly #log: Log
   readonly #report: TlsReport
+  /** For the bodies and answers of all clients, and of handler modules. */
+  readonly memory: MemoryBudget
   #server: HttpServer | null = null
   #inForce: InForce | null = null
 
   /** @param report where TLS clients that do not come in are told of */
-  constructor(log: Log, report: TlsReport) {
+  constructor(log: Log, report: TlsReport, metrics: Metrics) {
     this.#log = log
     this.#report = report
+    this.memory = new MemoryBudget({
+      limit: () => this.#inForce?.runtime.config.httpLimits.maxBuffered ?? Number.MAX_SAFE_INTEGER,
+      onRefused: (_client, reason) => metrics.count('keagate_memory_refusals_total', { reason }),
+    })
   }
 
   /** null before the first configuration. */
@@ -58,7 +66,11 @@ export class Doorway {
 
   /** Makes the way from a listener to a runtime, which nobody takes before `use`. */
   async entrance({ config, credentials }: Runtime, origin: Listener): Promise<ConnectionHandler> {
-    this.#server ??= await createHttpServer({ settings: () => this.current.runtime.http, log: this.#log })
+    this.#server ??= await createHttpServer({
+      settings: () => this.current.runtime.http,
+      memory: this.memory,
+      log: this.#log,
+    })
     return createConnectionHandler({ config, credentials, server: this.#server, origin, report: this.#report, log: this.#log })
   }
 

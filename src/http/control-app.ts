@@ -4,6 +4,7 @@
 import fastify from 'fastify'
 import type { IncomingMessage, Server } from 'node:http'
 import type { Log } from '../log/message.ts'
+import type { MemoryBudget } from '../shares/memory-budget.ts'
 import type { ConnectionTable } from './connection/connection-table.ts'
 import type { HttpApp } from './fastify-types.ts'
 import { authorizeRequest } from './request/authorization.ts'
@@ -22,11 +23,12 @@ export interface ControlAppOptions {
   readonly connections: ConnectionTable
   /** The configuration in force. */
   readonly settings: () => HttpSettings
+  readonly memory: MemoryBudget
   readonly log: Log
 }
 
 /** @throws if Fastify does not start, which no configuration causes */
-export async function createControlApp({ connections, settings, log }: ControlAppOptions): Promise<HttpApp> {
+export async function createControlApp({ connections, settings, memory, log }: ControlAppOptions): Promise<HttpApp> {
   const app = fastify<Server, IncomingMessage, WireResponse>({
     // There is one route for every path; what the path says is in the context of the request.
     rewriteUrl: () => '/',
@@ -35,7 +37,7 @@ export async function createControlApp({ connections, settings, log }: ControlAp
   })
   app.decorateRequest('context', null, [])
 
-  app.addHook('onRequest', awaitTurn({ connections, settings, log }))
+  app.addHook('onRequest', awaitTurn({ connections, settings, memory, log }))
   app.addHook('onRequest', logRequest({ log }))
   app.addHook('onRequest', verifyPeer())
   app.addHook('onRequest', checkHead())

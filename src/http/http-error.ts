@@ -90,9 +90,9 @@ export function bodyTooLarge(limit: number): HttpError {
   return new HttpError('too-large', `a body may have ${limit} bytes`)
 }
 
-/** 503. The bodies and answers of all clients together take as much memory as they may. */
+/** 503. The client, or all clients together, have as much memory for bodies and answers as they may. */
 export function memoryFull(): HttpError {
-  const text = 'all bodies and answers together take as much memory as they may; try again later'
+  const text = 'no memory is left for this command: this client, or all together, have their share; try again later'
   return new HttpError('memory', text, { headers: ['Retry-After', '1'] })
 }
 

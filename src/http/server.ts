@@ -8,6 +8,8 @@ import { TLSSocket } from 'node:tls'
 import type { Log } from '../log/message.ts'
 import type { Diagnosis } from '../tls/diagnose.ts'
 import type { PeerFacts } from '../tls/peer.ts'
+import type { ConnectionSlot } from '../shares/connection-slots.ts'
+import type { MemoryBudget } from '../shares/memory-budget.ts'
 import type { AcceptedConnection } from './connection/accepted-connection.ts'
 import { ConnectionTable } from './connection/connection-table.ts'
 import type { Traffic } from './connection/connection-table.ts'
@@ -18,6 +20,11 @@ import { createNodeServer } from './node-server.ts'
 import type { HttpSettings } from './settings.ts'
 
 export interface HttpServer {
+  /**
+   * Finds a place for a new connection, at the cost of another one if need be. To be released where it is not served.
+   * @returns null: there is none for this address
+   */
+  takeSlot(remoteAddress: string): ConnectionSlot | null
   serve(accepted: AcceptedConnection): void
   /** Tells the client of a TLS connection why it may not come in. Nothing that it sends is looked at. */
   refuse(accepted: AcceptedConnection, diagnosis: Diagnosis, shown: PeerFacts | null): void
@@ -39,13 +46,15 @@ export interface HttpServer {
 export interface HttpServerOptions {
   /** The configuration in force. */
   readonly settings: () => HttpSettings
+  /** Of the whole process. */
+  readonly memory: MemoryBudget
   readonly log: Log
 }
 
 /** @throws if Fastify does not start, which no configuration causes */
-export async function createHttpServer({ settings, log }: HttpServerOptions): Promise<HttpServer> {
+export async function createHttpServer({ settings, memory, log }: HttpServerOptions): Promise<HttpServer> {
   const connections = new ConnectionTable(settings, log)
-  const app = await createControlApp({ connections, settings, log })
+  const app = await createControlApp({ connections, settings, memory, log })
   const find = (socket: Duplex): Connection | undefined =>
     socket instanceof Socket ? connections.get(socket) : undefined
   const createParser = (maxHeaderSize: number): Server => createNodeServer({
@@ -57,6 +66,7 @@ export async function createHttpServer({ settings, log }: HttpServerOptions): Pr
   let parser: { readonly server: Server; readonly maxHeaderSize: number } | null = null
 
   return {
+    takeSlot: (remoteAddress) => connections.takeSlot(remoteAddress),
     serve: (accepted) => {
       const connection = connections.add(accepted)
       if (connection === null) return

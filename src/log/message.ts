@@ -194,6 +194,11 @@ const definitions = {
     logger: 'http',
     text: 'connection of {remote-address} closed: {reason}',
   },
+  KEAGATE_CONNECTION_EVICTED: {
+    severity: 'WARN',
+    logger: 'http',
+    text: 'connection of {remote-address} closed to make room: {reason}',
+  },
   KEAGATE_MEMORY_LIMIT: { severity: 'WARN', logger: 'http', text: 'command from {remote-address} refused: {reason}' },
   KEAGATE_CONNECTION_ERROR: {
     severity: 'DEBUG',

@@ -40,6 +40,13 @@ const definitions = {
   keagate_http_connections_rejected_total: {
     type: 'counter', labels: [], help: 'Connections refused because too many are open',
   },
+  keagate_http_connections_evicted_total: {
+    type: 'counter', labels: ['state'], help: 'Connections closed to make room: new (without a command yet) or idle',
+  },
+  keagate_memory_refusals_total: {
+    type: 'counter', labels: ['reason'],
+    help: 'Reservations of memory refused: the client has its share (client), or all memory is taken (total)',
+  },
   keagate_http_received_bytes_total: { type: 'counter', labels: [], help: 'Bytes of requests, TLS not counted' },
   keagate_http_sent_bytes_total: { type: 'counter', labels: [], help: 'Bytes of answers, TLS not counted' },
   keagate_tls_failures_total: {

@@ -6,6 +6,7 @@ import type { Socket } from 'node:net'
 import { createServer } from 'node:tls'
 import type { TLSSocket } from 'node:tls'
 import type { TlsConfig } from '../config/types.ts'
+import type { ConnectionSlot } from '../shares/connection-slots.ts'
 import type { CredentialSet } from './credentials.ts'
 import { diagnosePeer, unreadableCertificate } from './diagnose-peer.ts'
 import { diagnoseClose, diagnoseHandshake } from './diagnose.ts'
@@ -18,16 +19,25 @@ import { VerifiedPeer } from './verified-peer.ts'
 /** Exactly one of these is called for each connection. */
 export interface TlsEvents {
   /** The client may speak. `peer` is null where no certificate was asked for, or none was sent and none is required. */
-  connected(socket: TLSSocket, remoteAddress: string, peer: VerifiedPeer | null): void
+  connected(socket: TLSSocket, remoteAddress: string, peer: VerifiedPeer | null, slot: ConnectionSlot | null): void
   /** The handshake is done, but the client must not be served: it may be told why. */
-  refused(socket: TLSSocket, remoteAddress: string, diagnosis: Diagnosis, certificate: X509Certificate | undefined): void
+  refused(
+    socket: TLSSocket,
+    remoteAddress: string,
+    diagnosis: Diagnosis,
+    certificate: X509Certificate | undefined,
+    slot: ConnectionSlot | null,
+  ): void
   /** There is no TLS connection, the socket is gone. `quiet`: the client left without a byte, as a port check does. */
-  failed(remoteAddress: string, diagnosis: Diagnosis, quiet: boolean): void
+  failed(remoteAddress: string, diagnosis: Diagnosis, quiet: boolean, slot: ConnectionSlot | null): void
 }
 
 export interface TlsAcceptor {
-  /** @param remoteAddress where the connection comes from, as it is told of */
-  accept(socket: Socket, remoteAddress: string): void
+  /**
+   * @param remoteAddress where the connection comes from, as logs show it
+   * @param slot the place of the connection, handed on with the outcome; the handshake ends when it is evicted
+   */
+  accept(socket: Socket, remoteAddress: string, slot: ConnectionSlot | null): void
   /** Drops the handshakes that are not done, without a word. Connections handed over are not touched. */
   close(): void
 }
@@ -42,6 +52,7 @@ const WEIGHT = 16
 interface Pending {
   readonly raw: Socket
   readonly address: string
+  readonly slot: ConnectionSlot | null
 }
 
 /** @param handshakeTimeout milliseconds from the connection to the end of the handshake, more than 0 */
@@ -82,7 +93,7 @@ export function createTlsAcceptor(
     // The HTTP side may still answer a client that has ended its half.
     socket.allowHalfOpen = true
     if (!asked) {
-      events.connected(socket, found.address, null)
+      events.connected(socket, found.address, null, found.slot)
       return
     }
     const certificate = socket.getPeerX509Certificate()
@@ -90,22 +101,22 @@ export function createTlsAcceptor(
     const bytes = socket.authorized && certificate !== undefined ? certificate.raw.toString('latin1') : null
     const known = bytes === null ? undefined : peers.find(bytes)
     if (known !== undefined && stillGood(known)) {
-      events.connected(socket, found.address, known)
+      events.connected(socket, found.address, known, found.slot)
       return
     }
     if (certificate !== undefined && !socket.authorized) weights.set(certificate, new ArrayBuffer(WEIGHT * found.raw.bytesRead))
     if (certificate === undefined && !config.certRequired) {
-      events.connected(socket, found.address, null)
+      events.connected(socket, found.address, null, found.slot)
       return
     }
     const flaw = flawOf(socket, certificate)
     if (flaw !== null) {
-      events.refused(socket, found.address, flaw, certificate)
+      events.refused(socket, found.address, flaw, certificate, found.slot)
       return
     }
     const peer = certificate === undefined ? null : verifiedPeer(socket, certificate)
     if (bytes !== null && peer !== null) peers.add(bytes, peer)
-    events.connected(socket, found.address, peer)
+    events.connected(socket, found.address, peer, found.slot)
   })
 
   function verifiedPeer(socket: TLSSocket, certificate: X509Certificate): VerifiedPeer {
@@ -143,22 +154,23 @@ export function createTlsAcceptor(
     if (found === undefined) return
     const diagnosis = diagnoseHandshake(error, config)
     if (diagnosis.id === 'closed') gone(found)
-    else events.failed(found.address, diagnosis, false)
+    else events.failed(found.address, diagnosis, false, found.slot)
   })
 
-  function gone({ raw, address }: Pending): void {
-    events.failed(address, diagnoseClose(raw.bytesRead), raw.bytesRead === 0)
+  function gone({ raw, address, slot }: Pending): void {
+    events.failed(address, diagnoseClose(raw.bytesRead), raw.bytesRead === 0, slot)
   }
 
   return {
-    accept(raw, address) {
+    accept(raw, address, slot) {
       // The client reset the connection while it waited to be accepted.
       if (raw.destroyed || raw.remotePort === undefined) {
         raw.destroy()
-        events.failed(address, diagnoseClose(0), true)
+        events.failed(address, diagnoseClose(0), true, slot)
         return
       }
-      const entry = { raw, address }
+      const entry = { raw, address, slot }
+      if (slot !== null) slot.evict = () => raw.destroy()
       pending.set(raw, entry)
       raw.once('close', () => {
         if (pending.delete(raw)) gone(entry)
@@ -170,7 +182,10 @@ export function createTlsAcceptor(
     close() {
       const open = [...pending.values()]
       pending.clear()
-      for (const { raw } of open) raw.destroy()
+      for (const { raw, slot } of open) {
+        slot?.release()
+        raw.destroy()
+      }
     },
   }
 }

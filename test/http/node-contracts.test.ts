@@ -113,7 +113,7 @@ for (const [when, bytes] of [
     client.write(bytes)
     while (requests === 0) await new Promise(setImmediate)
     await new Promise((resolve) => setTimeout(resolve, 50))
-    detachParser(socket)
+    detachParser(socket, () => undefined)
     socket.resume()
     const rest = get.repeat(50_000)
     client.end(rest)

@@ -10,6 +10,7 @@ import type { AcceptedConnection } from '../../src/http/connection/accepted-conn
 import type { HttpSettings } from '../../src/http/settings.ts'
 import { openListener } from '../../src/http/connection/listener.ts'
 import type { Listener } from '../../src/http/connection/listener.ts'
+import { MemoryBudget } from '../../src/shares/memory-budget.ts'
 import { createHttpServer } from '../../src/http/server.ts'
 import type { HttpServer } from '../../src/http/server.ts'
 import type { RawJson } from '../../src/json/raw.ts'
@@ -75,10 +76,16 @@ export async function openDoor(
   const ran: Ran[] = []
   const log = recordingLog()
   let settings = makeSettings(options, ran, log)
-  const server = await createHttpServer({ settings: () => settings, log })
+  const server = await createHttpServer({
+    settings: () => settings,
+    memory: new MemoryBudget({ limit: () => settings.limits.maxBuffered }),
+    log,
+  })
   const listener = await openListener('127.0.0.1', 0, log)
   listener.accept((socket) => {
-    serve(server, { socket, remoteAddress: addressOf(socket), peer: null, verified: null, origin: listener }, listener)
+    const remoteAddress = addressOf(socket)
+    const slot = server.takeSlot(remoteAddress)
+    serve(server, { socket, remoteAddress, peer: null, verified: null, slot, origin: listener }, listener)
   })
   owner.teardown(async () => {
     await listener.close()

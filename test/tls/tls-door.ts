@@ -92,7 +92,7 @@ export async function openTlsDoor(owner: Owner, config: TlsConfig, options: Door
   const listener = net.createServer({ allowHalfOpen: true }, (socket) => {
     open.add(socket)
     socket.once('close', () => open.delete(socket))
-    acceptor.accept(socket, addressOf(socket))
+    acceptor.accept(socket, addressOf(socket), null)
   })
   await new Promise<void>((resolve) => listener.listen(0, options.host ?? '127.0.0.1', resolve))
   owner.teardown(async () => {

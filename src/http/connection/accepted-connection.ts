@@ -1,6 +1,7 @@
 // What is known of a connection when it is handed to the HTTP server.
 
 import type { Socket } from 'node:net'
+import type { ConnectionSlot } from '../../shares/connection-slots.ts'
 import type { TlsPeer } from '../../tls/peer.ts'
 import type { VerifiedPeer } from '../../tls/verified-peer.ts'
 
@@ -13,6 +14,8 @@ export interface AcceptedConnection {
   readonly peer: TlsPeer | null
   /** The certificate of the peer and what it was verified with; null where there is none. */
   readonly verified: VerifiedPeer | null
+  /** Its place among all connections; null: there is none for it. */
+  readonly slot: ConnectionSlot | null
   /** The listener that accepted it. */
   readonly origin: object | null
 }

@@ -32,13 +32,15 @@ export interface ConnectionHandlerOptions {
 
 export function createConnectionHandler(options: ConnectionHandlerOptions): ConnectionHandler {
   const { config, credentials, server, origin } = options
-  if (config.tls === null || credentials === null) {
-    return {
-      accept: (socket) => server.serve({ socket, remoteAddress: addressOf(socket), peer: null, verified: null, origin }),
-      close: () => undefined,
-    }
+  if (config.tls !== null && credentials !== null) return tlsHandler(options, config.tls, credentials)
+  return {
+    accept: (socket) => {
+      const remoteAddress = addressOf(socket)
+      const slot = server.takeSlot(remoteAddress)
+      server.serve({ socket, remoteAddress, peer: null, verified: null, slot, origin })
+    },
+    close: () => undefined,
   }
-  return tlsHandler(options, config.tls, credentials)
 }
 
 function tlsHandler(
@@ -48,35 +50,31 @@ function tlsHandler(
 ): ConnectionHandler {
   const { server, origin, report, log } = options
   const { handshakeTimeout, maxConnections } = options.config.httpLimits
-  // The HTTP server counts connections after their handshake; those before it must count as well.
-  let handshakes = 0
   const acceptor = createTlsAcceptor(credentials, tls, handshakeTimeout, {
-    connected: (socket, remoteAddress, verified) => {
-      handshakes--
-      server.serve({ socket, remoteAddress, peer: verified?.facts ?? null, verified, origin })
+    connected: (socket, remoteAddress, verified, slot) => {
+      server.serve({ socket, remoteAddress, peer: verified?.facts ?? null, verified, slot, origin })
     },
-    refused: (socket, remoteAddress, diagnosis, certificate) => {
-      handshakes--
+    refused: (socket, remoteAddress, diagnosis, certificate, slot) => {
       const peer = certificate === undefined ? null : peerFacts(certificate)
       report.refused(remoteAddress, diagnosis, peer)
-      server.refuse({ socket, remoteAddress, peer: null, verified: null, origin }, diagnosis, peer)
+      server.refuse({ socket, remoteAddress, peer: null, verified: null, slot, origin }, diagnosis, peer)
     },
-    failed: (address, diagnosis, quiet) => {
-      handshakes--
+    failed: (address, diagnosis, quiet, slot) => {
+      slot?.release()
       report.failed(address, diagnosis, quiet)
     },
   })
   return {
     accept: (socket) => {
       const address = addressOf(socket)
-      if (server.connections() + handshakes >= maxConnections) {
+      const slot = server.takeSlot(address)
+      if (slot === null) {
         report.crowded(address, maxConnections)
-        socket.destroy()
+        socket.on('error', () => undefined).destroy()
         return
       }
-      handshakes++
       log.write('HTTP_CONNECTION_HANDSHAKE_START', { 'remote-address': address })
-      acceptor.accept(socket, address)
+      acceptor.accept(socket, address, slot)
     },
     close: () => acceptor.close(),
   }

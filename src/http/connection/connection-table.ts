@@ -4,6 +4,8 @@ import type { Socket } from 'node:net'
 import { setImmediate as yieldToEventLoop } from 'node:timers/promises'
 import type { HttpLimits } from '../../config/types.ts'
 import type { Log } from '../../log/message.ts'
+import { ConnectionSlots } from '../../shares/connection-slots.ts'
+import type { ConnectionSlot, EvictedState } from '../../shares/connection-slots.ts'
 import { HttpError } from '../http-error.ts'
 import { lostTrust } from '../request/peer-certificate.ts'
 import type { HttpSettings } from '../settings.ts'
@@ -13,6 +15,9 @@ import { Drain } from './drain.ts'
 
 /** Connections over the limit that may be told so at the same time; more are closed without a response. */
 const maxRejected = 64
+
+/** The part of the limit below which it counts as over. */
+const nearLimit = 0.7
 
 /** Milliseconds for which other connections wait while all are checked. */
 const maxSlice = 10
@@ -34,6 +39,7 @@ export class ConnectionTable {
   readonly #open = new Map<Socket, Connection>()
   /** Those of them that came over the limit and are being told so. */
   readonly #rejected = new Set<Connection>()
+  readonly #slots: ConnectionSlots
   readonly #settings: () => HttpSettings
   readonly #log: Log
   /** Listeners that were closed. */
@@ -41,8 +47,9 @@ export class ConnectionTable {
   #drain: Drain | null = null
   /** Whether each response is the last one of its connection. */
   #closing = false
-  /** One log line for as long as the limit is about reached. */
+  /** One log line each for as long as the limit is about reached. */
   #full = false
+  #evicting = false
   #sweeping = false
   #accepted = 0
   #overLimit = 0
@@ -53,6 +60,16 @@ export class ConnectionTable {
   constructor(settings: () => HttpSettings, log: Log) {
     this.#settings = settings
     this.#log = log
+    this.#slots = new ConnectionSlots({
+      limit: () => settings().limits.maxConnections,
+      onEvicted: (remoteAddress, state) => this.#noteEvicted(remoteAddress, state),
+      onRefused: (remoteAddress) => this.#noteRefused(remoteAddress),
+    })
+  }
+
+  /** @returns null: there is no place for a connection from this address */
+  takeSlot(remoteAddress: string): ConnectionSlot | null {
+    return this.#slots.admit(remoteAddress)
   }
 
   get size(): number {
@@ -75,24 +92,20 @@ export class ConnectionTable {
 
   /** @returns the connection, or null where it may not be served; it is being ended then */
   add(accepted: AcceptedConnection): Connection | null {
-    const { socket, origin } = accepted
+    const { socket, slot, origin } = accepted
     const { limits } = this.#settings()
     if (socket.destroyed || this.#drain !== null || (origin !== null && this.#closedOrigins.has(origin))) {
+      slot?.release()
       return discard(socket)
     }
-    const overLimit = this.#open.size - this.#rejected.size >= limits.maxConnections
-    if (overLimit) {
-      this.#overLimit++
-      this.#logLimit(accepted.remoteAddress, limits.maxConnections)
-    }
-    if (overLimit && this.#rejected.size >= maxRejected) return discard(socket)
+    if (slot === null && this.#rejected.size >= maxRejected) return discard(socket)
     const connection = new Connection({ ...accepted, settings: this.#settings, log: this.#log })
     this.#open.set(socket, connection)
     this.#accepted++
     if (this.#closing) connection.closeAfterResponse()
     socket.on('close', () => this.#closed(connection))
     if (!this.#sweeping) this.#scheduleSweep(limits)
-    if (!overLimit) return connection
+    if (slot !== null) return connection
     this.#rejected.add(connection)
     connection.reject(new HttpError('overload', 'too many connections are open'))
     return null
@@ -144,10 +157,19 @@ export class ConnectionTable {
     this.#drain?.force()
   }
 
-  #logLimit(remoteAddress: string, limit: number): void {
-    const reason = `${limit} connections are open, which is the limit`
+  #noteRefused(remoteAddress: string): void {
+    this.#overLimit++
+    const reason = `${this.#slots.size} connections are open, and none can make room`
     if (!this.#full) this.#log.write('KEAGATE_CONNECTION_LIMIT', { 'remote-address': remoteAddress, reason })
     this.#full = true
+  }
+
+  #noteEvicted(remoteAddress: string, state: EvictedState): void {
+    this.#settings().metrics?.count('keagate_http_connections_evicted_total', { state })
+    const what = state === 'new' ? 'it was open without a command' : 'its latest command was longest ago'
+    const reason = `${what}, and its place was needed`
+    if (!this.#evicting) this.#log.write('KEAGATE_CONNECTION_EVICTED', { 'remote-address': remoteAddress, reason })
+    this.#evicting = true
   }
 
   #closed(connection: Connection): void {
@@ -157,7 +179,9 @@ export class ConnectionTable {
     this.#open.delete(socket)
     this.#rejected.delete(connection)
     // Not at the first free place: around the limit each new connection would be worth a line.
-    if (this.#open.size < this.#settings().limits.maxConnections * 0.9) this.#full = false
+    if (this.#slots.size >= this.#settings().limits.maxConnections * nearLimit) return
+    this.#full = false
+    this.#evicting = false
   }
 
   /** Checks often enough that no limit is exceeded by more than a quarter or a second. */

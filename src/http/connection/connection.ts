@@ -6,6 +6,7 @@ import type { AuthMemory } from '../../auth/basic.ts'
 import type { Log } from '../../log/message.ts'
 import type { PeerFacts, TlsPeer } from '../../tls/peer.ts'
 import type { VerifiedPeer } from '../../tls/verified-peer.ts'
+import type { ConnectionSlot } from '../../shares/connection-slots.ts'
 import type { HttpError } from '../http-error.ts'
 import { logHttpError, recordHttpError } from '../response/error-record.ts'
 import { rawResponse } from '../response/headers.ts'
@@ -17,7 +18,7 @@ import { parseFailure } from './parse-error.ts'
 import type { PipelinedRequest } from './pipeline-queue.ts'
 import { PipelineQueue } from './pipeline-queue.ts'
 import { enforceTimeout } from './timeout-action.ts'
-import { ConnectionTimeouts } from './timeouts.ts'
+import { ConnectionTimeouts, maxLingerBytes } from './timeouts.ts'
 
 export interface ConnectionOptions extends AcceptedConnection {
   readonly settings: () => HttpSettings
@@ -46,6 +47,9 @@ export class Connection {
   readonly #log: Log
   readonly #timeouts = new ConnectionTimeouts(performance.now())
   readonly #queue: PipelineQueue
+  readonly #slot: ConnectionSlot | null
+  /** Whether the response under way answers a command. */
+  #answering = false
   #state: State = 'serving'
   /** Whether the next response is the last one. */
   #closing = false
@@ -54,7 +58,7 @@ export class Connection {
   /** The response to whatever a client sends that may not come in, and the certificate it has shown. */
   #refusal: { readonly error: HttpError; readonly shown: PeerFacts | null } | null = null
 
-  constructor({ socket, remoteAddress, peer, verified, origin, settings, log }: ConnectionOptions) {
+  constructor({ socket, remoteAddress, peer, verified, slot, origin, settings, log }: ConnectionOptions) {
     this.socket = socket
     this.remoteAddress = remoteAddress
     this.peer = peer
@@ -63,6 +67,8 @@ export class Connection {
     this.#settings = settings
     this.#log = log
     this.#queue = new PipelineQueue(socket)
+    this.#slot = slot
+    if (slot !== null) slot.evict = () => socket.destroy()
     // Whatever accepted the socket, a client that closes its side still gets its response.
     socket.allowHalfOpen = true
     socket.on('error', ({ message }) => {
@@ -116,16 +122,26 @@ export class Connection {
 
   /** The body of the current request is awaited. */
   startReading(): void {
+    if (this.#slot !== null) this.#slot.busy = false
     this.#timeouts.enter('body', performance.now(), this.socket.bytesRead)
   }
 
   /** The current request runs or is being answered. */
   startWorking(): void {
+    if (this.#slot !== null) this.#slot.busy = true
     if (this.#timeouts.phase !== 'work') this.#timeouts.enter('work', performance.now(), 0)
+  }
+
+  /** The response begins. @param answering whether it answers a command, which a refusal does not */
+  startResponse(answering: boolean): void {
+    this.#answering = answering
+    this.startWorking()
   }
 
   /** The current request is answered to the last byte. */
   responseSent(): void {
+    if (this.#slot !== null) this.#slot.busy = false
+    if (this.#answering) this.#slot?.markServed()
     if (this.#state !== 'serving') this.end()
     else if (this.#queue.next()) return
     else if (this.#pendingError !== null) this.reject(this.#pendingError)
@@ -187,7 +203,11 @@ export class Connection {
   stopReading(): void {
     if (this.#state !== 'serving') return
     this.#state = 'last-response'
-    detachParser(this.socket)
+    let discarded = 0
+    detachParser(this.socket, (bytes) => {
+      discarded += bytes
+      if (discarded > maxLingerBytes) this.socket.destroy()
+    })
     this.#queue.drop()
   }
 
@@ -246,6 +266,7 @@ export class Connection {
   }
 
   #closed(): void {
+    this.#slot?.release()
     this.#log.write('HTTP_CONNECTION_STOP', { 'remote-address': this.remoteAddress })
     this.#queue.current?.disconnected()
   }

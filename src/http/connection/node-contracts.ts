@@ -54,12 +54,14 @@ export class ReadGate {
 }
 
 /**
+ * @param onDiscarded gets the number of bytes of each read that is thrown away
+ *
  * The parser reads from the handle of the socket until there is a listener for 'data', and as such a listener from then
  * on. Takes the input away from it and throws it away. Without that the parser keeps every request that it finds behind
  * one that was refused, and hands each of them over. The caller resumes the socket.
  */
-export function detachParser(socket: Socket): void {
-  socket.removeAllListeners('data').on('data', () => undefined)
+export function detachParser(socket: Socket, onDiscarded: (bytes: number) => void): void {
+  socket.removeAllListeners('data').on('data', (chunk: Buffer) => onDiscarded(chunk.length))
   // The stream takes itself for reading as long as the parser reads instead. Where a body has paused the handle, only
   // the end of that read makes the stream start the handle again.
   socket.push('')

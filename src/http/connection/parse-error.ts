@@ -2,6 +2,7 @@
 // of them ends the connection.
 
 import { headTooLarge, HttpError, methodNotAllowed, otherVersion } from '../http-error.ts'
+import { isKnownVersion } from '../request/request-head.ts'
 
 /** What Node adds to an error of its parser. */
 export interface ParseError extends Error {
@@ -28,18 +29,37 @@ export function parseFailure(error: ParseError): HttpError | null {
     case 'HPE_INVALID_EOF_STATE':
       return new HttpError('framing', 'the connection was closed before the request was complete')
   }
-  if (error.reason === 'Invalid method for HTTP/x.x request') return methodNotAllowed()
+  if (error.reason === 'Invalid method for HTTP/x.x request') {
+    return isOtherVersion(error) ? otherVersion() : methodNotAllowed()
+  }
+  // Versions of RTSP and ICE with methods that these protocols do not have.
+  if (/(?:RTSP|ICE)\/x\.x/.test(error.reason ?? '')) return otherVersion()
+  if (code === 'HPE_INVALID_CONSTANT') return isOtherVersion(error) ? otherVersion() : malformed(error)
   if (code === 'HPE_INVALID_VERSION') return versionFailure(error)
   if (code === 'HPE_INVALID_METHOD') return methodFailure(error)
   return malformed(error)
+}
+
+/** What stands after the target of a request line: the name of a protocol and its version. */
+const versionForm = /^([A-Za-z][A-Za-z0-9.+-]*)\/(\d+(?:\.\d+)?)$/
+
+/** Whether the word in which the parser gave up names another protocol, or another version of HTTP. */
+function isOtherVersion(error: ParseError): boolean {
+  const { text, at } = textAround(error)
+  const [word = '', end] = text.slice(text.lastIndexOf(' ', at - 1) + 1).split(/[\r\n]/, 2)
+  return end !== undefined && namesOtherVersion(word)
+}
+
+function namesOtherVersion(word: string): boolean {
+  const [, name, version = ''] = versionForm.exec(word) ?? []
+  return name !== undefined && (name !== 'HTTP' || !isKnownVersion(version))
 }
 
 /** Another version of HTTP, or a version that is none. */
 function versionFailure(error: ParseError): HttpError {
   const { text, at } = textAround(error)
   const version = /^HTTP\/(\d+\.\d+)(?:[\r\n]|$)/.exec(text.slice(text.lastIndexOf('HTTP/', at)))?.[1]
-  const known = version === '1.1' || version === '1.0'
-  const other = version === undefined ? error.reason === 'Invalid HTTP version' : !known
+  const other = version === undefined ? error.reason === 'Invalid HTTP version' : !isKnownVersion(version)
   return other ? otherVersion() : malformed(error)
 }
 
@@ -51,7 +71,9 @@ function methodFailure(error: ParseError): HttpError {
   }
   // What precedes may be a body without a line end; it cannot be told from the method's beginning, and need not be.
   const method = /[!#$%&'*+.^_`|~0-9A-Za-z-]*$/.exec(text.slice(0, at))?.[0] ?? ''
-  return startsRequestLine(text.slice(at - method.length)) ? methodNotAllowed() : malformed(error)
+  const line = text.slice(at - method.length)
+  if (!startsRequestLine(line)) return malformed(error)
+  return namesOtherVersion(line.split(/[ \r\n]/, 3)[2] ?? '') ? otherVersion() : methodNotAllowed()
 }
 
 /** The latest bytes received, near the place where the parser gave up. */
@@ -67,7 +89,7 @@ function startsRequestLine(text: string): boolean {
   const [method = '', target, version, ...more] = line.split(' ')
   if (!/^[!#$%&'*+.^_`|~0-9A-Za-z-]+$/.test(method) || more.length > 0) return false
   if (rest.length === 0) return /^[^\x00-\x1f\x7f]*$/.test(line)
-  return /^[^\x00-\x20\x7f]+$/.test(target ?? '') && /^HTTP\/\d\.\d$/.test(version ?? '')
+  return /^[^\x00-\x20\x7f]+$/.test(target ?? '') && versionForm.test(version ?? '')
 }
 
 function malformed({ code = '' }: ParseError): HttpError {

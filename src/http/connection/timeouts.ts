@@ -31,7 +31,8 @@ const lingerSilence = 2000
 /** Bytes within the silence; a client that sends less is not uploading a body whose response it wants to see. */
 const lingerProgress = 1024
 const lingerTime = 30_000
-const lingerBytes = 128 * 1024 * 1024
+/** Bytes that are read and thrown away after the last response; a client that sends more is reset. */
+export const maxLingerBytes = 16 * 1024 * 1024
 /** Bytes of a refused body that are read to keep the connection; for more it is closed. */
 export const maxDiscarded = 64 * 1024
 
@@ -102,7 +103,7 @@ export class ConnectionTimeouts {
         else if (this.#stalled(now, counters.read, limits.stallTimeout)) return 'discard'
         return null
       case 'linger':
-        if (age > lingerTime || counters.read - this.#initial > lingerBytes) return 'linger'
+        if (age > lingerTime) return 'linger'
         return this.#stalled(now, counters.read, lingerSilence, lingerProgress) ? 'linger' : null
     }
   }

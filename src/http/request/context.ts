@@ -4,11 +4,12 @@ import type { IncomingMessage } from 'node:http'
 import type { CallerContext } from '../../command/context.ts'
 import type { CommandScope } from '../../command/scope.ts'
 import type { Log } from '../../log/message.ts'
+import { shareClient } from '../../shares/client.ts'
+import type { MemoryBudget, MemoryReservation } from '../../shares/memory-budget.ts'
 import type { Connection } from '../connection/connection.ts'
 import type { PipelinedRequest } from '../connection/pipeline-queue.ts'
 import { HttpError } from '../http-error.ts'
 import type { HttpSettings } from '../settings.ts'
-import type { MemoryBudget, MemoryReservation } from './memory-budget.ts'
 import type { RequestHead } from './request-head.ts'
 
 export interface RequestContextOptions {
@@ -75,9 +76,9 @@ export class RequestContext implements PipelinedRequest, CommandScope {
     return { remoteAddress: this.connection.remoteAddress, tls: this.connection.peer, user: this.user }
   }
 
-  /** For the bytes of body and answer. */
+  /** For the bytes of body and answer, from the share of the client. Not before the user is known. */
   get memory(): MemoryReservation {
-    return (this.#memory ??= this.#options.budget.open(this.settings.limits.maxBuffered))
+    return (this.#memory ??= this.#options.budget.open(shareClient(this.connection.remoteAddress, this.user)))
   }
 
   /** Aborted when the connection is gone. Made when it is asked for first: few commands ever wait for their turn. */
@@ -163,14 +164,14 @@ export class RequestContext implements PipelinedRequest, CommandScope {
 
   /** The response is sent to the last byte. */
   responseSent(): void {
-    this.#memory?.releaseAll()
+    this.#memory?.release()
     this.connection.responseSent()
   }
 
   /** A command that runs goes on, and keeps its memory until it ends. */
   disconnected(): void {
     this.#abortController?.abort()
-    if (this.#state !== 'running') this.#memory?.releaseAll()
+    if (this.#state !== 'running') this.#memory?.release()
   }
 
   /**
@@ -191,7 +192,7 @@ export class RequestContext implements PipelinedRequest, CommandScope {
 
   #isGone(): boolean {
     if (!this.connection.over) return false
-    this.#memory?.releaseAll()
+    this.#memory?.release()
     return true
   }
 }

@@ -1,21 +1,21 @@
 // The first hook: gives the request its context, and lets it wait until those before it on the connection are answered.
 
 import type { Log } from '../../log/message.ts'
+import type { MemoryBudget } from '../../shares/memory-budget.ts'
 import type { ConnectionTable } from '../connection/connection-table.ts'
 import type { HttpHook } from '../fastify-types.ts'
 import type { HttpSettings } from '../settings.ts'
 import { RequestContext } from './context.ts'
-import { MemoryBudget } from './memory-budget.ts'
 
 export interface TurnOptions {
   readonly connections: ConnectionTable
   readonly settings: () => HttpSettings
+  readonly memory: MemoryBudget
   readonly log: Log
 }
 
 /** A request that comes when nothing more may run on its connection never goes on. */
-export function awaitTurn({ connections, settings, log }: TurnOptions): HttpHook {
-  const budget = new MemoryBudget()
+export function awaitTurn({ connections, settings, memory, log }: TurnOptions): HttpHook {
   return (request, reply, done) => {
     const connection = connections.get(request.raw.socket)
     if (connection === undefined) return
@@ -25,7 +25,7 @@ export function awaitTurn({ connections, settings, log }: TurnOptions): HttpHook
       target: request.originalUrl,
       settings,
       log,
-      budget,
+      budget: memory,
       proceed: done,
       fail: (error) => void reply.send(error),
     })

@@ -33,8 +33,7 @@ async function sendError(error: HttpError, context: RequestContext, reply: HttpR
   await recordHttpError(settings.audit, context.caller, error, context.begin)
   const { status, headers } = error
   const close = error.closesConnection || !isWorthReading(context)
-  // What is left of the body is thrown away.
-  raw.resume()
+  discardBody(context)
   try {
     return respond(reply, { status, headers, body: error.body(), close })
   } catch (broken) {
@@ -42,6 +41,15 @@ async function sendError(error: HttpError, context: RequestContext, reply: HttpR
     cutOff(context, reply)
     return undefined
   }
+}
+
+/** Throws away what is left of the body; a client that goes on for long after the response is disconnected. */
+function discardBody({ connection, raw }: RequestContext): void {
+  let discarded = 0
+  raw.on('data', (chunk: Buffer) => {
+    discarded += chunk.length
+    if (discarded > maxDiscarded && !connection.busy) connection.end()
+  })
 }
 
 /** A response that has begun cannot be taken back. */

@@ -32,7 +32,7 @@ export function respond(
   }
   const last = close || context.inputFailed || connection.closing || !reply.raw.shouldKeepAlive || context.lostBytes()
   if (last) connection.stopReading()
-  connection.startWorking()
+  connection.startResponse(status === 200)
   settings.metrics?.count('keagate_http_requests_total', { code: String(status) })
   traceResponse(context.log, connection.remoteAddress, status, body)
   reply.raw.wireHeaders = responseHeaders(settings.headers, headers, body.length, last)

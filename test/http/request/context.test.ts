@@ -6,7 +6,7 @@ import t from 'tap'
 import { Connection } from '../../../src/http/connection/connection.ts'
 import { HttpError } from '../../../src/http/http-error.ts'
 import { RequestContext } from '../../../src/http/request/context.ts'
-import { MemoryBudget } from '../../../src/http/request/memory-budget.ts'
+import { MemoryBudget } from '../../../src/shares/memory-budget.ts'
 import type { HttpSettings } from '../../../src/http/settings.ts'
 import { MetricRegistry } from '../../../src/observe/metrics.ts'
 import { TlsReport } from '../../../src/tls/report.ts'
@@ -30,9 +30,9 @@ function started(): Made {
   }
   const socket = new Socket()
   const connection = new Connection({
-    socket, remoteAddress: '192.0.2.1', peer: null, verified: null, origin: null, settings: () => settings, log,
+    socket, remoteAddress: '192.0.2.1', peer: null, verified: null, slot: null, origin: null, settings: () => settings, log,
   })
-  const budget = new MemoryBudget()
+  const budget = new MemoryBudget({ limit: () => defaultLimits.maxBuffered })
   const failed: HttpError[] = []
   const context = new RequestContext({
     connection,

@@ -2,42 +2,61 @@
 
 import fc from 'fast-check'
 import t from 'tap'
-import { MemoryBudget } from '../../../src/http/request/memory-budget.ts'
-import { rawJson } from '../../../src/json/raw.ts'
-import { commandRequest, connectTo } from '../raw-client.ts'
-import { HeldCommands, openDoor } from '../recording-door.ts'
+import { MemoryBudget } from '../../src/shares/memory-budget.ts'
+import { rawJson } from '../../src/json/raw.ts'
+import { commandRequest, connectTo } from '../http/raw-client.ts'
+import { HeldCommands, openDoor } from '../http/recording-door.ts'
 
-t.test('one holder gets half, the next one half of what is left, and so on', (t) => {
-  const budget = new MemoryBudget()
-  const grants = [512, 256, 128].map((share) => {
-    const holding = budget.open(1024)
-    t.ok(holding.tryReserve(share))
-    t.notOk(holding.tryReserve(1), 'not a byte more than what is left free')
-    return holding
-  })
-  t.equal(budget.reserved, 896)
-  t.ok(budget.open(1024).tryReserve(64), 'a small one is granted beside large ones')
-  for (const holding of grants) holding.release(holding.reserved)
-  t.equal(budget.reserved, 64)
+const limit = 800
+const client = { network: '192.0.2.1', user: null }
+
+t.test('a client gets a quarter of what is not the reserve, another one as much', (t) => {
+  const budget = new MemoryBudget({ limit: () => limit * 1024 })
+  // An eighth is the reserve: 700 KiB are left, a quarter of them is 175 KiB.
+  const large = budget.tryReserve(client, 175 * 1024)
+  t.ok(large)
+  t.equal(large?.tryReserve(1), false)
+  t.ok(budget.tryReserve({ network: '192.0.2.2', user: null }, 175 * 1024))
+  large?.release()
+  t.ok(budget.tryReserve(client, 175 * 1024), 'what was released can be reserved again')
   t.end()
 })
 
-t.test('whatever is asked and given back, the limit holds, the sum is right, and a newcomer finds room', (t) => {
+t.test('small commands are served while four clients have all the rest, also those of a fifth', (t) => {
+  const reasons: string[] = []
+  const budget = new MemoryBudget({ limit: () => limit * 1024, onRefused: (_client, reason) => reasons.push(reason) })
+  for (let each = 1; each <= 4; each++) t.ok(budget.tryReserve({ network: `192.0.2.${each}`, user: null }, 175 * 1024))
+  t.equal(budget.tryReserve({ network: '192.0.2.5', user: null }, 100 * 1024), null)
+  t.same(reasons, ['total'])
+  t.ok(budget.tryReserve({ network: '192.0.2.5', user: null }, 1024))
+  t.ok(budget.tryReserve(client, 1024), 'a client that has its share gets a small one')
+  t.end()
+})
+
+t.test('a second user of an address is served beside the first', (t) => {
+  const budget = new MemoryBudget({ limit: () => limit * 1024 })
+  t.ok(budget.tryReserve({ network: '192.0.2.1', user: 'anna' }, 175 * 1024))
+  t.equal(budget.tryReserve({ network: '192.0.2.9', user: 'anna' }, 65 * 1024), null, 'the same user from elsewhere')
+  t.ok(budget.tryReserve({ network: '192.0.2.1', user: 'bert' }, 175 * 1024))
+  t.equal(budget.tryReserve({ network: '192.0.2.1', user: 'carl' }, 65 * 1024), null, 'half is for all users of an address')
+  t.end()
+})
+
+t.test('whatever is reserved and released, the limit holds and the sum is right', (t) => {
   const seed = Date.now() | 0
   t.comment(`seed ${seed}`)
   const step = fc.record({ who: fc.nat(9), bytes: fc.integer({ min: -500, max: 500 }) })
   fc.assert(
     fc.property(fc.array(step, { maxLength: 300 }), (steps) => {
-      const limit = 10_000
-      const budget = new MemoryBudget()
-      const holdings = Array.from({ length: 10 }, () => budget.open(limit))
+      const budget = new MemoryBudget({ limit: () => 10_000 })
+      const reservations = Array.from({ length: 10 }, (_, who) => budget.open({ network: String(who), user: null }))
       for (const { who, bytes } of steps) {
-        if (bytes >= 0) holdings[who]?.tryReserve(bytes)
-        else holdings[who]?.release(-bytes)
-        const sum = holdings.reduce((total, each) => total + each.reserved, 0)
-        if (sum !== budget.reserved || sum >= limit) return false
+        if (bytes >= 0) reservations[who]?.tryReserve(bytes)
+        else reservations[who]?.release(-bytes)
+        const sum = reservations.reduce((total, each) => total + each.reserved, 0)
+        if (sum !== budget.reserved || sum > 10_000) return false
       }
-      for (const holding of holdings) holding.release(Infinity)
+      for (const reservation of reservations) reservation.release()
       return budget.reserved === 0
     }),
     { seed },
@@ -56,11 +75,11 @@ t.test('a body that finds no room is a 503 and a line in the log; a small one pa
   t.equal(door.log.count('KEAGATE_MEMORY_LIMIT'), 1)
 
   const holding = await connectTo(t, door.port)
-  holding.send(head + '{ "command": "held", '.padEnd(480_000))
+  holding.send(head + '{ "command": "held", '.padEnd(200_000))
   const small = await connectTo(t, door.port)
   small.send(commandRequest('small'))
   t.equal((await small.answer()).status, 200)
-  holding.send('"service": [] }'.padEnd(120_000))
+  holding.send('"service": [] }'.padEnd(400_000))
   t.match(await holding.rest(), [{ status: 503 }], 'what was refused before has been given back')
   t.same(door.names(), ['small'])
 })
@@ -68,12 +87,12 @@ t.test('a body that finds no room is a 503 and a line in the log; a small one pa
 t.test('memory comes back however a request ends', async (t) => {
   const commands = new HeldCommands()
   const door = await openDoor(t, {
-    limits: { maxBuffered: 1_000_000, maxBodySize: 450_000 },
+    limits: { maxBuffered: 2_000_000, maxBodySize: 450_000 },
     answer: (ran) => (ran.name === 'held' ? commands.answer(ran) : rawJson('[]')),
   })
   const body = (name: string, end = ' }'): string => `{ "command": "${name}"${end}`.padEnd(400_000)
   const head = ['POST / HTTP/1.1', 'Host: a', json, 'Content-Length: 400000', '', ''].join('\r\n')
-  // Each of them needs more than half of what is there: one that kept its share would be seen by the next.
+  // Each of them needs more than half of what its client may have: one that kept its share would be seen by the next.
   const endings: readonly (readonly [string, () => Promise<unknown>])[] = [
     ['an answer', async () => {
       const client = await connectTo(t, door.port)

@@ -1,0 +1,197 @@
+// Places for connections: how many each address has, and which connection is closed when a new one needs its place. TLS
+// handshakes count like connections: they cost the system the same.
+
+import { clientNetwork } from '../net/client-network.ts'
+
+/** The part of the limit from which on no address gets more than half of it. */
+const nearPart = 3 / 4
+
+/** The part of the limit that an address may have then. */
+const addressPart = 1 / 2
+
+/** The part of an address' connections that may be without an answered command before these make room first. */
+const newPart = 1 / 4
+
+/** What a connection had done until it was closed to make room: nothing of use yet, or at least one command. */
+export type EvictedState = 'new' | 'idle'
+
+export interface ConnectionSlotsOptions {
+  /** Connections open at the same time. Asked for each new one: a reload may change it. */
+  readonly limit: () => number
+  /** Is told of each connection that is closed to make room, before it is. */
+  readonly onEvicted?: (remoteAddress: string, state: EvictedState) => void
+  /** Is told of each connection that finds no place. */
+  readonly onRefused?: (remoteAddress: string) => void
+}
+
+/** The place of one open connection. */
+export interface ConnectionSlot {
+  /** Whether a command runs or is being answered. Such a connection is never closed to make room. */
+  busy: boolean
+  /** Closes the connection, which has no place any more. To be set by whoever reads from it, before the next turn. */
+  evict: () => void
+  /** A command of this connection was answered. */
+  markServed(): void
+  /** The connection is closed. A second time is harmless. */
+  release(): void
+}
+
+/**
+ * Bytes prove nothing, as a client can send one now and then for ever. So the age of a connection counts from its
+ * beginning, and from the latest answered command on. Whoever holds most makes room first, with what is of least use:
+ * a connection that has long been open without a command, or whose latest command is longest ago.
+ */
+export class ConnectionSlots {
+  readonly #limit: () => number
+  readonly #onEvicted: (remoteAddress: string, state: EvictedState) => void
+  readonly #onRefused: (remoteAddress: string) => void
+  readonly #holders = new Map<string, Holder>()
+  #size = 0
+
+  constructor({ limit, onEvicted = () => undefined, onRefused = () => undefined }: ConnectionSlotsOptions) {
+    this.#limit = limit
+    this.#onEvicted = onEvicted
+    this.#onRefused = onRefused
+  }
+
+  get size(): number {
+    return this.#size
+  }
+
+  /** Finds a place for a new connection, that of another one if need be. @returns null: there is none */
+  admit(remoteAddress: string): ConnectionSlot | null {
+    const limit = this.#limit()
+    const network = clientNetwork(remoteAddress)
+    const own = this.#holders.get(network)
+    const full = (own?.size ?? 0) >= limit * addressPart
+    // More than one has to go where a reload has lowered the limit.
+    for (let near = this.#size >= limit * nearPart; (near && full) || this.#size >= limit; near = false) {
+      if (this.#evict(full ? (own?.leastUseful(true) ?? null) : this.#leastUseful(own))) continue
+      this.#onRefused(remoteAddress)
+      return null
+    }
+    // Looked up again: what was evicted may have been the last of its holder.
+    const holder = this.#holders.get(network) ?? new Holder()
+    this.#holders.set(network, holder)
+    this.#size++
+    const slot = new Slot(remoteAddress, holder, () => {
+      this.#size--
+      if (holder.size === 0) this.#holders.delete(network)
+    })
+    holder.add(slot)
+    return slot
+  }
+
+  #evict(victim: Slot | null): boolean {
+    if (victim === null) return false
+    victim.release()
+    this.#onEvicted(victim.remoteAddress, victim.served ? 'idle' : 'new')
+    victim.evict()
+    return true
+  }
+
+  /**
+   * That of the holder with the most, where the newcomer counts as one of its own address. For an address that would then
+   * have as many, another one gives nothing up but what is new.
+   */
+  #leastUseful(own: Holder | undefined): Slot | null {
+    const size = (own?.size ?? 0) + 1
+    let [found, most]: [Slot | null, number] = [null, 0]
+    for (const holder of this.#holders.values()) {
+      const held = holder === own ? size : holder.size
+      if (held < size || held < most) continue
+      const slot = holder.leastUseful(holder === own || held > size)
+      if (slot === null || (held === most && found !== null && !isLessUseful(slot, found))) continue
+      found = slot
+      most = held
+    }
+    return found
+  }
+}
+
+/** The connections of one address, in order of age: those without an answered command, and the others. */
+class Holder {
+  readonly #new = new Set<Slot>()
+  readonly #served = new Set<Slot>()
+
+  get size(): number {
+    return this.#new.size + this.#served.size
+  }
+
+  add(slot: Slot): void {
+    this.#new.add(slot)
+  }
+
+  /** Its age begins again. */
+  renew(slot: Slot): void {
+    this.remove(slot)
+    this.#served.add(slot)
+  }
+
+  remove(slot: Slot): void {
+    this.#new.delete(slot)
+    this.#served.delete(slot)
+  }
+
+  /**
+   * Those without a command first, unless they are few: a client that keeps many others open would else have each newcomer
+   * of its address closed before its first command.
+   * @param servedToo whether those may go that had a command answered
+   */
+  leastUseful(servedToo: boolean): Slot | null {
+    const oldest = oldestIdle(this.#new)
+    if (!servedToo) return oldest
+    const fewNew = this.#new.size < this.size * newPart
+    return (oldest === null || fewNew ? oldestIdle(this.#served) : null) ?? oldest
+  }
+}
+
+function oldestIdle(slots: ReadonlySet<Slot>): Slot | null {
+  for (const slot of slots) if (!slot.busy) return slot
+  return null
+}
+
+/** For connections of two addresses that hold as many. */
+function isLessUseful(one: Slot, other: Slot): boolean {
+  return one.served === other.served ? one.since < other.since : other.served
+}
+
+class Slot implements ConnectionSlot {
+  busy = false
+  evict: () => void = () => undefined
+  readonly remoteAddress: string
+  readonly #holder: Holder
+  readonly #onRelease: () => void
+  #served = false
+  #since = performance.now()
+  #released = false
+
+  constructor(remoteAddress: string, holder: Holder, onRelease: () => void) {
+    this.remoteAddress = remoteAddress
+    this.#holder = holder
+    this.#onRelease = onRelease
+  }
+
+  get served(): boolean {
+    return this.#served
+  }
+
+  /** Where its age begins; milliseconds of the monotonic clock. */
+  get since(): number {
+    return this.#since
+  }
+
+  markServed(): void {
+    if (this.#released) return
+    this.#served = true
+    this.#since = performance.now()
+    this.#holder.renew(this)
+  }
+
+  release(): void {
+    if (this.#released) return
+    this.#released = true
+    this.#holder.remove(this)
+    this.#onRelease()
+  }
+}
