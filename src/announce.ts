@@ -8,6 +8,7 @@ import type { AgentConfig } from './config/types.ts'
 import type { Listener } from './http/connection/listener.ts'
 import { printCompact } from './json/print.ts'
 import { rawJson, rawToString } from './json/raw.ts'
+import { shorten } from './log/escape.ts'
 import type { Log, MessageFields, MessageId } from './log/message.ts'
 import type { Runtime } from './runtime.ts'
 
@@ -74,10 +75,19 @@ export function summaryOf(config: AgentConfig, listener: Listener): string {
   return [
     `${listener.address} port ${listener.port}`,
     config.tls === null ? 'plain HTTP' : tlsMode(config),
-    `services ${[...config.controlSockets.keys()].join(', ') || 'none'}`,
+    `services ${namesOf([...config.controlSockets.keys()])}`,
     users === 0 ? 'no basic authentication' : `basic authentication with ${users} client${users === 1 ? '' : 's'}`,
     modules === 0 ? 'no handler modules' : `${modules} handler module${modules === 1 ? '' : 's'}`,
   ].join(', ')
+}
+
+/** Names that are told of in the summary: a service manager takes no line of any length. */
+const maxNames = 20
+
+function namesOf(services: readonly string[]): string {
+  const more = services.length - maxNames
+  const shown = services.slice(0, maxNames).map((name) => shorten(name, 64)).join(', ')
+  return more > 0 ? `${shown} and ${more} more` : shown || 'none'
 }
 
 function tlsMode(config: AgentConfig): string {

@@ -1,6 +1,7 @@
 // The life of the process: start, change of configuration by command or signal, stop. It is what the agent's own
 // commands ask when they report on or change the process around them.
 
+import { setImmediate } from 'node:timers/promises'
 import { announceMistakes } from './announce.ts'
 import type { AgentControl, ConfigOutcome } from './command/agent-control.ts'
 import type { DaemonStatus } from './command/daemon-status.ts'
@@ -52,7 +53,7 @@ export class Daemon implements AgentControl {
   #manager: ServiceManager = noServiceManager
   #stopping = false
   /** What `config-get` shows, for as long as the configuration is in force. */
-  #shown: { readonly config: AgentConfig; readonly text: RawJson } | null = null
+  #shown: { readonly config: AgentConfig; readonly text: Promise<RawJson> } | null = null
   /** A reload that has not begun yet. */
   #waitingReload: Promise<ConfigOutcome> | null = null
   #stopped: (exitValue: number) => void = () => undefined
@@ -107,13 +108,10 @@ export class Daemon implements AgentControl {
     return [...byService].map(([service, upstream]) => upstream.status(service))
   }
 
-  async configGet(): Promise<RawJson> {
+  configGet(): Promise<RawJson> {
     const { config } = this.#deployment
-    if (this.#shown?.config === config) return this.#shown.text
-    const hash = await configHash(config)
-    const text = rawJson(printCompact({ ...printConfig(config, { secrets: 'hidden' }), hash }))
-    this.#shown = { config, text }
-    return text
+    if (this.#shown?.config !== config) this.#shown = { config, text: shownText(config) }
+    return this.#shown.text
   }
 
   configHash(): Promise<string> {
@@ -230,4 +228,11 @@ export class Daemon implements AgentControl {
       return { ok: false, result, text: describeError(error) }
     }
   }
+}
+
+async function shownText(config: AgentConfig): Promise<RawJson> {
+  const hash = await configHash(config)
+  // Each prints the whole of it.
+  await setImmediate()
+  return rawJson(printCompact({ ...printConfig(config, { secrets: 'hidden' }), hash }))
 }

@@ -215,7 +215,7 @@ export class Deployment {
   #refreshCredentials(): Promise<boolean> {
     return this.changes.inTurn(async () => {
       const { runtime, listener, since } = this.#doorway.current
-      const renewed = renewCredentials(runtime)
+      const renewed = await renewCredentials(runtime)
       if (renewed === null) return false
       this.#doorway.use({ runtime: renewed, listener, entrance: await this.#doorway.entrance(renewed, listener), since })
       return true

@@ -17,11 +17,12 @@ import type { Upstreams } from './forward/open.ts'
 import { Router } from './forward/router.ts'
 import type { Modules } from './hook/modules.ts'
 import type { HttpSettings } from './http/settings.ts'
+import { inSlices } from './in-slices.ts'
 import type { Log } from './log/message.ts'
 import { CommandMeter } from './observe/command-meter.ts'
 import type { Metrics } from './observe/metrics.ts'
 import type { CredentialSet } from './tls/credentials.ts'
-import { loadCredentials } from './tls/credentials.ts'
+import { credentialWork } from './tls/credentials.ts'
 import type { TlsReport } from './tls/report.ts'
 
 export interface Runtime {
@@ -58,7 +59,7 @@ export interface RuntimeParts {
  * @throws KeagateError TLS_UNUSABLE when certificate, key or trust anchor cannot serve
  */
 export async function buildRuntime(config: AgentConfig, parts: RuntimeParts): Promise<Runtime> {
-  const credentials = config.tls === null ? null : loadCredentials(config.tls)
+  const credentials = config.tls === null ? null : await inSlices(credentialWork(config.tls))
   const { audit, modules } = parts
   const registry: Registry = new Registry(builtinHandlers(parts.agent, () => namesOf(registry, modules)))
   const upstreams = await openUpstreams(config.controlSockets, parts.log, parts.previous?.upstreams ?? null)
@@ -102,10 +103,10 @@ export async function buildRuntime(config: AgentConfig, parts: RuntimeParts): Pr
  * The same runtime with what its TLS files hold now; null where that is what it has already.
  * @throws KeagateError TLS_UNUSABLE
  */
-export function renewCredentials(runtime: Runtime): Runtime | null {
+export async function renewCredentials(runtime: Runtime): Promise<Runtime | null> {
   const { config, credentials, http } = runtime
   if (config.tls === null) return null
-  const renewed = loadCredentials(config.tls)
+  const renewed = await inSlices(credentialWork(config.tls))
   if (renewed.digest === credentials?.digest) return null
   const { revocation, trustAnchors } = renewed
   return { ...runtime, credentials: renewed, http: { ...http, revocation, trustAnchors } }

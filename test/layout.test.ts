@@ -5,7 +5,7 @@ import { dirname, join, relative } from 'node:path'
 import t from 'tap'
 
 const layers = [
-  'errors.ts', 'source-root.ts', 'version.ts', 'net', 'shares', 'json', 'log', 'observe', 'process', 'x509', 'config', 'tls', 'auth', 'command', 'access', 'audit',
+  'errors.ts', 'source-root.ts', 'version.ts', 'in-slices.ts', 'net', 'shares', 'json', 'log', 'observe', 'process', 'x509', 'config', 'tls', 'auth', 'command', 'access', 'audit',
   'forward', 'hook', 'dispatch.ts', 'http', 'runtime.ts', 'announce.ts', 'late-mistake.ts', 'companions.ts', 'monitor', 'address-change.ts',
   'change-queue.ts', 'check.ts', 'doorway.ts', 'deployment.ts', 'daemon.ts',
   'certs', 'doctor', 'health', 'access-command.ts', 'subcommand.ts', 'cli.ts', 'serve.ts', 'main.ts',

@@ -42,7 +42,9 @@ export class HashedPasswords {
     for (const client of clients) {
       for (const form of byteForms(client.user)) {
         const key = this.#digest(form)
-        this.#byUser.set(key, [...(this.#byUser.get(key) ?? []), client])
+        const own = this.#byUser.get(key)
+        if (own === undefined) this.#byUser.set(key, [client])
+        else own.push(client)
       }
     }
     this.#rounds = roundsOf([...this.#byUser.values()])
@@ -104,9 +106,11 @@ export class HashedPasswords {
 function roundsOf(groups: readonly (readonly HashedClient[])[]): Round[] {
   const rounds = new Map<string, Round>()
   for (const clients of groups) {
+    const counts = new Map<string, number>()
     for (const { hash } of clients) {
       const cost = costOf(hash)
-      const count = clients.filter((other) => costOf(other.hash) === cost).length
+      const count = (counts.get(cost) ?? 0) + 1
+      counts.set(cost, count)
       const pad = { ...hash, salt: randomBytes(hash.salt.length), key: randomBytes(hash.key.length) }
       if (count > (rounds.get(cost)?.count ?? 0)) rounds.set(cost, { cost, pad, count })
     }

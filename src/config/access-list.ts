@@ -51,7 +51,7 @@ function readKind({ key, keyStart, value }: Member, path: string, notes: AccessL
       const items = itemsOf(value, spot, key, notes)
       // An `and` of nothing would match everything, which nobody means.
       if (items?.items.length === 0) return refused(notes, spot, `${key} has nothing to join`, 'write NONE or ALL')
-      const lists = items?.items.map((item, index) => readAccessList(item, pointer(path, String(index)), notes))
+      const lists = items?.items.map((item, index) => readAccessList(item, `${path}/${index}`, notes))
       return lists?.every((list) => list !== null) === true ? { kind: key, lists } : null
     }
     case 'command':
@@ -83,10 +83,12 @@ function readKind({ key, keyStart, value }: Member, path: string, notes: AccessL
 function namesOf(value: JsonNode, spot: Spot, key: string, notes: AccessListNotes): ReadonlySet<string> | null {
   const names = new Set<string>()
   const list = itemsOf(value, spot, key, notes)
+  const what = key === 'services' ? 'service' : 'command'
   for (const [index, item] of (list?.items ?? []).entries()) {
-    const at = { offset: item.start, path: pointer(spot.path, String(index)) }
-    if (item.kind !== 'string') return refused(notes, at, `${key} must be a list of strings`, null)
-    notes.mention({ ...at, what: key === 'services' ? 'service' : 'command', name: item.value })
+    const path = `${spot.path}/${index}`
+    const offset = item.start
+    if (item.kind !== 'string') return refused(notes, { offset, path }, `${key} must be a list of strings`, null)
+    notes.mention({ offset, path, what, name: item.value })
     names.add(item.value)
   }
   return list === null ? null : names

@@ -4,7 +4,7 @@ import { readdirSync } from 'node:fs'
 import { join } from 'node:path'
 import { memberOf } from '../json/node.ts'
 import { parseTree } from '../json/tree.ts'
-import type { Sliced } from './in-slices.ts'
+import type { Sliced } from '../in-slices.ts'
 import type { CommandDefinition } from './kea-commands.ts'
 import { readRegularFile } from './regular-file.ts'
 

@@ -2,7 +2,7 @@
 
 import type { Source } from '../json/source.ts'
 import type { MessageId } from '../log/message.ts'
-import type { Sliced } from './in-slices.ts'
+import type { Sliced } from '../in-slices.ts'
 import type { ConfigWarning, Mistake } from './mistake.ts'
 import { formatPosition, maxShown } from './mistake.ts'
 

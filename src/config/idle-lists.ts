@@ -5,7 +5,7 @@ import type { Mention } from './access-list.ts'
 import { Matcher } from './access-match.ts'
 import type { AccessConfig, AccessList } from './access-types.ts'
 import { agentService } from './access-types.ts'
-import type { Sliced } from './in-slices.ts'
+import type { Sliced } from '../in-slices.ts'
 import type { Section } from './section.ts'
 
 /** A role with both lists. */
@@ -21,10 +21,10 @@ interface Pair {
 }
 
 /**
- * Lists, and lists inside lists, that are looked at in all; a thousand roles with lists of their own take a fifth of it.
+ * Lists, and lists inside lists, that are looked at in all; a thousand roles with short lists of their own take a third of it.
  * Of rules that take more nothing is said.
  */
-const maxSteps = 10_000_000
+const maxSteps = 3_000_000
 
 /** Warns of each. The lists must not lead back to themselves. */
 export function* checkIdleLists(
@@ -70,7 +70,7 @@ function pairsOf(section: Section, config: AccessConfig): Pair[] {
 
 /** Every command that a list names, and of the other known ones one for all that no list can tell apart. */
 function commandsToTry(config: AccessConfig, mentions: readonly Mention[]): Iterable<string> {
-  const named = new Set(mentions.flatMap(({ what, name }) => (what === 'command' ? [name] : [])))
+  const named = namesOf('command', mentions)
   const others = new Map<string, string>()
   for (const [name, { access, hook }] of config.known) if (!named.has(name)) others.set(`${access} ${hook}`, name)
   return [...others.values(), ...named]
@@ -78,9 +78,15 @@ function commandsToTry(config: AccessConfig, mentions: readonly Mention[]): Iter
 
 /** Every service that a list names, and one for all others. */
 function servicesToTry(services: readonly string[], mentions: readonly Mention[]): readonly string[] {
-  const named = new Set(mentions.flatMap(({ what, name }) => (what === 'service' ? [name] : [])))
+  const named = namesOf('service', mentions)
   const all = [...services, agentService]
   return [...all.filter((service) => named.has(service)), ...all.filter((service) => !named.has(service)).slice(0, 1)]
+}
+
+function namesOf(wanted: Mention['what'], mentions: readonly Mention[]): Set<string> {
+  const names = new Set<string>()
+  for (const { what, name } of mentions) if (what === wanted) names.add(name)
+  return names
 }
 
 function look(pair: Pair, matcher: Matcher): void {

@@ -2,14 +2,14 @@
 
 import { dirname, resolve } from 'node:path'
 import { KeagateError } from '../errors.ts'
-import { IncludeError, loadSource, textSource } from '../json/source.ts'
+import { IncludeError, sourceWork, textSource } from '../json/source.ts'
 import type { Source } from '../json/source.ts'
 import type { LineColumn } from '../json/line-map.ts'
 import type { JsonNode } from '../json/node.ts'
 import type { Dialect } from '../json/tree.ts'
 import { Findings } from './findings.ts'
-import { atOnce, inSlices } from './in-slices.ts'
-import type { Sliced } from './in-slices.ts'
+import { atOnce, inSlices } from '../in-slices.ts'
+import type { Sliced } from '../in-slices.ts'
 import { ConfigError } from './mistake.ts'
 import type { ConfigWarning, Mistake } from './mistake.ts'
 import { validateRbacParameters } from './rbac-library.ts'
@@ -75,7 +75,7 @@ export function loadConfigTextInSlices(name: string, text: string, options: Comm
 }
 
 function* fileWork(file: string, { env }: ConfigOptions): Sliced<LoadedConfig> {
-  const { source, warnings: ofReading } = readSource(file)
+  const { source, warnings: ofReading } = yield* readSource(file)
   const directory = dirname(resolve(file))
   const rules = { directory, env, restricted: false, current: null, hiddenPasswords: false }
   const loaded = yield* load(source, 'file', rules)
@@ -109,13 +109,13 @@ function offsetAt(root: JsonNode | null, path: string): number {
   return root === null ? 0 : nodeOnTheWay(root, path).start
 }
 
-function readSource(file: string): ReturnType<typeof loadSource> {
+function* readSource(file: string): ReturnType<typeof sourceWork> {
   if (file === '') {
     const remedy = 'name one with -c FILE, or with -t FILE to check it'
     throw new KeagateError('CONFIG_UNREADABLE', 'no configuration file is named', { remedy })
   }
   try {
-    return loadSource(file)
+    return yield* sourceWork(file)
   } catch (error) {
     if (!(error instanceof IncludeError)) throw error
     // The file itself goes before the sentence.

@@ -34,7 +34,7 @@ export interface ConfigErrorOptions {
   readonly count?: number
 }
 
-/** The mistakes of one configuration, in the order of the text: the first hundred, and how many there are. */
+/** The mistakes of one configuration, in the order of the text: the first hundred, and how many there are at least. */
 export class ConfigError extends KeagateError {
   readonly mistakes: readonly Mistake[]
   readonly count: number
@@ -72,6 +72,6 @@ export function errorLines(error: unknown): readonly string[] {
 function summary(shown: readonly Mistake[], count: number): string {
   const lines = shown.map(formatMistake)
   const more = count - shown.length
-  if (more > 0) lines.push(`and ${more} more mistake${more === 1 ? '' : 's'}`)
+  if (more > 0) lines.push(`and at least ${more} more mistake${more === 1 ? '' : 's'}`)
   return lines.join('\n')
 }

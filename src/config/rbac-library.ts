@@ -4,7 +4,7 @@
 import type { JsonNode, MapNode } from '../json/node.ts'
 import { memberOf } from '../json/node.ts'
 import type { Findings } from './findings.ts'
-import type { Sliced } from './in-slices.ts'
+import type { Sliced } from '../in-slices.ts'
 import { mostModules } from './schema.ts'
 import type { Section } from './section.ts'
 import { validateShape } from './validate.ts'

@@ -3,7 +3,7 @@
 import { readClient } from './client.ts'
 import type { ClientDraft } from './client.ts'
 import { keepPassword } from './hidden-password.ts'
-import type { Sliced } from './in-slices.ts'
+import type { Sliced } from '../in-slices.ts'
 import { limitsOf, lockOutRows } from './limits.ts'
 import { SecretFiles } from './secret-file.ts'
 import type { Section } from './section.ts'

@@ -1,6 +1,6 @@
 // Control sockets of the configuration: where each service's daemon takes commands.
 
-import type { Sliced } from './in-slices.ts'
+import type { Sliced } from '../in-slices.ts'
 import { isMisspelt } from './keywords.ts'
 import { limitsOf, upstreamLimitRows } from './limits.ts'
 import type { PathRules } from './paths.ts'

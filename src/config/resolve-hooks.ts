@@ -3,7 +3,7 @@
 import type { MapNode } from '../json/node.ts'
 import { hiddenParameter, keepParameters } from './hidden-parameters.ts'
 import { hiddenPassword } from './hidden-password.ts'
-import type { Sliced } from './in-slices.ts'
+import type { Sliced } from '../in-slices.ts'
 import type { PathRules } from './paths.ts'
 import { placePath } from './paths.ts'
 import { isRbacLibrary } from './rbac-library.ts'

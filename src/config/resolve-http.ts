@@ -1,7 +1,7 @@
 // The HTTP side of the configuration: address, headers, limits.
 
 import { isIP } from 'node:net'
-import type { Sliced } from './in-slices.ts'
+import type { Sliced } from '../in-slices.ts'
 import { httpLimitRows, limitsOf } from './limits.ts'
 import type { Section } from './section.ts'
 import { quoted } from './sentence.ts'

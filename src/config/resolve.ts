@@ -2,7 +2,7 @@
 
 import type { MapNode } from '../json/node.ts'
 import type { Findings } from './findings.ts'
-import type { Sliced } from './in-slices.ts'
+import type { Sliced } from '../in-slices.ts'
 import type { PathRules } from './paths.ts'
 import { resolveAccess } from './resolve-access.ts'
 import { resolveAudit } from './resolve-audit.ts'

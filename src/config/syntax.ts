@@ -1,10 +1,10 @@
 // Configuration text to a tree: mistakes of syntax become findings, and what is around the configuration is taken away.
 
 import type { JsonNode, MapNode } from '../json/node.ts'
-import { parseTree } from '../json/tree.ts'
+import { treeWork } from '../json/tree.ts'
 import type { Dialect, Problem } from '../json/tree.ts'
 import type { Findings, Spot } from './findings.ts'
-import type { Sliced } from './in-slices.ts'
+import type { Sliced } from '../in-slices.ts'
 import { pointer } from './section.ts'
 
 /** So that `config-get` can wrap it and stay within the 100 maps and lists that Kea's clients read. */
@@ -12,8 +12,7 @@ const DEEPEST = 98
 
 /** @returns null, with an error, where the text is broken */
 export function* parseConfig(text: string, dialect: Dialect, findings: Findings): Sliced<JsonNode | null> {
-  const tree = parseTree(text, { dialect, maxDepth: DEEPEST })
-  yield
+  const tree = yield* treeWork(text, { dialect, maxDepth: DEEPEST })
   for (const problem of tree.errors) {
     // What config-set took must be readable again after config-write, and commands take numbers of any length: in free
     // maps they are only passed along, and every keyword has a range of its own.

@@ -3,12 +3,13 @@
 import type { ErrorObject } from 'ajv'
 import type { JsonNode } from '../json/node.ts'
 import type { Findings, Spot } from './findings.ts'
-import type { Sliced } from './in-slices.ts'
+import type { Sliced } from '../in-slices.ts'
 import { lastMember, nodeAt } from './node-at.ts'
+import type { ConfigSchema } from './schema-form.ts'
 import { mostElements } from './schema.ts'
 import { integerOf, pointer } from './section.ts'
 import { sentenceFor } from './sentence.ts'
-import { shapeErrors } from './shape-check.ts'
+import { shapeErrors, shapes } from './shape-check.ts'
 import type { ShapeName } from './shape-check.ts'
 
 /** Fewer are shown, and a text of a million mistakes must not cost a million sentences. */
@@ -19,7 +20,7 @@ const maxDescribed = 200
  * @param path JSON pointer of `root` in the configuration
  */
 export function* validateShape(root: JsonNode, findings: Findings, shape: ShapeName = 'config', path = ''): Sliced<void> {
-  const value = plainValue(root)
+  const value = plainValue(root, depthOf(shapes[shape]))
   yield
   // The pattern of a keyword comes along with `propertyNames`.
   const errors = shapeErrors(value, shape).filter(({ keyword, propertyName }) => {
@@ -39,19 +40,21 @@ export function* validateShape(root: JsonNode, findings: Findings, shape: ShapeN
 /**
  * The tree as Ajv wants it. Maps have no prototype, so no key is special. Numbers written as floats become NaN, which
  * is no integer: `8000.0` is not a port, as in Kea. Of a map or list with more elements than any may have, the first
- * too many is enough.
+ * too many is enough; what stands deeper than the schema reaches is free.
+ * @param depth levels of maps and lists that are wanted; the others are empty
  */
-function plainValue(node: JsonNode): unknown {
+function plainValue(node: JsonNode, depth: number): unknown {
   switch (node.kind) {
     case 'map': {
       // The library gives created objects no type.
       const map = Object.create(null) as Record<string, unknown>
+      if (depth === 0) return map
       const values = new Map(node.members.map(({ key, value }) => [key, value]))
-      for (const [key, value] of [...values].slice(0, mostElements + 1)) map[key] = plainValue(value)
+      for (const [key, value] of [...values].slice(0, mostElements + 1)) map[key] = plainValue(value, depth - 1)
       return map
     }
     case 'list':
-      return node.items.slice(0, mostElements + 1).map(plainValue)
+      return depth === 0 ? [] : node.items.slice(0, mostElements + 1).map((item) => plainValue(item, depth - 1))
     case 'integer':
       return integerOf(node.text)
     case 'float':
@@ -62,6 +65,12 @@ function plainValue(node: JsonNode): unknown {
     case 'boolean':
       return node.value
   }
+}
+
+/** How many maps and lists inside each other a schema describes. */
+function depthOf({ properties = {}, items, additionalProperties }: ConfigSchema): number {
+  const inner = [...Object.values(properties), items, additionalProperties].filter((part) => typeof part === 'object')
+  return 1 + inner.reduce((deepest, part) => Math.max(deepest, depthOf(part)), 0)
 }
 
 /** A keyword that should not be there is shown at the keyword, everything else at the value. */

@@ -5,10 +5,12 @@ import type { Stats } from 'node:fs'
 import { open, realpath, rename, rm, stat } from 'node:fs/promises'
 import { basename, dirname, join, resolve } from 'node:path'
 import { systemText } from '../errors.ts'
+import { inSlices } from '../in-slices.ts'
+import type { Sliced } from '../in-slices.ts'
 import { memberOf } from '../json/node.ts'
 import { printPretty } from '../json/print.ts'
-import { loadSource } from '../json/source.ts'
-import { parseTree } from '../json/tree.ts'
+import { sourceWork } from '../json/source.ts'
+import { treeWork } from '../json/tree.ts'
 import { printConfig } from './print.ts'
 import type { AgentConfig } from './types.ts'
 
@@ -37,7 +39,7 @@ export async function writeConfigFile(
     const real = await realpath(target).catch(() => target)
     if (real !== target && target !== start) return { ok: false, text: `${target} is a link; name a file` }
     const old = await stat(real).catch(absent)
-    const other = target === start ? null : faultOfOther(real, old)
+    const other = target === start ? null : await faultOfOther(real, old)
     if (other !== null) return { ok: false, text: other }
     const text = Buffer.from(printPretty(printConfig(config, { secrets: 'shown' })), 'utf8')
     await replaceFile(real, text, old)
@@ -67,15 +69,16 @@ const largestConfig = 4 * 1024 * 1024
  * Why a file that stands there must not be replaced: keys, passwords, logs, the PID file and the configurations of the
  * daemons may lie in the same folder, and none of them is a configuration of the agent.
  */
-function faultOfOther(file: string, old: Stats | null): string | null {
+async function faultOfOther(file: string, old: Stats | null): Promise<string | null> {
   if (old === null || (old.isFile() && old.size === 0)) return null
-  if (old.isFile() && old.size <= largestConfig && holdsConfig(file)) return null
+  if (old.isFile() && old.size <= largestConfig && (await inSlices(holdsConfig(file)))) return null
   return `${file} is there and is no configuration of the agent; name another file, or remove that one`
 }
 
-function holdsConfig(file: string): boolean {
+function* holdsConfig(file: string): Sliced<boolean> {
   try {
-    const { root } = parseTree(loadSource(file).source.text, { dialect: 'file' })
+    const { source } = yield* sourceWork(file)
+    const { root } = yield* treeWork(source.text, { dialect: 'file' })
     return root?.kind === 'map' && memberOf(root, 'Control-agent') !== undefined
   } catch {
     // It includes what cannot be read.

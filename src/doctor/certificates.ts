@@ -4,6 +4,7 @@ import type { X509Certificate } from 'node:crypto'
 import { isIP } from 'node:net'
 import type { LoadedConfig } from '../config/load.ts'
 import type { TlsConfig } from '../config/types.ts'
+import { atOnce } from '../in-slices.ts'
 import { openUpstreams } from '../forward/open.ts'
 import { placed } from '../late-mistake.ts'
 import type { Log } from '../log/message.ts'
@@ -96,7 +97,7 @@ function completeness(
 }
 
 function certificatesOf(pem: CredentialSet['options']['ca']): readonly X509Certificate[] {
-  return [pem ?? []].flat().flatMap((each) => certificatesIn(Buffer.from(each)))
+  return [pem ?? []].flat().flatMap((each) => atOnce(certificatesIn(Buffer.from(each))))
 }
 
 function revocation({ crlFile, certRequired }: TlsConfig): Finding[] {

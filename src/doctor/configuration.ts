@@ -41,7 +41,7 @@ function withRemedy(finding: Finding): Finding {
 export function mistakesOf(error: unknown, what = 'configuration'): readonly Finding[] {
   if (error instanceof ConfigError) {
     const more = error.count - error.mistakes.length
-    const rest = more === 0 ? [] : [problem('error', what, `and ${more} more mistake${more === 1 ? '' : 's'}`)]
+    const rest = more === 0 ? [] : [problem('error', what, `and at least ${more} more mistake${more === 1 ? '' : 's'}`)]
     return [...error.mistakes.map((mistake) => placed('error', mistake)), ...rest]
   }
   return [problem('error', what, describeError(error))]

@@ -3,11 +3,12 @@
 
 import { realpathSync } from 'node:fs'
 import type { ControlSocketConfig, HttpSocketConfig, UpstreamTlsConfig } from '../config/types.ts'
-import { Pauses } from '../config/in-slices.ts'
+import { inSlices } from '../in-slices.ts'
+import type { Sliced } from '../in-slices.ts'
 import { socketAddress, socketIdentity } from '../config/socket-address.ts'
 import type { Log } from '../log/message.ts'
 import type { ClientCredentials } from '../tls/client-credentials.ts'
-import { loadClientCredentials } from '../tls/client-credentials.ts'
+import { clientCredentialWork } from '../tls/client-credentials.ts'
 import { TlsError } from '../tls/findings.ts'
 import type { TlsProblem } from '../tls/findings.ts'
 import { createHttpUpstream } from './http.ts'
@@ -35,15 +36,21 @@ export async function openUpstreams(
   log: Log,
   previous: Upstreams | null,
 ): Promise<Upstreams> {
+  return inSlices(upstreamWork(sockets, log, previous))
+}
+
+function* upstreamWork(
+  sockets: ReadonlyMap<string, ControlSocketConfig>,
+  log: Log,
+  previous: Upstreams | null,
+): Sliced<Upstreams> {
   const files = new FileSets()
   const records = new Map<string, DaemonRecord>()
   const byService = new Map<string, ObservedUpstream>()
   const byKey = new Map<string, ObservedUpstream>()
-  const pauses = new Pauses()
   for (const [service, socket] of sockets) {
-    // One set of files may take some ten milliseconds, and there may be many.
-    if (pauses.due) await pauses.take()
-    const credentials = socket.socketType === 'https' && socket.tls !== null ? files.load(socket.tls, service) : null
+    yield
+    const credentials = socket.socketType === 'https' && socket.tls !== null ? yield* files.load(socket.tls, service) : null
     if (socket.socketType === 'https' && credentials === null) continue
     const key = JSON.stringify([{ ...socket, userContext: null }, credentials?.digest])
     const known = byKey.get(key) ?? previous?.byKey.get(key)
@@ -91,21 +98,21 @@ class FileSets {
   readonly #realNames = new Map<string, string>()
   readonly #problems: TlsProblem[] = []
 
+  /** @throws TlsError */
+  check(): void {
+    if (this.#problems.length > 0) throw new TlsError(this.#problems)
+  }
+
   /** @returns null where the files are of no use, which `check` reports */
-  load(tls: UpstreamTlsConfig, service: string): ClientCredentials | null {
+  *load(tls: UpstreamTlsConfig, service: string): Sliced<ClientCredentials | null> {
     const { trustAnchor, pair } = tls
     const key = JSON.stringify([trustAnchor, pair?.certFile ?? '', pair?.keyFile ?? ''].map((file) => this.#realName(file)))
-    const known = this.#sets.get(key) ?? this.#read(tls)
+    const known = this.#sets.get(key) ?? (yield* this.#read(tls))
     this.#sets.set(key, known)
     if (!(known instanceof TlsError)) return known
     const section = `/Control-agent/control-sockets/${service}`
     this.#problems.push(...known.problems.map((problem) => ({ ...problem, section })))
     return null
-  }
-
-  /** @throws TlsError */
-  check(): void {
-    if (this.#problems.length > 0) throw new TlsError(this.#problems)
   }
 
   warnings(): string[] {
@@ -120,9 +127,9 @@ class FileSets {
     return known
   }
 
-  #read(tls: UpstreamTlsConfig): ClientCredentials | TlsError {
+  *#read(tls: UpstreamTlsConfig): Sliced<ClientCredentials | TlsError> {
     try {
-      return loadClientCredentials(tls)
+      return yield* clientCredentialWork(tls)
     } catch (error) {
       if (error instanceof TlsError) return error
       throw error

@@ -46,31 +46,81 @@ export function nodeToPrintable(node: JsonNode): Printable {
 /** Kea's form on the wire: `{ "a": 1, "b": [ 1, 2 ] }`, empty `{  }` and `[  ]`; keys in the order given. */
 export function printCompact(value: Printable): string {
   if (!isContainer(value)) return printScalar(value)
-  if (isList(value)) return `[ ${value.map(printCompact).join(', ')} ]`
-  return `{ ${membersOf(value, printCompact).join(', ')} }`
+  const text = new Text()
+  text.compact(value)
+  return text.whole
 }
 
-/** Kea's form of `config-write`: two blanks a level, lists of scalars on one line, no line end behind the last. */
+/**
+ * Kea's form of `config-write`: two blanks a level, lists of scalars on one line, no line end behind the last. What stands
+ * in more than ten levels is on one line too, or its blanks would be a hundred times as long as the values.
+ */
 export function printPretty(value: Printable): string {
-  return printIndented(value, '')
+  const text = new Text()
+  text.pretty(value, 0)
+  return text.whole
 }
 
-function printIndented(value: Printable, indent: string): string {
-  if (!isContainer(value)) return printScalar(value)
-  const inner = `${indent}  `
-  const print = (part: Printable): string => printIndented(part, inner)
-  if (isList(value)) {
-    if (value.length === 0) return '[ ]'
-    if (!value.some(isContainer)) return printCompact(value)
-    return `[\n${inner}${value.map(print).join(`,\n${inner}`)}\n${indent}]`
+/** Levels that have lines and blanks of their own; no keyword stands deeper. */
+const maxIndented = 10
+
+/** Grows at its end only: a text that is put together level by level is copied once for each of them. */
+class Text {
+  whole = ''
+
+  compact(value: Printable): void {
+    if (!isContainer(value)) this.whole += printScalar(value)
+    else if (isList(value)) this.#list(value, '[ ', ', ', ' ]', null)
+    else this.#map(value, '{ ', ', ', ' }', null)
   }
-  const members = membersOf(value, print)
-  return members.length === 0 ? '{ }' : `{\n${inner}${members.join(`,\n${inner}`)}\n${indent}}`
+
+  /** @param level of the maps and lists around */
+  pretty(value: Printable, level: number): void {
+    if (!isContainer(value) || level >= maxIndented) {
+      this.compact(value)
+      return
+    }
+    const [line, end] = [`\n${'  '.repeat(level + 1)}`, `\n${'  '.repeat(level)}`]
+    if (!isList(value)) {
+      if (isEmpty(value)) this.whole += '{ }'
+      else this.#map(value, `{${line}`, `,${line}`, `${end}}`, level + 1)
+    } else if (value.length === 0) this.whole += '[ ]'
+    else if (!value.some(isContainer)) this.compact(value)
+    else this.#list(value, `[${line}`, `,${line}`, `${end}]`, level + 1)
+  }
+
+  /** @param level of what is inside; null: on the same line */
+  #list(list: List, open: string, between: string, close: string, level: number | null): void {
+    let before = open
+    for (const item of list) {
+      this.whole += before
+      this.#inside(item, level)
+      before = between
+    }
+    this.whole += before === open ? open + close : close
+  }
+
+  #map(map: MapValue, open: string, between: string, close: string, level: number | null): void {
+    let before = open
+    for (const [key, value] of entriesOf(map)) {
+      if (value === undefined) continue
+      this.whole += `${before}${printString(key)}: `
+      this.#inside(value, level)
+      before = between
+    }
+    this.whole += before === open ? open + close : close
+  }
+
+  #inside(value: Printable, level: number | null): void {
+    if (level === null) this.compact(value)
+    else this.pretty(value, level)
+  }
 }
 
 type List = readonly Printable[]
 type Members = { readonly [key: string]: Printable | undefined }
-type Container = List | ReadonlyMap<string, Printable> | Members
+type MapValue = ReadonlyMap<string, Printable> | Members
+type Container = List | MapValue
 
 function isContainer(value: Printable): value is Container {
   return typeof value === 'object' && value !== null && !(value instanceof NumberText)
@@ -85,12 +135,13 @@ function isMap(value: Container): value is ReadonlyMap<string, Printable> {
   return value instanceof Map
 }
 
-function membersOf(map: Exclude<Container, List>, print: (value: Printable) => string): string[] {
-  const members: string[] = []
-  for (const [key, value] of isMap(map) ? map : Object.entries(map)) {
-    if (value !== undefined) members.push(`${printString(key)}: ${print(value)}`)
-  }
-  return members
+function entriesOf(map: MapValue): Iterable<readonly [string, Printable | undefined]> {
+  return isMap(map) ? map : Object.entries(map)
+}
+
+function isEmpty(map: MapValue): boolean {
+  for (const [, value] of entriesOf(map)) if (value !== undefined) return false
+  return true
 }
 
 function printScalar(value: Exclude<Printable, Container>): string {

@@ -4,6 +4,8 @@ import { readFileSync, realpathSync } from 'node:fs'
 import { isUtf8 } from 'node:buffer'
 import { KeagateError, systemText } from '../errors.ts'
 import type { KeagateErrorOptions } from '../errors.ts'
+import { atOnce } from '../in-slices.ts'
+import type { Sliced } from '../in-slices.ts'
 import { Lexer } from './lexer.ts'
 import type { LineColumn } from './line-map.ts'
 import { LineMap } from './line-map.ts'
@@ -53,8 +55,13 @@ export function textSource(name: string, text: string, begin: LineColumn = { lin
  * @throws {IncludeError} for the first file that cannot be read
  */
 export function loadSource(file: string): { source: Source; warnings: string[] } {
+  return atOnce(sourceWork(file))
+}
+
+/** The same in steps, for files of any length beside clients. */
+export function* sourceWork(file: string): Sliced<{ source: Source; warnings: string[] }> {
   const composer = new Composer()
-  composer.add(file, null, [])
+  yield* composer.add(file, null, [])
   return { source: composer.source(), warnings: composer.warnings }
 }
 
@@ -71,36 +78,14 @@ interface Piece {
 /** Kea 2.2 takes a chain of eleven included files and refuses the twelfth. */
 const deepestInclude = 11
 
+/** Tokens read in one step. */
+const stride = 256
+
 class Composer {
   readonly warnings: string[] = []
   readonly #texts: string[] = []
   readonly #pieces: Piece[] = []
   #length = 0
-
-  /**
-   * Adds a file and what it includes.
-   * @param place the directive that names it
-   * @param chain the files around it, outermost first
-   * @returns false where the text cannot be told apart to its end; nothing may follow it then
-   */
-  add(file: string, place: Place | null, chain: readonly string[]): boolean {
-    const text = this.#read(file, place, chain)
-    const lines = new LineMap(text)
-    // Mistakes inside tokens are found again, and reported, when the composed text is parsed.
-    const lexer = new Lexer(text, 'file', () => undefined)
-    let from = 0
-    for (;;) {
-      const token = lexer.next()
-      if (token.kind === 'include') {
-        this.#append({ start: this.#length, file, lines, from }, text.slice(from, token.start))
-        from = token.end
-        if (!this.add(token.file, { file, ...lines.locate(token.start) }, [...chain, file])) return false
-      } else if (token.kind === 'end' || token.kind === 'bad') {
-        this.#append({ start: this.#length, file, lines, from }, text.slice(from))
-        return token.kind === 'end'
-      }
-    }
-  }
 
   source(): Source {
     const pieces = this.#pieces
@@ -112,6 +97,32 @@ class Composer {
         const { file, lines, from, start } = piece
         return { file, ...lines.locate(from + offset - start) }
       },
+    }
+  }
+
+  /**
+   * Adds a file and what it includes.
+   * @param place the directive that names it
+   * @param chain the files around it, outermost first
+   * @returns false where the text cannot be told apart to its end; nothing may follow it then
+   */
+  *add(file: string, place: Place | null, chain: readonly string[]): Sliced<boolean> {
+    const text = this.#read(file, place, chain)
+    const lines = new LineMap(text)
+    // Mistakes inside tokens are found again, and reported, when the composed text is parsed.
+    const lexer = new Lexer(text, 'file', () => undefined)
+    let from = 0
+    for (let step = 1; ; step++) {
+      if (step % stride === 0) yield
+      const token = lexer.next()
+      if (token.kind === 'include') {
+        this.#append({ start: this.#length, file, lines, from }, text.slice(from, token.start))
+        from = token.end
+        if (!(yield* this.add(token.file, { file, ...lines.locate(token.start) }, [...chain, file]))) return false
+      } else if (token.kind === 'end' || token.kind === 'bad') {
+        this.#append({ start: this.#length, file, lines, from }, text.slice(from))
+        return token.kind === 'end'
+      }
     }
   }
 

@@ -1,8 +1,10 @@
 // Tokens to values that remember where they stood. Gathers the mistakes it can read on over, stops at the first that it
 // cannot.
 
+import { atOnce } from '../in-slices.ts'
+import type { Sliced } from '../in-slices.ts'
 import { Lexer } from './lexer.ts'
-import type { JsonNode, ListNode, MapNode, Member } from './node.ts'
+import type { JsonNode, Member } from './node.ts'
 import type { Dialect, Problem } from './problem.ts'
 import { duplicateKey, missingComma, unexpectedToken, unquotedKey } from './syntax-problem.ts'
 import { beginsElement } from './token.ts'
@@ -26,10 +28,40 @@ const defaultDepth = 100
 /** A megabyte of commas must not become a million mistakes; of a file an operator gets more than are ever shown. */
 const maxErrors: Readonly<Record<Dialect, number>> = { command: 100, file: 1000 }
 
-/** Reads one JSON document. Never throws. */
-export function parseTree(text: string, options: { dialect: Dialect; maxDepth?: number }): ParsedTree {
-  return new Parser(text, options.dialect, options.maxDepth ?? defaultDepth).document()
+export interface TreeOptions {
+  readonly dialect: Dialect
+  /** Containers inside each other. */
+  readonly maxDepth?: number
 }
+
+/** Reads one JSON document. Never throws. */
+export function parseTree(text: string, options: TreeOptions): ParsedTree {
+  return atOnce(treeWork(text, options))
+}
+
+/** The same in steps, for texts of any length beside clients. */
+export function treeWork(text: string, { dialect, maxDepth = defaultDepth }: TreeOptions): Sliced<ParsedTree> {
+  return new Parser(text, dialect, maxDepth).document()
+}
+
+/** A map or list whose end has not come yet. */
+interface OpenContainer {
+  readonly kind: '{' | '['
+  readonly close: '}' | ']'
+  readonly start: number
+  readonly around: OpenContainer | null
+  readonly members: Member[]
+  readonly items: JsonNode[]
+  /** Of the value that comes next, in maps. */
+  key: Omit<Member, 'value'>
+  /** Where each key stood first; kept where a second one is a mistake. */
+  readonly firstAt: Map<string, number> | null
+}
+
+const noKey: OpenContainer['key'] = { key: '', keyStart: 0, keyEnd: 0 }
+
+/** Values read in one step. */
+const stride = 256
 
 class Parser {
   readonly #text: string
@@ -52,8 +84,8 @@ class Parser {
     this.#token = this.#lexer.next()
   }
 
-  document(): ParsedTree {
-    const value = this.#value()
+  *document(): Sliced<ParsedTree> {
+    const value = yield* this.#value()
     const root = value !== null && this.#finish() ? value : null
     // The lexer is one token ahead, so its reports can come before ours.
     this.#errors.sort((a, b) => a.offset - b.offset)
@@ -71,14 +103,35 @@ class Parser {
     return false
   }
 
-  #value(): JsonNode | null {
+  /** A value with all that is in it, without recursion, so that it can be left and taken up anywhere. */
+  *#value(): Sliced<JsonNode | null> {
+    let open: OpenContainer | null = null
+    for (let step = 1; ; step++) {
+      if (step % stride === 0) yield
+      let value: JsonNode | null
+      if (open !== null && this.#token.kind === open.close) {
+        value = this.#leave(open)
+        open = open.around
+      } else {
+        if (open?.kind === '{' && !this.#readKey(open)) return null
+        const { kind } = this.#token
+        if (kind === '{' || kind === '[') {
+          open = this.#enter(kind, open)
+          if (open === null) return null
+          continue
+        }
+        value = this.#scalar()
+      }
+      if (value === null || open === null) return value
+      this.#add(open, value)
+      if (!this.#separator(open.close)) return null
+    }
+  }
+
+  #scalar(): JsonNode | null {
     const token = this.#token
     const { start, end } = token
     switch (token.kind) {
-      case '{':
-        return this.#map()
-      case '[':
-        return this.#list()
       case 'string':
         this.#advance()
         return { kind: 'string', value: token.value, start, end }
@@ -94,6 +147,8 @@ class Parser {
         return { kind: 'null', start, end }
       case 'word':
       case 'include':
+      case '{':
+      case '[':
       case '}':
       case ']':
       case ':':
@@ -104,41 +159,25 @@ class Parser {
     }
   }
 
-  #map(): MapNode | null {
-    const start = this.#token.start
-    const members: Member[] = []
-    const firstAt = new Map<string, number>()
-    if (!this.#enter()) return null
-    while (this.#token.kind !== '}') {
-      const member = this.#member()
-      if (member === null) return null
-      members.push(member)
-      if (this.#dialect === 'file') this.#checkDuplicate(member, firstAt)
-      if (!this.#separator('}')) return null
+  #add(open: OpenContainer, value: JsonNode): void {
+    if (open.kind === '[') {
+      open.items.push(value)
+      return
     }
-    return { kind: 'map', members, start, end: this.#leave() }
+    const member = { ...open.key, value }
+    open.members.push(member)
+    if (open.firstAt !== null) this.#checkDuplicate(member, open.firstAt)
   }
 
-  #list(): ListNode | null {
-    const start = this.#token.start
-    const items: JsonNode[] = []
-    if (!this.#enter()) return null
-    while (this.#token.kind !== ']') {
-      const item = this.#value()
-      if (item === null) return null
-      items.push(item)
-      if (!this.#separator(']')) return null
-    }
-    return { kind: 'list', items, start, end: this.#leave() }
-  }
-
-  #member(): Member | null {
+  /** Reads a key and the colon behind it. @returns whether both are there */
+  #readKey(open: OpenContainer): boolean {
     const { start, end } = this.#token
     const key = this.#key()
-    if (key === null) return null
-    if (this.#take(':') === null) return this.#unexpected('a colon after the key')
-    const value = this.#value()
-    return value === null ? null : { key, keyStart: start, keyEnd: end, value }
+    if (key === null) return false
+    open.key = { key, keyStart: start, keyEnd: end }
+    if (this.#take(':') !== null) return true
+    this.#unexpected('a colon after the key')
+    return false
   }
 
   #key(): string | null {
@@ -158,17 +197,14 @@ class Parser {
     else this.#report(duplicateKey(member, first))
   }
 
-  /** Steps into a map or list; the depth is checked before anything inside is looked at. */
-  #enter(): boolean {
+  /** Steps into a map or list; the depth is checked before anything inside is looked at. @returns null: too deep */
+  #enter(kind: '{' | '[', around: OpenContainer | null): OpenContainer | null {
     const bracket = this.#token
+    const { start } = bracket
     if (this.#open.length >= this.#maxDepth) {
-      this.#report({
-        offset: bracket.start,
-        length: 1,
-        text: `more than ${this.#maxDepth} maps and lists stand inside each other`,
-        remedy: null,
-      })
-      return false
+      const text = `more than ${this.#maxDepth} maps and lists stand inside each other`
+      this.#report({ offset: start, length: 1, text, remedy: null })
+      return null
     }
     this.#open.push(bracket)
     this.#advance()
@@ -176,15 +212,16 @@ class Parser {
       const offset = comma.start
       this.#report({ offset, length: 1, text: 'a comma stands before the first element', remedy: 'remove it' })
     }
-    return true
+    const firstAt = kind === '{' && this.#dialect === 'file' ? new Map<string, number>() : null
+    return { kind, close: kind === '{' ? '}' : ']', start, around, members: [], items: [], key: noKey, firstAt }
   }
 
-  /** Steps out of a map or list. @returns the offset behind its closing bracket */
-  #leave(): number {
+  /** Steps out of a map or list. */
+  #leave({ kind, members, items, start }: OpenContainer): JsonNode {
     const { end } = this.#token
     this.#open.pop()
     this.#advance()
-    return end
+    return kind === '{' ? { kind: 'map', members, start, end } : { kind: 'list', items, start, end }
   }
 
   /** What follows an element: commas, the closing bracket, or another element whose comma was forgotten. */

@@ -6,6 +6,8 @@ import type { X509Certificate } from 'node:crypto'
 import { createSecureContext } from 'node:tls'
 import type { SecureContext } from 'node:tls'
 import type { UpstreamTlsConfig } from '../config/types.ts'
+import { atOnce } from '../in-slices.ts'
+import type { Sliced } from '../in-slices.ts'
 import { checkCertificateChain, readCertificateChain } from './certificate-chain.ts'
 import type { CertificateChain } from './certificate-chain.ts'
 import { checkPair } from './credentials.ts'
@@ -13,7 +15,7 @@ import { TlsError, TlsFindings } from './findings.ts'
 import { readPrivateKey } from './private-key.ts'
 import type { PrivateKey } from './private-key.ts'
 import { defaultProtocol, protocolOptions } from './protocol.ts'
-import { checkTrustAnchor, readTrustAnchor } from './trust-anchor.ts'
+import { checkTrustAnchor, trustAnchorWork } from './trust-anchor.ts'
 
 export interface ClientCredentials {
   /** Made once, however many control sockets and connections use it: that takes milliseconds where many are trusted. */
@@ -31,8 +33,13 @@ export interface ClientCredentials {
  * @throws TlsError (TLS_UNUSABLE) with every problem, if there is one
  */
 export function loadClientCredentials(config: UpstreamTlsConfig, now = Date.now()): ClientCredentials {
+  return atOnce(clientCredentialWork(config, now))
+}
+
+/** The same in steps, beside clients. */
+export function* clientCredentialWork(config: UpstreamTlsConfig, now = Date.now()): Sliced<ClientCredentials> {
   const findings = new TlsFindings()
-  const trusted = readTrustAnchor(config.trustAnchor, findings)
+  const trusted = yield* trustAnchorWork(config.trustAnchor, findings)
   if (trusted !== null) checkTrustAnchor(config.trustAnchor, trusted, now, findings, 'daemons')
   const pair = config.pair === null ? null : readPair(config.pair, now, findings)
   if (trusted === null || findings.problems.length > 0) throw new TlsError(findings.problems)
@@ -40,6 +47,7 @@ export function loadClientCredentials(config: UpstreamTlsConfig, now = Date.now(
   const files = { ca: trusted.map(toPem), ...own }
   const options = { ...protocolOptions(defaultProtocol, findings), ...files }
   const digest = createHash('sha256').update(JSON.stringify(files)).digest('hex')
+  yield
   try {
     const secureContext = createSecureContext(options)
     return { secureContext, ownCertificate: pair !== null, digest, warnings: findings.warnings }

@@ -5,9 +5,11 @@ import type { X509Certificate } from 'node:crypto'
 import { createSecureContext } from 'node:tls'
 import type { SecureContextOptions } from 'node:tls'
 import type { TlsConfig } from '../config/types.ts'
+import { atOnce } from '../in-slices.ts'
+import type { Sliced } from '../in-slices.ts'
 import type { CertificateChain } from './certificate-chain.ts'
 import { checkCertificateChain, readCertificateChain } from './certificate-chain.ts'
-import { readRevocationLists } from './crl-file.ts'
+import { revocationWork } from './crl-file.ts'
 import { expiring, expiryWarnings } from './expiry.ts'
 import type { Expiring } from './expiry.ts'
 import { TlsError, TlsFindings, shellWord } from './findings.ts'
@@ -17,7 +19,7 @@ import { readPrivateKey } from './private-key.ts'
 import type { PrivateKey } from './private-key.ts'
 import { protocolOptions } from './protocol.ts'
 import { Revocation } from './revocation.ts'
-import { checkTrustAnchor, readTrustAnchor } from './trust-anchor.ts'
+import { checkTrustAnchor, trustAnchorWork } from './trust-anchor.ts'
 import { TrustAnchors } from './trust-anchors.ts'
 
 export interface CredentialSet {
@@ -43,12 +45,18 @@ export interface CredentialSet {
  * @throws TlsError (TLS_UNUSABLE) with every problem, if there is one
  */
 export function loadCredentials(config: TlsConfig, now = Date.now()): CredentialSet {
+  return atOnce(credentialWork(config, now))
+}
+
+/** The same in steps, beside clients. */
+export function* credentialWork(config: TlsConfig, now = Date.now()): Sliced<CredentialSet> {
   const findings = new TlsFindings()
-  const trusted = readTrustAnchor(config.trustAnchor, findings)
+  const trusted = yield* trustAnchorWork(config.trustAnchor, findings)
+  yield
   const chain = readCertificateChain(config.certFile, findings)
   const key = readPrivateKey(config.keyFile, findings)
   const protocol = protocolOptions(config, findings)
-  const lists = trusted === null || config.crlFile === null ? [] : readRevocationLists(config.crlFile, trusted, now, findings)
+  const lists = trusted === null || config.crlFile === null ? [] : yield* revocationWork(config.crlFile, trusted, now, findings)
   if (trusted !== null) checkTrustAnchor(config.trustAnchor, trusted, now, findings)
   if (chain !== null) checkCertificateChain(config.certFile, chain, now, findings)
   if (chain !== null && key !== null) checkPair(config, chain, key, findings)
@@ -63,7 +71,9 @@ export function loadCredentials(config: TlsConfig, now = Date.now()): Credential
     ...(lists.length === 0 ? {} : { crl: lists.map(({ pem }) => pem) }),
   }
   const options = { ...protocol, ...files }
+  yield
   checkUsable(config, options, findings)
+  yield
   const ending = expiring(config, chain, trusted, lists)
   // What is over already has been named, with what that means.
   const soon = ending.filter(({ notAfter }) => notAfter >= now)

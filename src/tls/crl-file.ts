@@ -2,6 +2,7 @@
 // believed. What cannot be believed is a problem: a list that is left out would let revoked clients in again.
 
 import type { X509Certificate } from 'node:crypto'
+import type { Sliced } from '../in-slices.ts'
 import { looseKey } from '../x509/name.ts'
 import { printName } from '../x509/name-text.ts'
 import { certificateNames, maySignLists } from './certificate-fields.ts'
@@ -38,12 +39,12 @@ interface NamedCa {
  * @param trusted the certificates of `trust-anchor`; lists of other CAs cannot be checked
  * @param now milliseconds since the epoch
  */
-export function readRevocationLists(
+export function* revocationWork(
   name: string,
   trusted: readonly X509Certificate[],
   now: number,
   findings: TlsFindings,
-): readonly RevocationList[] | null {
+): Sliced<readonly RevocationList[] | null> {
   const directory = kindOf(name) === 'directory'
   const listed = directory ? directoryFiles('crl-file', name, HASH_LINK, findings) : { files: [name], linked: true }
   if (listed === null) return null
@@ -52,6 +53,7 @@ export function readRevocationLists(
   const lists: RevocationList[] = []
   let size = 0
   for (const file of listed.files) {
+    yield
     const content = tlsFile(file)
     if ('reason' in content) {
       findings.problem('crl-file', `crl-file ${file} cannot be read: ${content.reason}`, content.remedy)

@@ -1,6 +1,8 @@
 // Finds the PEM objects of a file (RFC 7468) and tells binary forms apart.
 
 import { X509Certificate } from 'node:crypto'
+import { atOnce } from '../in-slices.ts'
+import type { Sliced } from '../in-slices.ts'
 
 export interface PemBlock {
   /** As in `-----BEGIN LABEL-----`. */
@@ -49,8 +51,14 @@ export function pemContent({ text }: PemBlock): Buffer {
 
 /** The certificates of PEM objects in their order, or the number of the first that is damaged, from 1. */
 export function parseCertificates(blocks: readonly PemBlock[]): X509Certificate[] | number {
+  return atOnce(certificateWork(blocks))
+}
+
+/** The same in steps: all those that an operating system trusts take tens of milliseconds. */
+export function* certificateWork(blocks: readonly PemBlock[]): Sliced<X509Certificate[] | number> {
   const certificates: X509Certificate[] = []
   for (const { text } of blocks) {
+    yield
     try {
       certificates.push(new X509Certificate(text))
     } catch {
@@ -61,8 +69,8 @@ export function parseCertificates(blocks: readonly PemBlock[]): X509Certificate[
 }
 
 /** The certificates among everything that a file holds; none where one of them is damaged. */
-export function certificatesIn(content: Buffer): readonly X509Certificate[] {
-  const found = parseCertificates(pemBlocks(content).filter(({ label }) => isCertificateLabel(label)))
+export function* certificatesIn(content: Buffer): Sliced<readonly X509Certificate[]> {
+  const found = yield* certificateWork(pemBlocks(content).filter(({ label }) => isCertificateLabel(label)))
   return typeof found === 'number' ? [] : found
 }
 

@@ -1,11 +1,13 @@
 // Reads `trust-anchor`: the CA certificates of a file, or of a directory as OpenSSL or Botan would read it.
 
 import type { X509Certificate } from 'node:crypto'
+import { atOnce } from '../in-slices.ts'
+import type { Sliced } from '../in-slices.ts'
 import { isSelfIssued } from './certificate-fields.ts'
 import { MAX_DIRECTORY_BYTES, directoryFiles, kindOf, refuseDirectory } from './directory.ts'
 import type { TlsFindings } from './findings.ts'
 import { shellWord } from './findings.ts'
-import { derKind, describeContent, isCertificateLabel, parseCertificates, pemBlocks } from './pem.ts'
+import { certificateWork, derKind, describeContent, isCertificateLabel, pemBlocks } from './pem.ts'
 import { subjectName } from './peer.ts'
 import { certificateWeakness } from './strength.ts'
 import { tlsFile } from './tls-file.ts'
@@ -18,8 +20,13 @@ const HASH_LINK = /^[0-9a-f]{8}\.\d+$/
 
 /** The certificates to trust, each once, or null with a problem noted. */
 export function readTrustAnchor(name: string, findings: TlsFindings): readonly X509Certificate[] | null {
+  return atOnce(trustAnchorWork(name, findings))
+}
+
+/** The same in steps. */
+export function* trustAnchorWork(name: string, findings: TlsFindings): Sliced<readonly X509Certificate[] | null> {
   const directory = kindOf(name) === 'directory'
-  const certificates = directory ? readDirectory(name, findings) : readFile(name, findings)
+  const certificates = yield* directory ? readDirectory(name, findings) : readFile(name, findings)
   if (certificates === null) return null
   return [...new Map(certificates.map((certificate) => [certificate.fingerprint256, certificate])).values()]
 }
@@ -53,14 +60,14 @@ export function checkTrustAnchor(
   }
 }
 
-function readFile(file: string, findings: TlsFindings): readonly X509Certificate[] | null {
-  const found = certificatesOf(file, tlsFile(file))
+function* readFile(file: string, findings: TlsFindings): Sliced<readonly X509Certificate[] | null> {
+  const found = yield* certificatesOf(file, tlsFile(file))
   if (!('flaw' in found)) return found
   findings.problem('trust-anchor', `trust-anchor ${file} ${found.flaw}`, found.remedy)
   return null
 }
 
-function readDirectory(directory: string, findings: TlsFindings): X509Certificate[] | null {
+function* readDirectory(directory: string, findings: TlsFindings): Sliced<X509Certificate[] | null> {
   const listed = directoryFiles('trust-anchor', directory, HASH_LINK, findings)
   if (listed === null) return null
   const { files, linked } = listed
@@ -73,12 +80,12 @@ function readDirectory(directory: string, findings: TlsFindings): X509Certificat
       refuseDirectory('trust-anchor', directory, `${MAX_DIRECTORY_BYTES} bytes in the files`, findings)
       return null
     }
-    const found = certificatesOf(file, content)
+    const found = yield* certificatesOf(file, content)
     if (!('flaw' in found)) certificates.push(...found)
     // A directory may well hold other things: only what was meant to be a certificate is worth a word.
     else if (found.notable || linked) findings.warning(`${file} is ignored: it ${found.flaw}`, found.remedy)
   }
-  if (linked) noteUnlinked(directory, certificates, findings)
+  if (linked) yield* noteUnlinked(directory, certificates, findings)
   if (certificates.length > 0) return certificates
   const text = `trust-anchor ${directory} is a directory without a usable certificate`
   const rehash = linked ? ` and renew its hash links with: openssl rehash ${shellWord(directory)}` : ''
@@ -98,12 +105,12 @@ interface Unusable {
  * All certificates of one file, at least one, or why there is none.
  * @param read what was read of the file, or why that failed
  */
-function certificatesOf(file: string, read: TlsFile | UnreadableFile): readonly X509Certificate[] | Unusable {
+function* certificatesOf(file: string, read: TlsFile | UnreadableFile): Sliced<readonly X509Certificate[] | Unusable> {
   const word = shellWord(file)
   if ('reason' in read) return { flaw: `cannot be read: ${read.reason}`, remedy: read.remedy, notable: true }
   const content = read.bytes
   const blocks = pemBlocks(content)
-  const certificates = parseCertificates(blocks.filter(({ label }) => isCertificateLabel(label)))
+  const certificates = yield* certificateWork(blocks.filter(({ label }) => isCertificateLabel(label)))
   if (typeof certificates === 'number') {
     const show = `look at it with: openssl storeutl -noout -text -certs ${word}`
     return { flaw: `has a damaged certificate (number ${certificates})`, remedy: show, notable: true }

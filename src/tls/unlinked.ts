@@ -4,6 +4,7 @@
 import type { X509Certificate } from 'node:crypto'
 import { readdirSync } from 'node:fs'
 import path from 'node:path'
+import type { Sliced } from '../in-slices.ts'
 import { MAX_DIRECTORY_BYTES, MAX_FILES, kindOf } from './directory.ts'
 import type { TlsFindings } from './findings.ts'
 import { shellWord } from './findings.ts'
@@ -16,7 +17,11 @@ import { tlsFile } from './tls-file.ts'
  * @param directory one with hash links, which could be read
  * @param trusted what was taken from it
  */
-export function noteUnlinked(directory: string, trusted: readonly X509Certificate[], findings: TlsFindings): void {
+export function* noteUnlinked(
+  directory: string,
+  trusted: readonly X509Certificate[],
+  findings: TlsFindings,
+): Sliced<void> {
   const known = new Set(trusted.map(({ fingerprint256 }) => fingerprint256))
   const files = readdirSync(directory).sort().map((entry) => path.join(directory, entry))
   let size = 0
@@ -25,7 +30,8 @@ export function noteUnlinked(directory: string, trusted: readonly X509Certificat
     if ('reason' in content) continue
     size += content.bytes.length
     if (size > MAX_DIRECTORY_BYTES) return
-    const unknown = certificatesIn(content.bytes).find(({ fingerprint256 }) => !known.has(fingerprint256))
+    const found = yield* certificatesIn(content.bytes)
+    const unknown = found.find(({ fingerprint256 }) => !known.has(fingerprint256))
     if (unknown === undefined) continue
     const text = `${file} (${subjectName(unknown)}) does not count, because no hash link leads to it`
     findings.warning(text, `renew the links with: openssl rehash ${shellWord(directory)}`)

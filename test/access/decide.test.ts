@@ -366,3 +366,29 @@ t.test('the rule is told in words', async (t) => {
   t.equal(rule('user v', 'config-get'), 'unknown-role is not configured and so rejects everything (no role is named as the user v)')
   t.equal(rule('nobody', 'config-get'), 'default-role is not configured and so rejects everything (no user to take a role from)')
 })
+
+t.test('of many networks the smallest with the address counts', async (t) => {
+  const names = ['0.0.0.0/0', '10.0.0.0/8', '10.1.0.0/16', '10.1.2.0/24', '10.1.2.3', '::/0', '2001:db8::/32', '2001:db8::1']
+  const more = Array.from({ length: 900 }, (_, index) => `172.16.${index >> 8}.${index & 255}`)
+  const roles = [...names, ...more].map((name) => ({ name, 'accept-commands': 'ALL' }))
+  const policy = policyOf({ name: 'networks', access: { 'assign-role-method': 'remote-address', roles }, rows: [] })
+  const role = (address: string): string => decide(policy, callerOf(address), 'version-get', []).role.name
+  const rows = [
+    ['192.0.2.1', '0.0.0.0/0'], ['10.9.9.9', '10.0.0.0/8'], ['10.1.9.9', '10.1.0.0/16'], ['10.1.2.9', '10.1.2.0/24'],
+    ['10.1.2.3', '10.1.2.3'], ['::ffff:10.1.2.3', '10.1.2.3'], ['2001:db9::1', '::/0'], ['2001:db8::2', '2001:db8::/32'],
+    ['2001:db8:0::1', '2001:db8::1'], ['172.16.3.131', '172.16.3.131'], ['172.16.3.132', '0.0.0.0/0'],
+  ] as const
+  for (const [address, name] of rows) t.equal(role(address), name, address)
+})
+
+t.test('a command that nobody knows is named through lists of lists', async (t) => {
+  const lists = [{ a: { or: ['b', 'b', 'READ'] } }, { b: { and: ['ALL', { not: { commands: ['made-up'] } }] } }, { c: 'a' }]
+  const table = { name: 'named', access: withUser(user('NONE', { 'reject-commands': 'c', 'other-commands': 'accept' }), { 'access-control-lists': lists }), rows: [] }
+  const asked = (command: string): unknown => {
+    const { allowed, rule } = decide(policyOf(table), callerOf('user u'), command, [])
+    return [allowed, rule.replace(/ \(.*/s, '')]
+  }
+  t.same(asked('made-up'), [true, 'other-commands of u: accept'])
+  t.same(asked('made-up-too'), [false, 'no known command, and u does not name it'])
+  t.same(asked('shutdown'), [false, 'reject-commands of u: "c"'])
+})

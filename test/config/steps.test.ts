@@ -1,7 +1,8 @@
 // The steps of a configuration each for itself: keywords and advice, limits, paths, notes.
 
+import { writeFileSync } from 'node:fs'
 import t from 'tap'
-import { adviceFor, allowedIn, editDistance, homesOf } from '../../src/config/keywords.ts'
+import { adviceFor, allowedIn, editDistance, homesOf, WordList } from '../../src/config/keywords.ts'
 import { httpLimitRows, limitsOf, upstreamLimitRows } from '../../src/config/limits.ts'
 import { loadConfigText } from '../../src/config/load.ts'
 import { ConfigError, formatMistake } from '../../src/config/mistake.ts'
@@ -9,6 +10,7 @@ import { placePath, resolveFile } from '../../src/config/paths.ts'
 import { printConfig } from '../../src/config/print.ts'
 import { configSchema } from '../../src/config/schema.ts'
 import type { ConfigSchema } from '../../src/config/schema-form.ts'
+import { SecretFiles } from '../../src/config/secret-file.ts'
 import type { AgentConfig, HttpLimits, UpstreamLimits } from '../../src/config/types.ts'
 import { printCompact } from '../../src/json/print.ts'
 
@@ -85,6 +87,30 @@ t.test('an edit distance counts what was done to a word', (t) => {
     ['abc', 'xabc', 1], ['abcd', 'abdc', 1], ['abcd', 'badc', 2], ['kitten', 'sitting', 3],
   ]
   for (const [from, to, distance] of table) t.equal(editDistance(from, to), distance, `${from} ${to}`)
+  t.end()
+})
+
+t.test('an edit distance that is too far is not counted to its end', (t) => {
+  const words = ['abc', 'xabc', 'abdc', 'kitten', 'sitting', 'config-get', 'config-test', '', 'ab', 'gifnoc-tset']
+  for (const from of words) {
+    for (const to of words) {
+      const distance = editDistance(from, to)
+      for (const limit of [0, 1, 2, 3, 5, 20]) {
+        t.equal(editDistance(from, to, limit), distance <= limit ? distance : Infinity, `${from} ${to} ${limit}`)
+      }
+    }
+  }
+  t.end()
+})
+
+t.test('of the nearest words the first is meant, and none that is another word', (t) => {
+  const words = new WordList(['config-get', 'config-set', 'config-test', 'dhcp-enable', 'a'])
+  t.same(words.nearest('config-gett'), { word: 'config-get', distance: 1 })
+  t.same(words.nearest('config-et'), { word: 'config-get', distance: 1 })
+  t.same(words.nearest('CONFIG_TEST'), { word: 'config-test', distance: 0 })
+  t.equal(words.nearest('b'), null)
+  t.equal(words.nearest('lease4-get'), null)
+  t.equal(words.nearest('c'.repeat(100_000)), null)
   t.end()
 })
 
@@ -180,7 +206,7 @@ t.test('lists and texts have bounds, and nothing beyond them is read', (t) => {
   ]
   for (const [agent, mistake] of agents) t.match(messageOf(JSON.stringify({ 'Control-agent': agent })), mistake)
   const unnamed = `{ "Control-agent": { "authentication": { "clients": [${'{},'.repeat(50_000)}{}] } } }`
-  t.equal(mistakesOf(unnamed), 1000, 'of fifty thousand clients without a name')
+  t.equal(mistakesOf(unnamed), 1001, 'of fifty thousand clients without a name, and that there are too many')
   const last = `{ "Control-agent": { "http-port": "wrong", ${'"http-port": 1, '.repeat(2000)}"http-port": 8000 } }`
   t.equal(load(last).httpPort, 8000, 'a key repeated however often is one key')
   t.end()
@@ -199,7 +225,27 @@ t.test('a text of a million mistakes costs a short message', (t) => {
   const members = Array.from({ length: 20_000 }, (_, index) => `"k${index}": 1`).join(', ')
   const lines = messageOf(`{ "Control-agent": { ${members} } }`).split('\n')
   t.equal(lines.length, 101)
-  t.match(lines.at(-1), 'and more mistakes after these')
+  t.equal(lines.at(-1), 'and at least 901 more mistakes')
+  t.end()
+})
+
+t.test('warnings are shown up to a hundred, and the others are counted', (t) => {
+  const names = Array.from({ length: 999 }, (_, index) => `made-up-${index}`)
+  const access = { 'assign-role-method': 'remote-address', 'default-role': { 'accept-commands': { commands: [...names, 'config-gte'] } } }
+  const { warnings } = loadConfigText('<string>', JSON.stringify({ 'Control-agent': { 'access-control': access } }), command)
+  t.equal(warnings.length, 101)
+  t.match(warnings[0], { text: '"made-up-0" is no command that is known here', remedy: 'say under "commands" what it is' })
+  t.match(warnings.at(-1), { id: 'KEAGATE_CONFIG_WARNING', text: 'and 900 more warnings' })
+  t.end()
+})
+
+t.test('one file that many users name is read once', (t) => {
+  const folder = t.testdir({ p: 'one' })
+  const files = new SecretFiles()
+  t.match(files.read(`${folder}/p`), { text: 'one' })
+  writeFileSync(`${folder}/p`, 'two')
+  t.match(files.read(`${folder}/p`), { text: 'one' }, 'all of them get the same password')
+  t.match(new SecretFiles().read(`${folder}/p`), { text: 'two' })
   t.end()
 })
 
@@ -250,7 +296,7 @@ function mistakesOf(text: string): number {
     load(text)
     return 0
   } catch (error) {
-    if (error instanceof ConfigError) return error.mistakes.length
+    if (error instanceof ConfigError) return error.count
     throw error
   }
 }

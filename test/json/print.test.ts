@@ -76,6 +76,16 @@ t.test('the pretty form is that of config-write', (t) => {
   t.end()
 })
 
+t.test('what stands deep inside is on one line, or its blanks would be longer than all else', (t) => {
+  const text = `${'[{ "a": '.repeat(40)}[ [ 1 ], [ 2 ] ]${' }]'.repeat(40)}`
+  const value = through(text)
+  const pretty = printPretty(value)
+  t.same(JSON.parse(pretty), JSON.parse(text))
+  t.ok(pretty.length < 2 * text.length, `${pretty.length} characters`)
+  t.equal(pretty.split('\n').length, 21)
+  t.end()
+})
+
 t.test('numbers keep every digit and become standard JSON', (t) => {
   const cases: [written: string, printed: string][] = [
     ['1234567890123456789012345678901234567890', '1234567890123456789012345678901234567890'],

@@ -93,6 +93,18 @@ t.test('a line map agrees with counting by hand', (t) => {
   t.end()
 })
 
+t.test('a line map agrees with counting by hand in a line of a megabyte, in any order', (t) => {
+  const text = `a\n${'b\u{1f600}\u00e9'.repeat(250_000)}\nc`
+  const map = new LineMap(text)
+  for (const offset of [900_001, 2, 1023, 1024, 1025, 1_000_002, 5, 2_000_000, 524_288, 0, 1, 999_999]) {
+    const before = text.slice(0, offset)
+    const line = before.split('\n').length
+    const column = 1 + [...(before.split('\n').at(-1) ?? '')].filter((character) => !/^[\udc00-\udfff]$/.test(character)).length
+    t.same(map.locate(offset), offset > text.length ? map.locate(text.length) : { line, column }, String(offset))
+  }
+  t.end()
+})
+
 t.test('a text that is no file is located under its name', (t) => {
   const source = textSource('<config-set>', '{\n "a": 1}')
   t.same(source.locate(3), { file: '<config-set>', line: 2, column: 2 })

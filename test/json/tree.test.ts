@@ -367,6 +367,16 @@ t.test('huge and hostile texts end in an answer', (t) => {
   t.end()
 })
 
+t.test('mistakes beyond those that are kept are counted', (t) => {
+  const commands = parseTree(`[1${',,1'.repeat(500)}]`, { dialect: 'command' })
+  t.same([commands.errors.length, commands.moreErrors], [100, 400])
+  const file = parseTree(`{${'"a": 1, '.repeat(5000)}"b": 1}`, { dialect: 'file' })
+  t.same([file.errors.length, file.moreErrors], [1000, 3999])
+  const large = parseTree(`[${`${'9'.repeat(20)}, `.repeat(2000)}"a": 1]`, { dialect: 'file' })
+  t.same([large.errors.length, large.moreErrors], [2001, 0], 'numbers that are only too large push out no other')
+  t.end()
+})
+
 t.test('keys that every object has are keys like any other', (t) => {
   const node = rootOf(parseTree('{"__proto__": {"a": 1}, "constructor": 2, "toString": 3}', { dialect: 'file' }))
   if (node.kind !== 'map') throw new Error('not a map')

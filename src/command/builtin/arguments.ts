@@ -1,11 +1,11 @@
 // Reads the arguments of the agent's own commands. Those of forwarded commands are never looked at.
 
-import { setImmediate } from 'node:timers/promises'
+import { inSlices } from '../../in-slices.ts'
 import type { MapNode } from '../../json/node.ts'
 import { memberOf } from '../../json/node.ts'
 import type { RawJson } from '../../json/raw.ts'
 import { rawToString } from '../../json/raw.ts'
-import { parseTree } from '../../json/tree.ts'
+import { treeWork } from '../../json/tree.ts'
 
 /** Bytes. A configuration of the agent has some kilobytes; reading much more at once would hold up other clients. */
 const longestArguments = 256 * 1024
@@ -19,10 +19,7 @@ export type OwnArguments = ArgumentsProblem | { readonly ok: true; readonly map:
 
 export type OwnConfiguration = ArgumentsProblem | { readonly ok: true; readonly configuration: RawJson }
 
-/** Bytes that are read at once; longer arguments take milliseconds, and wait until nobody else's are read. */
-const shortArguments = 16 * 1024
-
-/** Settles when the long arguments read last had an iteration of the event loop to themselves. */
+/** Settles when the arguments have been read that came before: reading in slices helps nobody who waits for twenty of them. */
 let lastRead: Promise<unknown> = Promise.resolve()
 
 /** The arguments as a map, or the sentence that says why they are none. */
@@ -33,8 +30,9 @@ export async function readArguments(args: RawJson): Promise<OwnArguments> {
         'a larger configuration can be written to the file and read with config-reload',
     )
   }
-  if (args.length > shortArguments) await (lastRead = lastRead.then(() => setImmediate()))
-  const { root, errors } = parseTree(rawToString(args), { dialect: 'command' })
+  const reading = lastRead.then(() => inSlices(treeWork(rawToString(args), { dialect: 'command' })))
+  lastRead = reading
+  const { root, errors } = await reading
   const first = errors[0]
   if (first !== undefined) return problem(`'arguments' cannot be read: ${first.text}`)
   if (root?.kind !== 'map') return problem(`'arguments' must be a map, not ${nameOf(root?.kind)}`)

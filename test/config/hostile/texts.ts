@@ -16,7 +16,7 @@ export const nesting: Family = (random, bytes, variant) => {
 }
 
 const keys: readonly ((index: number, random: Random) => string)[] = [
-  () => '"http-port":8000',
+  () => '"http-host":"127.0.0.1"',
   (index) => `"comment":"${index}"`,
   (index) => `"key${index}":1`,
   (_, random) => `"${random.slip('control-sockets')}":{}`,
