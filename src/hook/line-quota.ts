@@ -11,7 +11,8 @@ export class LineQuota {
   readonly #onLeftOut: (lines: number) => void
   #taken = 0
   #leftOut = 0
-  #timer: NodeJS.Timeout | null = null
+  /** Whether an interval is under way. */
+  #counting = false
 
   /** @param onLeftOut told at the end of an interval in which lines were left out */
   constructor(limits: QuotaLimits, onLeftOut: (lines: number) => void) {
@@ -26,7 +27,8 @@ export class LineQuota {
       return false
     }
     this.#taken++
-    this.#timer ??= setTimeout(() => this.#next(), this.#limits.interval).unref()
+    if (!this.#counting) setTimeout(() => this.#next(), this.#limits.interval).unref()
+    this.#counting = true
     return true
   }
 
@@ -42,7 +44,7 @@ export class LineQuota {
 
   #next(): void {
     const leftOut = this.#leftOut
-    this.#timer = null
+    this.#counting = false
     this.#taken = 0
     this.#leftOut = 0
     if (leftOut > 0) this.#onLeftOut(leftOut)

@@ -79,7 +79,10 @@ export class ModuleProcess {
     }
     launched.process.on('error', (error) => (this.#reason ??= `its process cannot be started: ${error.message}`))
     launched.process.on('exit', () => this.#killGroup())
-    this.#gone = new Promise((resolve) => launched.process.on('close', () => resolve(this.#ended())))
+    this.#gone = new Promise((resolve) => launched.process.on('close', () => {
+      this.#ended()
+      resolve()
+    }))
   }
 
   /** @param onWritten called when the process has been given all of it, or never will be */
