@@ -12,10 +12,11 @@ import type { TlsAcceptor } from '../../src/tls/acceptor.ts'
 import { loadCredentials } from '../../src/tls/credentials.ts'
 import type { Diagnosis } from '../../src/tls/diagnose.ts'
 import type { TlsPeer } from '../../src/tls/peer.ts'
+import type { VerifiedPeer } from '../../src/tls/verified-peer.ts'
 import { addressOf } from '../../src/tls/remote-address.ts'
 
 export type Verdict =
-  | { kind: 'connected'; socket: tls.TLSSocket; peer: TlsPeer | null }
+  | { kind: 'connected'; socket: tls.TLSSocket; peer: TlsPeer | null; verified: VerifiedPeer | null }
   | { kind: 'refused'; socket: tls.TLSSocket; diagnosis: Diagnosis; certificate: X509Certificate | undefined }
   | { kind: 'failed'; remoteAddress: string; diagnosis: Diagnosis; quiet: boolean }
 
@@ -81,7 +82,7 @@ export async function openTlsDoor(owner: Owner, config: TlsConfig, options: Door
       from,
       options.handshakeTimeout ?? 10_000,
       {
-        connected: (socket, _remoteAddress, peer) => note({ kind: 'connected', socket, peer: peer?.facts ?? null }),
+        connected: (socket, _remoteAddress, verified) => note({ kind: 'connected', socket, peer: verified?.facts ?? null, verified }),
         refused: (socket, _remoteAddress, diagnosis, certificate) => note({ kind: 'refused', socket, diagnosis, certificate }),
         failed: (remoteAddress, diagnosis, quiet) => note({ kind: 'failed', remoteAddress, diagnosis, quiet }),
       },

@@ -108,3 +108,23 @@ t.test('a chain that is made to cost time is given up', async (t) => {
   t.ok(performance.now() - begun < 1000)
   t.equal(anchorsOf(root).reaches(read(direct), many.map(read), Date.now()), true)
 })
+
+t.test('a session of a client that is forgotten still leads to its CA by what others had sent', async (t) => {
+  writeFileSync(path.join(directory, 'ca.crt'), root.certificate)
+  writeFileSync(path.join(directory, 'server.crt'), server.certificate)
+  writeFileSync(path.join(directory, 'server.key'), server.key, { mode: 0o600 })
+  const door = await openTlsDoor(t, tlsConfig(directory))
+  const identity = { cert: below.certificate + upper.certificate, key: below.key }
+  const { session } = await visit(door.port, identity)
+  await door.next()
+  for (let each = 0; each < 256; each++) {
+    const { certificate: cert, key } = await makeClient(root, { commonName: `client ${each}`, key: direct.keyPair })
+    await visit(door.port, { cert, key })
+    await door.next()
+  }
+  t.match(await visit(door.port, { ...identity, session }), { said: 'connected', reused: true })
+  const verdict = await door.next()
+  const verified = verdict.kind === 'connected' ? verdict.verified : null
+  t.equal(verified?.isTrustedBy(anchorsOf(other), Date.now()), false)
+  t.equal(verified?.isTrustedBy(anchorsOf(renewed), Date.now()), true)
+})
