@@ -16,7 +16,7 @@ import { maxHeap } from './bounds.ts'
  */
 const supervisor = `
 trap '' HUP INT TERM PIPE
-ulimit -c 0
+ulimit -c 0 2>/dev/null
 { echo 1000 >/proc/self/oom_score_adj; } 2>/dev/null
 "$@" 4>&- &
 echo $! >&4

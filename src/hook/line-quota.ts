@@ -26,7 +26,7 @@ export class LineQuota {
       return false
     }
     this.#taken++
-    this.#timer ??= setTimeout(() => this.#next(), this.#limits.interval).unref()
+    if (this.#timer === null) this.#timer = setTimeout(() => this.#next(), this.#limits.interval).unref()
     return true
   }
 

@@ -60,6 +60,7 @@ export class ModuleProcess {
   #reason: string | null = null
   #ending: NodeJS.Timeout | null = null
   readonly #gone: Promise<void>
+  #onGone: (() => void) | null = null
 
   /** @throws Error when no process can be started */
   constructor(path: string, parts: ProcessParts) {
@@ -79,7 +80,8 @@ export class ModuleProcess {
     }
     launched.process.on('error', (error) => (this.#reason ??= `its process cannot be started: ${error.message}`))
     launched.process.on('exit', () => this.#killGroup())
-    this.#gone = new Promise((resolve) => launched.process.on('close', () => resolve(this.#ended())))
+    launched.process.on('close', () => this.#ended())
+    this.#gone = new Promise((resolve) => (this.#onGone = resolve))
   }
 
   /** @param onWritten called when the process has been given all of it, or never will be */
@@ -145,10 +147,11 @@ export class ModuleProcess {
     this.#ending = setTimeout(() => this.#force(), endTime)
   }
 
-  /** The supervisor has not done what it is for. */
+  /** The supervisor has not done what it is for. A process that the system does not let go of is not waited for. */
   #force(): void {
     this.#killGroup()
     for (const stream of this.#launched.process.stdio) stream?.destroy()
+    this.#ending = setTimeout(() => this.#ended(), endTime)
   }
 
   /** The process, and what it has started and not given a group of its own. */
@@ -163,12 +166,15 @@ export class ModuleProcess {
   }
 
   #ended(): void {
+    if (this.#onGone === null) return
     clearInterval(this.#watch)
     if (this.#ending !== null) clearTimeout(this.#ending)
     this.#payload?.release()
     this.#payload = null
     const status = this.#report.split('\n')[1] ?? ''
     this.#parts.events.ended(this.#reason ?? exitReason(status === '' ? null : Number(status)))
+    this.#onGone()
+    this.#onGone = null
   }
 }
 

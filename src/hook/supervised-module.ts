@@ -83,6 +83,10 @@ export class SupervisedModule {
   /** The configuration with this module is in force. */
   async start(): Promise<void> {
     this.#started = true
+    if (this.#process === null) {
+      this.#restartLater('its process ended')
+      return
+    }
     const outcome = await this.call({ kind: 'start' })
     if (!outcome.ok) this.fail(outcome.reason)
   }

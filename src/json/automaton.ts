@@ -36,7 +36,7 @@ export class Automaton {
   #keyStart = 0
   #valueStart = 0
 
-  constructor(dialect: ScanDialect, listener: MemberListener | null, pairedSurrogates: boolean) {
+  constructor(dialect: ScanDialect, listener: MemberListener | null, pairedSurrogates = dialect === 'command') {
     this.#lenient = dialect === 'command'
     this.#classes = byteClasses[dialect]
     this.#listener = listener

@@ -21,13 +21,9 @@ export class Scanner {
 
   /**
    * @param listener told of the members of an outermost map
-   * @param pairedSurrogates whether an escaped surrogate without its partner is refused; the grammar of JSON has it
+   * @param pairedSurrogates whether an escaped surrogate without its partner is refused, as always in `command`
    */
-  constructor(
-    dialect: ScanDialect,
-    listener: MemberListener | null = null,
-    pairedSurrogates = dialect === 'command',
-  ) {
+  constructor(dialect: ScanDialect, listener: MemberListener | null = null, pairedSurrogates?: boolean) {
     this.#dialect = dialect
     this.#automaton = new Automaton(dialect, listener, pairedSurrogates)
   }
