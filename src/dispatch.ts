@@ -208,8 +208,8 @@ async function runWithModules(task: Task): Promise<readonly RawJson[]> {
 /** An answer of a module stays in memory until its client has taken it, as one of a daemon does. */
 function kept({ command, waiter }: Task, element: RawJson): RawJson {
   if (waiter.hold(element.length)) return element
-  const text = `the answer to ${quoteName(command.name)} finds no memory: all bodies and answers together take as much as they may`
-  return answer(RESULT_ERROR, `${text}; try again later`)
+  const reason = 'all bodies and answers together take as much memory as they may; try again later'
+  return answer(RESULT_ERROR, `the answer to ${quoteName(command.name)} cannot be kept: ${reason}`)
 }
 
 /** The words after the name are what clients look for. */

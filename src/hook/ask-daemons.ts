@@ -42,7 +42,8 @@ export async function askDaemons(parts: AskParts, question: Question, memory: Me
   const asked = { name: command, services, arguments: question.arguments, caller }
   const { audit, guard } = parts
   const decision = guard?.decide(asked) ?? null
-  const refusal = guard !== null && decision?.allowed === false ? guard.refusalText(decision, asked) : (audit?.obstacle ?? null)
+  const refused = guard !== null && decision?.allowed === false
+  const refusal = refused ? guard.refusalText(decision, asked) : (audit?.obstacle ?? null)
   const ticket = audit?.begin(asked) ?? null
   const times: number[] = []
   const waiter = new ModuleWaiter(memory)
@@ -97,7 +98,7 @@ class ModuleWaiter implements Waiter {
 
   hold(bytes: number): boolean {
     if (this.#held + bytes > maxAnswer) {
-      this.whyRefused = `all answers together are larger than ${maxAnswer} bytes, which are the most that a module is given`
+      this.whyRefused = `all answers together are larger than ${maxAnswer} bytes, the most that a module is given`
       return false
     }
     const reservation = this.#memory.tryReserve(bytes)

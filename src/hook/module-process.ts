@@ -138,7 +138,8 @@ export class ModuleProcess {
   /** V8 limits its own heap alone; buffers are not in it. */
   async #weigh(): Promise<void> {
     const mebibytes = await residentMemory(this.#report)
-    if (mebibytes > maxResident) void this.end(`it took ${mebibytes} MiB of memory, more than ${maxResident}, and was ended`)
+    if (mebibytes <= maxResident) return
+    void this.end(`it took ${mebibytes} MiB of memory, more than ${maxResident}, and was ended`)
   }
 
   #finish(): void {

@@ -1,5 +1,5 @@
-// What one handler module asks of daemons while it runs a command. Its process only says for which call it asks: who the
-// caller of that is, and so what may be asked, is known here alone. The right ends with the call.
+// What one handler module asks of daemons while it runs a command. Its process only says for which call it asks: who
+// the caller of that is, and so what may be asked, is known here alone. The right ends with the call.
 
 import type { Caller } from './api.ts'
 import type { AskDaemons, AskOutcome } from './ask-daemons.ts'
@@ -60,13 +60,15 @@ export class Questions {
     const { call, command, services } = question
     const caller = this.#callerOf(call)
     const problem = problemOf(question)
-    if (caller === null) return { ok: false, reason: 'the command on whose behalf it asks has ended, or never was there' }
+    if (caller === null) return { ok: false, reason: noSuchCall }
     if (problem !== null) return { ok: false, reason: problem }
     const args = payload?.finish() ?? null
     if (args?.ok === false) return { ok: false, reason: `the arguments cannot be sent: ${args.problem}` }
     return this.#parts.ask({ caller, command, services, arguments: args?.json ?? null }, this.#parts.memory)
   }
 }
+
+const noSuchCall = 'the command on whose behalf it asks has ended, or never was there'
 
 /** @returns what is wrong with a question, or null */
 function problemOf({ command, services }: Question): string | null {

@@ -1,5 +1,5 @@
-// What a handler module, or a client or a daemon through one, does to the agent: nothing. Each case ended or stopped the
-// agent of a version in which modules were threads.
+// What a handler module, or a client or a daemon through one, does to the agent: nothing. Most cases ended or stopped
+// the agent of a version in which modules were threads.
 
 import { copyFileSync, writeFileSync } from 'node:fs'
 import http from 'node:http'
