@@ -50,7 +50,7 @@ t.test('changes by clients take turns, and too many are refused', async (t) => {
   t.match(rawToString(await daemon.configGet()), '"comment": "set 15"')
 })
 
-t.test('tests by clients take turns with all that, as each may start the threads of handler modules', async (t) => {
+t.test('tests by clients take turns with all that, as each may start the processes of handler modules', async (t) => {
   const { daemon, write } = await startDaemon(t)
   const order: string[] = []
   const set = daemon.configSet(rawJson(write('set'))).then(() => order.push('set'))

@@ -184,7 +184,7 @@ const auditLog = map('the record of every command, one JSON line each', {
   ...notes,
 }, ['output'])
 
-/** Each is a thread. */
+/** Each is a process. */
 export const mostModules = 16
 
 const hooksLibrary = map('a handler module', {

@@ -1,4 +1,4 @@
-// What a handler module is: the public contract, `import type { HandlerModule } from 'keagate'`. Nothing here but types.
+// What a handler module is: the public contract, `import type { HandlerModule } from 'keagate'`. Types alone.
 //
 // A module is an ES module with the exports of `HandlerModule`, and no others. It runs in a process of its own: what it
 // throws, how long it computes and what it leaks spoil its own commands only.

@@ -6,7 +6,7 @@ export const maxArguments = 4 * 1024 * 1024
 /** Bytes of JSON: one answer of a module, or all answers of the daemons to one question of a module. */
 export const maxAnswer = 4 * 1024 * 1024
 
-/** Bytes of a message without its payload: the names and the caller of a command, the commands that a module registers. */
+/** Bytes of a message without its payload: names and caller of a command, the commands that a module registers. */
 export const maxHeader = 256 * 1024
 
 /** Characters of a reason or a log line. */

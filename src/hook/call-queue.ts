@@ -54,6 +54,7 @@ const maxInHand = maxArguments
 const smallCall = 64 * 1024
 const forSmallCalls = 1024 * 1024
 
+const tooManyCalls = `it has ${maxCalls} commands to do already`
 const noMemory = 'there is no memory for its commands now; try again later'
 
 /** Bytes that a call takes besides its arguments: names, caller, bookkeeping. */
@@ -74,7 +75,7 @@ export class CallQueue {
 
   /** Makes a call, when its turn comes. Never rejects. @param payload the arguments of its command */
   run(call: Call, payload: RawJson | null): Promise<CallOutcome> {
-    if (this.#pending.size >= maxCalls) return Promise.resolve(failedCall(`it has ${maxCalls} commands to do already`, true))
+    if (this.#pending.size >= maxCalls) return Promise.resolve(failedCall(tooManyCalls, true))
     const size = payload?.length ?? 0
     const reservation = this.#parts.memory.tryReserve(size + callSize)
     if (reservation === null) return Promise.resolve(failedCall(noMemory, true))
@@ -86,7 +87,8 @@ export class CallQueue {
         reservation.release()
         resolve(outcome)
       }
-      const deadline = setTimeout(() => this.settle(id, failedCall(`it took longer than ${timeout} ms`)), timeout).unref()
+      const late = failedCall(`it took longer than ${timeout} ms`)
+      const deadline = setTimeout(() => this.settle(id, late), timeout).unref()
       const caller = 'command' in call ? call.command.caller : null
       const pending = { id, call, caller, payload, size, sent: false, settle }
       this.#pending.set(id, pending)

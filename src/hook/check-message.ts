@@ -1,5 +1,5 @@
-// Reads the header of a message from the process of a handler module. A module, or a library that it uses, can write into
-// the channel by itself, so nothing from there is taken for what it says it is.
+// Reads the header of a message from the process of a handler module. A module, or a library that it uses, can write
+// into the channel by itself, so nothing from there is taken for what it says it is.
 
 import type { CallResult, FromChild, HookPoint, Severity } from './messages.ts'
 

@@ -1,6 +1,7 @@
-// The frames of the channel between the agent and the process of a handler module. Each has a prefix of eight bytes with
-// the lengths of header and payload (unsigned, little-endian), then the header, then the payload. Node's own channel
-// between processes parses whatever comes as one line of any length; here the length is known before anything is kept.
+// The frames of the channel between the agent and the process of a handler module. Each has a prefix of eight bytes
+// with the lengths of header and payload (unsigned, little-endian), then the header, then the payload. Node's own
+// channel between processes parses whatever comes as one line of any length; here the length is known before anything
+// is kept.
 
 import type { Writable } from 'node:stream'
 

@@ -9,14 +9,15 @@ import { maxHeap } from './bounds.ts'
 
 /**
  * A small shell stays between the agent and Node.js: the kernel tells a process of the end of its parent only where it
- * reads from it, which a module in an endless loop does not. The shell reads, from descriptor 4, until the agent ends the
- * stream or is gone, however that went, and then kills the process and whatever it has started. Before that it writes
- * the process id there, behind it the exit status. Node.js gets standard output and error and, as descriptor 3, the channel.
- * A module that takes too much memory leaves no image of it on the disk, and the kernel ends it rather than the agent.
+ * reads from it, which a module in an endless loop does not. The shell reads, from descriptor 4, until the agent ends
+ * the stream or is gone, however that went, and then kills the process and whatever it has started. Before that it
+ * writes the process id there, behind it the exit status. Node.js gets standard output and error and, as descriptor 3,
+ * the channel. A module that takes too much memory leaves no image of it on the disk, and the kernel ends it rather
+ * than the agent.
  */
 const supervisor = `
 trap '' HUP INT TERM PIPE
-ulimit -c 0
+ulimit -c 0 2>/dev/null
 { echo 1000 >/proc/self/oom_score_adj; } 2>/dev/null
 "$@" 4>&- &
 echo $! >&4
@@ -37,8 +38,8 @@ const flags = [
 
 /** Of the agent's environment: options for its own Node.js, and what its service manager tells it alone. */
 const privateVariables = [
-  'NODE_OPTIONS', 'NODE_CHANNEL_FD', 'NODE_CHANNEL_SERIALIZATION_MODE', 'NODE_UNIQUE_ID', 'NODE_V8_COVERAGE', 'NODE_DEBUG',
-  'NODE_DEBUG_NATIVE', 'NODE_INSPECT_RESUME_ON_START', 'NODE_REPL_EXTERNAL_MODULE',
+  'NODE_OPTIONS', 'NODE_CHANNEL_FD', 'NODE_CHANNEL_SERIALIZATION_MODE', 'NODE_UNIQUE_ID', 'NODE_V8_COVERAGE',
+  'NODE_DEBUG', 'NODE_DEBUG_NATIVE', 'NODE_INSPECT_RESUME_ON_START', 'NODE_REPL_EXTERNAL_MODULE',
   'NOTIFY_SOCKET', 'WATCHDOG_PID', 'WATCHDOG_USEC', 'LISTEN_FDS', 'LISTEN_FDNAMES', 'LISTEN_PID',
   'INVOCATION_ID', 'JOURNAL_STREAM', 'MAINPID', 'MANAGERPID',
 ]

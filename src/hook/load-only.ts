@@ -2,6 +2,7 @@
 
 import type { HookModuleConfig } from '../config/types.ts'
 import type { Log } from '../log/message.ts'
+import type { AskDaemons } from './ask-daemons.ts'
 import { ModuleMemory } from './memory.ts'
 import type { RegisteredCommand } from './messages.ts'
 import { Modules } from './modules.ts'
@@ -12,7 +13,7 @@ import { Modules } from './modules.ts'
  */
 export async function loadOnly(configs: readonly HookModuleConfig[], log: Log): Promise<readonly RegisteredCommand[]> {
   // Nothing of a module runs that could ask.
-  const ask = (): Promise<{ ok: false; reason: string }> => Promise.resolve({ ok: false, reason: 'no daemon is asked now' })
+  const ask: AskDaemons = () => Promise.resolve({ ok: false, reason: 'no daemon is asked now' })
   const modules = await Modules.load(configs, { log, ask, memory: new ModuleMemory() })
   const commands = [...modules.handlers()].map(({ name, access }) => ({ name, access }))
   await modules.close()

@@ -1,5 +1,5 @@
-// What goes between the agent and the process of a handler module: a header as JSON, and for some a payload of JSON text
-// behind it, which the agent never parses.
+// What goes between the agent and the process of a handler module: a header as JSON, and for some a payload of JSON
+// text behind it, which the agent never parses.
 
 import type { Caller } from './api.ts'
 

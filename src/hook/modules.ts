@@ -15,7 +15,7 @@ import { SupervisedModule } from './supervised-module.ts'
 /** As in Kea, not a module's to answer. */
 const reserved: ReadonlySet<string> = new Set(['list-commands'])
 
-/** Processes that are started at once: to start one stops everybody else for some milliseconds, and takes a processor. */
+/** Processes that are started at once: each start stops the agent for some milliseconds, and takes a processor. */
 const startsAtOnce = 2
 
 export type Access = 'read' | 'write' | null
@@ -110,10 +110,11 @@ export class Modules {
     return null
   }
 
-  /** Asks for an answer in the place of the command's own; null: it is to run. A module that fails is an error answer. */
+  /** Asks for an answer in place of the command's own; null: it is to run. A module that fails is an error answer. */
   async received(command: Command, access: Access): Promise<RawJson | null> {
     for (const module of this.#at('command-received')) {
-      const outcome = await module.call({ kind: 'command-received', command: messageOf(command, access) }, payloadOf(command))
+      const call = { kind: 'command-received', command: messageOf(command, access) } as const
+      const outcome = await module.call(call, payloadOf(command))
       if (!outcome.ok) return failureAnswer(command.name, failed(module, outcome))
       if (outcome.answer !== null) return outcome.answer
     }

@@ -1,9 +1,8 @@
-// What one handler module asks of daemons while it runs a command. Its process only says for which call it asks: who the
-// caller of that is, and so what may be asked, is known here alone. The right ends with the call.
+// What one handler module asks of daemons while it runs a command. Its process only says for which call it asks: who
+// the caller of that is, and so what may be asked, is known here alone. The right ends with the call.
 
-import type { RawJson } from '../json/raw.ts'
 import type { Caller } from './api.ts'
-import type { AskDaemons } from './ask-daemons.ts'
+import type { AskDaemons, AskOutcome } from './ask-daemons.ts'
 import { maxQuestions } from './bounds.ts'
 import type { JsonPayload } from './json-payload.ts'
 import type { MemoryReserve } from './memory.ts'
@@ -34,42 +33,44 @@ export class Questions {
 
   /** Answers a question, sooner or later. @param payload its arguments, which are released here */
   answer(process: ModuleProcess, question: Question, payload: JsonPayload | null): void {
-    const caller = this.#callerOf(question.call)
-    const args = argumentsOf(payload)
-    const problem = problemOf(question) ?? (typeof args === 'string' ? args : null)
-    if (caller === null || problem !== null || typeof args === 'string') {
-      payload?.release()
-      const ended = 'the command on whose behalf it asks has ended, or never was there'
-      process.send({ kind: 'asked', id: question.id, problem: problem ?? ended })
-      return
-    }
     if (this.#underWay >= maxQuestions) {
       payload?.release()
       void process.end(`it has more than ${maxQuestions} questions to daemons under way and was ended`)
       return
     }
+    // Until the process has taken the answer: one that asks and never reads is to cost no memory.
     this.#underWay++
-    void this.#ask(process, question, caller, args).finally(() => {
+    const answered = (): void => {
       this.#underWay--
+    }
+    void this.#ask(question, payload).then((outcome) => {
       payload?.release()
+      const { id } = question
+      if (!outcome.ok) process.send({ kind: 'asked', id, problem: outcome.reason }, null, answered)
+      else {
+        process.send({ kind: 'asked', id, problem: null }, outcome.answers, () => {
+          outcome.release()
+          answered()
+        })
+      }
     })
   }
 
-  async #ask(process: ModuleProcess, question: Question, caller: Caller, args: RawJson | null): Promise<void> {
-    const { id, command, services } = question
-    const outcome = await this.#parts.ask({ caller, command, services, arguments: args }, this.#parts.memory)
-    if (!outcome.ok) process.send({ kind: 'asked', id, problem: outcome.reason })
-    else process.send({ kind: 'asked', id, problem: null }, outcome.answers, () => outcome.release())
+  async #ask(question: Question, payload: JsonPayload | null): Promise<AskOutcome> {
+    const { call, command, services } = question
+    const caller = this.#callerOf(call)
+    const problem = problemOf(question)
+    if (caller === null) return { ok: false, reason: noSuchCall }
+    if (problem !== null) return { ok: false, reason: problem }
+    const args = payload?.finish() ?? null
+    if (args?.ok === false) return { ok: false, reason: `the arguments cannot be sent: ${args.problem}` }
+    return this.#parts.ask({ caller, command, services, arguments: args?.json ?? null }, this.#parts.memory)
   }
 }
 
-/** @returns what is wrong with them, or the arguments; null: there are none */
-function argumentsOf(payload: JsonPayload | null): RawJson | string | null {
-  if (payload === null) return null
-  const args = payload.finish()
-  return args.ok ? args.json : `the arguments cannot be sent: ${args.problem}`
-}
+const noSuchCall = 'the command on whose behalf it asks has ended, or never was there'
 
+/** @returns what is wrong with a question, or null */
 function problemOf({ command, services }: Question): string | null {
   if (command.length > maxName) return `the name of a command takes at most ${maxName} characters`
   if (services.length === 0) return 'no service is named'

@@ -67,7 +67,8 @@ export class SupervisedModule {
     const problem = await module.#open()
     if (problem === null) return module
     await module.close()
-    throw new KeagateError('HOOK_UNUSABLE', `the module ${config.path} cannot be used: ${problem}`, { at: config.place })
+    const text = `the module ${config.path} cannot be used: ${problem}`
+    throw new KeagateError('HOOK_UNUSABLE', text, { at: config.place })
   }
 
   /** The module's name as the operator wrote it. */
@@ -83,6 +84,10 @@ export class SupervisedModule {
   /** The configuration with this module is in force. */
   async start(): Promise<void> {
     this.#started = true
+    if (this.#process === null) {
+      this.#restartLater('its process ended')
+      return
+    }
     const outcome = await this.call({ kind: 'start' })
     if (!outcome.ok) this.fail(outcome.reason)
   }

@@ -250,7 +250,8 @@ const definitions = {
   },
   HOOKS_LIBRARY_LOADED: { severity: 'INFO', logger: 'hooks', text: 'module {library} loaded: {what}' },
   HOOKS_LIBRARY_CLOSED: { severity: 'INFO', logger: 'hooks', text: 'module {library} ended' },
-  KEAGATE_MODULE_FAILED: { severity: 'ERROR', logger: 'hooks', text: 'module {library}: {reason}' },
+  // With the first places of a stack.
+  KEAGATE_MODULE_FAILED: { severity: 'ERROR', logger: 'hooks', text: 'module {library}: {reason}', longest: 2048 },
   KEAGATE_MODULE_DEBUG: { severity: 'DEBUG', debugLevel: 40, logger: 'hooks', text: 'module {library}: {text}' },
   KEAGATE_MODULE_INFO: { severity: 'INFO', logger: 'hooks', text: 'module {library}: {text}' },
   KEAGATE_MODULE_WARN: { severity: 'WARN', logger: 'hooks', text: 'module {library}: {text}' },

@@ -1,5 +1,5 @@
-// A client in a process of its own that sends one small command after another and notes how long each took: what others do
-// to the agent meanwhile, it must not feel.
+// A client in a process of its own that sends one small command after another and notes how long each took: what others
+// do to the agent meanwhile, it must not feel.
 
 import type { Owner } from '../child.ts'
 import { startChild } from '../child.ts'

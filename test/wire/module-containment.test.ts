@@ -1,5 +1,5 @@
-// What a handler module, or a client or a daemon through one, does to the agent: nothing. Each case ended or stopped the
-// agent of a version in which modules were threads.
+// What a handler module, or a client or a daemon through one, does to the agent: nothing. Most cases ended or stopped
+// the agent of a version in which modules were threads.
 
 import { copyFileSync, writeFileSync } from 'node:fs'
 import http from 'node:http'
@@ -207,7 +207,14 @@ for (const { name, run, answer, log } of states) {
     const program = await startProgram(t, { 'hooks-libraries': [{ library }] })
     const before = residentMemory(program.pid)
     let most = before
-    const weighing = setInterval(() => (most = Math.max(most, residentMemory(program.pid))), 50)
+    const weighing = setInterval(() => {
+      try {
+        most = Math.max(most, residentMemory(program.pid))
+      } catch {
+        // It has ended, which is what the rest is about.
+      }
+    }, 50)
+    t.teardown(() => clearInterval(weighing))
     await unharmed(t, program, async () => {
       t.match(await ask(program, 'state'), [answer])
       if (log !== undefined) await program.waitFor(log)

@@ -5,8 +5,10 @@ import { nearestWord } from '../../config/keywords.ts'
 import type { CommandHandler, HandlerModule, LoadedModule } from '../api.ts'
 
 const moduleExports = ['parameters', 'load'] satisfies (keyof HandlerModule)[]
-const points = ['authenticated', 'commandReceived', 'commandProcessed', 'start', 'stop'] satisfies (keyof LoadedModule)[]
-const loadedMembers = ['commands', ...points] satisfies (keyof LoadedModule)[]
+const functions = [
+  'authenticated', 'commandReceived', 'commandProcessed', 'start', 'stop',
+] satisfies (keyof LoadedModule)[]
+const loadedMembers = ['commands', ...functions] satisfies (keyof LoadedModule)[]
 const commandMembers = ['access', 'run'] satisfies (keyof CommandHandler)[]
 
 /** What Node.js adds to the exports of a CommonJS file. */
@@ -37,7 +39,7 @@ export function exportMistakes(exported: object): string[] {
 export function moduleMistakes(module: unknown): string[] {
   if (!isObject(module)) return ['its load function did not return an object']
   const mistakes = unknownMembers('what its load function returned', 'member', namesIn(module), loadedMembers)
-  for (const name of points) {
+  for (const name of functions) {
     if (isWrongFunction(module[name])) mistakes.push(`its member "${name}" is not a function`)
   }
   const { commands } = module

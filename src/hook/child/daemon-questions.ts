@@ -26,12 +26,21 @@ export class DaemonQuestions {
   }
 
   /** `ask` of the contract. Most modules are plain JavaScript, so what they give is looked at. */
-  readonly ask = async (on: unknown, command: unknown, services: unknown, args?: unknown): Promise<readonly Answer[]> => {
+  readonly ask = async (
+    on: unknown,
+    command: unknown,
+    services: unknown,
+    args?: unknown,
+  ): Promise<readonly Answer[]> => {
     const call = typeof on === 'object' && on !== null ? this.#calls.get(on) : undefined
     if (call === undefined) throw new TypeError('ask goes on a command that the module was given')
     if (typeof command !== 'string') throw new TypeError('the command to ask is a text')
-    if (!isListOfTexts(services) || services.length === 0) throw new TypeError('the services to ask are a list of names')
-    if (this.#waiting.size >= maxQuestions) throw new Error(`more than ${maxQuestions} questions to daemons are under way`)
+    if (!isListOfTexts(services) || services.length === 0) {
+      throw new TypeError('the services to ask are a list of names')
+    }
+    if (this.#waiting.size >= maxQuestions) {
+      throw new Error(`more than ${maxQuestions} questions to daemons are under way`)
+    }
     const payload = argumentsJson(args)
     const id = ++this.#lastId
     const answers = new Promise<readonly Answer[]>((resolve, reject) => this.#waiting.set(id, { resolve, reject }))
@@ -57,8 +66,8 @@ function argumentsJson(args: unknown): Buffer | null {
   const text = JSON.stringify(args) as string | undefined
   if (text === undefined) throw new TypeError('the arguments to ask with are no JSON')
   const json = Buffer.from(text)
-  if (json.length > maxArguments) throw new RangeError(`the arguments to ask with are larger than ${maxArguments} bytes`)
-  return json
+  if (json.length <= maxArguments) return json
+  throw new RangeError(`the arguments to ask with are larger than ${maxArguments} bytes`)
 }
 
 function isListOfTexts(value: unknown): value is readonly string[] {

@@ -45,10 +45,10 @@ function placesIn(stack: unknown): string {
   const lines = stack.split('\n')
   // Node.js puts the place of a mistake in the syntax before all the rest.
   const syntax = /^(?:file:\/\/)?\/.*:\d+$/.test(lines[0] ?? '') ? [`at ${lines[0] ?? ''}`] : []
-  const frames = lines.map((line) => line.trim()).filter((line) => /^at .*\/.*:\d+:\d+\)?$/.test(line) && !isForeign(line))
+  const frames = lines.map((line) => line.trim()).filter(isOfModule)
   return [...syntax, ...frames].slice(0, maxPlaces).join(', ').replaceAll('file://', '')
 }
 
-function isForeign(frame: string): boolean {
-  return frame.includes(ownFolder) || frame.includes('node:')
+function isOfModule(line: string): boolean {
+  return /^at .*\/.*:\d+:\d+\)?$/.test(line) && !line.includes(ownFolder) && !line.includes('node:')
 }

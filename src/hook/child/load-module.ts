@@ -27,11 +27,11 @@ export async function loadModule(
   refuse(exportMistakes(exported))
   const values = JSON.parse(parameters) as ModuleContext['parameters']
   refuse(await parameterMistakes(values, exported.parameters))
-  const module = await exported.load?.({ parameters: values, ...context })
-  refuse(moduleMistakes(module))
+  const returned: unknown = await exported.load?.({ parameters: values, ...context })
+  refuse(moduleMistakes(returned))
   // That it has this shape has just been seen.
-  const { commands = {} } = module as LoadedModule
-  return { module: module as LoadedModule, commands: new Map(Object.entries(commands)), points: pointsOf(module as LoadedModule) }
+  const module = returned as LoadedModule
+  return { module, commands: new Map(Object.entries(module.commands ?? {})), points: pointsOf(module) }
 }
 
 async function importFile(path: string): Promise<object> {

@@ -1,4 +1,5 @@
-// A command as a handler module gets it. Nothing of it can be changed; its arguments are read when the module looks at them.
+// A command as a handler module gets it. Nothing of it can be changed. Its arguments are parsed when the module first
+// looks at them.
 
 import type { Json, ProcessedCommand, ReceivedCommand } from '../api.ts'
 import type { Call, CommandMessage } from '../messages.ts'
@@ -16,7 +17,8 @@ export function processedCommand(
   return Object.freeze(Object.assign(withArguments(command, payload), { results: frozen(results), duration }))
 }
 
-function withArguments({ name, services, access, caller, argumentsSize }: CommandMessage, payload: Buffer): ReceivedCommand {
+function withArguments(message: CommandMessage, payload: Buffer): ReceivedCommand {
+  const { name, services, access, caller, argumentsSize } = message
   let text: string | undefined
   let value: Json | undefined
   const command = {

@@ -1,7 +1,8 @@
-// The process of one handler module: loads it and calls its functions as the agent says. It is started by the agent alone,
-// and imports next to nothing, as every module pays for that.
+// The process of one handler module: loads it and calls its functions as the agent says. It is started by the agent
+// alone, and imports next to nothing, as every module pays for that.
 
 import { writeFileSync } from 'node:fs'
+import type { ReceivedCommand } from '../api.ts'
 import { lineInterval, maxHeader, maxLines } from '../bounds.ts'
 import { LineQuota } from '../line-quota.ts'
 import type { Severity, ToChild } from '../messages.ts'
@@ -42,7 +43,8 @@ async function receive(message: ToChild, payload: Buffer): Promise<void> {
     case 'call': {
       if (usable === null) return
       const { id } = message
-      const { result, answer } = await callModule(usable, message.call, payload, (command) => questions.allow(command, id))
+      const allow = (command: ReceivedCommand): void => questions.allow(command, id)
+      const { result, answer } = await callModule(usable, message.call, payload, allow)
       channel.send({ kind: 'called', id, result }, answer)
       break
     }

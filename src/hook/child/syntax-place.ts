@@ -1,7 +1,8 @@
-// Finds the file and the line of a mistake in the syntax of a module. Node.js tells them only of an error that ends it, on
-// standard error.
+// Finds the file and the line of a mistake in the syntax of a module. Node.js tells them only of an error that ends it,
+// on standard error.
 
 import { spawnSync } from 'node:child_process'
+import type { StdioOptions } from 'node:child_process'
 
 /** Milliseconds; nothing of the module runs, as it cannot be compiled. */
 const timeout = 10_000
@@ -12,7 +13,8 @@ const timeout = 10_000
  */
 export function withPlace(error: unknown, path: string): unknown {
   if (!(error instanceof SyntaxError) || tellsPlace(error)) return error
-  const { stderr } = spawnSync(process.execPath, [path], { stdio: ['ignore', 'ignore', 'pipe'], timeout, encoding: 'utf8' })
+  const stdio: StdioOptions = ['ignore', 'ignore', 'pipe']
+  const { stderr } = spawnSync(process.execPath, [path], { stdio, timeout, encoding: 'utf8' })
   const place = /^(?:file:\/\/)?(\/.*:\d+)$/m.exec(stderr)?.[1]
   return place === undefined ? error : new SyntaxError(`${error.message} (${place})`)
 }
