@@ -3,7 +3,6 @@
 
 import http from 'node:http'
 import type { IncomingMessage, Server } from 'node:http'
-import type { Socket } from 'node:net'
 import type { Duplex } from 'node:stream'
 import { allowHalfOpenRequests } from './connection/node-contracts.ts'
 import { WireResponse } from './response/wire-response.ts'
@@ -12,7 +11,7 @@ export interface NodeServerOptions {
   /** Bytes of a request line and its headers. */
   readonly maxHeaderSize: number
   readonly onRequest: (request: IncomingMessage, response: WireResponse) => void
-  readonly onConnect: (socket: Duplex) => void
+  readonly onConnect: (request: IncomingMessage, socket: Duplex) => void
   readonly onClientError: (error: Error, socket: Duplex) => void
 }
 
@@ -31,7 +30,7 @@ export function createNodeServer({ maxHeaderSize, onRequest, onConnect, onClient
   allowHalfOpenRequests(server)
   // Expectations are checked with everything else.
   server.on('request', onRequest).on('checkContinue', onRequest).on('checkExpectation', onRequest)
-  server.on('connect', (_request: IncomingMessage, socket: Socket) => onConnect(socket))
+  server.on('connect', onConnect)
   server.on('clientError', onClientError)
   return server
 }

@@ -1,6 +1,7 @@
 // The HTTP server: one for the life of the process, given connections that are ready to be read. It never listens
 // itself, and every request meets the configuration in force, so a reload touches no connection.
 
+import { METHODS } from 'node:http'
 import type { Server } from 'node:http'
 import { Socket } from 'node:net'
 import type { Duplex } from 'node:stream'
@@ -15,8 +16,9 @@ import { ConnectionTable } from './connection/connection-table.ts'
 import type { Traffic } from './connection/connection-table.ts'
 import type { Connection } from './connection/connection.ts'
 import { createControlApp } from './control-app.ts'
-import { HttpError, methodNotAllowed } from './http-error.ts'
+import { HttpError, methodNotAllowed, otherVersion } from './http-error.ts'
 import { createNodeServer } from './node-server.ts'
+import { isKnownVersion } from './request/request-head.ts'
 import type { HttpSettings } from './settings.ts'
 
 export interface HttpServer {
@@ -51,6 +53,9 @@ export interface HttpServerOptions {
   readonly log: Log
 }
 
+/** Node's parser takes methods of RTSP as well, and does not say so. Fastify has no hooks for them. */
+const httpMethods: ReadonlySet<string> = new Set(METHODS)
+
 /** @throws if Fastify does not start, which no configuration causes */
 export async function createHttpServer({ settings, memory, log }: HttpServerOptions): Promise<HttpServer> {
   const connections = new ConnectionTable(settings, log)
@@ -59,8 +64,13 @@ export async function createHttpServer({ settings, memory, log }: HttpServerOpti
     socket instanceof Socket ? connections.get(socket) : undefined
   const createParser = (maxHeaderSize: number): Server => createNodeServer({
     maxHeaderSize,
-    onRequest: (request, response) => app.routing(request, response),
-    onConnect: (socket) => find(socket)?.failInput(methodNotAllowed()),
+    onRequest: (request, response) => {
+      if (httpMethods.has(request.method ?? '')) app.routing(request, response)
+      else find(request.socket)?.failInput(otherVersion())
+    },
+    onConnect: ({ httpVersion }, socket) => {
+      find(socket)?.failInput(isKnownVersion(httpVersion) ? methodNotAllowed() : otherVersion())
+    },
     onClientError: (error, socket) => find(socket)?.clientError(error),
   })
   let parser: { readonly server: Server; readonly maxHeaderSize: number } | null = null

@@ -104,7 +104,7 @@ t.test('a body over the limit is a 413, announced or not, and seen by a client t
   t.match(await counted.rest(), [{ status: 413 }])
   const stubborn = await connectTo(t, door.port)
   stubborn.socket.pause()
-  const body = Buffer.alloc(20_000_000, ' ')
+  const body = Buffer.alloc(16_000_000, ' ')
   stubborn.send(head([`Content-Length: ${body.length}`]))
   stubborn.send(body)
   stubborn.send(commandRequest('y'))
@@ -116,6 +116,27 @@ t.test('a body over the limit is a 413, announced or not, and seen by a client t
   exact.send(head(['Content-Length: 1000000']) + '{ "command": "exact" }'.padEnd(1_000_000))
   t.equal((await exact.answer()).status, 200, 'exactly the limit is fine')
   t.same(door.names(), ['exact'])
+})
+
+t.test('a chunked body that goes on after its 413 is reset after 16 MiB', async (t) => {
+  const door = await openDoor(t, { limits: { maxBodySize: 1_000_000 } })
+  const endless = await connectTo(t, door.port)
+  endless.send(head([chunked]))
+  const piece = chunk(Buffer.alloc(65_536, ' '))
+  let sent = 0
+  await new Promise<void>((resolve) => {
+    endless.socket.on('error', () => undefined).once('close', () => resolve())
+    const sendMore = (error?: Error | null): void => {
+      if (error != null) return
+      sent += piece.length
+      // Enough to fail where the connection is never reset.
+      if (sent < 256 * 1024 * 1024) endless.socket.write(piece, sendMore)
+      else resolve()
+    }
+    sendMore()
+  })
+  t.ok(endless.socket.destroyed)
+  t.ok(sent < 64 * 1024 * 1024, `${sent} bytes, those in the buffers of the system included`)
 })
 
 t.test('a big body does not hold up another client', async (t) => {

@@ -168,7 +168,7 @@ t.test('what is wrong with a head is said in our words', async (t) => {
     [' \r\n\r\n', /does not begin with a method/],
     ['POST / HTTP/1.x\r\n\r\n', /the version in the request line is malformed/],
     ['POST / HTTP/1.1\r\na b: c\r\n\r\n', /a header line holds a character|a blank stands where/],
-    ['POST / HTTQ/1.1\r\n\r\n', /the request line is not of the form/],
+    ['POST / HTTQ1.1\r\n\r\n', /the request line is not of the form/],
     [`POST / HTTP/1.1\r\n${json}\r\nContent-Length: 1x\r\n\r\n`, /Content-Length must be digits only/],
     [`POST / HTTP/1.1\r\n${json}\r\nTransfer-Encoding: chunked\r\n\r\nx`, /size in hexadecimal digits/],
   ]

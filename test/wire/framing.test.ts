@@ -11,6 +11,8 @@ interface Vector {
   readonly bytes: string
   /** Of the answers, in order. */
   readonly statuses: readonly number[]
+  /** What may be answered instead where less of the request is there when the parser gives up. */
+  readonly cut?: readonly number[]
   /** The commands that run. */
   readonly ran: readonly string[]
 }
@@ -24,6 +26,10 @@ const json = 'Content-Type: application/json'
 /** A request of a first line, header lines and a body, with what makes it acceptable otherwise. */
 function request(lines: readonly string[], content = body, first = 'POST / HTTP/1.1'): string {
   return [first, 'Host: a', json, ...lines, '', content].join('\r\n')
+}
+
+function textBody(text: string): string {
+  return request([`Content-Length: ${text.length}`], text)
 }
 
 /** The body as one chunk, framed as told. */
@@ -165,8 +171,18 @@ const refusals: readonly Vector[] = [
   refused(505, 'the preface of HTTP/2', 'PRI * HTTP/2.0\r\n\r\nSM\r\n\r\n'),
   refused(505, 'a request without a version', 'POST /\r\n\r\n'),
   refused(400, 'HTTP/1', request([length], body, 'POST / HTTP/1')),
-  refused(400, 'http/1.1', request([length], body, 'POST / http/1.1')),
-  refused(400, 'HTTPS/1.1', request([length], body, 'POST / HTTPS/1.1')),
+  ...['http/1.1', 'HTTPS/1.1', 'SIP/2.0', 'COAP+TCP/1.0', 'X/1'].map((protocol) => {
+    return { ...refused(505, protocol, request([length], body, `POST / ${protocol}`)), cut: [400] }
+  }),
+  refused(400, 'a word that is no protocol', request([length], body, 'POST / HTTP1.1')),
+  ...['PUT', 'ANNOUNCE', 'SET_PARAMETER', 'CONNECT'].flatMap((method) => [
+    refused(505, `${method} RTSP/1.0`, request([length], body, `${method} / RTSP/1.0`)),
+    refused(505, `${method} RTSP/1.1`, request([length], body, `${method} / RTSP/1.1`)),
+  ]),
+  refused(400, 'RTSP/1', request([length], body, 'POST / RTSP/1')),
+  refused(505, 'CONNECT HTTP/2.0', 'CONNECT a:80 HTTP/2.0\r\nHost: a:80\r\n\r\n'),
+  { ...refused(505, 'another method and version', request([length], body, 'FOO / HTTP/2.0')), cut: [405] },
+  { ...refused(505, 'another method and protocol', request([length], body, 'FOO / RTSP/1.0')), cut: [405] },
   refused(400, 'a blank after the version', request([length], body, 'POST / HTTP/1.1 ')),
   refused(400, 'a blank in the target', request([length], body, 'POST /a b HTTP/1.1')),
   refused(400, 'no target', request([length], body, 'POST HTTP/1.1')),
@@ -234,6 +250,13 @@ const services: readonly Vector[] = [
   served('HTTP/1.0 with keep-alive', request(['Connection: keep-alive', length], body, 'POST / HTTP/1.0')),
   served('an offer of h2c', request([...h2c, length])),
   served('an empty Expect', request(['Expect:', length])),
+  served('RTSP in a header', request(['Via: RTSP/1.0 a', 'X: RTSP/1.0', 'Upgrade: RTSP/1.0', length])),
+  served('RTSP in the target', request([length], body, 'POST /RTSP/1.0 HTTP/1.1')),
+  served('RTSP in a body', textBody('{ "command": "first", "arguments": [ "POST / RTSP/1.0", "SERVICE/1.0" ] }')),
+  served(
+    'a long body of one line',
+    textBody(`{ "command": "first", "arguments": "${'POST / RTSP/1.0 GET '.repeat(9000)}" }`),
+  ),
   { name: 'GET', bytes: 'GET / HTTP/1.1\r\nHost: a\r\n\r\n', statuses: [405], ran: [] },
   { name: 'PUT with a body', bytes: request([length], body, 'PUT / HTTP/1.1'), statuses: [405], ran: [] },
   {
@@ -261,7 +284,8 @@ for (const [way, split] of [['in one piece', false], ['byte by byte', true]] as 
       const client = await connectTo(t, door.port)
       await send(client, vector.bytes + commandRequest('smuggled'), split)
       const answers = await client.rest()
-      t.same(answers.map((each) => each.status), vector.statuses, vector.name)
+      const got = answers.map((each) => each.status)
+      if (!split || String(got) !== String(vector.cut)) t.same(got, vector.statuses, vector.name)
       t.equal(answers.at(-1)?.headers.get('connection'), 'close', `${vector.name}: says that it closes`)
       client.send(commandRequest('smuggled'))
       client.end()

@@ -45,12 +45,6 @@ export function isKnownVersion(version: string): boolean {
   return version === '1.1' || version === '1.0'
 }
 
-/** Methods that Node's parser takes with RTSP alone. It does not say that the version is one of RTSP. */
-const rtspMethods: ReadonlySet<string> = new Set([
-  'ANNOUNCE', 'DESCRIBE', 'FLUSH', 'GET_PARAMETER', 'PAUSE', 'PLAY', 'RECORD', 'REDIRECT', 'SETUP', 'SET_PARAMETER',
-  'TEARDOWN',
-])
-
 /**
  * @param target the request target as sent
  * @param maxSize bytes that the whole head may have
@@ -76,7 +70,7 @@ export function readHead(message: MessageHead, target: string, maxSize: number):
     const repeated = take(found, name.toLowerCase(), value)
     if (repeated !== null) throw new HttpError('framing', `${repeated} occurs more than once`)
   }
-  if (!isKnownVersion(httpVersion) || rtspMethods.has(message.method ?? '')) throw otherVersion()
+  if (!isKnownVersion(httpVersion)) throw otherVersion()
   const wrong = wrongFraming(found, httpVersion)
   if (wrong !== null) throw new HttpError('framing', wrong)
   if (size > maxSize) throw headTooLarge()
