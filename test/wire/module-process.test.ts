@@ -43,7 +43,7 @@ t.test('what the module has started ends with it', async (t) => {
 t.test('signals to the group and to the process itself do not end it before the agent has drained', async (t) => {
   const { program, file } = await started(t)
   const node = nodeProcess(file)
-  t.notMatch(sessionOf(node), sessionOf(program.pid), 'it is in a session of its own, where no Ctrl-C comes')
+  t.not(sessionOf(node), sessionOf(program.pid), 'it is in a session of its own, where no Ctrl-C comes')
   const answer = ask(program, 'waits')
   await program.waitFor(/waiting/)
   for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP', 'SIGUSR1', 'SIGUSR2'] as const) {
