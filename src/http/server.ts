@@ -1,7 +1,6 @@
 // The HTTP server: one for the life of the process, given connections that are ready to be read. It never listens
 // itself, and every request meets the configuration in force, so a reload touches no connection.
 
-import { METHODS } from 'node:http'
 import type { Server } from 'node:http'
 import { Socket } from 'node:net'
 import type { Duplex } from 'node:stream'
@@ -15,6 +14,7 @@ import type { AcceptedConnection } from './connection/accepted-connection.ts'
 import { ConnectionTable } from './connection/connection-table.ts'
 import type { Traffic } from './connection/connection-table.ts'
 import type { Connection } from './connection/connection.ts'
+import { watchInput } from './connection/node-contracts.ts'
 import { createControlApp } from './control-app.ts'
 import { HttpError, methodNotAllowed, otherVersion } from './http-error.ts'
 import { createNodeServer } from './node-server.ts'
@@ -53,9 +53,6 @@ export interface HttpServerOptions {
   readonly log: Log
 }
 
-/** Node's parser takes methods of RTSP as well, and does not say so. Fastify has no hooks for them. */
-const httpMethods: ReadonlySet<string> = new Set(METHODS)
-
 /** @throws if Fastify does not start, which no configuration causes */
 export async function createHttpServer({ settings, memory, log }: HttpServerOptions): Promise<HttpServer> {
   const connections = new ConnectionTable(settings, log)
@@ -65,8 +62,10 @@ export async function createHttpServer({ settings, memory, log }: HttpServerOpti
   const createParser = (maxHeaderSize: number): Server => createNodeServer({
     maxHeaderSize,
     onRequest: (request, response) => {
-      if (httpMethods.has(request.method ?? '')) app.routing(request, response)
-      else find(request.socket)?.failInput(otherVersion())
+      const connection = find(request.socket)
+      // Fastify has no hooks for the methods of other protocols.
+      if (connection?.protocol.isHttp(request) === false) connection.failInput(otherVersion())
+      else app.routing(request, response)
     },
     onConnect: ({ httpVersion }, socket) => {
       find(socket)?.failInput(isKnownVersion(httpVersion) ? methodNotAllowed() : otherVersion())
@@ -87,6 +86,7 @@ export async function createHttpServer({ settings, memory, log }: HttpServerOpti
       const { maxHeadSize: maxHeaderSize } = settings().limits
       if (parser?.maxHeaderSize !== maxHeaderSize) parser = { server: createParser(maxHeaderSize), maxHeaderSize }
       parser.server.emit('connection', socket)
+      watchInput(socket, (chunk) => connection.protocol.read(chunk))
     },
     refuse: (accepted, diagnosis, shown) => {
       const error = new HttpError('certificate', `${diagnosis.reason}; ${diagnosis.remedy}`)

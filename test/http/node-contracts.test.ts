@@ -8,7 +8,7 @@ import net from 'node:net'
 import t from 'tap'
 import type { Test } from 'tap'
 import {
-  allowHalfOpenRequests, closeConnectionWith, detachParser, ReadGate,
+  allowHalfOpenRequests, closeConnectionWith, detachParser, ReadGate, watchInput,
 } from '../../src/http/connection/node-contracts.ts'
 
 interface Opened {
@@ -122,3 +122,19 @@ for (const [when, bytes] of [
     t.equal(requests, 1, 'no request was found in it')
   })
 }
+
+t.test('watchInput: bytes are seen before the request that they make is reported', async (t) => {
+  const seen: string[] = []
+  const { client, socket, received } = await open(t, ({ url = '' }, response) => {
+    seen.push(url)
+    response.end()
+  }, () => undefined)
+  watchInput(socket, (chunk) => seen.push(chunk.toString('latin1')))
+  const ended = received()
+  const [first, second] = [get, get.replace('/', '/b')]
+  client.write(first)
+  while (seen.length < 2) await new Promise(setImmediate)
+  client.end(second)
+  await ended
+  t.same(seen, [first, '/', second, '/b'])
+})

@@ -175,10 +175,17 @@ const refusals: readonly Vector[] = [
     return { ...refused(505, protocol, request([length], body, `POST / ${protocol}`)), cut: [400] }
   }),
   refused(400, 'a word that is no protocol', request([length], body, 'POST / HTTP1.1')),
-  ...['PUT', 'ANNOUNCE', 'SET_PARAMETER', 'CONNECT'].flatMap((method) => [
+  ...['POST', 'GET', 'OPTIONS', 'PUT', 'ANNOUNCE', 'SET_PARAMETER', 'SOURCE', 'CONNECT'].flatMap((method) => [
     refused(505, `${method} RTSP/1.0`, request([length], body, `${method} / RTSP/1.0`)),
     refused(505, `${method} RTSP/1.1`, request([length], body, `${method} / RTSP/1.1`)),
   ]),
+  refused(505, 'SOURCE ICE/1.0', request([length], body, 'SOURCE / ICE/1.0')),
+  refused(505, 'POST ICE/1.0', request([length], body, 'POST / ICE/1.0')),
+  refused(505, 'RTSP with many blanks', request([length], body, 'POST   /a   RTSP/1.1')),
+  refused(505, 'RTSP with a long target', request([length], body, `POST /${'a'.repeat(30_000)} RTSP/1.1`)),
+  refused(505, 'RTSP with a method in the target', request([length], body, 'POST /GET RTSP/1.1')),
+  refused(505, 'RTSP after empty lines', `\r\n\r\n${request([length], body, 'POST / RTSP/1.1')}`),
+  refused(505, 'RTSP and chunks', request([chunked], chunks(), 'POST / RTSP/1.1')),
   refused(400, 'RTSP/1', request([length], body, 'POST / RTSP/1')),
   refused(505, 'CONNECT HTTP/2.0', 'CONNECT a:80 HTTP/2.0\r\nHost: a:80\r\n\r\n'),
   { ...refused(505, 'another method and version', request([length], body, 'FOO / HTTP/2.0')), cut: [405] },
@@ -212,6 +219,29 @@ const refusals: readonly Vector[] = [
     name: 'a bad request after a good one',
     bytes: request([length]) + request([chunked, length], chunks()),
     statuses: [200, 400],
+    ran: ['first'],
+  },
+  ...[body, `${body}\r\n`].map((first) => ({
+    name: 'RTSP in the read behind a good request',
+    bytes: request([`Content-Length: ${first.length}`], first) + request([length], body, 'POST / RTSP/1.0'),
+    statuses: [200, 505],
+    ran: ['first'],
+  })),
+  ...[1, 9].map((count) => {
+    // Not JSON, which does not end the connection.
+    const decoy = Array.from({ length: count }, (_, index) => `GET /${index} RTSP/1.0\r\n`).join('')
+    return {
+      name: `RTSP behind ${count} lines of it in a body`,
+      bytes: textBody(decoy) + request([length], body, 'POST / RTSP/1.0'),
+      statuses: count > 4 ? [505] : [400, 505],
+      ran: [],
+      cut: [400, 505],
+    }
+  }),
+  {
+    name: 'RTSP in the read behind chunks',
+    bytes: request([chunked], chunks()) + request([length], body, 'POST / RTSP/1.0'),
+    statuses: [200, 505],
     ran: ['first'],
   },
   {

@@ -17,6 +17,7 @@ import { closeConnectionWith, detachParser } from './node-contracts.ts'
 import { parseFailure } from './parse-error.ts'
 import type { PipelinedRequest } from './pipeline-queue.ts'
 import { PipelineQueue } from './pipeline-queue.ts'
+import { RequestProtocol } from './request-protocol.ts'
 import { enforceTimeout } from './timeout-action.ts'
 import { ConnectionTimeouts, maxLingerBytes } from './timeouts.ts'
 
@@ -43,6 +44,7 @@ export class Connection {
   readonly origin: object | null
   /** Where the authenticator remembers the credentials it accepted. */
   readonly authMemory: AuthMemory = { accepted: null }
+  readonly protocol: RequestProtocol
   readonly #settings: () => HttpSettings
   readonly #log: Log
   readonly #timeouts = new ConnectionTimeouts(performance.now())
@@ -68,6 +70,7 @@ export class Connection {
     this.#log = log
     this.#queue = new PipelineQueue(socket)
     this.#slot = slot
+    this.protocol = new RequestProtocol(settings().limits.maxHeadSize)
     if (slot !== null) slot.evict = () => socket.destroy()
     // Whatever accepted the socket, a client that closes its side still gets its response.
     socket.allowHalfOpen = true

@@ -66,3 +66,15 @@ export function detachParser(socket: Socket, onDiscarded: (bytes: number) => voi
   // the end of that read makes the stream start the handle again.
   socket.push('')
 }
+
+/**
+ * Lets a listener see all bytes received before the parser gets them. The parser reads from the handle of the socket
+ * until there is a listener for 'data', and is one itself from then on, behind those that were put before it. Without
+ * that, requests of other protocols cannot be told from those of HTTP (request-protocol.ts).
+ * @param socket already given to Node's HTTP server
+ */
+export function watchInput(socket: Socket, onBytes: (chunk: Buffer) => void): void {
+  socket.prependListener('data', onBytes)
+  const ignore = (): void => undefined
+  socket.on('data', ignore).off('data', ignore)
+}
