@@ -40,6 +40,8 @@ export class SupervisedModule {
   readonly #lines = new LineQuota({ maxLines, interval: lineInterval }, (lines) => this.#sayLeftOut(lines))
   readonly #failures = new LineQuota(failureLimits, (lines) => this.#sayLeftOut(lines))
   #process: ModuleProcess | null = null
+  /** Whether the process has loaded the module; before that it takes no calls. */
+  #loaded = false
   #pause = firstPause
   #restart: NodeJS.Timeout | null = null
   #started = false
@@ -94,7 +96,7 @@ export class SupervisedModule {
 
   /** Calls one function of the module. Never rejects. @param payload the arguments of the command */
   call(call: Call, payload: RawJson | null = null): Promise<CallOutcome> {
-    return this.#process === null ? Promise.resolve(failedCall('it is not running')) : this.#calls.run(call, payload)
+    return this.#loaded ? this.#calls.run(call, payload) : Promise.resolve(failedCall('it is not running'))
   }
 
   /** Logs what went wrong with it. */
@@ -170,6 +172,7 @@ export class SupervisedModule {
         this.commands = message.commands
         this.points = message.points
         process.expectAnswers()
+        this.#loaded = true
         loaded(null)
         break
       case 'not-loaded':
@@ -194,6 +197,7 @@ export class SupervisedModule {
   #ended(process: ModuleProcess, reason: string): void {
     if (this.#process !== process) return
     this.#process = null
+    this.#loaded = false
     this.#calls.settleAll(failedCall(reason))
     if (this.#started) this.#restartLater(reason)
   }
