@@ -11,6 +11,15 @@ export default defineConfig(
     languageOptions: { globals: { fetch: 'readonly', AbortSignal: 'readonly' } },
   },
   {
+    // Programs that tests start beside the agent, without a loader.
+    files: ['test/**/*.mjs'],
+    languageOptions: {
+      globals: Object.fromEntries([
+        'Buffer', 'clearInterval', 'console', 'performance', 'process', 'setImmediate', 'setInterval', 'setTimeout',
+      ].map((name) => [name, 'readonly'])),
+    },
+  },
+  {
     files: ['**/*.ts'],
     extends: [tseslint.configs.strictTypeChecked],
     languageOptions: {

@@ -5,6 +5,7 @@ import fastify from 'fastify'
 import type { IncomingMessage, Server } from 'node:http'
 import type { Log } from '../log/message.ts'
 import type { MemoryBudget } from '../shares/memory-budget.ts'
+import { TurnScheduler } from '../shares/turn-scheduler.ts'
 import type { ConnectionTable } from './connection/connection-table.ts'
 import type { HttpApp } from './fastify-types.ts'
 import { authorizeRequest } from './request/authorization.ts'
@@ -44,7 +45,7 @@ export async function createControlApp({ connections, settings, memory, log }: C
   app.addHook('onRequest', authorizeRequest({ log }))
   app.addHook('onRequest', checkBodyHeaders())
   app.removeAllContentTypeParsers()
-  app.addContentTypeParser(['application/json', '*'], readEnvelope({ log }))
+  app.addContentTypeParser(['application/json', '*'], readEnvelope({ log, turns: new TurnScheduler() }))
   app.post<CommandRoute>('/', runCommand({ log }))
   app.addHook('onResponse', (request, _reply, done) => {
     request.context.responseSent()

@@ -27,6 +27,8 @@ export interface HttpServer {
    * @returns null: there is none for this address
    */
   takeSlot(remoteAddress: string): ConnectionSlot | null
+  /** Closes a connection that got no place and whose client cannot be told so. */
+  discard(socket: Socket): void
   serve(accepted: AcceptedConnection): void
   /** Tells the client of a TLS connection why it may not come in. Nothing that it sends is looked at. */
   refuse(accepted: AcceptedConnection, diagnosis: Diagnosis, shown: PeerFacts | null): void
@@ -76,6 +78,7 @@ export async function createHttpServer({ settings, memory, log }: HttpServerOpti
 
   return {
     takeSlot: (remoteAddress) => connections.takeSlot(remoteAddress),
+    discard: (socket) => connections.discard(socket),
     serve: (accepted) => {
       const connection = connections.add(accepted)
       if (connection === null) return

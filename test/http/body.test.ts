@@ -160,6 +160,19 @@ t.test('a big body does not hold up another client', async (t) => {
   t.equal(door.ran.find((each) => each.name === 'big')?.arguments?.length, size + 4)
 })
 
+t.test('bodies that take some turns are whole, wherever their last piece is cut', async (t) => {
+  const door = await openDoor(t)
+  const client = await connectTo(t, door.port)
+  for (let i = 0; i < 60; i++) {
+    const size = 15_000 + i * 3001
+    const body = Buffer.from(`{"command":"c${i}","arguments":"${'x'.repeat(size)}"}`)
+    client.send(head([`Content-Length: ${body.length}`]))
+    client.send(body)
+    t.equal((await client.answer()).status, 200, `${size} bytes`)
+    t.equal(door.ran.at(-1)?.arguments?.length, size + 2)
+  }
+})
+
 t.test('answers of any size and in any number of pieces arrive byte for byte', async (t) => {
   const pieces = [0, 1, 1000, 65_535, 65_536, 65_537, 300_000, 5_000_000].map((size, i) => Buffer.alloc(size, 97 + i))
   const answers: RawJson[] = [

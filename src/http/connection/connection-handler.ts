@@ -70,7 +70,7 @@ function tlsHandler(
       const slot = server.takeSlot(address)
       if (slot === null) {
         report.crowded(address, maxConnections)
-        socket.on('error', () => undefined).destroy()
+        server.discard(socket)
         return
       }
       log.write('HTTP_CONNECTION_HANDSHAKE_START', { 'remote-address': address })

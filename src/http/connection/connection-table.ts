@@ -11,9 +11,10 @@ import { lostTrust } from '../request/peer-certificate.ts'
 import type { HttpSettings } from '../settings.ts'
 import type { AcceptedConnection } from './accepted-connection.ts'
 import { Connection } from './connection.ts'
+import { DelayedClose } from './delayed-close.ts'
 import { Drain } from './drain.ts'
 
-/** Connections over the limit that may be told so at the same time; more are closed without a response. */
+/** Connections over the limit that may be told so within a second; more are closed without a response. */
 const maxRejected = 64
 
 /** The part of the limit below which it counts as over. */
@@ -37,8 +38,9 @@ export interface Traffic {
 
 export class ConnectionTable {
   readonly #open = new Map<Socket, Connection>()
-  /** Those of them that came over the limit and are being told so. */
+  /** Those that came over the limit and are being told so, or were within the last second. */
   readonly #rejected = new Set<Connection>()
+  readonly #delayedClose = new DelayedClose()
   readonly #slots: ConnectionSlots
   readonly #settings: () => HttpSettings
   readonly #log: Log
@@ -96,9 +98,13 @@ export class ConnectionTable {
     const { limits } = this.#settings()
     if (socket.destroyed || this.#drain !== null || (origin !== null && this.#closedOrigins.has(origin))) {
       slot?.release()
-      return discard(socket)
+      socket.on('error', () => undefined).destroy()
+      return null
     }
-    if (slot === null && this.#rejected.size >= maxRejected) return discard(socket)
+    if (slot === null && this.#rejected.size >= maxRejected) {
+      this.discard(socket)
+      return null
+    }
     const connection = new Connection({ ...accepted, settings: this.#settings, log: this.#log })
     this.#open.set(socket, connection)
     this.#accepted++
@@ -109,6 +115,11 @@ export class ConnectionTable {
     this.#rejected.add(connection)
     connection.reject(new HttpError('overload', 'too many connections are open'))
     return null
+  }
+
+  /** Closes a connection that found no place, without a word and in a while. */
+  discard(socket: Socket): void {
+    this.#delayedClose.close(socket)
   }
 
   /** Ends the connections of one listener, each with the response under way. Later ones of it are closed. */
@@ -148,6 +159,7 @@ export class ConnectionTable {
    * @param timeout milliseconds, after which what is left is destroyed
    */
   drain(timeout: number): Promise<void> {
+    this.#delayedClose.flush()
     this.#drain = new Drain(this.#open, timeout)
     return this.#drain.run()
   }
@@ -177,7 +189,7 @@ export class ConnectionTable {
     this.#received += socket.bytesRead
     this.#sent += socket.bytesWritten - socket.writableLength
     this.#open.delete(socket)
-    this.#rejected.delete(connection)
+    if (this.#rejected.has(connection)) setTimeout(() => this.#rejected.delete(connection), 1000).unref()
     // Not at the first free place: around the limit each new connection would be worth a line.
     if (this.#slots.size >= this.#settings().limits.maxConnections * nearLimit) return
     this.#full = false
@@ -196,9 +208,4 @@ export class ConnectionTable {
     }
     setTimeout(sweep, Math.min(Math.max(shortest / 4, 10), 1000)).unref()
   }
-}
-
-function discard(socket: Socket): null {
-  socket.on('error', () => undefined).destroy()
-  return null
 }

@@ -4,6 +4,7 @@ import type { IncomingMessage } from 'node:http'
 import type { CallerContext } from '../../command/context.ts'
 import type { CommandScope } from '../../command/scope.ts'
 import type { Log } from '../../log/message.ts'
+import type { ShareClient } from '../../shares/client.ts'
 import { shareClient } from '../../shares/client.ts'
 import type { MemoryBudget, MemoryReservation } from '../../shares/memory-budget.ts'
 import type { Connection } from '../connection/connection.ts'
@@ -76,9 +77,14 @@ export class RequestContext implements PipelinedRequest, CommandScope {
     return { remoteAddress: this.connection.remoteAddress, tls: this.connection.peer, user: this.user }
   }
 
-  /** For the bytes of body and answer, from the share of the client. Not before the user is known. */
+  /** Whose shares the request takes from. Not before the user is known. */
+  get client(): ShareClient {
+    return shareClient(this.connection.remoteAddress, this.user)
+  }
+
+  /** For the bytes of body and answer. */
   get memory(): MemoryReservation {
-    return (this.#memory ??= this.#options.budget.open(shareClient(this.connection.remoteAddress, this.user)))
+    return (this.#memory ??= this.#options.budget.open(this.client))
   }
 
   /** Aborted when the connection is gone. Made when it is asked for first: few commands ever wait for their turn. */
