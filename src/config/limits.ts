@@ -53,7 +53,7 @@ export const httpLimitRows: readonly LimitRow<HttpLimits>[] = [
   {
     keyword: 'max-buffered-bytes', field: 'maxBuffered', fallback: 1_073_741_824, minimum: 1_048_576,
     maximum: 68_719_476_736, scale: 1,
-    description: 'bodies and answers in memory, all clients together; one command gets at most half of it',
+    description: 'bodies and answers in memory, all clients together; one client gets at most a quarter of it',
   },
   {
     keyword: 'min-reader-bytes-per-second', field: 'minReaderRate', fallback: 8192, minimum: 1, maximum: 1_048_576,
