@@ -43,7 +43,7 @@ export const badFixtures: readonly (readonly [name: string, ...mistakes: string[
   ['audit-syslog', '2:30: audit records go to a file, and "syslog" is none; name a file'],
   [
     'audit-twice-logger',
-    '2:30: a logger writes to this file, in which no log line may stand; give each a file of its own',
+    '2:30: a logger writes to this file, in which no log line may stand: "/var/log/kea/a.log" at ',
   ],
   ['auth-client-unknown', '3:38: the user is missing', '3:40: unknown keyword "usr"; did you mean "user"?'],
   ['auth-clients-map', '3:36: clients must be a list, not a map; put it in square brackets'],
