@@ -74,7 +74,7 @@ export const badFixtures: readonly (readonly [name: string, ...mistakes: string[
   ['auth-realm', '3:34: realm holds a control character, such as a line end; write the realm in one line'],
   ['auth-two-passwords', '6:7: "password-file" and "password" at auth-two-passwords.bad.conf:5:7 exclude each other'],
   ['auth-two-users', '5:7: "user" and "user-file" at auth-two-users.bad.conf:4:7 exclude each other; keep one of them'],
-  ['auth-type', '3:33: type is "Basic", but must be "basic"'],
+  ['auth-type', '3:33: type must be "basic"'],
   ['auth-user-colon', '3:48: the name of the user holds a colon; HTTP ends the name of a user at the first colon'],
   [
     'auth-user-empty',
