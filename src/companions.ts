@@ -1,7 +1,7 @@
 // What a configuration brings along besides its runtime, and what has to be let go of again: handler modules, and the
 // file of the audit log.
 
-import { redactSecrets } from './access/redact.ts'
+import { redactCommand } from './access/redact.ts'
 import type { Audit } from './audit/audit.ts'
 import { changeAudit } from './audit/change.ts'
 import type { AgentConfig } from './config/types.ts'
@@ -33,7 +33,7 @@ export async function openCompanions(
 ): Promise<Companions> {
   const modules = await Modules.load(config.hookModules, parts)
   try {
-    const change = changeAudit(config.auditLog, before?.audit ?? null, parts.log, redactSecrets)
+    const change = changeAudit(config.auditLog, before?.audit ?? null, parts.log, redactCommand)
     return {
       modules,
       audit: change.audit,

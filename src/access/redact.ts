@@ -1,4 +1,4 @@
-// Hides the secrets in an answer, or in arguments, and leaves every other byte as it came.
+// Hides the secrets in an answer, or in the arguments of a command, and leaves every other byte as it came.
 
 /* eslint-disable @typescript-eslint/no-non-null-assertion -- each index is checked in its line or the loop around it */
 
@@ -6,8 +6,8 @@ import { setImmediate } from 'node:timers/promises'
 import { byteClasses } from '../json/byte-class.ts'
 import { ChunkStore } from '../json/chunk-store.ts'
 import type { RawJson } from '../json/raw.ts'
-import type { KeyKind } from './secret-key.ts'
-import { KeyTail, kindOfKey } from './secret-key.ts'
+import type { KeyKind, KeyRule } from './secret-key.ts'
+import { KeyTail, kindInAnswer, kindInCommand } from './secret-key.ts'
 
 /** Bytes worked on before others get their turn: about a millisecond. */
 const stepSize = 256 * 1024
@@ -21,14 +21,32 @@ const hidden = Buffer.from('"*****"')
 const { plain } = byteClasses.command
 
 /**
- * Puts `"*****"` in the place of every value, of any type, whose key ends in `password` or `secret`, and of `key` in
- * the maps of a `tsig-keys` list, at any depth. Keys are compared without their escapes and without regard to letter
- * case. What is kept are views on the chunks of the text; without a secret it is the text itself. A large one is
- * worked on in turns with others and must not be changed meanwhile.
+ * Puts `"*****"` in the place of every value, of any type, whose key ends in `password`, `secret` or `password-hash`,
+ * and of `key` in the maps of a `tsig-keys` list, at any depth. Keys are compared without their escapes and without
+ * regard to letter case. What is kept are views on the chunks of the text; without a secret it is the text itself. A
+ * large one is worked on in turns with others and must not be changed meanwhile.
  * @param text one valid JSON value, as the scanner lets it through
  */
 export function redactSecrets(text: RawJson): RawJson | Promise<RawJson> {
-  const redaction = new Redaction(text)
+  return redacted(text, new Redaction(text, kindInAnswer, BETWEEN))
+}
+
+/**
+ * The same for the arguments of a command, in which a secret may stand at a wrong place or have a wrong type. Hidden
+ * too:
+ * - all in `authentication`, `clients` and `tsig-keys` but scalars of a keyword that is known to be harmless there;
+ * - maps and lists at `user`, `user-file`, `password-file` and `secret-file`, where a name has to be;
+ * - scalars in the place of the arguments, the configuration of a program, `control-sockets`, `hooks-libraries` and
+ *   `parameters`, where a map or list has to be: they may be one that was made a string.
+ *
+ * A secret in the place of a name, in a free map or in a key cannot be told from what belongs there.
+ * @param text the arguments: one valid JSON value, as the scanner lets it through
+ */
+export function redactCommand(text: RawJson): RawJson | Promise<RawJson> {
+  return redacted(text, new Redaction(text, kindInCommand, BEFORE_MAP))
+}
+
+function redacted(text: RawJson, redaction: Redaction): RawJson | Promise<RawJson> {
   if (text.length > smallText) return inTurns(redaction)
   while (redaction.step());
   return redaction.result()
@@ -50,14 +68,20 @@ const BEFORE_SECRET = 5
 const BEFORE_TSIG = 6
 /** In a hidden number or word. */
 const HIDDEN_SCALAR = 7
+/** Before a value whose scalars are hidden; one that is hidden where it is no scalar; one that is where it is. */
+const BEFORE_LOGINS = 8
+const BEFORE_NAME = 9
+const BEFORE_MAP = 10
 
-// Containers, as bits: a map is 1; a list of TSIG keys and a map in it have 2.
+// Containers, as bits: a map is 1; a list of TSIG keys and a map in it have 2; what is in a place of logins has 4.
 const LIST = 0
 const MAP = 1
 const TSIG = 2
+const LOGINS = 4
 
 class Redaction {
   readonly #text: RawJson
+  readonly #rule: KeyRule
   readonly #out = new ChunkStore()
   readonly #tail = new KeyTail()
   /** The containers around the next byte; the first stands for none. */
@@ -69,14 +93,16 @@ class Redaction {
   #keptFrom = 0
   /** Containers around the value that is being hidden; -1: none is. */
   #hiddenDepth = -1
-  #state = BETWEEN
+  #state: number
   /** Whether a string that comes now is a key. */
   #keyNext = false
   /** In the chunk, where a key begins that is whole and plain so far; -1: it is in `tail`. */
   #keyStart = -1
 
-  constructor(text: RawJson) {
+  constructor(text: RawJson, rule: KeyRule, state: typeof BETWEEN | typeof BEFORE_MAP) {
     this.#text = text
+    this.#rule = rule
+    this.#state = state
   }
 
   /** Does a piece of the work. Returns whether there is more. */
@@ -145,7 +171,7 @@ class Redaction {
           continue
 
         case HIDDEN_SCALAR:
-          while (i < end && bytes[i]! > 0x20 && bytes[i] !== 0x2c && bytes[i] !== 0x7d) i++
+          while (i < end && bytes[i]! > 0x20 && bytes[i] !== 0x2c && bytes[i] !== 0x7d && bytes[i] !== 0x5d) i++
           if (i === end) return
           this.#state = BETWEEN
           this.#valueEnd(i)
@@ -153,24 +179,36 @@ class Redaction {
 
         default:
           if (bytes[i] === 0x3a || bytes[i]! <= 0x20) i++
-          else if (this.#state === BEFORE_SECRET) this.#hide(bytes, i)
-          else {
-            this.#state = BETWEEN
-            if (bytes[i] !== 0x5b) continue
-            this.#open.push(LIST | TSIG)
-            this.#keyNext = false
-            i++
-          }
+          else i = this.#valueBegin(bytes, i)
       }
     }
+  }
+
+  /** At the first byte of a value that depends on its key, or of the whole. Returns where to go on. */
+  #valueBegin(bytes: Uint8Array, at: number): number {
+    const state = this.#state
+    const inner = bytes[at] === 0x5b ? LIST : bytes[at] === 0x7b ? MAP : null
+    const wrongType = inner === null ? state === BEFORE_LOGINS || state === BEFORE_MAP : state === BEFORE_NAME
+    if (state === BEFORE_SECRET || wrongType) {
+      this.#hide(bytes, at)
+      return at
+    }
+    this.#state = BETWEEN
+    if (state === BEFORE_LOGINS && inner !== null) this.#open.push(inner | LOGINS)
+    else if (state === BEFORE_TSIG && inner === LIST) this.#open.push(LIST | TSIG)
+    else return at
+    this.#keyNext = inner === MAP
+    return at + 1
   }
 
   /** Reads up to the next string. Returns the place behind its quote, or `end`. */
   #between(bytes: Uint8Array, start: number, end: number): number {
     const open = this.#open
+    const amongLogins = (open.at(-1)! & LOGINS) === LOGINS
     for (let i = start; i < end; i++) {
       switch (bytes[i]!) {
         case 0x22:
+          if (amongLogins && !this.#keyNext && this.#inLoginList()) this.#hide(bytes, i)
           this.#state = this.#keyNext ? KEY : STRING
           this.#keyStart = this.#keyNext ? i + 1 : -1
           this.#keyNext = false
@@ -179,11 +217,11 @@ class Redaction {
           this.#keyNext = (open.at(-1)! & MAP) === MAP
           break
         case 0x7b:
-          open.push(open.at(-1) === (LIST | TSIG) ? MAP | TSIG : MAP)
+          open.push(open.at(-1) === (LIST | TSIG) ? MAP | TSIG : MAP | (open.at(-1)! & LOGINS))
           this.#keyNext = true
           break
         case 0x5b:
-          open.push(LIST)
+          open.push(LIST | (open.at(-1)! & LOGINS))
           this.#keyNext = false
           break
         case 0x5d:
@@ -191,16 +229,27 @@ class Redaction {
           open.pop()
           this.#keyNext = false
           this.#valueEnd(i + 1)
+          break
+        default:
+          if (amongLogins && bytes[i]! > 0x20 && this.#inLoginList()) {
+            this.#hide(bytes, i)
+            return i
+          }
       }
     }
     return end
+  }
+
+  /** Whether a scalar that comes now is hidden because it stands in a list among logins. */
+  #inLoginList(): boolean {
+    return this.#open.at(-1) === (LIST | LOGINS) && this.#hiddenDepth < 0
   }
 
   /** A quote or a backslash in a key. */
   #keyByte(bytes: Uint8Array, at: number): void {
     const plainSoFar = this.#keyStart >= 0
     if (bytes[at] === 0x22) {
-      this.#state = this.#afterKey(plainSoFar ? kindOfKey(bytes, this.#keyStart, at) : this.#tail.kind())
+      this.#state = this.#afterKey(plainSoFar ? this.#rule(bytes, this.#keyStart, at) : this.#tail.kind(this.#rule))
       this.#tail.clear()
     } else {
       if (plainSoFar) this.#tail.take(bytes, this.#keyStart, at)
@@ -210,9 +259,27 @@ class Redaction {
   }
 
   #afterKey(kind: KeyKind): number {
-    if (this.#hiddenDepth >= 0 || kind === 'plain') return BETWEEN
-    if (kind === 'tsig list') return BEFORE_TSIG
-    return kind === 'secret' || this.#open.at(-1) === (MAP | TSIG) ? BEFORE_SECRET : BETWEEN
+    if (this.#hiddenDepth >= 0) return BETWEEN
+    const open = this.#open.at(-1)!
+    const amongLogins = (open & LOGINS) === LOGINS
+    switch (kind) {
+      case 'secret':
+        return BEFORE_SECRET
+      case 'tsig list':
+        return BEFORE_TSIG
+      case 'tsig key':
+        return open === (MAP | TSIG) ? BEFORE_SECRET : BETWEEN
+      case 'logins':
+        return BEFORE_LOGINS
+      case 'name':
+        return BEFORE_NAME
+      case 'harmless':
+        return amongLogins ? BEFORE_NAME : BETWEEN
+      case 'map':
+        return amongLogins ? BEFORE_LOGINS : BEFORE_MAP
+      case 'plain':
+        return amongLogins ? BEFORE_LOGINS : BETWEEN
+    }
   }
 
   /** The value that begins at `at` is a secret. */

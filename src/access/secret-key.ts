@@ -1,27 +1,50 @@
-// Which keys of an answer hold secrets, told from the bytes of a key however it is spelled or cut.
+// Which keys hold secrets, told from the bytes of a key however it is spelled or cut: in an answer, where secrets are
+// at their places, and in a command, whose sender may have put them elsewhere.
 
 import { hexDigit } from '../json/escape-reader.ts'
 
-/** `tsig list`: its list holds TSIG keys. `tsig key`: a secret in a TSIG key, and only there. */
-export type KeyKind = 'plain' | 'secret' | 'tsig list' | 'tsig key'
+/**
+ * What the value of a key is. In answers and commands: `plain`, or `secret`.
+ * In answers: `tsig list`, whose maps are TSIG keys; `tsig key`, a secret in a TSIG key, and only there.
+ * In commands: `logins`, a place of users, passwords and keys; `harmless`, a scalar that is shown in such a place;
+ * `name`, a scalar wherever it stands; `map`, no scalar.
+ */
+export type KeyKind = 'plain' | 'secret' | 'tsig list' | 'tsig key' | 'logins' | 'harmless' | 'name' | 'map'
+
+/** Tells a key as written, without escapes, from its bytes between the quotes. Letter case does not count (ASCII). */
+export type KeyRule = (bytes: Uint8Array, start: number, end: number) => KeyKind
+
+/** Keywords of Kea and of ours. `user-context` and `comment` may hold anything, so they are not among the harmless. */
+const keysOfKind: readonly (readonly [KeyKind, readonly string[]])[] = [
+  ['logins', ['authentication', 'clients', 'tsig-keys']],
+  ['harmless', ['realm', 'directory', 'cert-subject', 'cert-fingerprint', 'failures', 'window-seconds']],
+  ['harmless', ['name', 'algorithm', 'digest-bits']],
+  ['name', ['user', 'user-file', 'password-file', 'secret-file']],
+  ['map', ['control-agent', 'dhcp4', 'dhcp6', 'dhcpddns', 'control-sockets', 'hooks-libraries', 'parameters']],
+]
+
+const sentKeys = new Map(keysOfKind.flatMap(([kind, keys]) => keys.map((key) => [key, kind] as const)))
 
 /** Characters of a key's end that are kept: one more than the longest word looked for. */
-const keptTail = 10
+const keptTail = 1 + Math.max(...[...sentKeys.keys()].map(({ length }) => length))
 
 /** Stands for whatever no word looked for holds. */
 const foreign = '\u0080'
 
 const letterD = 0x64
+const letterH = 0x68
 const letterT = 0x74
 const letterS = 0x73
 const letterY = 0x79
 
-/** Tells a key as written, without escapes, from its bytes between the quotes. Letter case does not count (ASCII). */
-export function kindOfKey(bytes: Uint8Array, start: number, end: number): KeyKind {
+/** In an answer, which may have many megabytes. */
+export const kindInAnswer: KeyRule = (bytes, start, end) => {
   if (end === start) return 'plain'
   switch ((bytes[end - 1] ?? 0) | 0x20) {
     case letterD:
       return endsWith('password', bytes, start, end) ? 'secret' : 'plain'
+    case letterH:
+      return endsWith('password-hash', bytes, start, end) ? 'secret' : 'plain'
     case letterT:
       return endsWith('secret', bytes, start, end) ? 'secret' : 'plain'
     case letterS:
@@ -31,6 +54,13 @@ export function kindOfKey(bytes: Uint8Array, start: number, end: number): KeyKin
     default:
       return 'plain'
   }
+}
+
+/** In a command that is logged. */
+export const kindInCommand: KeyRule = (bytes, start, end) => {
+  if (kindInAnswer(bytes, start, end) === 'secret') return 'secret'
+  const tail = Buffer.from(bytes.subarray(Math.max(start, end - keptTail), end)).toString('latin1')
+  return sentKeys.get(tail.toLowerCase()) ?? 'plain'
 }
 
 function endsWith(word: string, bytes: Uint8Array, start: number, end: number): boolean {
@@ -72,9 +102,9 @@ export class KeyTail {
     return this.#digitsLeft === 0
   }
 
-  kind(): KeyKind {
+  kind(rule: KeyRule): KeyKind {
     const bytes = Buffer.from(this.#tail, 'latin1')
-    return kindOfKey(bytes, 0, bytes.length)
+    return rule(bytes, 0, bytes.length)
   }
 
   #add(character: string): void {

@@ -114,7 +114,7 @@ function combined(section: Section, rules: ClientRules): Pair | null {
   if (colon >= 0) return { user: content.slice(0, colon), password: content.slice(colon + 1), hash: null }
   section.error(
     'password-file',
-    `${fileOf(section, 'password-file', rules)} holds no colon, but without "user" it must hold USER:PASSWORD`,
+    `${clientFile(section, 'password-file', rules)} holds no colon, but without "user" it must hold USER:PASSWORD`,
     'add "user" for a file that holds the password alone',
   )
   return null
@@ -165,7 +165,7 @@ function exclusive(section: Section, one: string, other: string): boolean {
 
 /** @returns null, with an error, where there is nothing to read; a wrong type has been named */
 function fileContent(section: Section, key: 'user-file' | 'password-file', rules: ClientRules): string | null {
-  const path = fileOf(section, key, rules)
+  const path = clientFile(section, key, rules)
   if (path === null) return null
   const content = rules.files.read(path)
   if (!content.ok) {
@@ -179,8 +179,15 @@ function fileContent(section: Section, key: 'user-file' | 'password-file', rules
   return content.text
 }
 
-/** Kea's rule: directory, slash, name without its first slash. Without a directory the rule of all other files. */
-function fileOf(section: Section, key: string, { directory, base }: ClientRules): string | null {
+/**
+ * The path of a file that holds a user or password; null where none is named. Kea's rule: directory, slash, name
+ * without its first slash. Without a directory the rule of all other files.
+ */
+export function clientFile(
+  section: Section,
+  key: 'user-file' | 'password-file',
+  { directory, base }: Pick<ClientRules, 'directory' | 'base'>,
+): string | null {
   const name = section.string(key)
   if (name === null) return null
   if (directory === '') return resolveFile(name, base)

@@ -1,5 +1,5 @@
-// Secrets in the parameters of handler modules, by Kea's rule for hook libraries: values whose key ends in `password` or
-// `secret`. How they are shown, and what `*****` means when it comes back.
+// Secrets in the parameters of handler modules, by Kea's rule for hook libraries: values whose key ends in `password`
+// or `secret`; here also in `password-hash`. How they are shown, and what `*****` means when it comes back.
 
 import type { JsonNode, MapNode } from '../json/node.ts'
 import type { Printable } from '../json/print.ts'
@@ -9,7 +9,7 @@ import { hiddenPassword } from './hidden-password.ts'
 import { pointer } from './section.ts'
 
 export function isSecretKey(key: string): boolean {
-  return /(?:password|secret)$/i.test(key)
+  return /(?:password|secret|password-hash)$/i.test(key)
 }
 
 /** The parameters with `*****` in the place of each secret, whatever it is. */

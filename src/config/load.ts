@@ -75,9 +75,10 @@ export function loadConfigTextInSlices(name: string, text: string, options: Comm
 }
 
 function* fileWork(file: string, { env }: ConfigOptions): Sliced<LoadedConfig> {
-  const { source, warnings: ofReading } = yield* readSource(file)
+  const { source, warnings: ofReading, files } = yield* readSource(file)
   const directory = dirname(resolve(file))
-  const rules = { directory, env, restricted: false, current: null, hiddenPasswords: false }
+  const sourceFiles = files.map((name) => resolve(name))
+  const rules = { directory, env, restricted: false, current: null, hiddenPasswords: false, sourceFiles }
   const loaded = yield* load(source, 'file', rules)
   return { ...loaded, warnings: [...ofReading.map((text) => readingWarning(file, text)), ...loaded.warnings] }
 }
@@ -85,7 +86,7 @@ function* fileWork(file: string, { env }: ConfigOptions): Sliced<LoadedConfig> {
 function* textWork(name: string, text: string, options: CommandOptions): Sliced<LoadedConfig> {
   const { env, pathChecks, dialect, current, begin } = options
   const directory = current?.directory ?? process.cwd()
-  const rules = { directory, env, restricted: pathChecks, current, hiddenPasswords: true }
+  const rules = { directory, env, restricted: pathChecks, current, hiddenPasswords: true, sourceFiles: null }
   return yield* load(textSource(name, text, begin), dialect, rules)
 }
 

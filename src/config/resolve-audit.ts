@@ -5,11 +5,11 @@ import { placePath } from './paths.ts'
 import { defaultMaxSize } from './resolve-loggers.ts'
 import type { Section } from './section.ts'
 import { quoted } from './sentence.ts'
-import type { AuditConfig, LoggerConfig } from './types.ts'
+import type { AuditConfig } from './types.ts'
 import { userContextOf } from './user-context.ts'
 
 /** null: commands are not recorded. */
-export function resolveAudit(agent: Section, loggers: readonly LoggerConfig[], rules: PathRules): AuditConfig | null {
+export function resolveAudit(agent: Section, rules: PathRules): AuditConfig | null {
   const section = agent.section('audit-log')
   if (section === null) return null
   const output = section.string('output') ?? ''
@@ -17,8 +17,6 @@ export function resolveAudit(agent: Section, loggers: readonly LoggerConfig[], r
   if (!placed.ok && output !== '') section.error('output', placed.text, placed.remedy)
   if (/^(?:stdout|stderr|syslog(?::.*)?)$/.test(output)) {
     section.error('output', `audit records go to a file, and ${quoted(output)} is none`, 'name a file')
-  } else if (placed.ok && loggers.some(({ outputs }) => outputs?.some(({ path }) => path === placed.path))) {
-    section.error('output', 'a logger writes to this file, in which no log line may stand', 'give each a file of its own')
   }
   return {
     output,

@@ -1,6 +1,7 @@
 // A checked tree in, the typed configuration out: defaults, and what one keyword demands of another.
 
 import type { MapNode } from '../json/node.ts'
+import { checkOutputFiles } from './check-output-files.ts'
 import type { Findings } from './findings.ts'
 import type { Sliced } from '../in-slices.ts'
 import type { PathRules } from './paths.ts'
@@ -27,6 +28,8 @@ export interface ResolveRules {
   readonly current: AgentConfig | null
   /** Whether `*****` may stand for the password in force: over the network. */
   readonly hiddenPasswords: boolean
+  /** The files that are being read, absolute, the start file first; null where none is: over the network. */
+  readonly sourceFiles: readonly string[] | null
 }
 
 /**
@@ -45,7 +48,7 @@ export function* resolveConfig(root: MapNode, rules: ResolveRules, findings: Fin
   const controlSockets = yield* resolveControlSockets(agent, { ...rules, paths: pathRules(rules, socketsInUse(current)) })
   const services = [...controlSockets.keys()]
   const loggers = yield* resolveLoggers(agent, pathRules(rules, logsInUse(current)))
-  return {
+  const config: AgentConfig = {
     httpHost: resolveHost(agent),
     httpPort: agent.integer('http-port') ?? 8000,
     httpHeaders: yield* resolveHeaders(agent),
@@ -61,10 +64,14 @@ export function* resolveConfig(root: MapNode, rules: ResolveRules, findings: Fin
     }),
     loggers,
     monitoring: resolveMonitoring(agent),
-    auditLog: resolveAudit(agent, loggers, pathRules(rules, logsInUse(current))),
+    auditLog: resolveAudit(agent, pathRules(rules, logsInUse(current))),
     userContext: userContextOf(agent),
     directory,
+    sourceFiles: rules.sourceFiles ?? current?.sourceFiles ?? [],
   }
+  // Asks the system, so only of what is right so far: a path that was refused is not looked at.
+  if (findings.errorCount === 0) yield* checkOutputFiles(agent, config, rules.env)
+  return config
 }
 
 const emptyMap: MapNode = { kind: 'map', members: [], start: 0, end: 0 }

@@ -50,7 +50,7 @@ export function sentenceFor(error: ErrorObject, node: JsonNode): Sentence | null
     case 'maxProperties':
       return { text: `${name} has more than ${schema.maxProperties ?? 0} members`, remedy: null }
     case 'enum':
-      return notAmong(name, schema.enum ?? [], node)
+      return notAmong(error.instancePath, schema.enum ?? [], node)
     default:
       return null
   }
@@ -111,9 +111,17 @@ function outOfRange(name: string, schema: ConfigSchema, node: JsonNode): Sentenc
   return { text: `${name} is ${value}, but must be ${range}`, remedy: null }
 }
 
-function notAmong(name: string, values: readonly string[], node: JsonNode): Sentence | null {
+function notAmong(path: string, values: readonly string[], node: JsonNode): Sentence | null {
+  const name = nameOf(path)
   if (node.kind !== 'string') return null
-  return { text: `${name} is ${quoted(node.value)}, but must be ${either(values.map(quoted))}`, remedy: null }
+  const right = `must be ${either(values.map(quoted))}`
+  const text = amongSecrets(path) ? `${name} ${right}` : `${name} is ${quoted(node.value)}, but ${right}`
+  return { text, remedy: null }
+}
+
+/** A value there may be a password at the wrong place. */
+function amongSecrets(path: string): boolean {
+  return path.split('/').includes('authentication')
 }
 
 function nounOf(type: ConfigSchema['type']): string {

@@ -33,6 +33,8 @@ export interface AgentConfig {
   readonly userContext: UserContext
   /** Absolute; the folder that relative file names start from: that of the configuration file. */
   readonly directory: string
+  /** The start file and what it includes, absolute; where it came over the network, those of the one before. */
+  readonly sourceFiles: readonly string[]
 }
 
 export interface HttpHeader {

@@ -11,6 +11,7 @@ import { memberOf } from '../json/node.ts'
 import { printPretty } from '../json/print.ts'
 import { sourceWork } from '../json/source.ts'
 import { treeWork } from '../json/tree.ts'
+import { isOutputOf } from './output-files.ts'
 import { printConfig } from './print.ts'
 import type { AgentConfig } from './types.ts'
 
@@ -38,6 +39,9 @@ export async function writeConfigFile(
     // must not reach another folder by way of a link.
     const real = await realpath(target).catch(() => target)
     if (real !== target && target !== start) return { ok: false, text: `${target} is a link; name a file` }
+    // Also one that is empty now, or not there yet.
+    const isLog = target !== start && (await inSlices(isOutputOf(config, real)))
+    if (isLog) return { ok: false, text: `${target} is a log of the agent; name another file` }
     const old = await stat(real).catch(absent)
     const other = target === start ? null : await faultOfOther(real, old)
     if (other !== null) return { ok: false, text: other }

@@ -2,7 +2,7 @@
 // of a body what is left once its secrets are hidden.
 
 import type { IncomingMessage } from 'node:http'
-import { redactSecrets } from '../access/redact.ts'
+import { redactCommand, redactSecrets } from '../access/redact.ts'
 import type { Envelope } from '../command/envelope.ts'
 import { printCompact } from '../json/print.ts'
 import type { RawJson } from '../json/raw.ts'
@@ -43,7 +43,7 @@ export function traceCommand(log: Log, remoteAddress: string, envelope: Envelope
   const id = 'HTTP_CLIENT_REQUEST_RECEIVED_DETAILS'
   if (envelope.kind !== 'command' || !log.enabled(id)) return
   const services = envelope.services.map((service) => printCompact(service)).join(', ')
-  const args = envelope.arguments === null ? '' : `, "arguments": ${shownBody(envelope.arguments)}`
+  const args = envelope.arguments === null ? '' : `, "arguments": ${shownBody(envelope.arguments, redactCommand)}`
   const message = `{ "command": ${printCompact(envelope.name)}, "service": [ ${services} ]${args} }`
   log.write(id, { 'remote-address': remoteAddress, message })
 }
@@ -52,12 +52,12 @@ export function traceResponse(log: Log, remoteAddress: string, status: number, b
   if (!log.enabled('HTTP_SERVER_RESPONSE_SEND')) return
   log.write('HTTP_SERVER_RESPONSE_SEND', { 'remote-address': remoteAddress, status, bytes: body.length })
   if (!log.enabled('HTTP_SERVER_RESPONSE_SEND_DETAILS')) return
-  const message = `HTTP/1.1 ${status} ${reasonPhrase(status)}\n${shownBody(body)}`
+  const message = `HTTP/1.1 ${status} ${reasonPhrase(status)}\n${shownBody(body, redactSecrets)}`
   log.write('HTTP_SERVER_RESPONSE_SEND_DETAILS', { 'remote-address': remoteAddress, message })
 }
 
 /** @param body one valid JSON value */
-function shownBody(body: RawJson): string {
-  const redacted = body.length > longestBody ? null : redactSecrets(body)
+function shownBody(body: RawJson, redact: typeof redactSecrets): string {
+  const redacted = body.length > longestBody ? null : redact(body)
   return redacted === null || redacted instanceof Promise ? `(${body.length} bytes)` : rawToString(redacted)
 }

@@ -50,19 +50,26 @@ export function textSource(name: string, text: string, begin: LineColumn = { lin
   }
 }
 
+export interface LoadedSource {
+  readonly source: Source
+  readonly warnings: readonly string[]
+  /** The file and what it includes, each once, by the names under which they were read. */
+  readonly files: readonly string[]
+}
+
 /**
  * Reads a file and whatever it includes, relative names from the working directory of the process, as Kea does.
  * @throws {IncludeError} for the first file that cannot be read
  */
-export function loadSource(file: string): { source: Source; warnings: string[] } {
+export function loadSource(file: string): LoadedSource {
   return atOnce(sourceWork(file))
 }
 
 /** The same in steps, for files of any length beside clients. */
-export function* sourceWork(file: string): Sliced<{ source: Source; warnings: string[] }> {
+export function* sourceWork(file: string): Sliced<LoadedSource> {
   const composer = new Composer()
   yield* composer.add(file, null, [])
-  return { source: composer.source(), warnings: composer.warnings }
+  return { source: composer.source(), warnings: composer.warnings, files: composer.files() }
 }
 
 /** Text that was taken over in one run from one file. */
@@ -98,6 +105,10 @@ class Composer {
         return { file, ...lines.locate(from + offset - start) }
       },
     }
+  }
+
+  files(): readonly string[] {
+    return [...new Set(this.#pieces.map(({ file }) => file))]
   }
 
   /**

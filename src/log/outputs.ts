@@ -8,10 +8,9 @@ import type { StreamEvents } from './line-stream.ts'
 import { openLogFile } from './log-file.ts'
 import type { OpenFile } from './log-file.ts'
 import { FileTarget } from './output-file.ts'
-import type { RotationSettings } from './output-file.ts'
 import { StandardTarget } from './output-standard.ts'
 import { SyslogTarget } from './output-syslog.ts'
-import { isSyslog, leastRotationSize } from './settings.ts'
+import { isSyslog, sharedRotation } from './settings.ts'
 import type { OutputSettings } from './settings.ts'
 import { withoutPriority } from './syslog-priority.ts'
 
@@ -47,12 +46,17 @@ export class Outputs {
    */
   use(wanted: readonly OutputSettings[]): void {
     const absolute = new Map(wanted.flatMap(({ path }) => (path === null ? [] : [[path, resolve(path)]])))
-    const opened = openAll(new Set(absolute.values()))
-    const files = new Map<string, FileOutput>()
-    for (const [path, file] of opened) {
-      const settings = wanted.filter((output) => output.path !== null && absolute.get(output.path) === path)
-      files.set(path, this.#file(path, file, settings))
+    const byPath = new Map<string, OutputSettings[]>()
+    for (const output of wanted) {
+      const path = output.path === null ? undefined : absolute.get(output.path)
+      if (path === undefined) continue
+      const settings = byPath.get(path)
+      if (settings === undefined) byPath.set(path, [output])
+      else settings.push(output)
     }
+    const opened = openAll(byPath.keys())
+    const files = new Map<string, FileOutput>()
+    for (const [path, file] of opened) files.set(path, this.#file(path, file, byPath.get(path) ?? []))
     for (const [path, { stream }] of this.#files) if (!files.has(path)) void stream.close()
     this.#files = files
     this.#absolute = absolute
@@ -92,7 +96,7 @@ export class Outputs {
   }
 
   #file(path: string, file: OpenFile, settings: readonly OutputSettings[]): FileOutput {
-    const rotation = strictest(settings)
+    const rotation = sharedRotation(settings)
     const flush = settings.some((output) => output.flush)
     const known = this.#files.get(path)
     if (known !== undefined) {
@@ -125,7 +129,7 @@ export class Outputs {
   }
 }
 
-function openAll(paths: ReadonlySet<string>): ReadonlyMap<string, OpenFile> {
+function openAll(paths: Iterable<string>): ReadonlyMap<string, OpenFile> {
   const opened = new Map<string, OpenFile>()
   try {
     for (const path of paths) opened.set(path, openLogFile(path))
@@ -134,13 +138,4 @@ function openAll(paths: ReadonlySet<string>): ReadonlyMap<string, OpenFile> {
     throw error
   }
   return opened
-}
-
-/** Where outputs for one file differ, each gets its size respected and its versions kept. */
-function strictest(settings: readonly OutputSettings[]): RotationSettings {
-  const sizes = settings.map((output) => output.maxSize).filter((size) => size > 0)
-  return {
-    maxSize: sizes.length === 0 ? 0 : Math.max(Math.min(...sizes), leastRotationSize),
-    maxVersions: Math.max(1, ...settings.map((output) => output.maxVersions)),
-  }
 }

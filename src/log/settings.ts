@@ -29,6 +29,20 @@ export interface OutputSettings {
 /** Bytes, as in log4cplus: a file that is to be rotated sooner is rotated here. */
 export const leastRotationSize = 204_800
 
+/** How a file is rotated that several outputs share: each gets its size respected and its versions kept. */
+export function sharedRotation(settings: readonly Pick<OutputSettings, 'maxSize' | 'maxVersions'>[]): {
+  /** Bytes; 0: never. */
+  readonly maxSize: number
+  readonly maxVersions: number
+} {
+  let [size, versions] = [Infinity, 1]
+  for (const { maxSize, maxVersions } of settings) {
+    if (maxSize > 0) size = Math.min(size, maxSize)
+    versions = Math.max(versions, maxVersions)
+  }
+  return { maxSize: size === Infinity ? 0 : Math.max(size, leastRotationSize), maxVersions: versions }
+}
+
 /** An output of which nothing but the place is known. */
 export function plainOutput(output: string): OutputSettings {
   const path = ['stdout', 'stderr'].includes(output) || isSyslog(output) ? null : output

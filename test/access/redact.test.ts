@@ -3,7 +3,7 @@
 import { deepStrictEqual, strictEqual } from 'node:assert/strict'
 import fc from 'fast-check'
 import t from 'tap'
-import { redactSecrets } from '../../src/access/redact.ts'
+import { redactCommand, redactSecrets } from '../../src/access/redact.ts'
 import type { RawJson } from '../../src/json/raw.ts'
 import { rawJson, rawToBuffer, rawToString } from '../../src/json/raw.ts'
 import { Scanner } from '../../src/json/scanner.ts'
@@ -34,6 +34,7 @@ const table: readonly (readonly [name: string, text: string, expected: string])[
   ['a whole list', '{"secret": [ "a]", ["b"], {} ],"b":[1]}', '{"secret": "*****","b":[1]}'],
   ['empty containers', '{"secret":[],"password":{}}', '{"secret":"*****","password":"*****"}'],
   ['keys that end so', '{"basic-password":1,"clientSECRET":2}', '{"basic-password":"*****","clientSECRET":"*****"}'],
+  ['hashes of passwords', '{"password-hash":"$scrypt$","user-PASSWORD-Hash":[1]}', '{"password-hash":"*****","user-PASSWORD-Hash":"*****"}'],
   ['any letter case', '{"PassWord":1,"SECRET":2}', '{"PassWord":"*****","SECRET":"*****"}'],
   ['keys with escapes', '{"p\\u0061ssword":1,"\\u0053ecre\\u0074":2}',
     '{"p\\u0061ssword":"*****","\\u0053ecre\\u0074":"*****"}'],
@@ -51,7 +52,7 @@ const untouched: readonly (readonly [name: string, text: string])[] = [
   ['no key at all', '[ "password", "secret", "key" ]'],
   ['a value that is called so', '{"a":"password","b":"secret","c":["secret"]}'],
   ['keys that only hold the word', '{"password-file":"p","secrets":1,"passwords":2,"secret ":3}'],
-  ['the end of the word alone', '{"word":1,"et":2,"ssword":3,"":4}'],
+  ['the end of the word alone', '{"word":1,"et":2,"ssword":3,"hash":4,"password-hash-file":5,"":6}'],
   ['letters that only look so', '{"\\u212aey":1,"\\u017fecret":1,"ſecret":2,"pa\\u017fsword":3,"secre\\u0174":4}'],
   ['an escape that is no letter', '{"\\\\u0073ecre\\\\u0074":1,"secre\\t":2}'],
   ['a key outside of TSIG keys', '{"key":1,"tsig-keys":{"key":2},"a":[{"key":3}],"my-tsig-keys":[{"key":4}]}'],
@@ -74,6 +75,45 @@ t.test('an answer without secrets is handed back as it is', (t) => {
     t.pass(name)
   }
   t.end()
+})
+
+const sent: readonly (readonly [name: string, text: string, expected: string])[] = [
+  ['arguments that are a string', '"{\\"password\\":1}"', '"*****"'],
+  ['arguments that are a number', ' 12', ' "*****"'],
+  ['a list of arguments', '[ "a", 1 ]', '[ "a", 1 ]'],
+  ['a string', '{"Control-agent":{"authentication":"ann:p"}}', '{"Control-agent":{"authentication":"*****"}}'],
+  ['a number, a word', '{"authentication": 12 , "clients":null}', '{"authentication": "*****" , "clients":"*****"}'],
+  ['a list', '{"authentication":["ann:p", 1,[true,["q"]] ,{}],"a":["b"]}', '{"authentication":["*****", "*****",["*****",["*****"]] ,{}],"a":["b"]}'],
+  ['a number at the end of a list', '{"clients":[1]}', '{"clients":["*****"]}'],
+  ['clients as strings', '{"clients":["ann:p\\"]","b"],"c":1}', '{"clients":["*****","*****"],"c":1}'],
+  ['clients as a map', '{"CLIENTS":{"ann":"p","bob":["q"],"c":{"d":1}},"e":2}', '{"CLIENTS":{"ann":"*****","bob":["*****"],"c":{"d":"*****"}},"e":2}'],
+  ['what is known to be harmless', '{"authentication":{"type":"x","realm":"r","directory":"d","clients":[{"user":"ann","password":"p","cert-subject":"s"}]}}',
+    '{"authentication":{"type":"*****","realm":"r","directory":"d","clients":[{"user":"ann","password":"*****","cert-subject":"s"}]}}'],
+  ['what is harmless as a scalar only', '{"authentication":{"realm":{"a":1},"lock-out":{"failures":[1],"window-seconds":2}},"realm":[1]}',
+    '{"authentication":{"realm":"*****","lock-out":{"failures":"*****","window-seconds":2}},"realm":[1]}'],
+  ['names that are none', '{"user":["ann","p"],"password-file":{"a":"p"},"user-file":"f","b":{"user":"ann"}}',
+    '{"user":"*****","password-file":"*****","user-file":"f","b":{"user":"ann"}}'],
+  ['a program made a string', '{"Dhcp4":"{}","parameters":"p","hooks-libraries":[{"parameters":{"a":"b"}}],"control-sockets":{"a":1}}',
+    '{"Dhcp4":"*****","parameters":"*****","hooks-libraries":[{"parameters":{"a":"b"}}],"control-sockets":{"a":1}}'],
+  ['TSIG keys of any form', '{"tsig-keys":{"name":"n","a":"s"},"b":"c","TSIG-keys":[{"name":"n","key":"s"},"s"]}',
+    '{"tsig-keys":{"name":"n","a":"*****"},"b":"c","TSIG-keys":[{"name":"n","key":"*****"},"*****"]}'],
+  ['keys with escapes', '{"\\u0061uthentication":"p","us\\u0065r":[]}', '{"\\u0061uthentication":"*****","us\\u0065r":"*****"}'],
+  ['keys that only end so', '{"my-authentication":"a","clients2":["b"],"end-user":[1]}', '{"my-authentication":"a","clients2":["b"],"end-user":[1]}'],
+  ['a secret inside', '{"clients":[{"secret":{"user":"a"}},[{"password":[1,[2]]}]],"d":[3]}', '{"clients":[{"secret":"*****"},[{"password":"*****"}]],"d":[3]}'],
+]
+
+t.test('in a command, secrets at wrong places and of wrong types are hidden too', async (t) => {
+  for (const [name, text, expected] of sent) {
+    for (const split of everySplit(Buffer.from(text))) strictEqual(rawToString(await redactCommand(split)), expected, name)
+    t.pass(name)
+  }
+})
+
+t.test('an answer shows what stands at such places', async (t) => {
+  for (const text of ['{"authentication":"a","clients":["b",{"c":1}],"user":[2]}', '"a"', '{"parameters":"p","Dhcp4":1}']) {
+    strictEqual(rawToString(await redactSecrets(rawJson(text))), text)
+  }
+  t.pass()
 })
 
 t.test('commands in the wider dialect of clients are understood too', async (t) => {
@@ -99,13 +139,28 @@ function naive(value: unknown, inTsigKeys = false): unknown {
   if (typeof value !== 'object' || value === null) return value
   return Object.fromEntries(Object.entries(value).map(([key, member]) => {
     const lower = key.replace(/[A-Z]/g, (letter) => letter.toLowerCase())
-    if (/(?:password|secret)$/.test(lower) || (inTsigKeys && lower === 'key')) return [key, '*****']
+    if (/(?:password|secret|password-hash)$/.test(lower) || (inTsigKeys && lower === 'key')) return [key, '*****']
     return [key, naive(member, lower === 'tsig-keys' && Array.isArray(member))]
   }))
 }
 
+/** The same for a command. */
+function naiveCommand(value: unknown, amongLogins: boolean): unknown {
+  if (Array.isArray(value)) return value.map((item) => naiveCommand(item, amongLogins))
+  if (typeof value !== 'object' || value === null) return amongLogins ? '*****' : value
+  return Object.fromEntries(Object.entries(value).map(([key, member]) => {
+    const lower = key.replace(/[A-Z]/g, (letter) => letter.toLowerCase())
+    const isScalar = typeof member !== 'object' || member === null
+    if (/(?:password|secret|password-hash)$/.test(lower)) return [key, '*****']
+    if (['user', 'secret-file'].includes(lower) || (amongLogins && lower === 'name')) return [key, isScalar ? member : '*****']
+    if (lower === 'dhcp4' && isScalar) return [key, '*****']
+    return [key, naiveCommand(member, amongLogins || ['authentication', 'clients', 'tsig-keys'].includes(lower))]
+  }))
+}
+
 const keys = fc.oneof(
-  fc.constantFrom('password', 'secret', 'key', 'tsig-keys', 'Secret', 'my-PASSWORD', 'secret-file', 'name', 'keys', ''),
+  fc.constantFrom('password', 'secret', 'password-hash', 'key', 'tsig-keys', 'Secret', 'my-PASSWORD', 'secret-file', 'name', 'keys', ''),
+  fc.constantFrom('authentication', 'Clients', 'user', 'dhcp4'),
   fc.string({ unit: 'binary', maxLength: 6 }).filter((key) => key !== '__proto__'),
   fc.string({ unit: 'binary', maxLength: 12 }).map((begin) => `${begin}secret`),
 )
@@ -147,6 +202,8 @@ t.test('whatever the answer, the hidden values are the only difference', async (
     const redacted = rawToString(await redactSecrets(cut(Buffer.from(printed), places)))
     deepStrictEqual(JSON.parse(redacted), naive(JSON.parse(printed)))
     strictEqual(redacted, print(naive(value), escapes, blanks))
+    const command = naiveCommand(value, typeof value !== 'object' || value === null)
+    strictEqual(rawToString(await redactCommand(cut(Buffer.from(printed), places))), print(command, escapes, blanks))
   }), { seed, numRuns: 3000 })
   t.pass()
 })

@@ -43,7 +43,7 @@ export const badFixtures: readonly (readonly [name: string, ...mistakes: string[
   ['audit-syslog', '2:30: audit records go to a file, and "syslog" is none; name a file'],
   [
     'audit-twice-logger',
-    '2:30: a logger writes to this file, in which no log line may stand; give each a file of its own',
+    '2:30: a logger writes to this file, in which no log line may stand: "/var/log/kea/a.log" at ',
   ],
   ['auth-client-unknown', '3:38: the user is missing', '3:40: unknown keyword "usr"; did you mean "user"?'],
   ['auth-clients-map', '3:36: clients must be a list, not a map; put it in square brackets'],
@@ -74,7 +74,7 @@ export const badFixtures: readonly (readonly [name: string, ...mistakes: string[
   ['auth-realm', '3:34: realm holds a control character, such as a line end; write the realm in one line'],
   ['auth-two-passwords', '6:7: "password-file" and "password" at auth-two-passwords.bad.conf:5:7 exclude each other'],
   ['auth-two-users', '5:7: "user" and "user-file" at auth-two-users.bad.conf:4:7 exclude each other; keep one of them'],
-  ['auth-type', '3:33: type is "Basic", but must be "basic"'],
+  ['auth-type', '3:33: type must be "basic"'],
   ['auth-user-colon', '3:48: the name of the user holds a colon; HTTP ends the name of a user at the first colon'],
   [
     'auth-user-empty',
