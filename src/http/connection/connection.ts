@@ -36,6 +36,9 @@ type State = 'serving' | 'last-response' | 'lingering'
 /** Milliseconds until the system checks whether a client that has closed its side is still there. */
 const keepAliveDelay = 10_000
 
+/** Bytes of one read from which on there may be much more behind it. */
+const largeRead = 16 * 1024
+
 export class Connection {
   readonly socket: Socket
   readonly remoteAddress: string
@@ -210,6 +213,7 @@ export class Connection {
     detachParser(this.socket, (bytes) => {
       discarded += bytes
       if (discarded > maxLingerBytes) this.socket.destroy()
+      else if (bytes >= largeRead) this.#readLater()
     })
     this.#queue.drop()
   }
@@ -266,6 +270,12 @@ export class Connection {
     }
     const exceeded = this.#timeouts.check(now, counters, this.#settings().limits)
     if (exceeded !== null) enforceTimeout(exceeded, this, this.#log)
+  }
+
+  /** The system delivers up to 2 MiB of each connection in one turn of the event loop, even where they are thrown away. */
+  #readLater(): void {
+    this.socket.pause()
+    setImmediate(() => this.socket.resume())
   }
 
   #closed(): void {
