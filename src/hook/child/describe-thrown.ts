@@ -1,5 +1,6 @@
 // Says in one line what a handler module threw, and where: the first places of its own in the stack.
 
+import { sourceRoot } from '../../source-root.ts'
 import { maxText } from '../bounds.ts'
 import { ContractError } from './contract.ts'
 
@@ -8,7 +9,7 @@ const maxPlaces = 5
 const maxMessage = 1000
 
 /** The folder of this very program: its own places in a stack, as those of Node.js, tell nothing of the module. */
-const ownFolder = new URL('.', import.meta.url).href
+const ownFolder = sourceRoot.href
 
 /** Never throws, also where what was thrown throws when it is looked at. */
 export function describeThrown(error: unknown): string {
