@@ -1,18 +1,14 @@
-# Two stages: build with everything, run with what runs. Another base with Node.js, npm, a shell and a user `node` can be
-# given: --build-arg NODE_IMAGE=... docs/containers.md tells how to run it.
+# Two stages: build with everything, run with the result, which needs no package. Another base with Node.js, npm, a shell
+# and a user `node` can be given: --build-arg NODE_IMAGE=... docs/containers.md tells how to run it.
 ARG NODE_IMAGE=node:26-trixie-slim
 
 FROM ${NODE_IMAGE} AS build
 WORKDIR /build
 # The lock file decides what is installed, and no package runs a script of its own.
-COPY package.json package-lock.json .npmrc tsconfig.json ./
+COPY package.json package-lock.json .npmrc tsconfig.json esbuild.config.mjs ./
 RUN npm ci --ignore-scripts
 COPY src ./src
-# What packages carry for their own tests, for editors and for readers does not run.
-RUN npm run build \
-  && npm prune --omit=dev --ignore-scripts \
-  && find node_modules -depth -type d '(' -name test -o -name tests -o -name docs -o -name examples -o -name benchmarks -o -name .github ')' -exec rm -r '{}' + \
-  && find node_modules dist -type f '(' -name '*.ts' -o -name '*.cts' -o -name '*.mts' -o -name '*.map' ')' -delete
+RUN npm run build
 
 FROM ${NODE_IMAGE}
 LABEL org.opencontainers.image.title="keagate" \
@@ -27,7 +23,6 @@ COPY config/kea-ctrl-agent.conf /etc/kea/kea-ctrl-agent.conf
 WORKDIR /opt/keagate
 COPY LICENSE ./
 COPY --from=build /build/package.json ./
-COPY --from=build /build/node_modules ./node_modules
 COPY --from=build /build/dist ./dist
 USER node
 EXPOSE 8000 8001

@@ -1,4 +1,4 @@
-// Prints the SBOM (CycloneDX) of what is installed with keagate: what the lock file has less what only development needs.
+// Prints the SBOM (CycloneDX) of the program in dist/: the packages of the lock file whose code is in it.
 // The same sources give the same text, whatever the folder is called: the time is SOURCE_DATE_EPOCH or that of the commit.
 
 import { execFileSync } from 'node:child_process'
@@ -9,15 +9,18 @@ import { fileURLToPath, URL } from 'node:url'
 
 const cwd = fileURLToPath(new URL('..', import.meta.url))
 const { name, version } = JSON.parse(readFileSync(new URL('../package.json', import.meta.url), 'utf8'))
-// Not --omit=dev: npm then leaves out what both development and the program need, such as fast-deep-equal.
 const words = ['sbom', '--sbom-format=cyclonedx', '--sbom-type=application', '--package-lock-only']
 const sbom = JSON.parse(execFileSync('npm', words, { cwd, encoding: 'utf8', maxBuffer: 64 * 1024 * 1024 }))
 
-const { packages } = JSON.parse(readFileSync(new URL('../package-lock.json', import.meta.url), 'utf8'))
-const needed = new Set(Object.entries(packages).filter(([, { dev }]) => dev !== true).map(([path, each]) => {
-  return path === '' ? `${name}@${version}` : `${path.replace(/^.*node_modules\//, '')}@${each.version}`
-}))
+// The build has written down what it has put into the program.
+const bundled = JSON.parse(readFileSync(new URL('../dist/built-with.json', import.meta.url), 'utf8'))
+const needed = new Set(bundled.map((each) => `${each.name}@${each.version}`))
 sbom.components = sbom.components.filter((component) => needed.has(`${component.name}@${component.version}`))
+// Only for npm they are packages of development, as none of them is installed with keagate.
+for (const component of sbom.components) {
+  component.scope = 'required'
+  component.properties = component.properties.filter((property) => property.name !== 'cdx:npm:package:development')
+}
 const kept = new Set([sbom.metadata.component['bom-ref'], ...sbom.components.map((component) => component['bom-ref'])])
 sbom.dependencies = (sbom.dependencies ?? []).filter(({ ref }) => kept.has(ref)).map(({ ref, dependsOn = [] }) => {
   return { ref, dependsOn: dependsOn.filter((each) => kept.has(each)) }

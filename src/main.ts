@@ -5,9 +5,10 @@
 import { planOf, usage } from './cli.ts'
 import type { Plan } from './cli.ts'
 import { systemText } from './errors.ts'
-import { escapeForLog } from './log/escape.ts'
+import { escapeForLog, escapeLines } from './log/escape.ts'
 import { startedAs } from './process/agent-name.ts'
 import { Signals } from './process/signals.ts'
+import { stackTrace } from './process/stack-trace.ts'
 import { subcommands } from './subcommand.ts'
 import { describeLibrary, tlsLibrary } from './tls/library.ts'
 import { buildReport, extendedVersion, packageVersion } from './version.ts'
@@ -17,7 +18,11 @@ const program = startedAs(process.argv[1])
 // Under the name of the agent it replaces, it has that agent's options and nothing else.
 const offered = program === 'kea-ctrl-agent' ? [] : Object.keys(subcommands)
 
-process.exitCode = await run(planOf(process.argv.slice(2), offered))
+try {
+  process.exitCode = await run(planOf(process.argv.slice(2), offered))
+} catch (error) {
+  fail(error)
+}
 
 async function run(plan: Plan): Promise<number> {
   switch (plan.kind) {
@@ -49,9 +54,16 @@ async function runSubcommand(name: string, words: readonly string[]): Promise<nu
   // The plan only names what is in the table.
   if (entry === undefined) return 1
   const subcommand = await entry.load()
+  process.on('uncaughtException', fail)
   const { env, stdin, stdout, stderr } = process
   stdout.on('error', stopReading)
   return subcommand(words, { env, program, stdin, stdout, stderr })
+}
+
+/** Ends the process after an error that is a defect of the program. */
+function fail(error: unknown): never {
+  process.stderr.write(`${program}: ${escapeLines(stackTrace(error))}\n`)
+  process.exit(1)
 }
 
 /** A reader that has seen enough, such as `head`, is no error. */

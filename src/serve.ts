@@ -15,6 +15,7 @@ import { passedSockets } from './process/passed-sockets.ts'
 import { PidFile, pidFilePath } from './process/pid-file.ts'
 import { Systemd, systemdWishes } from './process/service-manager.ts'
 import type { Signals } from './process/signals.ts'
+import { stackTrace } from './process/stack-trace.ts'
 
 export interface ProcessParts {
   /** The name the program was started by. */
@@ -104,7 +105,7 @@ function endOnDefects(logging: Logging): void {
     if (ending) process.exit(1)
     ending = true
     logging.write('CTRL_AGENT_FAILED', { reason: describeError(error) })
-    process.stderr.write(`Service failed: ${escapeLines(error.stack ?? describeError(error))}\n`)
+    process.stderr.write(`Service failed: ${escapeLines(stackTrace(error))}\n`)
     void logging.close().then(() => process.exit(1))
   })
 }

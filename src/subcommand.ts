@@ -1,4 +1,5 @@
-// The sub-commands of `keagate`, by name. Each is loaded only when it is asked for: the daemon starts without them.
+// The sub-commands of `keagate`, by name. They are loaded only when one is asked for: the daemon starts without them.
+// The one that makes certificates is loaded by itself, as its packages are as large as the rest of the program.
 
 /** Where a sub-command finds and leaves things. */
 export interface SubcommandContext {
@@ -22,7 +23,7 @@ interface SubcommandEntry {
 export const subcommands: Readonly<Record<string, SubcommandEntry>> = {
   access: {
     summary: 'explain who may run which command, and why',
-    load: async () => (await import('./access-command.ts')).accessCommand,
+    load: async () => (await import('./subcommands.ts')).accessCommand,
   },
   certs: {
     summary: 'make, renew and revoke certificates for mutual TLS',
@@ -30,18 +31,18 @@ export const subcommands: Readonly<Record<string, SubcommandEntry>> = {
   },
   doctor: {
     summary: 'check a deployment, or play a client against it',
-    load: async () => (await import('./doctor/doctor-command.ts')).doctorCommand,
+    load: async () => (await import('./subcommands.ts')).doctorCommand,
   },
   'hash-password': {
     summary: 'hash a password for "password-hash" of a client',
-    load: async () => (await import('./auth/hash-password-command.ts')).hashPasswordCommand,
+    load: async () => (await import('./subcommands.ts')).hashPasswordCommand,
   },
   health: {
     summary: 'say whether the agent is alive, by exit code',
-    load: async () => (await import('./health/health-command.ts')).healthCommand,
+    load: async () => (await import('./subcommands.ts')).healthCommand,
   },
   schema: {
     summary: 'print the JSON schema of the configuration file',
-    load: async () => (await import('./config/schema-command.ts')).schemaCommand,
+    load: async () => (await import('./subcommands.ts')).schemaCommand,
   },
 }

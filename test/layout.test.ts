@@ -8,7 +8,7 @@ const layers = [
   'errors.ts', 'source-root.ts', 'version.ts', 'in-slices.ts', 'net', 'shares', 'json', 'log', 'observe', 'process', 'x509', 'config', 'tls', 'auth', 'command', 'access', 'audit',
   'forward', 'hook', 'dispatch.ts', 'http', 'runtime.ts', 'announce.ts', 'late-mistake.ts', 'companions.ts', 'monitor', 'address-change.ts',
   'change-queue.ts', 'check.ts', 'doorway.ts', 'deployment.ts', 'daemon.ts',
-  'certs', 'doctor', 'health', 'access-command.ts', 'subcommand.ts', 'cli.ts', 'serve.ts', 'main.ts',
+  'certs', 'doctor', 'health', 'access-command.ts', 'subcommands.ts', 'subcommand.ts', 'cli.ts', 'serve.ts', 'main.ts',
 ]
 
 const source = join(import.meta.dirname, '../src')

@@ -39,7 +39,7 @@ lib=$tree/usr/lib/keagate
 doc=$tree/usr/share/doc/keagate
 mkdir -p "$lib" "$doc" "$tree/DEBIAN"
 
-# The program: what the npm package has, and the packages that it needs at run time.
+# The program: what the npm package has, which needs no other package.
 if [ -z "$tarball" ]; then
   (cd "$root" && npm pack --silent --pack-destination "$stage" >/dev/null)
   tarball=$stage/keagate-$version.tgz
@@ -47,18 +47,9 @@ fi
 tar -xzf "$tarball" -C "$stage"
 mv "$stage/package/dist" "$stage/package/package.json" "$lib/"
 cp "$lib/dist/sbom.cdx.json" "$stage/sbom"
-(cd "$root" && npm ls --omit=dev --all --parseable) >"$stage/modules"
-# The first line is keagate itself. A package inside another one comes with that.
-sed 1d "$stage/modules" | sed "s|^$root/||" | sort | while read -r module; do
-  [ -e "$lib/$module" ] || { mkdir -p "$lib/$(dirname "$module")" && cp -R "$root/$module" "$lib/$module"; }
-done
-# Of these, what runs, and the licences. Whatever else serves only who develops them.
-find "$lib/node_modules" \( -type f -o -type l \) ! -iname 'licen[cs]e*' ! -iname 'copying*' ! -iname 'notice*' \
-  ! -name '[!.]*.js' ! -name '[!.]*.cjs' ! -name '[!.]*.mjs' ! -name '[!.]*.json' -delete
-find "$lib/node_modules" -depth -type d \( -name test -o -name tests -o -name benchmark -o -name benchmarks -o -name bench \
-  -o -name examples -o -name example -o -name docs -o -name integration \) -exec rm -rf {} +
+# Types serve only authors of handler modules; the licences go into the copyright file.
+mv "$lib/dist/THIRD-PARTY-LICENSES" "$stage/licenses"
 find "$lib" -name '*.d.ts' -delete
-find "$lib" -depth -type d -empty -delete
 
 architecture=all depends='nodejs (>= 20.19~), passwd' interpreter=/usr/bin/node compression=xz
 if [ -n "$node" ]; then
@@ -100,7 +91,7 @@ cp "$root/README.md" "$here/README.Debian" "$stage/sbom" "$doc/"
 mv "$doc/sbom" "$doc/sbom.cdx.json"
 cp -R "$root/docs" "$doc/docs" && rm -rf "$doc/docs/man"
 cp -R "$stage/package/config" "$doc/examples"
-node "$here/copyright.mjs" "$lib/node_modules" ${node:+"$node"} >"$doc/copyright"
+node "$here/copyright.mjs" "$stage/licenses" ${node:+"$node"} >"$doc/copyright"
 {
   printf 'keagate (%s) unstable; urgency=medium\n\n  * Release %s.\n\n' "$version" "$version"
   printf ' -- %s  %s\n' "$maintainer" "$(date -u -d "@$SOURCE_DATE_EPOCH" '+%a, %d %b %Y %H:%M:%S +0000')"
@@ -112,7 +103,6 @@ for script in postinst prerm postrm; do install -m 0755 "$here/$script" "$tree/D
 echo /etc/kea/keagate.conf >"$tree/DEBIAN/conffiles"
 find "$tree" -path "$tree/DEBIAN" -prune -o -type f ! -perm -u+x ! -name keagate.conf -exec chmod 0644 {} +
 find "$tree" -type d -exec chmod 0755 {} +
-find "$lib/node_modules" -type f -exec chmod 0644 {} +
 size=$(find "$tree" -path "$tree/DEBIAN" -prune -o -type f -printf '%s\n' | awk '{ sum += int(($1 + 1023) / 1024) } END { print sum }')
 sed -e "s|@VERSION@|$version|" -e "s|@ARCHITECTURE@|$architecture|" -e "s|@DEPENDS@|$depends|" -e "s|@SIZE@|$size|" -e "s|@MAINTAINER@|$maintainer|" \
   "$here/control" >"$tree/DEBIAN/control"

@@ -1,11 +1,10 @@
-// Prints the copyright file of the Debian package: ours, and that of each package that comes with it.
-// Words: the folder of node_modules, the bundled Node.js program if there is one.
+// Prints the copyright file of the Debian package: ours, and that of each package whose code is in the program.
+// Words: the file THIRD-PARTY-LICENSES of the build, the bundled Node.js program if there is one.
 
-import { existsSync, readdirSync, readFileSync } from 'node:fs'
-import path from 'node:path'
+import { readFileSync } from 'node:fs'
 import process from 'node:process'
 
-const [modules = 'node_modules', node] = process.argv.slice(2)
+const [licenses = 'dist/THIRD-PARTY-LICENSES', node] = process.argv.slice(2)
 
 const parts = [
   [
@@ -21,25 +20,15 @@ const parts = [
 if (node !== undefined) {
   parts.push('Files: usr/lib/keagate/bin/node\nCopyright: Node.js contributors and others\nLicense: Node.js\n The MIT licence, and those of what it contains: https://github.com/nodejs/node/blob/main/LICENSE')
 }
-for (const folder of packages(modules)) {
-  const { name, license } = JSON.parse(readFileSync(path.join(folder, 'package.json'), 'utf8'))
-  const file = readdirSync(folder).find((each) => /^(licen[cs]e|copying)/i.test(each))
-  const text = file === undefined ? '' : readFileSync(path.join(folder, file), 'utf8')
+for (const entry of readFileSync(licenses, 'utf8').split(`\n${'-'.repeat(80)}\n\n`)) {
+  const [, name, version, license, text] = /^(\S+) (\S+) \((.*)\)\n\n([^]*)$/.exec(entry) ?? []
   const holders = [...text.matchAll(/^ *(?:copyright )(?:\(c\) )?(.*[a-z].*)$/gim)].map(([, holder]) => holder.trim())
-  const place = path.relative(path.join(modules, '..'), folder)
   parts.push([
-    `Files: usr/lib/keagate/${place}/*`,
+    // Files of the source.
+    `Files: node_modules/${name}/*`,
     `Copyright: ${holders.length === 0 ? `the authors of ${name}` : holders.join('\n ')}`,
-    `License: ${license}-${name.replace(/[^A-Za-z0-9.]+/g, '-').replace(/^-/, '')}`,
-    ...(text === '' ? [` ${license}, as package.json says.`] : text.trimEnd().split(/\r?\n/).map((line) => (line.trim() === '' ? ' .' : ` ${line.trimEnd()}`))),
+    `License: ${license}-${`${name}-${version}`.replace(/[^A-Za-z0-9.]+/g, '-').replace(/^-/, '')}`,
+    ...text.trimEnd().split(/\r?\n/).map((line) => (line.trim() === '' ? ' .' : ` ${line.trimEnd()}`)),
   ].join('\n'))
 }
 process.stdout.write(`${parts.join('\n\n')}\n`)
-
-function packages(folder) {
-  return readdirSync(folder, { recursive: true, withFileTypes: true })
-    .filter((entry) => entry.name === 'package.json' && /(^|\/)node_modules\/(@[^/]+\/)?[^/]+$/.test(entry.parentPath))
-    .map((entry) => entry.parentPath)
-    .filter((each) => existsSync(path.join(each, 'package.json')))
-    .sort()
-}

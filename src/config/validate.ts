@@ -9,8 +9,10 @@ import type { ConfigSchema } from './schema-form.ts'
 import { mostElements } from './schema.ts'
 import { integerOf, pointer } from './section.ts'
 import { sentenceFor } from './sentence.ts'
-import { shapeErrors, shapes } from './shape-check.ts'
-import type { ShapeName } from './shape-check.ts'
+import { shapes } from './shapes.ts'
+import type { ShapeName } from './shapes.ts'
+import * as validators from './validators.ts'
+import type { Validator } from './validators.ts'
 
 /** Fewer are shown, and a text of a million mistakes must not cost a million sentences. */
 const maxDescribed = 200
@@ -35,6 +37,16 @@ export function* validateShape(root: JsonNode, findings: Findings, shape: ShapeN
     yield
   }
   findings.countErrors(Math.max(0, errors.length - maxDescribed))
+}
+
+/** All that is wrong with a value, in no order. The part of the schema that an error tells of may be a copy. */
+function shapeErrors(value: unknown, shape: ShapeName): readonly ErrorObject[] {
+  const validator: Validator = validators[shape]
+  if (validator(value)) return []
+  const errors = validator.errors ?? []
+  // They hold the whole value, with its secrets.
+  validator.errors = null
+  return errors
 }
 
 /**

@@ -1,7 +1,6 @@
 // Events as JSON lines, printed by pino: one object a line, with the fields of the message under their own names.
 
-import { createRequire } from 'node:module'
-import type { pino as Pino } from 'pino'
+import { pino } from 'pino'
 import { escapeJson, shorten } from './escape.ts'
 import type { LineFormatter } from './event.ts'
 
@@ -12,8 +11,6 @@ const reserved: ReadonlySet<string> = new Set(['severity', 'time', 'pid', 'logge
 const levels = { DEBUG: 'debug', INFO: 'info', WARN: 'warn', ERROR: 'error', FATAL: 'fatal' } as const
 
 export function createJsonFormatter(): LineFormatter {
-  // Loaded where a configuration asks for JSON: other starts do without it.
-  const { pino } = createRequire(import.meta.url)('pino') as { pino: typeof Pino }
   let line = ''
   let time = 0
   const logger = pino(

@@ -11,6 +11,8 @@ import type { AgentConfig } from '../../src/config/types.ts'
 import { writeConfigFile } from '../../src/config/write.ts'
 import { printPretty } from '../../src/json/print.ts'
 import { printConfig } from '../../src/config/print.ts'
+import { buildDriver } from '../built.ts'
+import { temporaryDirectory } from '../program.ts'
 
 const options = { env: {}, pathChecks: true }
 
@@ -118,9 +120,9 @@ t.test('a full disk is told, and leaves what was there', async (t) => {
 
 /** The driver writes configurations 1, 2, 3, ... over and over; each differs from the others in every part. */
 const driver = `
-  const [write, load, file, until] = process.argv.slice(-4)
-  const { writeConfigFile } = await import(write)
-  const { loadConfigText } = await import(load)
+  import { writeConfigFile } from 'keagate-src/config/write.ts'
+  import { loadConfigText } from 'keagate-src/config/load.ts'
+  const [file, until] = process.argv.slice(-2)
   if (until === 'rename') {
     const fs = await import('node:fs/promises')
     const module = await import('node:module')
@@ -136,11 +138,11 @@ const driver = `
   }
 `
 
+const program = buildDriver(driver, temporaryDirectory(t))
+
 /** Runs the driver until it dies. @returns the names of hidden files beside the file */
 async function killedWriter(file: string, until: 'rename' | number): Promise<string[]> {
-  const modules = ['write', 'load'].map((name) => resolve(import.meta.dirname, `../../dist/config/${name}.js`))
-  const args = ['--input-type=module', '-e', driver, ...modules, file, String(until)]
-  const child = spawn(process.execPath, args, { stdio: ['ignore', 'pipe', 'inherit'] })
+  const child = spawn(process.execPath, [await program, file, String(until)], { stdio: ['ignore', 'pipe', 'inherit'] })
   const ended = once(child, 'exit')
   if (typeof until === 'number') {
     await once(child.stdout, 'data')

@@ -9,6 +9,7 @@ import { dirname, join, resolve } from 'node:path'
 import t from 'tap'
 import { makeAuthority, makeServer } from '../../certs-test/authority.ts'
 import { makeRevocationList } from '../../certs-test/revocation-list.ts'
+import { buildDriver } from '../built.ts'
 import { run } from '../child.ts'
 import { badFixtures } from '../config/bad-fixtures.ts'
 import { goodFixtures } from '../config/good-fixtures.ts'
@@ -35,14 +36,14 @@ interface Life {
 
 /** One process for all files: a new one for each would take minutes. */
 const driver = `
-  const [dist, list, out] = process.argv.slice(-3)
-  const fs = await import('node:fs')
-  const path = await import('node:path')
-  const { checkConfigFile } = await import(dist + '/check.js')
-  const { Daemon } = await import(dist + '/daemon.js')
-  const { describeError } = await import(dist + '/errors.js')
-  const { rawToString } = await import(dist + '/json/raw.js')
-  const { Logging } = await import(dist + '/log/logger.js')
+  import fs from 'node:fs'
+  import path from 'node:path'
+  import { checkConfigFile } from 'keagate-src/check.ts'
+  import { Daemon } from 'keagate-src/daemon.ts'
+  import { describeError } from 'keagate-src/errors.ts'
+  import { rawToString } from 'keagate-src/json/raw.ts'
+  import { Logging } from 'keagate-src/log/logger.ts'
+  const [list, out] = process.argv.slice(-2)
   const openLogging = () => new Logging({ debug: false, earlyDestination: 'stderr' })
 
   async function check(file) {
@@ -100,10 +101,7 @@ async function coursesOf(scratch: string, files: readonly FixtureRun[]): Promise
   const [list, out] = [join(scratch, 'list.json'), join(scratch, 'courses.json')]
   writeFileSync(list, JSON.stringify(files))
   const env = { ...process.env, KEA_LOG_FILE_DIR: join(scratch, 'logs') }
-  // A file, as threads of the process would inherit the options of a text.
-  const program = join(scratch, 'driver.mjs')
-  writeFileSync(program, driver)
-  const args = [program, join(repository, 'dist'), list, out]
+  const args = [await buildDriver(driver, scratch), list, out]
   const child = spawn(process.execPath, args, { cwd: repository, env, stdio: 'ignore' })
   const [code] = (await once(child, 'exit')) as [number | null]
   if (code !== 0) throw new Error(`the driver ended with ${String(code)}`)

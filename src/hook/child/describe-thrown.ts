@@ -1,5 +1,7 @@
 // Says in one line what a handler module threw, and where: the first places of its own in the stack.
 
+import { fileURLToPath } from 'node:url'
+import { sourceRoot } from '../../source-root.ts'
 import { maxText } from '../bounds.ts'
 import { ContractError } from './contract.ts'
 
@@ -7,8 +9,11 @@ import { ContractError } from './contract.ts'
 const maxPlaces = 5
 const maxMessage = 1000
 
-/** The folder of this very program: its own places in a stack, as those of Node.js, tell nothing of the module. */
-const ownFolder = new URL('.', import.meta.url).href
+/**
+ * The folders of this very program: its own places in a stack, as those of Node.js, tell nothing of the module. With
+ * `--enable-source-maps`, Node.js names the sources of the built program, by their paths.
+ */
+const ownFolders = [sourceRoot.href, fileURLToPath(new URL('../src/', sourceRoot))]
 
 /** Never throws, also where what was thrown throws when it is looked at. */
 export function describeThrown(error: unknown): string {
@@ -50,5 +55,6 @@ function placesIn(stack: unknown): string {
 }
 
 function isOfModule(line: string): boolean {
-  return /^at .*\/.*:\d+:\d+\)?$/.test(line) && !line.includes(ownFolder) && !line.includes('node:')
+  if (ownFolders.some((folder) => line.includes(folder))) return false
+  return /^at .*\/.*:\d+:\d+\)?$/.test(line) && !line.includes('node:')
 }

@@ -17,8 +17,8 @@ export async function parameterMistakes(
     return Object.keys(values).length === 0 ? [] : ['it takes no parameters; remove "parameters"']
   }
   // Only modules with parameters need it, and the agent starts without.
-  const { Ajv } = await import('ajv')
-  const validate = new Ajv({ allErrors: true, strict: false, logger: false }).compile(schema)
+  const { default: ajv } = await import('ajv')
+  const validate = new ajv.Ajv({ allErrors: true, strict: false, logger: false }).compile(schema)
   if (validate(values)) return []
   return (validate.errors ?? []).slice(0, maxMistakes).map(({ instancePath, message, params }) => {
     const more = 'additionalProperty' in params ? ` (${JSON.stringify(params['additionalProperty'])})` : ''

@@ -1,0 +1,31 @@
+// Builds a program for a test from the sources, as the program itself is built: what it shows holds for that, too.
+
+import { build } from 'esbuild'
+import type { BuildOptions } from 'esbuild'
+import { copyFileSync, mkdirSync, writeFileSync } from 'node:fs'
+import path from 'node:path'
+
+const repository = path.resolve(import.meta.dirname, '..')
+
+/**
+ * @param text a module that imports sources as `keagate-src/...`
+ * @param directory where it is put
+ * @returns the file to be run
+ */
+export async function buildDriver(text: string, directory: string): Promise<string> {
+  // A module of plain JavaScript.
+  const config = (await import(path.join(repository, 'esbuild.config.mjs'))) as {
+    readonly settings: BuildOptions
+    readonly entryPoints: readonly string[]
+  }
+  const outdir = path.join(directory, 'built')
+  mkdirSync(outdir, { recursive: true })
+  const source = path.join(outdir, 'source.mjs')
+  writeFileSync(source, text.replaceAll("'keagate-src/", `'${repository}/src/`))
+  // The program itself, too: it may be started by what is tested.
+  const entries = config.entryPoints.map((file) => [file.replace(/^src\/|\.ts$/g, ''), file])
+  await build({ ...config.settings, outdir, entryPoints: { ...Object.fromEntries(entries), driver: source } })
+  // Read for its version, from the folder above; and it says that all this is ES modules.
+  copyFileSync(path.join(repository, 'package.json'), path.join(directory, 'package.json'))
+  return path.join(outdir, 'driver.js')
+}
