@@ -37,14 +37,14 @@ export const settings = {
   banner: { js: 'import{createRequire as requireFrom}from"node:module";const require=requireFrom(import.meta.url);' },
   plugins: [{
     name: 'validators',
-    setup: ({ onLoad }) => onLoad({ filter: /\/src\/config\/validators\.ts$/ }, validators),
+    setup: ({ onLoad }) => onLoad({ filter: /\/src\/config\/schema\/validators\.ts$/ }, validators),
   }],
 }
 
 /** The code of the validators, which Ajv would take a fifth of a second to make at each start. */
 async function validators() {
   const { outputFiles } = await build({
-    absWorkingDir: root, entryPoints: ['src/config/shapes.ts'], bundle: true, format: 'esm', write: false,
+    absWorkingDir: root, entryPoints: ['src/config/schema/shapes.ts'], bundle: true, format: 'esm', write: false,
   })
   const source = Buffer.from(outputFiles[0].contents).toString('base64')
   const { shapes, ajvOptions } = await import(`data:text/javascript;base64,${source}`)

@@ -48,3 +48,10 @@ export function systemText(error: unknown): string {
   const text = error instanceof Error ? error.message : String(error)
   return text.replace(/^[A-Z0-9]+: /, '').replace(/, .*$/s, '')
 }
+
+/** The same error for a keyword of the configuration. @param at JSON pointer */
+export function forKeyword(error: unknown, at: string): unknown {
+  if (!(error instanceof KeagateError)) return error
+  const { code, message, remedy } = error
+  return new KeagateError(code, message, { at, cause: error, ...(remedy === null ? {} : { remedy }) })
+}

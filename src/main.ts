@@ -2,15 +2,15 @@
 // Runs what the command line asks for. What only the running agent needs is loaded only for it: signals are heard
 // before that, and a question such as `-v`, which Stork asks, is answered at once.
 
-import { planOf, usage } from './cli.ts'
-import type { Plan } from './cli.ts'
+import { planOf, usage } from './cli/arguments.ts'
+import type { Plan } from './cli/arguments.ts'
 import { systemText } from './errors.ts'
 import { escapeForLog, escapeLines } from './log/escape.ts'
 import { startedAs } from './process/agent-name.ts'
 import { Signals } from './process/signals.ts'
 import { stackTrace } from './process/stack-trace.ts'
-import { subcommands } from './subcommand.ts'
-import { describeLibrary, tlsLibrary } from './tls/library.ts'
+import { subcommands } from './cli/subcommand.ts'
+import { describeLibrary, tlsLibrary } from './tls/openssl-info.ts'
 import { buildReport, extendedVersion, packageVersion } from './version.ts'
 
 const program = startedAs(process.argv[1])
@@ -38,12 +38,12 @@ async function run(plan: Plan): Promise<number> {
     case 'subcommand':
       return runSubcommand(plan.name, plan.words)
     case 'test': {
-      const { test } = await import('./serve.ts')
+      const { test } = await import('./app/run-daemon.ts')
       return test(plan, process.env)
     }
     case 'run': {
       const signals = new Signals()
-      const { serve } = await import('./serve.ts')
+      const { serve } = await import('./app/run-daemon.ts')
       return serve(plan, { program, signals, env: process.env })
     }
   }

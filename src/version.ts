@@ -1,7 +1,7 @@
 // Who we are: the package's version and what it runs on.
 
 import { existsSync, readFileSync } from 'node:fs'
-import { sourceRoot } from './source-root.ts'
+import { sourceRoot } from './install-dir.ts'
 
 /** The packages that do the work; what they need is in the build report. */
 const workingPackages: ReadonlySet<string> = new Set(['@peculiar/x509', 'ajv', 'fastify', 'pino', 'reflect-metadata'])

@@ -5,10 +5,10 @@ import { dirname, join, relative } from 'node:path'
 import t from 'tap'
 
 const layers = [
-  'errors.ts', 'source-root.ts', 'version.ts', 'in-slices.ts', 'net', 'shares', 'json', 'log', 'observe', 'process', 'x509', 'config', 'tls', 'auth', 'command', 'access', 'audit',
-  'forward', 'hook', 'dispatch.ts', 'http', 'runtime.ts', 'announce.ts', 'late-mistake.ts', 'companions.ts', 'monitor', 'address-change.ts',
-  'change-queue.ts', 'check.ts', 'doorway.ts', 'deployment.ts', 'daemon.ts',
-  'certs', 'doctor', 'health', 'access-command.ts', 'subcommands.ts', 'subcommand.ts', 'cli.ts', 'serve.ts', 'main.ts',
+  'errors.ts', 'install-dir.ts', 'version.ts', 'in-slices.ts', 'net', 'shares', 'json', 'x509', 'log', 'metrics', 'process',
+  'config', 'tls', 'auth', 'command', 'access', 'audit', 'forward', 'hook', 'command/dispatch.ts', 'http', 'monitoring',
+  'cli/arguments.ts', 'app',
+  'certs', 'doctor', 'health', 'cli', 'main.ts',
 ]
 
 const source = join(import.meta.dirname, '../src')
@@ -47,6 +47,7 @@ t.test('no file leads back to itself', async (t) => {
   for (const file of files) visit(file, [])
 })
 
+/** A file that is a layer by itself, or else its room. */
 function layerOf(file: string): string {
-  return file.split('/')[0] ?? ''
+  return layers.includes(file) ? file : (file.split('/')[0] ?? '')
 }

@@ -6,7 +6,7 @@ import {
 } from 'node:fs'
 import { dirname, join, resolve } from 'node:path'
 import t from 'tap'
-import { startProgram, temporaryDirectory } from './program.ts'
+import { startProgram, temporaryDirectory } from './support/program.ts'
 
 // npm takes its time on a busy machine.
 t.setTimeout(300_000)

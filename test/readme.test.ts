@@ -6,7 +6,7 @@ import t from 'tap'
 import { httpLimitRows, lockOutRows, upstreamLimitRows } from '../src/config/limits.ts'
 import { loadConfigFile } from '../src/config/load.ts'
 import { messages } from '../src/log/message.ts'
-import { metricDefinitions } from '../src/observe/definitions.ts'
+import { metricDefinitions } from '../src/metrics/definitions.ts'
 import { keaMessages } from './log/kea-messages.ts'
 
 const root = join(import.meta.dirname, '..')

@@ -1,7 +1,7 @@
 // Which role a caller has: what `assign-role-method` tells of him is the name of his role.
 
-import type { AssignRoleMethod } from '../config/access-types.ts'
-import { readAddress } from '../config/network.ts'
+import type { AssignRoleMethod } from '../config/access/types.ts'
+import { readAddress } from '../net/network.ts'
 import { commonName, isWholeName, lacksCommonName, nameKey } from '../x509/name-text.ts'
 import { visibleText } from '../x509/visible-text.ts'
 import type { Policy, Role } from './policy.ts'

@@ -1,11 +1,11 @@
 // May this caller run this command on these services? Pure: nothing but its arguments counts.
 
-import type { Subject } from '../config/access-match.ts'
-import { Matcher, nameCommand } from '../config/access-match.ts'
-import type { AccessList } from '../config/access-types.ts'
-import { agentService } from '../config/access-types.ts'
-import { printAccessList } from '../config/print-access.ts'
-import { printCompact } from '../json/print.ts'
+import type { Subject } from '../config/access/match.ts'
+import { Matcher, nameCommand } from '../config/access/match.ts'
+import type { AccessList } from '../config/access/types.ts'
+import { agentService } from '../config/access/types.ts'
+import { printAccessList } from '../config/print/access.ts'
+import { printCompact } from '../json/text/print.ts'
 import type { RoleFacts } from './assign-role.ts'
 import { assignRole } from './assign-role.ts'
 import type { Policy, Role, Verdict } from './policy.ts'

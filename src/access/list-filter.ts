@@ -1,10 +1,10 @@
 // Leaves out of the answer to `list-commands` what the caller may not run, and keeps every other byte as it came.
 
-import { readString } from '../json/literal.ts'
-import type { JsonNode, ListNode } from '../json/node.ts'
+import { readString } from '../json/text/literal.ts'
+import type { JsonNode, ListNode } from '../json/text/node.ts'
 import type { RawJson } from '../json/raw.ts'
 import { joinRaw, rawJson, rawToBuffer } from '../json/raw.ts'
-import { parseTree } from '../json/tree.ts'
+import { parseTree } from '../json/text/parser.ts'
 
 /** Bytes of the longest answer that is looked at: far more than the names of all commands that any daemon has. */
 const longestList = 64 * 1024

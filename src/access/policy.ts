@@ -1,9 +1,9 @@
 // The rules of a configuration made ready to decide: roles by what assigns them.
 
-import type { AccessConfig, ResponseFilter, RoleConfig } from '../config/access-types.ts'
-import type { AccessRight, CommandDefinition } from '../config/kea-commands.ts'
-import { NetworkTable, readNetwork } from '../config/network.ts'
-import type { Network } from '../config/network.ts'
+import type { AccessConfig, ResponseFilter, RoleConfig } from '../config/access/types.ts'
+import type { AccessRight, CommandDefinition } from '../config/access/kea-commands.ts'
+import { NetworkTable, readNetwork } from '../net/network.ts'
+import type { Network } from '../net/network.ts'
 import { isWholeName, nameKey } from '../x509/name-text.ts'
 
 /** What a role decides of one command for one service. */

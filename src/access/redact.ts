@@ -3,8 +3,8 @@
 /* eslint-disable @typescript-eslint/no-non-null-assertion -- each index is checked in its line or the loop around it */
 
 import { setImmediate } from 'node:timers/promises'
-import { byteClasses } from '../json/byte-class.ts'
-import { ChunkStore } from '../json/chunk-store.ts'
+import { byteClasses } from '../json/scan/byte-class.ts'
+import { ChunkStore } from '../json/scan/chunk-list.ts'
 import type { RawJson } from '../json/raw.ts'
 import type { KeyKind, KeyRule } from './secret-key.ts'
 import { KeyTail, kindInAnswer, kindInCommand } from './secret-key.ts'

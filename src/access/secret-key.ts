@@ -1,7 +1,7 @@
 // Which keys hold secrets, told from the bytes of a key however it is spelled or cut: in an answer, where secrets are
 // at their places, and in a command, whose sender may have put them elsewhere.
 
-import { hexDigit } from '../json/escape-reader.ts'
+import { hexDigit } from '../json/transform/escape-reader.ts'
 
 /**
  * What the value of a key is. In answers and commands: `plain`, or `secret`.

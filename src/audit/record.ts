@@ -1,9 +1,9 @@
 // One audit record as a line of JSON: who asked for what, what was decided, and what came of it.
 
 import { escapeJson, shorten } from '../log/escape.ts'
-import type { CallerContext } from '../command/context.ts'
-import type { PeerFacts } from '../tls/peer.ts'
-import { certificateName } from '../tls/peer.ts'
+import type { CallerContext } from '../command/caller.ts'
+import type { PeerFacts } from '../x509/certificate-info.ts'
+import { certificateName } from '../x509/certificate-info.ts'
 
 /** Who was refused before anything of a command was read: the certificate is what he showed, perhaps of his own making. */
 export interface RefusedCaller extends Omit<CallerContext, 'tls'> {

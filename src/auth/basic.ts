@@ -1,10 +1,10 @@
 // HTTP basic authentication: an `Authorization` header in, a user or a refusal out. Knows nothing of HTTP replies.
 
 import type { AuthenticationConfig } from '../config/types.ts'
-import type { TlsPeer } from '../tls/peer.ts'
-import type { Binding } from './bound.ts'
-import { isBoundTo, otherCertificate } from './bound.ts'
-import { HashedPasswords } from './hashed.ts'
+import type { TlsPeer } from '../x509/certificate-info.ts'
+import type { Binding } from './certificate-binding.ts'
+import { isBoundTo, otherCertificate } from './certificate-binding.ts'
+import { HashedPasswords } from './hashed-passwords.ts'
 import { claimedName } from './claimed-name.ts'
 import type { Lock, LockOut, LoginSource } from './lock-out.ts'
 import { credentialList, sameText } from './password.ts'

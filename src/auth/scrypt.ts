@@ -1,7 +1,7 @@
 // Making and checking hashed passwords: scrypt (RFC 7914).
 
 import { randomBytes, scrypt } from 'node:crypto'
-import type { PasswordHash, ScryptCost } from '../config/password-hash.ts'
+import type { PasswordHash, ScryptCost } from '../config/resolve/password-hash.ts'
 
 /** As strong as N = 2^17 with p = 1, in a quarter of the memory: 32 MiB. */
 export const usualCost: ScryptCost = { ln: 15, r: 8, p: 3 }

@@ -10,7 +10,7 @@ import { day, makeKeyPair, makeSerial, signCertificate } from './certificate.ts'
 import type { KeyKind, KeyPair } from './certificate.ts'
 import { CA, certFile, keyFile } from './directory.ts'
 import { BACKDATED, CA_DAYS, extensionsOf } from './profile.ts'
-import { codeOf, reasonOf, refusal } from './refusal.ts'
+import { codeOf, reasonOf, refusal } from './error.ts'
 
 export interface Authority {
   readonly name: JsonName | Name

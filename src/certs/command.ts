@@ -1,7 +1,7 @@
 // What every sub-command of `keagate certs` is and gets.
 
 import path from 'node:path'
-import { codeOf, reasonOf, refusal } from './refusal.ts'
+import { codeOf, reasonOf, refusal } from './error.ts'
 import type { Authority } from './authority.ts'
 import { openAuthority } from './authority.ts'
 import { sweep } from './directory.ts'

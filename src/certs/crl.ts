@@ -8,7 +8,7 @@ import type { Authority } from './authority.ts'
 import { signCrl, spki } from './certificate.ts'
 import { PUBLIC, replaceFile } from './durable-file.ts'
 import { crlFile } from './directory.ts'
-import { codeOf, refusal } from './refusal.ts'
+import { codeOf, refusal } from './error.ts'
 import { CRL_DAYS } from './profile.ts'
 
 export interface Revocation {

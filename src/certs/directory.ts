@@ -12,7 +12,7 @@ import { lstatSync, readFileSync, readdirSync, readlinkSync, renameSync, rmSync 
 import path from 'node:path'
 import { PUBLIC, SCRATCH, createFile, createFolder, replaceLink, scratchName, syncFolder } from './durable-file.ts'
 import type { Access } from './durable-file.ts'
-import { codeOf, refusal } from './refusal.ts'
+import { codeOf, refusal } from './error.ts'
 
 export const CA = 'ca'
 

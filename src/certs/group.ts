@@ -4,7 +4,7 @@ import { readFileSync, statSync } from 'node:fs'
 import type { Access } from './durable-file.ts'
 import { PRIVATE } from './durable-file.ts'
 import { keyFile } from './directory.ts'
-import { refusal } from './refusal.ts'
+import { refusal } from './error.ts'
 
 /** For the owner alone, or for the group too. @param group a name or a number, null for none */
 export function keyAccess(group: string | null): Access {

@@ -11,7 +11,7 @@ import { checkName, serverNames } from './name.ts'
 import type { OptionTable, Options } from './options.ts'
 import { keyOption, numberOption, usageError } from './options.ts'
 import { LEAF_DAYS, MAX_LEAF_DAYS } from './profile.ts'
-import { refusal } from './refusal.ts'
+import { refusal } from './error.ts'
 
 const options: OptionTable = { dir: 'value', key: 'value', days: 'value', group: 'value', force: 'flag' }
 

@@ -3,7 +3,7 @@
 import { closeSync, linkSync, openSync, readFileSync, renameSync, rmSync, writeFileSync } from 'node:fs'
 import path from 'node:path'
 import { scratchName } from './durable-file.ts'
-import { codeOf, refusal } from './refusal.ts'
+import { codeOf, refusal } from './error.ts'
 
 const NAME = '.lock'
 

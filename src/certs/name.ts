@@ -3,7 +3,7 @@
 import net from 'node:net'
 import os from 'node:os'
 import type { JsonGeneralNames } from '@peculiar/x509'
-import { refusal } from './refusal.ts'
+import { refusal } from './error.ts'
 
 /** What has another meaning in the directory. */
 const RESERVED: readonly string[] = ['ca', 'issued', 'crl.pem', 'keagate.conf', 'tls.inc']

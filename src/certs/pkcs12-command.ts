@@ -11,7 +11,7 @@ import { checkName } from './name.ts'
 import type { Options } from './options.ts'
 import { usageError } from './options.ts'
 import { pkcs12 } from './pkcs12.ts'
-import { codeOf, reasonOf, refusal } from './refusal.ts'
+import { codeOf, reasonOf, refusal } from './error.ts'
 
 export const pkcs12Command: CertsCommand = {
   usage: `pkcs12 NAME PASSWORD-OPTION [OPTION...]

@@ -1,6 +1,6 @@
 // What an operator can use as it is: a configuration that starts, a fragment for one that exists, a first request.
 
-import { shellWord } from '../tls/findings.ts'
+import { shellWord } from '../tls/files/diagnostics.ts'
 import { CA, certFile, crlFile, keyFile } from './directory.ts'
 
 export interface ListenAddress {

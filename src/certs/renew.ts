@@ -18,7 +18,7 @@ import { sameAccess } from './group.ts'
 import type { Options } from './options.ts'
 import { numberOption } from './options.ts'
 import { LEAF_DAYS, MAX_LEAF_DAYS } from './profile.ts'
-import { refusal } from './refusal.ts'
+import { refusal } from './error.ts'
 
 const WITHIN = 30
 

@@ -5,7 +5,7 @@ import type { CertsCommand } from './command.ts'
 import { readCrl, writeCrl } from './crl.ts'
 import { readIssued } from './directory.ts'
 import { usageError } from './options.ts'
-import { refusal } from './refusal.ts'
+import { refusal } from './error.ts'
 
 export const revokeCommand: CertsCommand = {
   usage: `revoke NAME... [--dir DIR]

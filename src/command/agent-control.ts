@@ -1,8 +1,8 @@
 // What the agent's own commands may ask of the process around them. The process implements it; handlers only see this.
 
-import type { WrittenConfig } from '../config/write.ts'
+import type { WrittenConfig } from '../config/print/write-file.ts'
 import type { RawJson } from '../json/raw.ts'
-import type { Expiring } from '../tls/expiry.ts'
+import type { Expiring } from '../tls/files/expiry.ts'
 import type { DaemonStatus } from './daemon-status.ts'
 
 /** How an attempt to check or change the configuration ended. 5: it was valid but could not be put in force. */

@@ -1,7 +1,7 @@
 // Builds Kea's answer maps and the list around them. Answers of daemons and handlers are spliced in, never rebuilt.
 
-import type { Printable } from '../json/print.ts'
-import { printCompact } from '../json/print.ts'
+import type { Printable } from '../json/text/print.ts'
+import { printCompact } from '../json/text/print.ts'
 import type { RawJson } from '../json/raw.ts'
 import { joinRaw, rawJson } from '../json/raw.ts'
 import { escapeLines } from '../log/escape.ts'

@@ -1,8 +1,8 @@
 // Notes where the members of a command lie while its bytes are scanned. Of a repeated one the last counts.
 
-import type { ChunkStore } from '../json/chunk-store.ts'
-import { readString } from '../json/literal.ts'
-import type { ScanHandler } from '../json/scan-types.ts'
+import type { ChunkStore } from '../json/scan/chunk-list.ts'
+import { readString } from '../json/text/literal.ts'
+import type { ScanHandler } from '../json/scan/types.ts'
 
 export type MemberName = 'command' | 'service' | 'arguments' | 'remote-address'
 

@@ -1,9 +1,9 @@
 // Writes the envelope that goes to a daemon. Nothing of the client's own envelope is in it, but the arguments are.
 
-import { printCompact } from '../json/print.ts'
+import { printCompact } from '../json/text/print.ts'
 import type { RawJson } from '../json/raw.ts'
 import { joinRaw, rawJson } from '../json/raw.ts'
-import { respellWideEscapes } from '../json/wide-escapes.ts'
+import { respellWideEscapes } from '../json/transform/unicode-escapes.ts'
 import type { Command } from './handler.ts'
 
 /**

@@ -1,14 +1,14 @@
 // Reads a request body as a command: its name, its services, and its arguments as the bytes received. Every shape that
 // is no command gets its own sentence.
 
-import { ChunkStore } from '../json/chunk-store.ts'
-import type { LineColumn } from '../json/line-map.ts'
-import { LineMap } from '../json/line-map.ts'
-import { readString } from '../json/literal.ts'
-import type { JsonNode } from '../json/node.ts'
+import { ChunkStore } from '../json/scan/chunk-list.ts'
+import type { LineColumn } from '../json/text/line-map.ts'
+import { LineMap } from '../json/text/line-map.ts'
+import { readString } from '../json/text/literal.ts'
+import type { JsonNode } from '../json/text/node.ts'
 import type { RawJson } from '../json/raw.ts'
-import { Scanner } from '../json/scanner.ts'
-import { parseTree } from '../json/tree.ts'
+import { Scanner } from '../json/scan/scanner.ts'
+import { parseTree } from '../json/text/parser.ts'
 import { quoteName } from './answer.ts'
 import type { MemberExtent } from './envelope-members.ts'
 import { EnvelopeMembers } from './envelope-members.ts'

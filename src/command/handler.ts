@@ -2,7 +2,7 @@
 // Handlers get data and give data; they know nothing of HTTP, sockets or other handlers.
 
 import type { RawJson } from '../json/raw.ts'
-import type { CallerContext } from './context.ts'
+import type { CallerContext } from './caller.ts'
 
 /** A command as its envelope named it. */
 export interface Command {

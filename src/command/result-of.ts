@@ -1,9 +1,9 @@
 // The result number of an answer. Answers may have hundreds of megabytes: those of daemons are only scanned once.
 
-import { ChunkStore } from '../json/chunk-store.ts'
+import { ChunkStore } from '../json/scan/chunk-list.ts'
 import type { RawJson } from '../json/raw.ts'
-import type { ScanHandler } from '../json/scan-types.ts'
-import { walk } from '../json/walk.ts'
+import type { ScanHandler } from '../json/scan/types.ts'
+import { walk } from '../json/scan/rescan.ts'
 
 const key = '"result"'
 

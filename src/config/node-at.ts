@@ -1,6 +1,6 @@
 // What a JSON pointer leads to in a parsed text. Asked thousands of times of one text where it is full of mistakes.
 
-import type { JsonNode, MapNode, Member } from '../json/node.ts'
+import type { JsonNode, MapNode, Member } from '../json/text/node.ts'
 
 /** The node that a JSON pointer leads to; null where there is none. */
 export function nodeAt(root: JsonNode, path: string): JsonNode | null {

@@ -1,10 +1,10 @@
 // The typed configuration: read-only data with every default filled in. Names as in code; the file's names are in
 // `schema.ts`, the way from one to the other is `resolve.ts`.
 
-import type { MapNode } from '../json/node.ts'
+import type { MapNode } from '../json/text/node.ts'
 import type { LoggerSettings } from '../log/settings.ts'
-import type { AccessConfig } from './access-types.ts'
-import type { PasswordHash } from './password-hash.ts'
+import type { AccessConfig } from './access/types.ts'
+import type { PasswordHash } from './resolve/password-hash.ts'
 
 /** A free-form map of the operator, kept with every digit; `comment` is merged into it. */
 export type UserContext = MapNode | null

@@ -2,8 +2,8 @@
 
 import { loadConfigFile } from '../config/load.ts'
 import type { LoadedConfig } from '../config/load.ts'
-import { ConfigError, formatPosition } from '../config/mistake.ts'
-import type { Mistake } from '../config/mistake.ts'
+import { ConfigError, formatPosition } from '../config/parse/issue.ts'
+import type { Mistake } from '../config/parse/issue.ts'
 import { describeError } from '../errors.ts'
 import type { Finding } from './finding.ts'
 import { ok, problem } from './finding.ts'

@@ -1,8 +1,8 @@
 // Every control socket: is it there, may it be used, and what answers there.
 
 import type { AgentConfig, ControlSocketConfig } from '../config/types.ts'
-import { socketAddress } from '../config/socket-address.ts'
-import { openUpstreams } from '../forward/open.ts'
+import { socketAddress } from '../config/resolve/socket-address.ts'
+import { openUpstreams } from '../forward/open-upstreams.ts'
 import { Router } from '../forward/router.ts'
 import { rawToString } from '../json/raw.ts'
 import type { Log } from '../log/message.ts'

@@ -2,8 +2,8 @@
 
 import type { X509Certificate } from 'node:crypto'
 import { isIP } from 'node:net'
-import { issuerName, subjectName } from '../tls/peer.ts'
-import { formatDate, validity } from '../tls/validity.ts'
+import { issuerName, subjectName } from '../x509/certificate-info.ts'
+import { formatDate, validity } from '../x509/validity.ts'
 import type { Finding } from './finding.ts'
 import { ok, problem } from './finding.ts'
 

@@ -2,10 +2,10 @@
 
 import { ResultMember } from '../command/result-of.ts'
 import type { Reservation } from '../command/scope.ts'
-import { byteClasses } from '../json/byte-class.ts'
-import { ChunkStore } from '../json/chunk-store.ts'
+import { byteClasses } from '../json/scan/byte-class.ts'
+import { ChunkStore } from '../json/scan/chunk-list.ts'
 import type { RawJson } from '../json/raw.ts'
-import { Scanner } from '../json/scanner.ts'
+import { Scanner } from '../json/scan/scanner.ts'
 
 const nothing = new Uint8Array(0)
 const { blank } = byteClasses.answer

@@ -1,13 +1,13 @@
 // Sends one command to the services it names, all at once, and brings the answers back in their order.
 
 import { answer, quoteName, RESULT_ERROR } from '../command/answer.ts'
-import type { CallerContext } from '../command/context.ts'
+import type { CallerContext } from '../command/caller.ts'
 import { withReadableArguments, writeEnvelope } from '../command/envelope-writer.ts'
 import type { Command } from '../command/handler.ts'
 import type { CommandScope } from '../command/scope.ts'
 import type { RawJson } from '../json/raw.ts'
 import type { Log } from '../log/message.ts'
-import type { CommandMeter } from '../observe/command-meter.ts'
+import type { CommandMeter } from '../metrics/command-meter.ts'
 import type { Asker, SentService, Upstream, UpstreamFailure } from './upstream.ts'
 
 export class Router {

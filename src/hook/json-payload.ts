@@ -1,8 +1,8 @@
 // JSON text that a handler module sends: kept as it arrives, and checked by the scanner that daemons' answers pass.
 
-import { ChunkStore } from '../json/chunk-store.ts'
+import { ChunkStore } from '../json/scan/chunk-list.ts'
 import type { RawJson } from '../json/raw.ts'
-import { Scanner } from '../json/scanner.ts'
+import { Scanner } from '../json/scan/scanner.ts'
 import type { Reservation } from './memory.ts'
 
 export type CheckedJson =

@@ -4,7 +4,7 @@ import { spawn } from 'node:child_process'
 import type { ChildProcess } from 'node:child_process'
 import { Socket } from 'node:net'
 import { fileURLToPath } from 'node:url'
-import { sourceRoot } from '../source-root.ts'
+import { sourceRoot } from '../install-dir.ts'
 import { maxHeap } from './bounds.ts'
 
 /**

@@ -1,7 +1,7 @@
 // All handler modules of one configuration: their commands as handlers, and the points at which they are asked.
 
 import { answer, quoteName, RESULT_ERROR } from '../command/answer.ts'
-import type { CallerContext } from '../command/context.ts'
+import type { CallerContext } from '../command/caller.ts'
 import type { Command, Handler } from '../command/handler.ts'
 import type { HookModuleConfig } from '../config/types.ts'
 import { KeagateError } from '../errors.ts'

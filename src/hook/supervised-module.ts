@@ -3,7 +3,7 @@
 
 import type { HookModuleConfig } from '../config/types.ts'
 import { KeagateError, describeError } from '../errors.ts'
-import { nodeToPrintable, printCompact } from '../json/print.ts'
+import { nodeToPrintable, printCompact } from '../json/text/print.ts'
 import type { RawJson } from '../json/raw.ts'
 import { rawJson } from '../json/raw.ts'
 import type { Log, MessageId } from '../log/message.ts'

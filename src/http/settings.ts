@@ -4,11 +4,11 @@
 import type { Audit } from '../audit/audit.ts'
 import type { Authenticator } from '../auth/basic.ts'
 import type { HttpHeader, HttpLimits } from '../config/types.ts'
-import type { Dispatch } from '../dispatch.ts'
-import type { Metrics } from '../observe/metrics.ts'
-import type { TlsReport } from '../tls/report.ts'
-import type { Revocation } from '../tls/revocation.ts'
-import type { TrustAnchors } from '../tls/trust-anchors.ts'
+import type { Dispatch } from '../command/dispatch.ts'
+import type { Metrics } from '../metrics/registry.ts'
+import type { TlsReport } from '../tls/server/handshake-log.ts'
+import type { Revocation } from '../tls/server/revocation.ts'
+import type { TrustAnchors } from '../tls/server/trust-anchors.ts'
 
 export interface HttpSettings {
   readonly limits: HttpLimits

@@ -4,7 +4,7 @@
 import type { IncomingMessage } from 'node:http'
 import { redactCommand, redactSecrets } from '../access/redact.ts'
 import type { Envelope } from '../command/envelope.ts'
-import { printCompact } from '../json/print.ts'
+import { printCompact } from '../json/text/print.ts'
 import type { RawJson } from '../json/raw.ts'
 import { rawToString } from '../json/raw.ts'
 import type { Log } from '../log/message.ts'

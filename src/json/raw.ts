@@ -1,6 +1,6 @@
 // A piece of JSON text kept as the bytes received, in as many chunks as it came in. Never parsed, never rebuilt.
 
-import type { LineColumn } from './line-map.ts'
+import type { LineColumn } from './text/line-map.ts'
 
 /** JSON text as bytes. `length` is the sum of the chunks' lengths. */
 export interface RawJson {

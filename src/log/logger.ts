@@ -13,7 +13,7 @@ import { isSyslog, plainOutput } from './settings.ts'
 import type { LoggerSettings, OutputSettings } from './settings.ts'
 import { syslogForm } from './syslog-priority.ts'
 import { compileText } from './template.ts'
-import { effectiveSettings, passes, rootLogger } from './tree.ts'
+import { effectiveSettings, passes, rootLogger } from './hierarchy.ts'
 
 /** Where one message goes. Lines of one form are made once, however many outputs they go to. */
 interface Route {

@@ -1,6 +1,6 @@
 // What the service manager is told of this process, and its watchdog. Without systemd nobody is told anything.
 
-import type { NotifyChannel } from './notify-channel.ts'
+import type { NotifyChannel } from './sd-notify.ts'
 
 export interface ServiceManager {
   /** It serves, for the first time or again. @param status one line for `systemctl status` */

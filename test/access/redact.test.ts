@@ -6,7 +6,7 @@ import t from 'tap'
 import { redactCommand, redactSecrets } from '../../src/access/redact.ts'
 import type { RawJson } from '../../src/json/raw.ts'
 import { rawJson, rawToBuffer, rawToString } from '../../src/json/raw.ts'
-import { Scanner } from '../../src/json/scanner.ts'
+import { Scanner } from '../../src/json/scan/scanner.ts'
 
 const seed = Number(process.env['FAST_CHECK_SEED'] ?? Date.now() % 2 ** 31)
 t.comment(`FAST_CHECK_SEED=${seed}`)

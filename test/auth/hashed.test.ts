@@ -1,11 +1,11 @@
 // Hashed passwords: the PHC form, checking them, and what they cost.
 
 import t from 'tap'
-import { HashedPasswords } from '../../src/auth/hashed.ts'
-import type { HashedOutcome } from '../../src/auth/hashed.ts'
+import { HashedPasswords } from '../../src/auth/hashed-passwords.ts'
+import type { HashedOutcome } from '../../src/auth/hashed-passwords.ts'
 import { hashPassword } from '../../src/auth/scrypt.ts'
-import { parsePasswordHash } from '../../src/config/password-hash.ts'
-import type { PasswordHash } from '../../src/config/password-hash.ts'
+import { parsePasswordHash } from '../../src/config/resolve/password-hash.ts'
+import type { PasswordHash } from '../../src/config/resolve/password-hash.ts'
 
 const unbound = { certSubject: null, certFingerprint: null }
 

@@ -6,7 +6,7 @@ import { createAuthenticator } from '../../src/auth/basic.ts'
 import { LockOut } from '../../src/auth/lock-out.ts'
 import type { LoginSource } from '../../src/auth/lock-out.ts'
 import { hashPassword } from '../../src/auth/scrypt.ts'
-import { parsePasswordHash } from '../../src/config/password-hash.ts'
+import { parsePasswordHash } from '../../src/config/resolve/password-hash.ts'
 
 const limits = { failures: 3, window: 60_000 }
 

@@ -2,9 +2,9 @@
 
 import { mkdirSync, writeFileSync } from 'node:fs'
 import path from 'node:path'
-import type { Child, Owner } from '../child.ts'
-import { startChild } from '../child.ts'
-import { freePort } from '../program.ts'
+import type { Child, Owner } from '../support/child.ts'
+import { startChild } from '../support/child.ts'
+import { freePort } from '../support/program.ts'
 import type { FloorConfig } from './floor.ts'
 
 export const contestants = ['agent', 'floor', 'keagate'] as const

@@ -2,7 +2,7 @@
 
 import { mkdirSync, writeFileSync } from 'node:fs'
 import path from 'node:path'
-import type { Owner } from '../child.ts'
+import type { Owner } from '../support/child.ts'
 import { chart } from './chart.ts'
 import { contestants } from './contestants.ts'
 import type { Contestant } from './contestants.ts'

@@ -2,10 +2,10 @@
 
 import { mkdirSync } from 'node:fs'
 import path from 'node:path'
-import type { Owner } from '../child.ts'
-import { run, startChild } from '../child.ts'
+import type { Owner } from '../support/child.ts'
+import { run, startChild } from '../support/child.ts'
 import { startDaemon } from '../kea/daemons.ts'
-import { temporaryDirectory } from '../program.ts'
+import { temporaryDirectory } from '../support/program.ts'
 import type { Surroundings, TlsFiles } from './contestants.ts'
 import type { FakeSockets } from './fake.ts'
 import type { Stage } from './measure.ts'

@@ -2,7 +2,7 @@
 
 import { writeFileSync } from 'node:fs'
 import path from 'node:path'
-import { run } from '../child.ts'
+import { run } from '../support/child.ts'
 import type { Entrance } from './contestants.ts'
 
 export interface Load {

@@ -1,7 +1,7 @@
 // `keagate certs` in tests: run inside this process, in a directory of its own, at any time.
 
 import { PassThrough } from 'node:stream'
-import { certsCommand } from '../../src/certs/certs-command.ts'
+import { certsCommand } from '../../src/cli/certs-command.ts'
 
 export interface Outcome {
   readonly code: number

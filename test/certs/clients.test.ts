@@ -4,10 +4,10 @@
 import { readFileSync } from 'node:fs'
 import path from 'node:path'
 import t from 'tap'
-import type { Child, Owner } from '../child.ts'
-import { run, startChild } from '../child.ts'
+import type { Child, Owner } from '../support/child.ts'
+import { run, startChild } from '../support/child.ts'
 import { executable, skipWithout } from '../kea/installed.ts'
-import { freePort, mainFile, temporaryDirectory } from '../program.ts'
+import { freePort, mainFile, temporaryDirectory } from '../support/program.ts'
 import { done } from './authority-at.ts'
 
 const password = 'a secret'

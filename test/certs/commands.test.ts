@@ -16,10 +16,10 @@ import {
 } from 'node:fs'
 import path from 'node:path'
 import t from 'tap'
-import { certsCommands } from '../../src/certs/certs-command.ts'
+import { certsCommands } from '../../src/cli/certs-command.ts'
 import { loadConfigFile } from '../../src/config/load.ts'
-import { loadCredentials } from '../../src/tls/credentials.ts'
-import { temporaryDirectory } from '../program.ts'
+import { loadCredentials } from '../../src/tls/files/credentials.ts'
+import { temporaryDirectory } from '../support/program.ts'
 import { certs, done } from './authority-at.ts'
 
 const day = 24 * 60 * 60 * 1000

@@ -5,8 +5,8 @@ import { cpSync, existsSync, readFileSync, readdirSync, statSync } from 'node:fs
 import path from 'node:path'
 import t from 'tap'
 import type { Test } from 'tap'
-import { run } from '../child.ts'
-import { mainFile, temporaryDirectory } from '../program.ts'
+import { run } from '../support/child.ts'
+import { mainFile, temporaryDirectory } from '../support/program.ts'
 import { done } from './authority-at.ts'
 
 /** Ends the process by SIGKILL just before its Nth change to the file system, counted from when it has its lock. */

@@ -3,11 +3,11 @@
 import { readFileSync, writeFileSync } from 'node:fs'
 import path from 'node:path'
 import t from 'tap'
-import { run } from '../child.ts'
+import { run } from '../support/child.ts'
 import type { Door } from '../kea/door.ts'
 import { password, user, wayName } from '../kea/door.ts'
 import { executable, skipWithout } from '../kea/installed.ts'
-import { temporaryDirectory } from '../program.ts'
+import { temporaryDirectory } from '../support/program.ts'
 import { curl, keaShell } from './command-line.ts'
 import { answerToClient, command, openDoors } from './doors.ts'
 

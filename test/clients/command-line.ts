@@ -1,6 +1,6 @@
 // How people run curl and kea-shell against a door: the options each needs for its TLS mode and credentials.
 
-import { run } from '../child.ts'
+import { run } from '../support/child.ts'
 import type { Door } from '../kea/door.ts'
 import { password, user } from '../kea/door.ts'
 import { executable } from '../kea/installed.ts'

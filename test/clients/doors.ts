@@ -1,8 +1,8 @@
 // The doors that client tests knock at: every way in, with one scripted daemon behind them all, so that the clients
 // can be tried where Kea is not installed.
 
-import type { Owner } from '../child.ts'
-import { FakeDaemon, answering } from '../fake-daemon.ts'
+import type { Owner } from '../support/child.ts'
+import { FakeDaemon, answering } from '../support/fake-daemon.ts'
 import { makeCertificates } from '../kea/certificates.ts'
 import type { Door } from '../kea/door.ts'
 import { openDoor, ways } from '../kea/door.ts'

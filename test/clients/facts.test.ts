@@ -2,7 +2,7 @@
 
 import { setTimeout as pause } from 'node:timers/promises'
 import t from 'tap'
-import { FakeDaemon, answering } from '../fake-daemon.ts'
+import { FakeDaemon, answering } from '../support/fake-daemon.ts'
 import { makeCertificates } from '../kea/certificates.ts'
 import { openDoor, password, user } from '../kea/door.ts'
 import { post } from '../kea/post.ts'

@@ -3,7 +3,7 @@
 
 import path from 'node:path'
 import t from 'tap'
-import { run } from '../child.ts'
+import { run } from '../support/child.ts'
 import type { Door } from '../kea/door.ts'
 import { password, user, wayName } from '../kea/door.ts'
 import { skipWithout } from '../kea/installed.ts'

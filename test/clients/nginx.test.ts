@@ -4,12 +4,12 @@
 import { writeFileSync } from 'node:fs'
 import path from 'node:path'
 import t from 'tap'
-import type { Owner } from '../child.ts'
-import { startChild } from '../child.ts'
+import type { Owner } from '../support/child.ts'
+import { startChild } from '../support/child.ts'
 import type { Door } from '../kea/door.ts'
 import { password, user, wayName } from '../kea/door.ts'
 import { executable, skipWithout } from '../kea/installed.ts'
-import { freePort, temporaryDirectory } from '../program.ts'
+import { freePort, temporaryDirectory } from '../support/program.ts'
 import { answerToClient, command, openDoors } from './doors.ts'
 
 t.test('nginx', { skip: skipWithout('nginx') }, async (t) => {

@@ -4,7 +4,7 @@
 import { readFileSync } from 'node:fs'
 import net from 'node:net'
 import tls from 'node:tls'
-import type { Owner } from '../child.ts'
+import type { Owner } from '../support/child.ts'
 import type { Door } from '../kea/door.ts'
 
 export interface RawReply {

@@ -7,9 +7,9 @@ import { statusGet } from '../../src/command/builtin/status-get.ts'
 import type { DaemonStatus } from '../../src/command/daemon-status.ts'
 import type { Handler } from '../../src/command/handler.ts'
 import { Registry } from '../../src/command/registry.ts'
-import type { WrittenConfig } from '../../src/config/write.ts'
+import type { WrittenConfig } from '../../src/config/print/write-file.ts'
 import { rawJson, rawToString } from '../../src/json/raw.ts'
-import type { Expiring } from '../../src/tls/expiry.ts'
+import type { Expiring } from '../../src/tls/files/expiry.ts'
 
 /** An agent that writes down what is asked of it. */
 class RecordingAgent implements AgentControl {

@@ -6,7 +6,7 @@ import { answer, answerWithRaw } from '../../src/command/answer.ts'
 import { resultOf } from '../../src/command/result-of.ts'
 import { AnswerReader } from '../../src/forward/answer-reader.ts'
 import { rawJson } from '../../src/json/raw.ts'
-import { unlimited } from '../command-scope.ts'
+import { unlimited } from '../support/command-scope.ts'
 
 t.test('wherever it stands among the members', async (t) => {
   const table: [text: string, result: number | null][] = [

@@ -2,7 +2,7 @@
 
 import t from 'tap'
 import { loadConfigText } from '../../src/config/load.ts'
-import { ConfigError } from '../../src/config/mistake.ts'
+import { ConfigError } from '../../src/config/parse/issue.ts'
 
 function said(access: Record<string, unknown>, services: readonly string[] = []): string[] {
   const sockets = Object.fromEntries(services.map((name) => [name, { 'socket-name': name }]))

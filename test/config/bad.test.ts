@@ -5,7 +5,7 @@ import { basename, resolve } from 'node:path'
 import t from 'tap'
 import type { Test } from 'tap'
 import { loadConfigFile, loadConfigText } from '../../src/config/load.ts'
-import { ConfigError, formatPosition } from '../../src/config/mistake.ts'
+import { ConfigError, formatPosition } from '../../src/config/parse/issue.ts'
 import { badFixtures, filesOnly } from './bad-fixtures.ts'
 
 const folder = resolve(import.meta.dirname, '../fixtures/config')

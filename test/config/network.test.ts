@@ -1,13 +1,13 @@
 // What arrives over the network: places it may name, hidden passwords that come back, and the hash that names it all.
 
 import t from 'tap'
-import { configHash } from '../../src/config/hash.ts'
+import { configHash } from '../../src/config/print/hash.ts'
 import { loadConfigFile, loadConfigText } from '../../src/config/load.ts'
-import { ConfigError } from '../../src/config/mistake.ts'
-import { printConfig } from '../../src/config/print.ts'
-import { socketAddress } from '../../src/config/socket-address.ts'
+import { ConfigError } from '../../src/config/parse/issue.ts'
+import { printConfig } from '../../src/config/print/print.ts'
+import { socketAddress } from '../../src/config/resolve/socket-address.ts'
 import type { AgentConfig, ClientConfig } from '../../src/config/types.ts'
-import { printCompact } from '../../src/json/print.ts'
+import { printCompact } from '../../src/json/text/print.ts'
 
 interface Setting {
   readonly current?: AgentConfig | null

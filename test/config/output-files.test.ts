@@ -6,8 +6,8 @@ import { join } from 'node:path'
 import t from 'tap'
 import type { Test } from 'tap'
 import { loadConfigFile, loadConfigText } from '../../src/config/load.ts'
-import { writeConfigFile } from '../../src/config/write.ts'
-import { temporaryDirectory } from '../program.ts'
+import { writeConfigFile } from '../../src/config/print/write-file.ts'
+import { temporaryDirectory } from '../support/program.ts'
 
 type Agent = Readonly<Record<string, unknown>>
 

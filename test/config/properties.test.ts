@@ -5,13 +5,13 @@ import { resolve } from 'node:path'
 import fc from 'fast-check'
 import t from 'tap'
 import type { Test } from 'tap'
-import { configHash } from '../../src/config/hash.ts'
-import { editDistance } from '../../src/config/keywords.ts'
+import { configHash } from '../../src/config/print/hash.ts'
+import { editDistance } from '../../src/config/schema/suggestions.ts'
 import { loadConfigText } from '../../src/config/load.ts'
-import { ConfigError } from '../../src/config/mistake.ts'
-import { printConfig } from '../../src/config/print.ts'
+import { ConfigError } from '../../src/config/parse/issue.ts'
+import { printConfig } from '../../src/config/print/print.ts'
 import type { AgentConfig } from '../../src/config/types.ts'
-import { printCompact } from '../../src/json/print.ts'
+import { printCompact } from '../../src/json/text/print.ts'
 
 const command = { dialect: 'command', env: {}, pathChecks: true, current: null } as const
 

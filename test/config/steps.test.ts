@@ -2,17 +2,17 @@
 
 import { writeFileSync } from 'node:fs'
 import t from 'tap'
-import { adviceFor, allowedIn, editDistance, homesOf, WordList } from '../../src/config/keywords.ts'
+import { adviceFor, allowedIn, editDistance, homesOf, WordList } from '../../src/config/schema/suggestions.ts'
 import { httpLimitRows, limitsOf, upstreamLimitRows } from '../../src/config/limits.ts'
 import { loadConfigText } from '../../src/config/load.ts'
-import { ConfigError, formatMistake } from '../../src/config/mistake.ts'
-import { placePath, resolveFile } from '../../src/config/paths.ts'
-import { printConfig } from '../../src/config/print.ts'
-import { configSchema } from '../../src/config/schema.ts'
-import type { ConfigSchema } from '../../src/config/schema-form.ts'
-import { SecretFiles } from '../../src/config/secret-file.ts'
+import { ConfigError, formatMistake } from '../../src/config/parse/issue.ts'
+import { placePath, resolveFile } from '../../src/config/resolve/paths.ts'
+import { printConfig } from '../../src/config/print/print.ts'
+import { configSchema } from '../../src/config/schema/schema.ts'
+import type { ConfigSchema } from '../../src/config/schema/schema-types.ts'
+import { SecretFiles } from '../../src/config/resolve/secret-file.ts'
 import type { AgentConfig, HttpLimits, UpstreamLimits } from '../../src/config/types.ts'
-import { printCompact } from '../../src/json/print.ts'
+import { printCompact } from '../../src/json/text/print.ts'
 
 const command = { dialect: 'command', env: {}, pathChecks: true, current: null } as const
 

@@ -5,8 +5,8 @@ import { writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import t from 'tap'
 import { loadConfigText } from '../../src/config/load.ts'
-import { placed } from '../../src/late-mistake.ts'
-import { loadCredentials } from '../../src/tls/credentials.ts'
+import { placed } from '../../src/app/resource-errors.ts'
+import { loadCredentials } from '../../src/tls/files/credentials.ts'
 
 const contents: Readonly<Record<string, string>> = {
   'a line': 'Heron-fragment\n',

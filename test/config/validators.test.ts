@@ -5,10 +5,10 @@ import path from 'node:path'
 import t from 'tap'
 import type { loadConfigFile as Load } from '../../src/config/load.ts'
 import { loadConfigFile } from '../../src/config/load.ts'
-import { shapes } from '../../src/config/shapes.ts'
-import * as validators from '../../src/config/validators.ts'
-import { buildDriver } from '../built.ts'
-import { temporaryDirectory } from '../program.ts'
+import { shapes } from '../../src/config/schema/shapes.ts'
+import * as validators from '../../src/config/schema/validators.ts'
+import { buildDriver } from '../support/built.ts'
+import { temporaryDirectory } from '../support/program.ts'
 
 const folder = path.resolve(import.meta.dirname, '../fixtures/config')
 

@@ -8,11 +8,11 @@ import { join, resolve } from 'node:path'
 import t from 'tap'
 import { loadConfigFile, loadConfigText } from '../../src/config/load.ts'
 import type { AgentConfig } from '../../src/config/types.ts'
-import { writeConfigFile } from '../../src/config/write.ts'
-import { printPretty } from '../../src/json/print.ts'
-import { printConfig } from '../../src/config/print.ts'
-import { buildDriver } from '../built.ts'
-import { temporaryDirectory } from '../program.ts'
+import { writeConfigFile } from '../../src/config/print/write-file.ts'
+import { printPretty } from '../../src/json/text/print.ts'
+import { printConfig } from '../../src/config/print/print.ts'
+import { buildDriver } from '../support/built.ts'
+import { temporaryDirectory } from '../support/program.ts'
 
 const options = { env: {}, pathChecks: true }
 

@@ -5,7 +5,7 @@ import { basename, join } from 'node:path'
 import t from 'tap'
 import { parse } from 'yaml'
 import { loadConfigFile } from '../../src/config/load.ts'
-import { run } from '../child.ts'
+import { run } from '../support/child.ts'
 import { executable, skipWithout } from '../kea/installed.ts'
 
 const root = join(import.meta.dirname, '../..')

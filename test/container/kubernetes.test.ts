@@ -8,7 +8,7 @@ import t from 'tap'
 import { parse, parseAllDocuments } from 'yaml'
 import { makeTestCertificates } from '../../certs-test/authority.ts'
 import { loadConfigFile } from '../../src/config/load.ts'
-import { freePort, startProgram, temporaryDirectory } from '../program.ts'
+import { freePort, startProgram, temporaryDirectory } from '../support/program.ts'
 
 const folder = join(import.meta.dirname, '../../config/kubernetes')
 

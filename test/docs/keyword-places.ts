@@ -1,7 +1,7 @@
 // The maps of the configuration and their keywords, as the pages about them show them.
 
-import type { ConfigSchema } from '../../src/config/schema-form.ts'
-import { configSchema } from '../../src/config/schema.ts'
+import type { ConfigSchema } from '../../src/config/schema/schema-types.ts'
+import { configSchema } from '../../src/config/schema/schema.ts'
 
 export interface Place {
   /** Such as `Control-agent/control-sockets/NAME`. */

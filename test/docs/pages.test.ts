@@ -5,7 +5,7 @@ import path from 'node:path'
 import t from 'tap'
 import { loadConfigText } from '../../src/config/load.ts'
 import { messages } from '../../src/log/message.ts'
-import { metricDefinitions } from '../../src/observe/definitions.ts'
+import { metricDefinitions } from '../../src/metrics/definitions.ts'
 import { blocksOf, root } from './page.ts'
 
 const pages = ['README.md', ...readdirSync(path.join(root, 'docs')).filter((name) => name.endsWith('.md')).map((name) => `docs/${name}`)]

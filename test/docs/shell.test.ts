@@ -4,9 +4,9 @@
 import { chmodSync, copyFileSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs'
 import path from 'node:path'
 import t from 'tap'
-import { run } from '../child.ts'
+import { run } from '../support/child.ts'
 import { skipWithout } from '../kea/installed.ts'
-import { temporaryDirectory } from '../program.ts'
+import { temporaryDirectory } from '../support/program.ts'
 import { blocksOf, root } from './page.ts'
 
 /** Folders of the machine that a block may write to; each is empty at first, and gone with the namespace. */

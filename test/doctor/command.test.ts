@@ -7,10 +7,10 @@ import path from 'node:path'
 import t from 'tap'
 import type { Test } from 'tap'
 import { done } from '../certs/authority-at.ts'
-import type { Finished } from '../child.ts'
-import { run, startChild } from '../child.ts'
-import { FakeDaemon, answering, silent } from '../fake-daemon.ts'
-import { freePort, mainFile, temporaryDirectory } from '../program.ts'
+import type { Finished } from '../support/child.ts'
+import { run, startChild } from '../support/child.ts'
+import { FakeDaemon, answering, silent } from '../support/fake-daemon.ts'
+import { freePort, mainFile, temporaryDirectory } from '../support/program.ts'
 
 interface Deployment {
   readonly directory: string

@@ -4,10 +4,10 @@ import { writeFileSync } from 'node:fs'
 import path from 'node:path'
 import process from 'node:process'
 import t from 'tap'
-import { run } from '../child.ts'
+import { run } from '../support/child.ts'
 import { startDaemon } from '../kea/daemons.ts'
 import { skipWithout } from '../kea/installed.ts'
-import { freePort, mainFile, temporaryDirectory } from '../program.ts'
+import { freePort, mainFile, temporaryDirectory } from '../support/program.ts'
 
 t.test('a real daemon: alive, stopped and killed', { skip: skipWithout('kea-dhcp-ddns') }, async (t) => {
   const daemon = await startDaemon(t, 'd2')

@@ -6,13 +6,13 @@ import path from 'node:path'
 import t from 'tap'
 import type { Test } from 'tap'
 import { examineCertificates } from '../../src/doctor/certificates.ts'
-import { playClient } from '../../src/doctor/client.ts'
+import { playClient } from '../../src/doctor/simulate-client.ts'
 import { examineConfiguration } from '../../src/doctor/configuration.ts'
 import type { Finding } from '../../src/doctor/finding.ts'
-import { asItsUser, open, prepare, write } from '../tls/situation-door.ts'
+import { asItsUser, open, prepare, write } from '../support/situation-server.ts'
 import type { Situation } from '../tls/situations.ts'
 import { makeSituations } from '../tls/situations.ts'
-import { scratchDirectory } from '../tls/tls-door.ts'
+import { scratchDirectory } from '../support/tls-server.ts'
 
 const { base, visitor: welcome, situations } = await makeSituations()
 

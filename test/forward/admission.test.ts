@@ -1,8 +1,8 @@
 // The gate in front of a control socket: how many run, how many wait, and whose turn it is.
 
 import t from 'tap'
-import type { Ticket } from '../../src/forward/admission.ts'
-import { Admission } from '../../src/forward/admission.ts'
+import type { Ticket } from '../../src/forward/fair-limiter.ts'
+import { Admission } from '../../src/forward/fair-limiter.ts'
 
 /** A ticket that writes down what happens to it, in one list with the others of its test. */
 function ticket(client: string, name: string, events: string[], state: 'gone' | 'late' | 'waiting' = 'waiting'): Ticket {

@@ -5,7 +5,7 @@ import fc from 'fast-check'
 import t from 'tap'
 import { AnswerReader } from '../../src/forward/answer-reader.ts'
 import { rawToBuffer } from '../../src/json/raw.ts'
-import { unlimited } from '../command-scope.ts'
+import { unlimited } from '../support/command-scope.ts'
 
 const seed = Number(process.env['FAST_CHECK_SEED'] ?? Date.now() % 2 ** 31)
 t.comment(`FAST_CHECK_SEED=${seed}`)

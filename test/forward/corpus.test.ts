@@ -12,7 +12,7 @@ import { answers, cut } from '../fixtures/json/answers.ts'
 import type { Meaning } from '../fixtures/json/bodies.ts'
 import { bodies } from '../fixtures/json/bodies.ts'
 import { values } from '../fixtures/json/values.ts'
-import { unlimited } from '../command-scope.ts'
+import { unlimited } from '../support/command-scope.ts'
 
 const seed = Number(process.env['FAST_CHECK_SEED'] ?? Date.now() % 2 ** 31)
 t.comment(`FAST_CHECK_SEED=${seed}`)

@@ -11,15 +11,15 @@ import { answerList } from '../../src/command/answer.ts'
 import { limitsOf, upstreamLimitRows } from '../../src/config/limits.ts'
 import type { UpstreamLimits } from '../../src/config/types.ts'
 import { Router } from '../../src/forward/router.ts'
-import { createUnixUpstream } from '../../src/forward/unix.ts'
+import { createUnixUpstream } from '../../src/forward/unix/upstream.ts'
 import type { RawJson } from '../../src/json/raw.ts'
 import { rawJson, rawToString } from '../../src/json/raw.ts'
-import type { Script } from '../fake-daemon.ts'
+import type { Script } from '../support/fake-daemon.ts'
 import {
   answering, blurting, closingEarly, deaf, dripping, FakeDaemon, flooding, hangingUp, readingOnly, silent, splitting,
   stalling, trickling,
-} from '../fake-daemon.ts'
-import { patient } from '../command-scope.ts'
+} from '../support/fake-daemon.ts'
+import { patient } from '../support/command-scope.ts'
 
 const good = '{ "result": 0 }'
 const limits = limitsOf(upstreamLimitRows, () => null)

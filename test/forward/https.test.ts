@@ -6,13 +6,13 @@ import type { TlsOptions } from 'node:tls'
 import t from 'tap'
 import { makeServer, makeTestCertificates } from '../../certs-test/authority.ts'
 import { limitsOf, upstreamLimitRows } from '../../src/config/limits.ts'
-import { createHttpUpstream } from '../../src/forward/http.ts'
+import { createHttpUpstream } from '../../src/forward/http/upstream.ts'
 import type { Transport, UpstreamResult } from '../../src/forward/upstream.ts'
 import { rawJson, rawToString } from '../../src/json/raw.ts'
-import { loadClientCredentials } from '../../src/tls/client-credentials.ts'
-import { TlsError } from '../../src/tls/findings.ts'
-import { FakeHttpDaemon, replying } from '../fake-http-daemon.ts'
-import { patient } from '../command-scope.ts'
+import { loadClientCredentials } from '../../src/tls/files/client-credentials.ts'
+import { TlsError } from '../../src/tls/files/diagnostics.ts'
+import { FakeHttpDaemon, replying } from '../support/fake-http-daemon.ts'
+import { patient } from '../support/command-scope.ts'
 
 const limits = limitsOf(upstreamLimitRows, () => null)
 const asker = { client: '192.0.2.1', scope: patient }

@@ -5,8 +5,8 @@ import { connect } from 'node:net'
 import type { Socket } from 'node:net'
 import t from 'tap'
 import type { Test } from 'tap'
-import type { Kea32Options } from '../fake-kea32-listener.ts'
-import { FakeKea32Listener } from '../fake-kea32-listener.ts'
+import type { Kea32Options } from '../support/fake-kea32-listener.ts'
+import { FakeKea32Listener } from '../support/fake-kea32-listener.ts'
 
 interface Reply {
   /** The status line and the headers. */

@@ -4,13 +4,13 @@ import t from 'tap'
 import type { Command } from '../../src/command/handler.ts'
 import { limitsOf, upstreamLimitRows } from '../../src/config/limits.ts'
 import { Router } from '../../src/forward/router.ts'
-import { createUnixUpstream } from '../../src/forward/unix.ts'
+import { createUnixUpstream } from '../../src/forward/unix/upstream.ts'
 import type { Asker, SentService, Upstream, UpstreamResult } from '../../src/forward/upstream.ts'
 import type { RawJson } from '../../src/json/raw.ts'
 import { rawJson, rawToString } from '../../src/json/raw.ts'
 import type { Log } from '../../src/log/message.ts'
-import { answering, FakeDaemon, gate, silent } from '../fake-daemon.ts'
-import { patient } from '../command-scope.ts'
+import { answering, FakeDaemon, gate, silent } from '../support/fake-daemon.ts'
+import { patient } from '../support/command-scope.ts'
 
 const limits = limitsOf(upstreamLimitRows, () => null)
 

@@ -10,15 +10,15 @@ import t from 'tap'
 import { limitsOf, upstreamLimitRows } from '../../src/config/limits.ts'
 import type { UpstreamLimits } from '../../src/config/types.ts'
 import { probeUnixSocket } from '../../src/forward/probe.ts'
-import { createUnixUpstream } from '../../src/forward/unix.ts'
+import { createUnixUpstream } from '../../src/forward/unix/upstream.ts'
 import type { Upstream, UpstreamResult } from '../../src/forward/upstream.ts'
 import { rawJson, rawToString } from '../../src/json/raw.ts'
-import type { Script } from '../fake-daemon.ts'
+import type { Script } from '../support/fake-daemon.ts'
 import {
   answering, blurting, closingEarly, deaf, dripping, FakeDaemon, flooding, freshSocketPath, gate, hangingUp, silent,
   splitting,
-} from '../fake-daemon.ts'
-import { patient } from '../command-scope.ts'
+} from '../support/fake-daemon.ts'
+import { patient } from '../support/command-scope.ts'
 
 const limits = limitsOf(upstreamLimitRows, () => null)
 

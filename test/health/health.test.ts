@@ -7,10 +7,10 @@ import type { AddressInfo } from 'node:net'
 import { join } from 'node:path'
 import t from 'tap'
 import { makeTestCertificates } from '../../certs-test/authority.ts'
-import type { Finished } from '../child.ts'
-import { run } from '../child.ts'
-import { freePort, mainFile, startProgram, temporaryDirectory } from '../program.ts'
-import type { Program } from '../program.ts'
+import type { Finished } from '../support/child.ts'
+import { run } from '../support/child.ts'
+import { freePort, mainFile, startProgram, temporaryDirectory } from '../support/program.ts'
+import type { Program } from '../support/program.ts'
 
 function health(directory: string, ...words: readonly string[]): Promise<Finished> {
   return run(process.execPath, [mainFile, 'health', ...words], { env: { KEA_PIDFILE_DIR: directory } })

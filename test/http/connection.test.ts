@@ -6,8 +6,8 @@ import t from 'tap'
 import { ConnectionTimeouts } from '../../src/http/connection/timeouts.ts'
 import type { RawJson } from '../../src/json/raw.ts'
 import { rawJson } from '../../src/json/raw.ts'
-import { commandRequest, connectTo } from './raw-client.ts'
-import { defaultLimits, HeldCommands, openDoor } from './recording-door.ts'
+import { commandRequest, connectTo } from '../support/raw-client.ts'
+import { defaultLimits, HeldCommands, openDoor } from '../support/recording-server.ts'
 
 const json = 'Content-Type: application/json'
 const unfinished = `POST / HTTP/1.1\r\n${json}\r\nContent-Length: 100\r\n\r\n{`

@@ -1,8 +1,8 @@
 // What a request is answered with: statuses, the order of the checks, headers, paths, credentials.
 
 import t from 'tap'
-import { basic, commandRequest, connectTo } from './raw-client.ts'
-import { HeldCommands, openDoor } from './recording-door.ts'
+import { basic, commandRequest, connectTo } from '../support/raw-client.ts'
+import { HeldCommands, openDoor } from '../support/recording-server.ts'
 
 const body = '{ "command": "x" }'
 const length = `Content-Length: ${body.length}`

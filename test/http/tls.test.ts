@@ -7,11 +7,11 @@ import type { Test } from 'tap'
 import { makeServer } from '../../certs-test/authority.ts'
 import type { AcceptedConnection } from '../../src/http/connection/accepted-connection.ts'
 import type { HttpServer } from '../../src/http/server.ts'
-import type { TlsPeer } from '../../src/tls/peer.ts'
-import { addressOf } from '../../src/tls/remote-address.ts'
-import { commandRequest, RawClient } from './raw-client.ts'
-import { HeldCommands, openDoor } from './recording-door.ts'
-import type { DoorOptions, RecordingDoor } from './recording-door.ts'
+import type { TlsPeer } from '../../src/x509/certificate-info.ts'
+import { addressOf } from '../../src/net/remote-address.ts'
+import { commandRequest, RawClient } from '../support/raw-client.ts'
+import { HeldCommands, openDoor } from '../support/recording-server.ts'
+import type { DoorOptions, RecordingDoor } from '../support/recording-server.ts'
 
 const identity = await makeServer(undefined)
 const reason = { id: 'no-certificate', reason: 'no client certificate was sent', remedy: 'send one of a trusted authority' } as const

@@ -2,7 +2,7 @@
 
 import fc from 'fast-check'
 import t from 'tap'
-import { ChunkStore } from '../../src/json/chunk-store.ts'
+import { ChunkStore } from '../../src/json/scan/chunk-list.ts'
 import { rawToBuffer } from '../../src/json/raw.ts'
 
 const seed = Number(process.env['FAST_CHECK_SEED'] ?? Date.now() % 2 ** 31)

@@ -3,10 +3,10 @@
 import { deepStrictEqual } from 'node:assert/strict'
 import t from 'tap'
 import fc from 'fast-check'
-import type { Printable } from '../../src/json/print.ts'
-import { NumberText, nodeToPrintable, printCompact, printPretty } from '../../src/json/print.ts'
-import type { Dialect } from '../../src/json/tree.ts'
-import { parseTree } from '../../src/json/tree.ts'
+import type { Printable } from '../../src/json/text/print.ts'
+import { NumberText, nodeToPrintable, printCompact, printPretty } from '../../src/json/text/print.ts'
+import type { Dialect } from '../../src/json/text/parser.ts'
+import { parseTree } from '../../src/json/text/parser.ts'
 
 const seed = Number(process.env['FAST_CHECK_SEED'] ?? Date.now() % 2 ** 31)
 t.comment(`FAST_CHECK_SEED=${seed}`)

@@ -3,8 +3,8 @@
 import { deepStrictEqual } from 'node:assert/strict'
 import fc from 'fast-check'
 import t from 'tap'
-import type { ScanDialect } from '../../src/json/scan-types.ts'
-import { Scanner } from '../../src/json/scanner.ts'
+import type { ScanDialect } from '../../src/json/scan/types.ts'
+import { Scanner } from '../../src/json/scan/scanner.ts'
 
 const seed = Number(process.env['FAST_CHECK_SEED'] ?? Date.now() % 2 ** 31)
 t.comment(`FAST_CHECK_SEED=${seed}`)

@@ -5,10 +5,10 @@ import { symlinkSync, writeFileSync } from 'node:fs'
 import type { Test } from 'tap'
 import t from 'tap'
 import fc from 'fast-check'
-import { LineMap } from '../../src/json/line-map.ts'
-import { nodeToPrintable, printCompact } from '../../src/json/print.ts'
-import { IncludeError, loadSource, textSource } from '../../src/json/source.ts'
-import { parseTree } from '../../src/json/tree.ts'
+import { LineMap } from '../../src/json/text/line-map.ts'
+import { nodeToPrintable, printCompact } from '../../src/json/text/print.ts'
+import { IncludeError, loadSource, textSource } from '../../src/json/text/source.ts'
+import { parseTree } from '../../src/json/text/parser.ts'
 
 const seed = Number(process.env['FAST_CHECK_SEED'] ?? Date.now() % 2 ** 31)
 t.comment(`FAST_CHECK_SEED=${seed}`)

@@ -3,12 +3,12 @@
 import { deepStrictEqual } from 'node:assert/strict'
 import fc from 'fast-check'
 import t from 'tap'
-import type { JsonNode } from '../../src/json/node.ts'
+import type { JsonNode } from '../../src/json/text/node.ts'
 import type { RawJson } from '../../src/json/raw.ts'
 import { rawJson, rawToString } from '../../src/json/raw.ts'
-import { Splice } from '../../src/json/splice.ts'
-import { parseTree } from '../../src/json/tree.ts'
-import { allSteps, walk } from '../../src/json/walk.ts'
+import { Splice } from '../../src/json/transform/splice.ts'
+import { parseTree } from '../../src/json/text/parser.ts'
+import { allSteps, walk } from '../../src/json/scan/rescan.ts'
 
 const seed = Number(process.env['FAST_CHECK_SEED'] ?? Date.now() % 2 ** 31)
 t.comment(`FAST_CHECK_SEED=${seed}`)

@@ -2,8 +2,8 @@
 
 import path from 'node:path'
 import { makeTestCertificates, testCertificateFiles } from '../../certs-test/authority.ts'
-import type { Owner } from '../child.ts'
-import { temporaryDirectory } from '../program.ts'
+import type { Owner } from '../support/child.ts'
+import { temporaryDirectory } from '../support/program.ts'
 
 /** File names of a certificate and its key. */
 export interface Pair {

@@ -3,9 +3,9 @@
 import { mkdirSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import t from 'tap'
-import { run } from '../child.ts'
-import type { Finished } from '../child.ts'
-import { mainFile, temporaryDirectory } from '../program.ts'
+import { run } from '../support/child.ts'
+import type { Finished } from '../support/child.ts'
+import { mainFile, temporaryDirectory } from '../support/program.ts'
 import { executable, skipWithout } from './installed.ts'
 
 const skip = skipWithout('kea-ctrl-agent')

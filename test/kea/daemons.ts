@@ -3,9 +3,9 @@
 import dgram from 'node:dgram'
 import { writeFileSync } from 'node:fs'
 import path from 'node:path'
-import type { Child, Owner } from '../child.ts'
-import { startChild } from '../child.ts'
-import { temporaryDirectory } from '../program.ts'
+import type { Child, Owner } from '../support/child.ts'
+import { startChild } from '../support/child.ts'
+import { temporaryDirectory } from '../support/program.ts'
 import { executable, hookLibrary } from './installed.ts'
 
 export type Service = 'dhcp4' | 'dhcp6' | 'd2'

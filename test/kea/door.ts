@@ -1,8 +1,8 @@
 // The agent under test as its clients see it: six ways in (three TLS modes, with and without basic authentication).
 
-import type { Owner } from '../child.ts'
-import type { Program, ProgramOptions } from '../program.ts'
-import { startProgram } from '../program.ts'
+import type { Owner } from '../support/child.ts'
+import type { Program, ProgramOptions } from '../support/program.ts'
+import { startProgram } from '../support/program.ts'
 import type { Certificates, Pair } from './certificates.ts'
 
 export type TlsMode = 'off' | 'server' | 'mutual'

@@ -2,8 +2,8 @@
 
 import { setTimeout as pause } from 'node:timers/promises'
 import t from 'tap'
-import type { Owner } from '../child.ts'
-import { freePort } from '../program.ts'
+import type { Owner } from '../support/child.ts'
+import { freePort } from '../support/program.ts'
 import type { Certificates } from './certificates.ts'
 import { makeCertificates } from './certificates.ts'
 import type { Daemon } from './daemons.ts'

@@ -1,7 +1,7 @@
 // A daemon that hangs costs nobody anything but those who asked it.
 
 import t from 'tap'
-import { FakeDaemon, silent } from '../fake-daemon.ts'
+import { FakeDaemon, silent } from '../support/fake-daemon.ts'
 import { makeCertificates } from './certificates.ts'
 import { startDaemon } from './daemons.ts'
 import { openDoor } from './door.ts'

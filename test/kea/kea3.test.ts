@@ -2,7 +2,7 @@
 
 import { readFileSync } from 'node:fs'
 import t from 'tap'
-import { run } from '../child.ts'
+import { run } from '../support/child.ts'
 import { kind, makeCertificates } from './certificates.ts'
 import { startDaemon } from './daemons.ts'
 import { openDoor } from './door.ts'

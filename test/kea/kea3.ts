@@ -3,9 +3,9 @@
 
 import { copyFileSync, existsSync, mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
 import path from 'node:path'
-import type { Child, Owner } from '../child.ts'
-import { startChild } from '../child.ts'
-import { freePort } from '../program.ts'
+import type { Child, Owner } from '../support/child.ts'
+import { startChild } from '../support/child.ts'
+import { freePort } from '../support/program.ts'
 import type { Pair } from './certificates.ts'
 import type { Service } from './daemons.ts'
 import { daemonNames } from './daemons.ts'

@@ -4,8 +4,8 @@
 import { writeFileSync } from 'node:fs'
 import net from 'node:net'
 import t from 'tap'
-import { startProgram } from '../program.ts'
-import type { Program, ProgramOptions } from '../program.ts'
+import { startProgram } from '../support/program.ts'
+import type { Program, ProgramOptions } from '../support/program.ts'
 import { makeCertificates } from './certificates.ts'
 import { executable, skipWithout } from './installed.ts'
 

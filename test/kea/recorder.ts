@@ -3,8 +3,8 @@
 
 import net from 'node:net'
 import path from 'node:path'
-import type { Owner } from '../child.ts'
-import { temporaryDirectory } from '../program.ts'
+import type { Owner } from '../support/child.ts'
+import { temporaryDirectory } from '../support/program.ts'
 
 /** One connection. */
 export interface Exchange {

@@ -3,7 +3,7 @@
 import t from 'tap'
 import { auditLine } from '../../src/audit/record.ts'
 import { answer } from '../../src/command/answer.ts'
-import { ConfigError, errorLines, formatMistake } from '../../src/config/mistake.ts'
+import { ConfigError, errorLines, formatMistake } from '../../src/config/parse/issue.ts'
 import { report } from '../../src/doctor/finding.ts'
 import { HttpError } from '../../src/http/http-error.ts'
 import { rawToString } from '../../src/json/raw.ts'
@@ -13,8 +13,8 @@ import { createJsonFormatter } from '../../src/log/json-line.ts'
 import { compilePattern } from '../../src/log/pattern.ts'
 import { syslogForm } from '../../src/log/syslog-priority.ts'
 import { compileText } from '../../src/log/template.ts'
-import { html } from '../../src/monitor/html.ts'
-import { exposition } from '../../src/observe/exposition.ts'
+import { html } from '../../src/monitoring/html.ts'
+import { exposition } from '../../src/metrics/exposition.ts'
 
 /** Written out, so that it does not depend on how the program finds them. */
 const mustNotShow: readonly (readonly [number, number])[] = [

@@ -7,7 +7,7 @@ import type { LogEvent } from '../../src/log/event.ts'
 import { createJsonFormatter } from '../../src/log/json-line.ts'
 import { compilePattern, defaultPattern } from '../../src/log/pattern.ts'
 import type { LoggerSettings, OutputSettings } from '../../src/log/settings.ts'
-import { effectiveSettings } from '../../src/log/tree.ts'
+import { effectiveSettings } from '../../src/log/hierarchy.ts'
 
 const event: LogEvent = {
   time: Date.UTC(2026, 10, 23, 15, 41, 30, 572),

@@ -1,9 +1,9 @@
 // Stands in for systemd: a datagram socket that tells what it was told. Python has such sockets, Node has not.
 
 import path from 'node:path'
-import type { Child, Owner } from '../child.ts'
-import { startChild } from '../child.ts'
-import { temporaryDirectory } from '../program.ts'
+import type { Child, Owner } from '../support/child.ts'
+import { startChild } from '../support/child.ts'
+import { temporaryDirectory } from '../support/program.ts'
 
 /** A message ends with an empty line; what comes as BARRIER=1 is answered as systemd does, by closing its descriptor. */
 const script = `

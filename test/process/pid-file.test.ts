@@ -7,7 +7,7 @@ import { join } from 'node:path'
 import t from 'tap'
 import { KeagateError } from '../../src/errors.ts'
 import { PidFile, pidFilePath, pidFolderIsUsable } from '../../src/process/pid-file.ts'
-import { startChild } from '../child.ts'
+import { startChild } from '../support/child.ts'
 
 t.test('its name comes from the configuration file, its folder from KEA_PIDFILE_DIR', async (t) => {
   const table: [file: string, env: Record<string, string>, path: string][] = [

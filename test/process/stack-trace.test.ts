@@ -4,9 +4,9 @@ import { writeFileSync } from 'node:fs'
 import path from 'node:path'
 import t from 'tap'
 import { stackTrace } from '../../src/process/stack-trace.ts'
-import type { Finished, Owner } from '../child.ts'
-import { run } from '../child.ts'
-import { mainFile, temporaryDirectory } from '../program.ts'
+import type { Finished, Owner } from '../support/child.ts'
+import { run } from '../support/child.ts'
+import { mainFile, temporaryDirectory } from '../support/program.ts'
 
 /** How the program ends when a function of Node's that it calls has been replaced before it starts. */
 async function runWith(owner: Owner, words: readonly string[], replaced: string): Promise<Finished> {

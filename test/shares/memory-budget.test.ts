@@ -4,8 +4,8 @@ import fc from 'fast-check'
 import t from 'tap'
 import { MemoryBudget } from '../../src/shares/memory-budget.ts'
 import { rawJson } from '../../src/json/raw.ts'
-import { commandRequest, connectTo } from '../http/raw-client.ts'
-import { HeldCommands, openDoor } from '../http/recording-door.ts'
+import { commandRequest, connectTo } from '../support/raw-client.ts'
+import { HeldCommands, openDoor } from '../support/recording-server.ts'
 
 const limit = 800
 const client = { network: '192.0.2.1', user: null }

@@ -8,7 +8,7 @@ import t from 'tap'
 import { makeAuthority, makeClient, makeServer, makeTestCertificates } from '../../certs-test/authority.ts'
 import { makeIdentity } from '../../certs-test/certificate.ts'
 import type { TlsConfig } from '../../src/config/types.ts'
-import { clientIdentity, openTlsDoor, scratchDirectory, tlsConfig, visit } from './tls-door.ts'
+import { clientIdentity, openTlsDoor, scratchDirectory, tlsConfig, visit } from '../support/tls-server.ts'
 
 const directory = scratchDirectory(t)
 await makeTestCertificates(directory, { everyKind: true })

@@ -5,12 +5,12 @@ import { readFileSync, readdirSync } from 'node:fs'
 import path from 'node:path'
 import t from 'tap'
 import { makeTestCertificates } from '../../certs-test/authority.ts'
-import { derKind, isCertificateLabel, pemBlocks } from '../../src/tls/pem.ts'
-import { certificateWeakness } from '../../src/tls/strength.ts'
-import { validity } from '../../src/tls/validity.ts'
-import { run } from '../child.ts'
+import { derKind, isCertificateLabel, pemBlocks } from '../../src/x509/pem.ts'
+import { certificateWeakness } from '../../src/x509/strength.ts'
+import { validity } from '../../src/x509/validity.ts'
+import { run } from '../support/child.ts'
 import { skipWithout } from '../kea/installed.ts'
-import { temporaryDirectory } from '../program.ts'
+import { temporaryDirectory } from '../support/program.ts'
 
 const readme = readFileSync(path.join(import.meta.dirname, '../../certs-test/README.md'), 'utf8')
 const directory = temporaryDirectory(t)

@@ -7,12 +7,12 @@ import { makeAuthority, makeServer } from '../../certs-test/authority.ts'
 import { day } from '../../certs-test/certificate.ts'
 import type { TlsConfig } from '../../src/config/types.ts'
 import { KeagateError } from '../../src/errors.ts'
-import { loadCredentials } from '../../src/tls/credentials.ts'
-import { TlsFindings } from '../../src/tls/findings.ts'
-import { readPrivateKey } from '../../src/tls/private-key.ts'
-import { asItsUser } from './situation-door.ts'
-import { clientIdentity, openTlsDoor, scratchDirectory, tlsConfig, visit } from './tls-door.ts'
-import { tlsFiles } from './tls-files.ts'
+import { loadCredentials } from '../../src/tls/files/credentials.ts'
+import { TlsFindings } from '../../src/tls/files/diagnostics.ts'
+import { readPrivateKey } from '../../src/tls/files/private-key.ts'
+import { asItsUser } from '../support/situation-server.ts'
+import { clientIdentity, openTlsDoor, scratchDirectory, tlsConfig, visit } from '../support/tls-server.ts'
+import { tlsFiles } from '../support/tls-files.ts'
 
 const { directory, file, read, write, problems, warnings } = await tlsFiles(t)
 

@@ -4,11 +4,11 @@ import { X509Certificate } from 'node:crypto'
 import t from 'tap'
 import { makeAuthority, makeClient } from '../../certs-test/authority.ts'
 import { day, makeIdentity } from '../../certs-test/certificate.ts'
-import { diagnosePeer } from '../../src/tls/diagnose-peer.ts'
-import { diagnoseClose, diagnoseHandshake } from '../../src/tls/diagnose.ts'
-import { shellWord } from '../../src/tls/findings.ts'
-import { certificateName, tlsPeer } from '../../src/tls/peer.ts'
-import { addressOf } from '../../src/tls/remote-address.ts'
+import { diagnosePeer } from '../../src/tls/diagnosis/peer.ts'
+import { diagnoseClose, diagnoseHandshake } from '../../src/tls/diagnosis/handshake.ts'
+import { shellWord } from '../../src/tls/files/diagnostics.ts'
+import { certificateName, tlsPeer } from '../../src/x509/certificate-info.ts'
+import { addressOf } from '../../src/net/remote-address.ts'
 
 const ca = await makeAuthority('the CA')
 const client = new X509Certificate((await makeClient(ca)).certificate)

@@ -3,11 +3,11 @@
 import { X509Certificate } from 'node:crypto'
 import t from 'tap'
 import { makeTestCertificates } from '../../certs-test/authority.ts'
-import { KnownPeers } from '../../src/tls/known-peers.ts'
-import { tlsPeer } from '../../src/tls/peer.ts'
-import { TrustAnchors } from '../../src/tls/trust-anchors.ts'
-import { VerifiedPeer } from '../../src/tls/verified-peer.ts'
-import { clientIdentity, openTlsDoor, scratchDirectory, tlsConfig, visit } from './tls-door.ts'
+import { KnownPeers } from '../../src/tls/server/known-peers.ts'
+import { tlsPeer } from '../../src/x509/certificate-info.ts'
+import { TrustAnchors } from '../../src/tls/server/trust-anchors.ts'
+import { VerifiedPeer } from '../../src/tls/server/verified-peer.ts'
+import { clientIdentity, openTlsDoor, scratchDirectory, tlsConfig, visit } from '../support/tls-server.ts'
 
 const directory = scratchDirectory(t)
 await makeTestCertificates(directory, { everyKind: true })

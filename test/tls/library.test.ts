@@ -3,9 +3,9 @@
 import tls from 'node:tls'
 import t from 'tap'
 import { makeServer } from '../../certs-test/authority.ts'
-import { TlsFindings } from '../../src/tls/findings.ts'
-import { describeLibrary, tlsLibrary } from '../../src/tls/library.ts'
-import { defaultProtocol, protocolOptions } from '../../src/tls/protocol.ts'
+import { TlsFindings } from '../../src/tls/files/diagnostics.ts'
+import { describeLibrary, tlsLibrary } from '../../src/tls/openssl-info.ts'
+import { defaultProtocol, protocolOptions } from '../../src/tls/files/protocol.ts'
 
 t.test('the library is named with its version, and its configuration file where there is one', (t) => {
   const library = tlsLibrary({ OPENSSL_CONF: '/etc/ssl/own.cnf' })

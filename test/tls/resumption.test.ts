@@ -8,8 +8,8 @@ import t from 'tap'
 import type { Test } from 'tap'
 import { makeTestCertificates } from '../../certs-test/authority.ts'
 import type { TlsConfig } from '../../src/config/types.ts'
-import type { DoorOptions, TlsDoor, Verdict, Visit } from './tls-door.ts'
-import { clientIdentity, openTlsDoor, scratchDirectory, tlsConfig, visit } from './tls-door.ts'
+import type { DoorOptions, TlsDoor, Verdict, Visit } from '../support/tls-server.ts'
+import { clientIdentity, openTlsDoor, scratchDirectory, tlsConfig, visit } from '../support/tls-server.ts'
 
 const directory = scratchDirectory(t)
 await makeTestCertificates(directory, { everyKind: true })

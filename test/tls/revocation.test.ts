@@ -13,9 +13,9 @@ import type { Identity } from '../../certs-test/certificate.ts'
 import { makeRevocationList } from '../../certs-test/revocation-list.ts'
 import { signCertificate } from '../../src/certs/certificate.ts'
 import type { TlsConfig } from '../../src/config/types.ts'
-import { loadCredentials } from '../../src/tls/credentials.ts'
-import { TlsError } from '../../src/tls/findings.ts'
-import { openTlsDoor, scratchDirectory, tlsConfig, visit } from './tls-door.ts'
+import { loadCredentials } from '../../src/tls/files/credentials.ts'
+import { TlsError } from '../../src/tls/files/diagnostics.ts'
+import { openTlsDoor, scratchDirectory, tlsConfig, visit } from '../support/tls-server.ts'
 
 const directory = scratchDirectory(t)
 const root = await makeAuthority('root')

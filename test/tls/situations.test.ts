@@ -4,10 +4,10 @@ import { execFileSync } from 'node:child_process'
 import net from 'node:net'
 import tls from 'node:tls'
 import t from 'tap'
-import { open, write } from './situation-door.ts'
+import { open, write } from '../support/situation-server.ts'
 import type { Visitor } from './situations.ts'
 import { makeSituations } from './situations.ts'
-import { scratchDirectory } from './tls-door.ts'
+import { scratchDirectory } from '../support/tls-server.ts'
 
 const { base, visitor: welcome, situations } = await makeSituations()
 const request = 'POST / HTTP/1.1\r\nContent-Type: application/json\r\nConnection: close\r\nContent-Length: 15\r\n\r\n{"command":"x"}'

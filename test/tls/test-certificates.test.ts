@@ -7,8 +7,8 @@ import path from 'node:path'
 import t from 'tap'
 import { makeTestCertificates } from '../../certs-test/authority.ts'
 import { day } from '../../certs-test/certificate.ts'
-import { run } from '../child.ts'
-import { openTlsDoor, scratchDirectory, tlsConfig } from './tls-door.ts'
+import { run } from '../support/child.ts'
+import { openTlsDoor, scratchDirectory, tlsConfig } from '../support/tls-server.ts'
 
 const missing = (program: string): string | false =>
   spawnSync(program, ['--version']).error === undefined ? false : `${program} is not installed`

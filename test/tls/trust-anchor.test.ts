@@ -5,9 +5,9 @@ import path from 'node:path'
 import t from 'tap'
 import { makeClient } from '../../certs-test/authority.ts'
 import { makeIdentity } from '../../certs-test/certificate.ts'
-import { loadCredentials } from '../../src/tls/credentials.ts'
-import { clientIdentity, openTlsDoor, scratchDirectory, tlsConfig, visit } from './tls-door.ts'
-import { tlsFiles } from './tls-files.ts'
+import { loadCredentials } from '../../src/tls/files/credentials.ts'
+import { clientIdentity, openTlsDoor, scratchDirectory, tlsConfig, visit } from '../support/tls-server.ts'
+import { tlsFiles } from '../support/tls-files.ts'
 
 const { directory, file, read, write, problems, warnings } = await tlsFiles(t)
 

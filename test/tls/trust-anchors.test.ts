@@ -8,10 +8,10 @@ import t from 'tap'
 import { makeAuthority, makeClient, makeServer } from '../../certs-test/authority.ts'
 import { day, makeIdentity } from '../../certs-test/certificate.ts'
 import type { Identity } from '../../certs-test/certificate.ts'
-import { tlsPeer } from '../../src/tls/peer.ts'
-import { TrustAnchors } from '../../src/tls/trust-anchors.ts'
-import { VerifiedPeer } from '../../src/tls/verified-peer.ts'
-import { openTlsDoor, scratchDirectory, tlsConfig, visit } from './tls-door.ts'
+import { tlsPeer } from '../../src/x509/certificate-info.ts'
+import { TrustAnchors } from '../../src/tls/server/trust-anchors.ts'
+import { VerifiedPeer } from '../../src/tls/server/verified-peer.ts'
+import { openTlsDoor, scratchDirectory, tlsConfig, visit } from '../support/tls-server.ts'
 
 const directory = scratchDirectory(t)
 const root = await makeAuthority('root')

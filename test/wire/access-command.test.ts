@@ -3,8 +3,8 @@
 import { writeFileSync } from 'node:fs'
 import path from 'node:path'
 import t from 'tap'
-import { run } from '../child.ts'
-import { mainFile, temporaryDirectory } from '../program.ts'
+import { run } from '../support/child.ts'
+import { mainFile, temporaryDirectory } from '../support/program.ts'
 
 t.test('what keeps a caller out before any rule is noted beside the decision', async (t) => {
   const file = path.join(temporaryDirectory(t), 'keagate.conf')

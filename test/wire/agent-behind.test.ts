@@ -5,10 +5,10 @@ import { writeFileSync } from 'node:fs'
 import path from 'node:path'
 import t from 'tap'
 import type { Test } from 'tap'
-import { run } from '../child.ts'
-import { answering, FakeDaemon } from '../fake-daemon.ts'
-import type { Program } from '../program.ts'
-import { freePort, mainFile, startProgram, temporaryDirectory } from '../program.ts'
+import { run } from '../support/child.ts'
+import { answering, FakeDaemon } from '../support/fake-daemon.ts'
+import type { Program } from '../support/program.ts'
+import { freePort, mainFile, startProgram, temporaryDirectory } from '../support/program.ts'
 
 interface Answer {
   readonly result: number

@@ -5,8 +5,8 @@ import { readFileSync, readdirSync, writeFileSync } from 'node:fs'
 import http from 'node:http'
 import { join } from 'node:path'
 import t from 'tap'
-import { FakeDaemon, answering } from '../fake-daemon.ts'
-import { startProgram, temporaryDirectory } from '../program.ts'
+import { FakeDaemon, answering } from '../support/fake-daemon.ts'
+import { startProgram, temporaryDirectory } from '../support/program.ts'
 
 const seconds = Number(process.env['KEAGATE_LOAD_SECONDS'] ?? '6')
 

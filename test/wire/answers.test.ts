@@ -6,11 +6,11 @@ import net from 'node:net'
 import type { Socket } from 'node:net'
 import tls from 'node:tls'
 import t from 'tap'
-import { FakeDaemon } from '../fake-daemon.ts'
+import { FakeDaemon } from '../support/fake-daemon.ts'
 import { makeCertificates } from '../kea/certificates.ts'
 import { openDoor } from '../kea/door.ts'
 import type { Door } from '../kea/door.ts'
-import { patternedAnswer } from './patterned-answer.ts'
+import { patternedAnswer } from '../support/patterned-answer.ts'
 
 const MB = 1_000_000
 

@@ -7,10 +7,10 @@ import https from 'node:https'
 import path from 'node:path'
 import t from 'tap'
 import { makeAuthority, makeClient, makeServer } from '../../certs-test/authority.ts'
-import type { Owner } from '../child.ts'
-import { FakeDaemon, answering } from '../fake-daemon.ts'
-import type { Program } from '../program.ts'
-import { startProgram, temporaryDirectory } from '../program.ts'
+import type { Owner } from '../support/child.ts'
+import { FakeDaemon, answering } from '../support/fake-daemon.ts'
+import type { Program } from '../support/program.ts'
+import { startProgram, temporaryDirectory } from '../support/program.ts'
 
 interface AuditRecord {
   readonly id: string

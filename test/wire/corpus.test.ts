@@ -5,11 +5,11 @@ import { once } from 'node:events'
 import http from 'node:http'
 import type { IncomingMessage } from 'node:http'
 import t from 'tap'
-import { FakeDaemon } from '../fake-daemon.ts'
+import { FakeDaemon } from '../support/fake-daemon.ts'
 import { answers, cut } from '../fixtures/json/answers.ts'
 import { bodies } from '../fixtures/json/bodies.ts'
 import { values } from '../fixtures/json/values.ts'
-import { startProgram } from '../program.ts'
+import { startProgram } from '../support/program.ts'
 
 interface Answered {
   readonly status: number

@@ -11,7 +11,7 @@ import { makeTestCertificates } from '../../certs-test/authority.ts'
 import { makeKeyPair } from '../../certs-test/certificate.ts'
 import { day, signCertificate } from '../../src/certs/certificate.ts'
 import { escapeForLog } from '../../src/log/escape.ts'
-import { mainFile, startProgram, temporaryDirectory } from '../program.ts'
+import { mainFile, startProgram, temporaryDirectory } from '../support/program.ts'
 
 const deceptive =
   /[\u0000-\u0009\u000b-\u001f\u007f-\u00a0\u00ad\u061c\u1680\u200b-\u200f\u2028-\u202f\u2060-\u206f\u3000\ufeff]/

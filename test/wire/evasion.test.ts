@@ -4,9 +4,9 @@
 import fc from 'fast-check'
 import http from 'node:http'
 import t from 'tap'
-import { parseTree } from '../../src/json/tree.ts'
-import { FakeDaemon, answering } from '../fake-daemon.ts'
-import { startProgram } from '../program.ts'
+import { parseTree } from '../../src/json/text/parser.ts'
+import { FakeDaemon, answering } from '../support/fake-daemon.ts'
+import { startProgram } from '../support/program.ts'
 
 const seed = Number(process.env['FAST_CHECK_SEED'] ?? Date.now() % 2 ** 31)
 t.comment(`FAST_CHECK_SEED=${seed}`)

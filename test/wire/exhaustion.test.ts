@@ -5,8 +5,8 @@ import http from 'node:http'
 import net from 'node:net'
 import { join } from 'node:path'
 import t from 'tap'
-import { answering, FakeDaemon } from '../fake-daemon.ts'
-import { mainFile, startProgram, temporaryDirectory } from '../program.ts'
+import { answering, FakeDaemon } from '../support/fake-daemon.ts'
+import { mainFile, startProgram, temporaryDirectory } from '../support/program.ts'
 
 /** Few enough to fill quickly, enough for Node itself. */
 const descriptors = 64

@@ -2,9 +2,9 @@
 // valid request for the command `smuggled`, in the same segment and once more after the answer: it must never run.
 
 import t from 'tap'
-import { openDoor } from '../http/recording-door.ts'
-import { commandRequest, connectTo } from '../http/raw-client.ts'
-import type { RawClient } from '../http/raw-client.ts'
+import { openDoor } from '../support/recording-server.ts'
+import { commandRequest, connectTo } from '../support/raw-client.ts'
+import type { RawClient } from '../support/raw-client.ts'
 
 interface Vector {
   readonly name: string

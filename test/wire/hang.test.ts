@@ -3,10 +3,10 @@
 
 import { readdirSync, readFileSync } from 'node:fs'
 import t from 'tap'
-import { answering, FakeDaemon, silent } from '../fake-daemon.ts'
-import type { Script } from '../fake-daemon.ts'
-import { startProgram } from '../program.ts'
-import { KeenClient } from './keen-client.ts'
+import { answering, FakeDaemon, silent } from '../support/fake-daemon.ts'
+import type { Script } from '../support/fake-daemon.ts'
+import { startProgram } from '../support/program.ts'
+import { KeenClient } from '../support/keen-client.ts'
 
 t.test('one hung daemon of three costs its own callers their time, and nobody else anything', async (t) => {
   const good = answering('{ "result": 0, "text": "ok" }')

@@ -9,10 +9,10 @@ import t from 'tap'
 import type { Test } from 'tap'
 import type { HostileConfig } from '../config/hostile/configs.ts'
 import { hostileConfigs } from '../config/hostile/configs.ts'
-import type { Program } from '../program.ts'
-import { startProgram, temporaryDirectory } from '../program.ts'
-import { Pinger } from './pinger.ts'
-import type { Wait } from './pinger.ts'
+import type { Program } from '../support/program.ts'
+import { startProgram, temporaryDirectory } from '../support/program.ts'
+import { Pinger } from '../support/pinger.ts'
+import type { Wait } from '../support/pinger.ts'
 
 t.setTimeout(900_000)
 

@@ -4,10 +4,10 @@ import { readFileSync, readdirSync, writeFileSync } from 'node:fs'
 import http from 'node:http'
 import { join } from 'node:path'
 import t from 'tap'
-import { run } from '../child.ts'
+import { run } from '../support/child.ts'
 import { executable, skipWithout } from '../kea/installed.ts'
-import { startProgram, temporaryDirectory } from '../program.ts'
-import type { Program } from '../program.ts'
+import { startProgram, temporaryDirectory } from '../support/program.ts'
+import type { Program } from '../support/program.ts'
 
 const connections = 8
 

@@ -3,9 +3,9 @@
 import { chmodSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import t from 'tap'
-import { run, startChild } from '../child.ts'
+import { run, startChild } from '../support/child.ts'
 import { executable, skipWithout } from '../kea/installed.ts'
-import { mainFile, startProgram, temporaryDirectory } from '../program.ts'
+import { mainFile, startProgram, temporaryDirectory } from '../support/program.ts'
 
 const toStdout = [{ name: 'kea-ctrl-agent', severity: 'INFO', 'output-options': [{ output: 'stdout' }] }]
 

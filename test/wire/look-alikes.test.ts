@@ -7,7 +7,7 @@ import https from 'node:https'
 import path from 'node:path'
 import t from 'tap'
 import { makeServer } from '../../certs-test/authority.ts'
-import { startProgram, temporaryDirectory } from '../program.ts'
+import { startProgram, temporaryDirectory } from '../support/program.ts'
 import type { Attribute, NameRequest } from '../x509/certificate-der.ts'
 import { certificateDer, der, nameDer, objectIdentifier, pem } from '../x509/certificate-der.ts'
 

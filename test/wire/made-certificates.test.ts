@@ -7,7 +7,7 @@ import path from 'node:path'
 import { TLSSocket } from 'node:tls'
 import t from 'tap'
 import { done } from '../certs/authority-at.ts'
-import { startProgram, temporaryDirectory } from '../program.ts'
+import { startProgram, temporaryDirectory } from '../support/program.ts'
 
 interface Answer {
   readonly status: number | undefined

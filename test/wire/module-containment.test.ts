@@ -7,11 +7,11 @@ import path from 'node:path'
 import { setTimeout } from 'node:timers/promises'
 import t from 'tap'
 import type { Test } from 'tap'
-import { FakeDaemon } from '../fake-daemon.ts'
-import { startProgram, temporaryDirectory } from '../program.ts'
-import type { Program } from '../program.ts'
-import { withBystander } from './bystander.ts'
-import { residentMemory } from './steady-load.ts'
+import { FakeDaemon } from '../support/fake-daemon.ts'
+import { startProgram, temporaryDirectory } from '../support/program.ts'
+import type { Program } from '../support/program.ts'
+import { withBystander } from '../support/bystander.ts'
+import { residentMemory } from '../support/steady-load.ts'
 
 const examples = path.resolve(import.meta.dirname, '../../config/handlers')
 

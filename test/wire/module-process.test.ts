@@ -4,9 +4,9 @@ import { readFileSync, readdirSync, readlinkSync, writeFileSync } from 'node:fs'
 import path from 'node:path'
 import t from 'tap'
 import type { Test } from 'tap'
-import { run } from '../child.ts'
-import { mainFile, startProgram, temporaryDirectory } from '../program.ts'
-import type { Program } from '../program.ts'
+import { run } from '../support/child.ts'
+import { mainFile, startProgram, temporaryDirectory } from '../support/program.ts'
+import type { Program } from '../support/program.ts'
 
 const commands = `
   spins: { access: 'read', run: () => { for (;;); } },

@@ -3,8 +3,8 @@
 import { writeFileSync } from 'node:fs'
 import path from 'node:path'
 import t from 'tap'
-import { answering, FakeDaemon } from '../fake-daemon.ts'
-import { startProgram, temporaryDirectory } from '../program.ts'
+import { answering, FakeDaemon } from '../support/fake-daemon.ts'
+import { startProgram, temporaryDirectory } from '../support/program.ts'
 
 /** Sends a question over the channel by itself, as a library could. */
 const forge = `(call, payload = '') => {

@@ -4,10 +4,10 @@ import { copyFileSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs'
 import http from 'node:http'
 import path from 'node:path'
 import t from 'tap'
-import { answering, FakeDaemon } from '../fake-daemon.ts'
-import type { Owner } from '../child.ts'
-import { startProgram, temporaryDirectory } from '../program.ts'
-import type { Program } from '../program.ts'
+import { answering, FakeDaemon } from '../support/fake-daemon.ts'
+import type { Owner } from '../support/child.ts'
+import { startProgram, temporaryDirectory } from '../support/program.ts'
+import type { Program } from '../support/program.ts'
 
 const examples = path.resolve(import.meta.dirname, '../../config/handlers')
 

@@ -8,10 +8,10 @@ import http from 'node:http'
 import net from 'node:net'
 import { join } from 'node:path'
 import t from 'tap'
-import { answering, FakeDaemon, silent } from '../fake-daemon.ts'
+import { answering, FakeDaemon, silent } from '../support/fake-daemon.ts'
 import { skipWithout } from '../kea/installed.ts'
-import { freePort, startProgram, temporaryDirectory } from '../program.ts'
-import type { Program } from '../program.ts'
+import { freePort, startProgram, temporaryDirectory } from '../support/program.ts'
+import type { Program } from '../support/program.ts'
 
 interface Reply {
   readonly status: number

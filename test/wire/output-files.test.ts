@@ -5,8 +5,8 @@ import { spawnSync } from 'node:child_process'
 import { readFileSync, symlinkSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import t from 'tap'
-import { mainFile, startProgram } from '../program.ts'
-import type { Program } from '../program.ts'
+import { mainFile, startProgram } from '../support/program.ts'
+import type { Program } from '../support/program.ts'
 
 async function ask(program: Program, command: string, agent?: object): Promise<{ result: number; text: string }> {
   const body = { command, ...(agent === undefined ? {} : { arguments: { 'Control-agent': agent } }) }

@@ -5,8 +5,8 @@ import { readFileSync } from 'node:fs'
 import path from 'node:path'
 import t from 'tap'
 import { hashPassword } from '../../src/auth/scrypt.ts'
-import { mainFile, startProgram, temporaryDirectory } from '../program.ts'
-import type { Program } from '../program.ts'
+import { mainFile, startProgram, temporaryDirectory } from '../support/program.ts'
+import type { Program } from '../support/program.ts'
 
 async function post(program: Program, user: string, password: string): Promise<Response> {
   return fetch(`http://127.0.0.1:${program.port}/`, {

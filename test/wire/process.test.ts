@@ -3,10 +3,10 @@
 import { existsSync, readFileSync, readdirSync, statSync, symlinkSync, writeFileSync } from 'node:fs'
 import { basename, join } from 'node:path'
 import t from 'tap'
-import { run, startChild } from '../child.ts'
-import { commandRequest, connectTo } from '../http/raw-client.ts'
-import { mainFile, startProgram, temporaryDirectory } from '../program.ts'
-import type { Program } from '../program.ts'
+import { run, startChild } from '../support/child.ts'
+import { commandRequest, connectTo } from '../support/raw-client.ts'
+import { mainFile, startProgram, temporaryDirectory } from '../support/program.ts'
+import type { Program } from '../support/program.ts'
 
 const pidFileOf = (agent: Program): string => join(agent.directory, 'kea-ctrl-agent.kea-ctrl-agent.pid')
 

@@ -7,7 +7,7 @@ import net from 'node:net'
 import tls from 'node:tls'
 import t from 'tap'
 import { makeTestCertificates } from '../../certs-test/authority.ts'
-import { startProgram, temporaryDirectory } from '../program.ts'
+import { startProgram, temporaryDirectory } from '../support/program.ts'
 
 const body = '{ "command": "config-get" }'
 

@@ -5,9 +5,9 @@ import http from 'node:http'
 import { join } from 'node:path'
 import t from 'tap'
 import { loadConfigFile } from '../../src/config/load.ts'
-import { FakeDaemon, gate } from '../fake-daemon.ts'
-import { freePort, startProgram } from '../program.ts'
-import type { Program } from '../program.ts'
+import { FakeDaemon, gate } from '../support/fake-daemon.ts'
+import { freePort, startProgram } from '../support/program.ts'
+import type { Program } from '../support/program.ts'
 
 interface Answer {
   readonly result: number

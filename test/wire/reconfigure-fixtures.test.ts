@@ -9,11 +9,11 @@ import { dirname, join, resolve } from 'node:path'
 import t from 'tap'
 import { makeAuthority, makeServer } from '../../certs-test/authority.ts'
 import { makeRevocationList } from '../../certs-test/revocation-list.ts'
-import { buildDriver } from '../built.ts'
-import { run } from '../child.ts'
+import { buildDriver } from '../support/built.ts'
+import { run } from '../support/child.ts'
 import { badFixtures } from '../config/bad-fixtures.ts'
 import { goodFixtures } from '../config/good-fixtures.ts'
-import { mainFile, temporaryDirectory } from '../program.ts'
+import { mainFile, temporaryDirectory } from '../support/program.ts'
 
 const repository = resolve(import.meta.dirname, '../..')
 const folder = resolve(import.meta.dirname, '../fixtures/config')

@@ -5,9 +5,9 @@ import http from 'node:http'
 import https from 'node:https'
 import { join } from 'node:path'
 import t from 'tap'
-import { FakeDaemon, silent } from '../fake-daemon.ts'
-import { freePort, startProgram } from '../program.ts'
-import type { Program } from '../program.ts'
+import { FakeDaemon, silent } from '../support/fake-daemon.ts'
+import { freePort, startProgram } from '../support/program.ts'
+import type { Program } from '../support/program.ts'
 
 interface Answer {
   readonly result: number

@@ -12,8 +12,8 @@ import tls from 'node:tls'
 import t from 'tap'
 import type { Test } from 'tap'
 import { makeTestCertificates } from '../../certs-test/authority.ts'
-import { freePort, startProgram } from '../program.ts'
-import type { Program } from '../program.ts'
+import { freePort, startProgram } from '../support/program.ts'
+import type { Program } from '../support/program.ts'
 
 interface Place {
   readonly folder: string

@@ -2,9 +2,9 @@
 
 import { join } from 'node:path'
 import t from 'tap'
-import { FakeDaemon } from '../fake-daemon.ts'
-import { startProgram, temporaryDirectory } from '../program.ts'
-import { KeenClient } from './keen-client.ts'
+import { FakeDaemon } from '../support/fake-daemon.ts'
+import { startProgram, temporaryDirectory } from '../support/program.ts'
+import { KeenClient } from '../support/keen-client.ts'
 
 t.test('of a daemon restarted 20 times under load, no command is lost and none is sent twice', async (t) => {
   const path = join(temporaryDirectory(t), 'socket')

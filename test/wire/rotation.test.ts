@@ -10,8 +10,8 @@ import t from 'tap'
 import type { Test } from 'tap'
 import { makeAuthority, makeClient, makeServer } from '../../certs-test/authority.ts'
 import { makeRevocationList } from '../../certs-test/revocation-list.ts'
-import { startProgram, temporaryDirectory } from '../program.ts'
-import type { Program } from '../program.ts'
+import { startProgram, temporaryDirectory } from '../support/program.ts'
+import type { Program } from '../support/program.ts'
 
 const ca = await makeAuthority('rotation CA')
 const client = await makeClient(ca)

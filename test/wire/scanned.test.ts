@@ -2,9 +2,9 @@
 
 import t from 'tap'
 import { makeTestCertificates } from '../../certs-test/authority.ts'
-import { run } from '../child.ts'
+import { run } from '../support/child.ts'
 import { executable, skipWithout } from '../kea/installed.ts'
-import { startProgram, temporaryDirectory } from '../program.ts'
+import { startProgram, temporaryDirectory } from '../support/program.ts'
 
 /** What is old, and whether a member may still be spoken. */
 const versions = { SSLv2: 'disabled', SSLv3: 'disabled', 'TLSv1.0': 'disabled', 'TLSv1.1': 'disabled', 'TLSv1.2': 'enabled', 'TLSv1.3': 'enabled' }

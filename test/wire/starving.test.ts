@@ -6,9 +6,9 @@ import path from 'node:path'
 import t from 'tap'
 import type { Test } from 'tap'
 import { makeTestCertificates } from '../../certs-test/authority.ts'
-import { startChild } from '../child.ts'
-import { FakeDaemon } from '../fake-daemon.ts'
-import { startProgram, temporaryDirectory } from '../program.ts'
+import { startChild } from '../support/child.ts'
+import { FakeDaemon } from '../support/fake-daemon.ts'
+import { startProgram, temporaryDirectory } from '../support/program.ts'
 
 const visitor = path.join(import.meta.dirname, 'visitor.mjs')
 const attacker = path.join(import.meta.dirname, 'attacker.mjs')

@@ -4,12 +4,12 @@ import { existsSync, readFileSync, writeFileSync } from 'node:fs'
 import net from 'node:net'
 import { join } from 'node:path'
 import t from 'tap'
-import { startChild } from '../child.ts'
-import { FakeDaemon, gate, silent } from '../fake-daemon.ts'
-import { commandRequest, connectTo } from '../http/raw-client.ts'
+import { startChild } from '../support/child.ts'
+import { FakeDaemon, gate, silent } from '../support/fake-daemon.ts'
+import { commandRequest, connectTo } from '../support/raw-client.ts'
 import { makeCertificates } from '../kea/certificates.ts'
-import { mainFile, startProgram, temporaryDirectory } from '../program.ts'
-import type { Program } from '../program.ts'
+import { mainFile, startProgram, temporaryDirectory } from '../support/program.ts'
+import type { Program } from '../support/program.ts'
 
 const pidFileOf = (agent: Program): string => join(agent.directory, 'kea-ctrl-agent.kea-ctrl-agent.pid')
 

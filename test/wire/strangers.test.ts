@@ -9,8 +9,8 @@ import type { Test } from 'tap'
 import { makeTestCertificates } from '../../certs-test/authority.ts'
 import { makeKeyPair } from '../../certs-test/certificate.ts'
 import { day, signCertificate } from '../../src/certs/certificate.ts'
-import { startProgram, temporaryDirectory } from '../program.ts'
-import type { Program } from '../program.ts'
+import { startProgram, temporaryDirectory } from '../support/program.ts'
+import type { Program } from '../support/program.ts'
 
 const name = [{ CN: ['x'] }]
 

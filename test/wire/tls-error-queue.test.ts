@@ -5,7 +5,7 @@ import { readFileSync, writeFileSync } from 'node:fs'
 import path from 'node:path'
 import t from 'tap'
 import { makeTestCertificates } from '../../certs-test/authority.ts'
-import { startProgram, temporaryDirectory } from '../program.ts'
+import { startProgram, temporaryDirectory } from '../support/program.ts'
 
 t.test('a configuration with unusable TLS settings is refused over the TLS connection it came by', async (t) => {
   const directory = temporaryDirectory(t)

@@ -8,8 +8,8 @@ import { join } from 'node:path'
 import { text } from 'node:stream/consumers'
 import t from 'tap'
 import { makeAuthority, makeServer } from '../../certs-test/authority.ts'
-import { answering, FakeDaemon } from '../fake-daemon.ts'
-import { startProgram } from '../program.ts'
+import { answering, FakeDaemon } from '../support/fake-daemon.ts'
+import { startProgram } from '../support/program.ts'
 
 const secrets = ['geheim-basic', 'geheim-argument', 'geheim-answer', 'geheim-context', 'geheim-header', 'geheim-query',
   'geheim-wrong', 'geheim-set', Buffer.from('ann:geheim-basic').toString('base64'),

@@ -10,12 +10,12 @@ import type { Test } from 'tap'
 import { makeAuthority, makeClient, makeServer } from '../../certs-test/authority.ts'
 import { makeIdentity } from '../../certs-test/certificate.ts'
 import type { Identity } from '../../certs-test/certificate.ts'
-import { FakeDaemon } from '../fake-daemon.ts'
-import type { FakeConnection } from '../fake-daemon.ts'
-import { RawClient, commandRequest } from '../http/raw-client.ts'
-import { startProgram, temporaryDirectory } from '../program.ts'
-import type { Program } from '../program.ts'
-import { SteadyLoad } from './steady-load.ts'
+import { FakeDaemon } from '../support/fake-daemon.ts'
+import type { FakeConnection } from '../support/fake-daemon.ts'
+import { RawClient, commandRequest } from '../support/raw-client.ts'
+import { startProgram, temporaryDirectory } from '../support/program.ts'
+import type { Program } from '../support/program.ts'
+import { SteadyLoad } from '../support/steady-load.ts'
 
 const stays = await makeAuthority('CA that stays')
 const goes = await makeAuthority('CA that goes')

@@ -1,11 +1,11 @@
 // Whose turn it is at a daemon that does one thing at a time: no flood keeps others out, who leaves is not waited for.
 
 import t from 'tap'
-import type { Owner } from '../child.ts'
-import { FakeDaemon, gate } from '../fake-daemon.ts'
-import { startProgram } from '../program.ts'
-import type { Told } from './keen-client.ts'
-import { KeenClient } from './keen-client.ts'
+import type { Owner } from '../support/child.ts'
+import { FakeDaemon, gate } from '../support/fake-daemon.ts'
+import { startProgram } from '../support/program.ts'
+import type { Told } from '../support/keen-client.ts'
+import { KeenClient } from '../support/keen-client.ts'
 
 interface Busy {
   readonly port: number

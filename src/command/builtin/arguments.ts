@@ -1,11 +1,11 @@
 // Reads the arguments of the agent's own commands. Those of forwarded commands are never looked at.
 
 import { inSlices } from '../../in-slices.ts'
-import type { MapNode } from '../../json/node.ts'
-import { memberOf } from '../../json/node.ts'
+import type { MapNode } from '../../json/text/node.ts'
+import { memberOf } from '../../json/text/node.ts'
 import type { RawJson } from '../../json/raw.ts'
 import { rawToString } from '../../json/raw.ts'
-import { treeWork } from '../../json/tree.ts'
+import { treeWork } from '../../json/text/parser.ts'
 
 /** Bytes. A configuration of the agent has some kilobytes; reading much more at once would hold up other clients. */
 const longestArguments = 256 * 1024

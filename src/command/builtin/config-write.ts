@@ -1,6 +1,6 @@
 // `config-write`: writes the configuration in force to the start file or to one beside it.
 
-import { memberOf } from '../../json/node.ts'
+import { memberOf } from '../../json/text/node.ts'
 import type { AgentControl } from '../agent-control.ts'
 import { answer, quoteName, RESULT_ERROR, RESULT_SUCCESS } from '../answer.ts'
 import type { Command, Handler } from '../handler.ts'

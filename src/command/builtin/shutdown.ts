@@ -1,6 +1,6 @@
 // `shutdown`: ends the process after its answer has left, with an exit value if one is asked for.
 
-import { memberOf } from '../../json/node.ts'
+import { memberOf } from '../../json/text/node.ts'
 import type { AgentControl } from '../agent-control.ts'
 import { answer, RESULT_ERROR, RESULT_SUCCESS } from '../answer.ts'
 import type { Command, Handler } from '../handler.ts'

@@ -1,10 +1,10 @@
 // `status-get`: process id, ages in whole seconds, how TLS fares, and each daemon as
 // the door has seen it so far; none is asked.
 
-import type { Printable } from '../../json/print.ts'
+import type { Printable } from '../../json/text/print.ts'
 import { escapeForLog } from '../../log/escape.ts'
-import { daysLeft } from '../../tls/expiry.ts'
-import type { Expiring } from '../../tls/expiry.ts'
+import { daysLeft } from '../../tls/files/expiry.ts'
+import type { Expiring } from '../../tls/files/expiry.ts'
 import type { AgentControl } from '../agent-control.ts'
 import { answer, RESULT_SUCCESS } from '../answer.ts'
 import type { DaemonStatus } from '../daemon-status.ts'

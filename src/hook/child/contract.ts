@@ -1,7 +1,7 @@
 // Holds what a handler module gives against the contract in `api.ts`, and names what is not a part of it: a misspelt
 // function would never be called, and nothing would say so.
 
-import { nearestWord } from '../../config/keywords.ts'
+import { nearestWord } from '../../config/schema/suggestions.ts'
 import type { CommandHandler, HandlerModule, LoadedModule } from '../api.ts'
 
 const moduleExports = ['parameters', 'load'] satisfies (keyof HandlerModule)[]

@@ -1,7 +1,7 @@
 // Says in one line what a handler module threw, and where: the first places of its own in the stack.
 
 import { fileURLToPath } from 'node:url'
-import { sourceRoot } from '../../source-root.ts'
+import { sourceRoot } from '../../install-dir.ts'
 import { maxText } from '../bounds.ts'
 import { ContractError } from './contract.ts'
 

@@ -2,8 +2,8 @@
 
 import type { Socket } from 'node:net'
 import type { ConnectionSlot } from '../../shares/connection-slots.ts'
-import type { TlsPeer } from '../../tls/peer.ts'
-import type { VerifiedPeer } from '../../tls/verified-peer.ts'
+import type { TlsPeer } from '../../x509/certificate-info.ts'
+import type { VerifiedPeer } from '../../tls/server/verified-peer.ts'
 
 /** A connection that is ready to be read, with TLS past its handshake. */
 export interface AcceptedConnection {

@@ -1,7 +1,7 @@
 // Everything that belongs to one request, from its place in the order of its connection to the end of its response.
 
 import type { IncomingMessage } from 'node:http'
-import type { CallerContext } from '../../command/context.ts'
+import type { CallerContext } from '../../command/caller.ts'
 import type { CommandScope } from '../../command/scope.ts'
 import type { Log } from '../../log/message.ts'
 import type { ShareClient } from '../../shares/client.ts'

@@ -1,9 +1,9 @@
 // Is the client's certificate still good? A connection may outlive the certificate that opened it, its CA, or the
 // rules that let it in.
 
-import type { Diagnosis } from '../../tls/diagnose.ts'
-import { diagnoseUntrusted } from '../../tls/diagnose-peer.ts'
-import type { VerifiedPeer } from '../../tls/verified-peer.ts'
+import type { Diagnosis } from '../../tls/diagnosis/handshake.ts'
+import { diagnoseUntrusted } from '../../tls/diagnosis/peer.ts'
+import type { VerifiedPeer } from '../../tls/server/verified-peer.ts'
 import type { Connection } from '../connection/connection.ts'
 import type { HttpHook } from '../fastify-types.ts'
 import { HttpError } from '../http-error.ts'

@@ -1,6 +1,6 @@
 // Hostile access control: names, roles, lists and references, as many and as entangled as fit.
 
-import { keaCommands } from '../../../src/config/kea-commands.ts'
+import { keaCommands } from '../../../src/config/access/kea-commands.ts'
 import { elements } from './random.ts'
 import type { Random } from './random.ts'
 import type { Family } from './family.ts'

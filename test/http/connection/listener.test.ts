@@ -6,7 +6,7 @@ import type { Socket } from 'node:net'
 import t from 'tap'
 import { KeagateError } from '../../../src/errors.ts'
 import { openListener } from '../../../src/http/connection/listener.ts'
-import { recordingLog } from '../recording-door.ts'
+import { recordingLog } from '../../support/recording-server.ts'
 
 async function refusal(address: string, port: number): Promise<KeagateError> {
   try {

@@ -8,9 +8,9 @@ import { HttpError } from '../../../src/http/http-error.ts'
 import { RequestContext } from '../../../src/http/request/context.ts'
 import { MemoryBudget } from '../../../src/shares/memory-budget.ts'
 import type { HttpSettings } from '../../../src/http/settings.ts'
-import { MetricRegistry } from '../../../src/observe/metrics.ts'
-import { TlsReport } from '../../../src/tls/report.ts'
-import { defaultLimits, recordingLog } from '../recording-door.ts'
+import { MetricRegistry } from '../../../src/metrics/registry.ts'
+import { TlsReport } from '../../../src/tls/server/handshake-log.ts'
+import { defaultLimits, recordingLog } from '../../support/recording-server.ts'
 
 interface Made {
   readonly context: RequestContext

@@ -1,0 +1,238 @@
+// The life of the process: start, change of configuration by command or signal, stop. It is what the agent's own
+// commands ask when they report on or change the process around them.
+
+import { setImmediate } from 'node:timers/promises'
+import { announceMistakes } from './startup-log.ts'
+import type { AgentControl, ConfigOutcome } from '../command/agent-control.ts'
+import type { DaemonStatus } from '../command/daemon-status.ts'
+import { configHash } from '../config/print/hash.ts'
+import { loadConfigFileInSlices, loadConfigTextInSlices } from '../config/load.ts'
+import type { LoadedConfig } from '../config/load.ts'
+import { printConfig } from '../config/print/print.ts'
+import type { AgentConfig } from '../config/types.ts'
+import { writeConfigFile } from '../config/print/write-file.ts'
+import type { WrittenConfig } from '../config/print/write-file.ts'
+import { Deployment } from './config-manager.ts'
+import { KeagateError, describeError } from '../errors.ts'
+import { lookForQuiet } from '../forward/probe-stale.ts'
+import { printCompact } from '../json/text/print.ts'
+import { rawJson, rawToString } from '../json/raw.ts'
+import type { RawJson } from '../json/raw.ts'
+import type { Logging } from '../log/logger.ts'
+import { Monitoring } from '../monitoring/monitoring.ts'
+import type { MonitorSource } from '../monitoring/source.ts'
+import { MetricRegistry } from '../metrics/registry.ts'
+import { ReloadLog } from '../metrics/reload-log.ts'
+import type { Reload } from '../metrics/reload-log.ts'
+import { noServiceManager } from '../process/service-manager.ts'
+import type { ServiceManager } from '../process/service-manager.ts'
+import type { Expiring } from '../tls/files/expiry.ts'
+import { describeLibrary, tlsLibrary } from '../tls/openssl-info.ts'
+import { buildReport, extendedVersion, packageVersion } from '../version.ts'
+
+export interface DaemonOptions {
+  readonly file: string
+  /** false: `-X` was given. */
+  readonly pathChecks: boolean
+  readonly env: NodeJS.ProcessEnv
+  readonly logging: Logging
+  /** Descriptors of listening sockets that systemd has opened for this process. */
+  readonly passedSockets?: readonly number[]
+}
+
+export class Daemon implements AgentControl {
+  readonly version: string
+  readonly extendedVersion: string
+  readonly buildReport: string
+  readonly pid = process.pid
+  readonly startedAt = Date.now()
+  readonly #options: DaemonOptions
+  readonly #deployment: Deployment
+  readonly #metrics = new MetricRegistry()
+  readonly #reloads = new ReloadLog(this.#metrics)
+  #manager: ServiceManager = noServiceManager
+  #stopping = false
+  /** What `config-get` shows, for as long as the configuration is in force. */
+  #shown: { readonly config: AgentConfig; readonly text: Promise<RawJson> } | null = null
+  /** A reload that has not begun yet. */
+  #waitingReload: Promise<ConfigOutcome> | null = null
+  #stopped: (exitValue: number) => void = () => undefined
+
+  /** Settles with the exit value once the process may end. */
+  readonly finished: Promise<number>
+
+  constructor(options: DaemonOptions) {
+    this.version = packageVersion()
+    const tls = describeLibrary(tlsLibrary(options.env))
+    this.extendedVersion = extendedVersion(this.version, tls)
+    this.buildReport = buildReport(this.version, tls)
+    this.#options = options
+    const { logging, passedSockets = [] } = options
+    const monitoring = new Monitoring(this.#monitorSource(), logging)
+    this.#deployment = new Deployment({ agent: this, logging, metrics: this.#metrics, monitoring, passedSockets })
+    this.finished = new Promise((resolve) => (this.#stopped = resolve))
+  }
+
+  /** @throws KeagateError when the configuration is wrong or cannot be served */
+  async start(): Promise<void> {
+    await this.#deployment.apply(() => this.#readFile())
+  }
+
+  /** Tells a service manager, from now on, what becomes of this process. Only after the start. */
+  report(manager: ServiceManager): void {
+    this.#manager = manager
+    if (this.#stopping) manager.stopping()
+    else manager.ready(this.#deployment.summary)
+  }
+
+  /** Whether clients can come in. */
+  get open(): boolean {
+    return this.#deployment.open
+  }
+
+  configuredAt(): number {
+    return this.#deployment.since
+  }
+
+  certificates(): readonly Expiring[] {
+    return this.#deployment.runtime.credentials?.expiring ?? []
+  }
+
+  tlsFailures(): Readonly<Record<string, number>> | null {
+    if (this.#deployment.config.tls === null) return null
+    return this.#metrics.byLabel('keagate_tls_failures_total')
+  }
+
+  daemons(): readonly DaemonStatus[] {
+    const { byService } = this.#deployment.runtime.upstreams
+    return [...byService].map(([service, upstream]) => upstream.status(service))
+  }
+
+  configGet(): Promise<RawJson> {
+    const { config } = this.#deployment
+    if (this.#shown?.config !== config) this.#shown = { config, text: shownText(config) }
+    return this.#shown.text
+  }
+
+  configHash(): Promise<string> {
+    return configHash(this.#deployment.config)
+  }
+
+  async configTest(configuration: RawJson): Promise<ConfigOutcome> {
+    const outcome = await this.#outcome('the configuration is usable', () => {
+      this.#deployment.changes.refuseCrowd()
+      return this.#deployment.check(() => this.#readCommand(configuration))
+    }, 'CTRL_AGENT_CONFIG_CHECK_FAIL')
+    this.#options.logging.write('DCTL_CONFIG_CHECK_COMPLETE', { result: outcome.ok ? 'usable' : 'not usable' })
+    return outcome
+  }
+
+  async configSet(configuration: RawJson): Promise<ConfigOutcome> {
+    return this.#change('config-set', 'the configuration is in force', () => {
+      this.#deployment.changes.refuseCrowd()
+      return this.#deployment.apply(() => this.#readCommand(configuration))
+    })
+  }
+
+  /** A reload that waits for its turn reads the file as it is then, so whoever asks meanwhile waits for the same. */
+  configReload(): Promise<ConfigOutcome> {
+    this.#waitingReload ??= this.#change('config-reload', 'the configuration file was read again and is in force', () =>
+      this.#deployment.apply(() => {
+        this.#waitingReload = null
+        return this.#readFile()
+      }),
+    )
+    return this.#waitingReload
+  }
+
+  async configWrite(filename: string | null): Promise<WrittenConfig> {
+    try {
+      this.#deployment.changes.refuseCrowd()
+      return await this.#deployment.changes.inTurn(() =>
+        writeConfigFile(this.#deployment.config, this.#options.file, filename),
+      )
+    } catch (error) {
+      return { ok: false, text: describeError(error) }
+    }
+  }
+
+  /** SIGHUP: as config-reload, but there is nobody to answer to. */
+  async reload(): Promise<void> {
+    if (this.#stopping) return
+    const { file, logging } = this.#options
+    logging.write('DCTL_CFG_FILE_RELOAD_SIGNAL_RECVD', { file })
+    const outcome = await this.configReload()
+    if (outcome.ok) return
+    const [reason = '', ...more] = outcome.text.split('\n')
+    const others = more.length === 0 ? '' : `, and ${more.length} more`
+    logging.write('DCTL_CFG_FILE_RELOAD_ERROR', { file, reason: `${reason}${others}` })
+  }
+
+  shutdown(exitValue: number): void {
+    if (this.#stopping) return
+    this.#stopping = true
+    this.#manager.stopping()
+    void this.#deployment.stop().then(() => this.#stopped(exitValue))
+  }
+
+  /** Makes a shutdown under way wait for no command any more. */
+  hurry(): void {
+    this.#deployment.hurry()
+  }
+
+  #monitorSource(): MonitorSource {
+    return {
+      agent: this,
+      metrics: this.#metrics,
+      traffic: () => this.#deployment.traffic ?? { open: 0, accepted: 0, rejected: 0, received: 0, sent: 0 },
+      reloads: () => this.#reloads.latest,
+      obstacles: () => (this.#stopping ? ['the agent is stopping'] : this.#deployment.obstacles),
+      lookForQuiet: (quiet) => lookForQuiet(this.#deployment.runtime.upstreams.byKey.values(), quiet),
+    }
+  }
+
+  #readFile(): Promise<LoadedConfig> {
+    const { file, env, pathChecks } = this.#options
+    return loadConfigFileInSlices(file, { env, pathChecks })
+  }
+
+  #readCommand(configuration: RawJson): Promise<LoadedConfig> {
+    const { env, pathChecks } = this.#options
+    const current: AgentConfig = this.#deployment.config
+    const { begin } = configuration
+    const options = { env, pathChecks, dialect: 'command', current, ...(begin === undefined ? {} : { begin }) } as const
+    return loadConfigTextInSlices(begin === undefined ? 'arguments' : 'request', rawToString(configuration), options)
+  }
+
+  async #change(command: Reload['command'], success: string, change: () => Promise<void>): Promise<ConfigOutcome> {
+    this.#manager.reloading()
+    const outcome = await this.#outcome(success, change)
+    this.#reloads.note(command, outcome.ok)
+    const { summary } = this.#deployment
+    this.#manager.ready(outcome.ok ? summary : `${summary}; the latest change was refused, the log says why`)
+    return outcome
+  }
+
+  /** Runs one change and says how it ended; 5 where it was valid but could not be put in force. */
+  async #outcome(
+    success: string,
+    change: () => Promise<void> | void,
+    mistake: 'CTRL_AGENT_CONFIG_FAIL' | 'CTRL_AGENT_CONFIG_CHECK_FAIL' = 'CTRL_AGENT_CONFIG_FAIL',
+  ): Promise<ConfigOutcome> {
+    try {
+      await change()
+      return { ok: true, text: success }
+    } catch (error) {
+      const result = error instanceof KeagateError && error.code === 'LISTEN_FAILED' ? 5 : 1
+      announceMistakes(this.#options.logging, result === 5 ? 'DCTL_PARSER_FAIL' : mistake, error)
+      return { ok: false, result, text: describeError(error) }
+    }
+  }
+}
+
+async function shownText(config: AgentConfig): Promise<RawJson> {
+  const hash = await configHash(config)
+  // Each prints the whole of it.
+  await setImmediate()
+  return rawJson(printCompact({ ...printConfig(config, { secrets: 'hidden' }), hash }))
+}

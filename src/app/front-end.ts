@@ -1,0 +1,110 @@
+// Where clients meet the configuration in force: its listener, what becomes of a connection there, and the one HTTP server
+// behind them all. What is put in force, and when, is for others to say.
+
+import { KeagateError } from '../errors.ts'
+import { createConnectionHandler } from '../http/connection/connection-handler.ts'
+import type { ConnectionHandler } from '../http/connection/connection-handler.ts'
+import type { Traffic } from '../http/connection/connection-table.ts'
+import type { Listener } from '../http/connection/listener.ts'
+import { createHttpServer } from '../http/server.ts'
+import type { HttpServer } from '../http/server.ts'
+import type { Log } from '../log/message.ts'
+import type { Metrics } from '../metrics/registry.ts'
+import { MemoryBudget } from '../shares/memory-budget.ts'
+import type { Runtime } from './runtime.ts'
+import type { TlsReport } from '../tls/server/handshake-log.ts'
+
+export interface InForce {
+  readonly runtime: Runtime
+  readonly listener: Listener
+  readonly entrance: ConnectionHandler
+  /** Milliseconds since the epoch. */
+  readonly since: number
+}
+
+/** Milliseconds that connections get to end when the process stops; running commands get nine tenths of it. */
+const drainTime = 10_000
+
+export class Doorway {
+  readonly #log: Log
+  readonly #report: TlsReport
+  /** For the bodies and answers of all clients, and of handler modules. */
+  readonly memory: MemoryBudget
+  #server: HttpServer | null = null
+  #inForce: InForce | null = null
+
+  /** @param report where TLS clients that do not come in are told of */
+  constructor(log: Log, report: TlsReport, metrics: Metrics) {
+    this.#log = log
+    this.#report = report
+    this.memory = new MemoryBudget({
+      limit: () => this.#inForce?.runtime.config.httpLimits.maxBuffered ?? Number.MAX_SAFE_INTEGER,
+      onRefused: (_client, reason) => metrics.count('keagate_memory_refusals_total', { reason }),
+    })
+  }
+
+  /** null before the first configuration. */
+  get inForce(): InForce | null {
+    return this.#inForce
+  }
+
+  /** @throws KeagateError LISTEN_FAILED before the first configuration, when nobody asks */
+  get current(): InForce {
+    if (this.#inForce === null) throw new KeagateError('LISTEN_FAILED', 'no configuration is in force yet')
+    return this.#inForce
+  }
+
+  /** Whether clients can come in. */
+  get open(): boolean {
+    return this.#inForce?.listener.listening ?? false
+  }
+
+  /** What has gone through since the start; null before the first configuration. */
+  get traffic(): Traffic | null {
+    return this.#server?.traffic() ?? null
+  }
+
+  /** Makes the way from a listener to a runtime, which nobody takes before `use`. */
+  async entrance({ config, credentials }: Runtime, origin: Listener): Promise<ConnectionHandler> {
+    this.#server ??= await createHttpServer({
+      settings: () => this.current.runtime.http,
+      memory: this.memory,
+      log: this.#log,
+    })
+    return createConnectionHandler({ config, credentials, server: this.#server, origin, report: this.#report, log: this.#log })
+  }
+
+  /** From here on, the listener's connections meet this runtime. */
+  use(next: InForce): void {
+    this.#inForce = next
+    next.listener.accept((socket) => next.entrance.accept(socket))
+    this.#server?.closeUntrusted()
+  }
+
+  /** Closes an address that is in use no more; answers under way there are given. */
+  leave({ listener, entrance }: InForce): void {
+    void listener.close()
+    entrance.close()
+    this.#server?.closeAll(listener)
+  }
+
+  /** Has every connection end with the answer under way. */
+  retire(): void {
+    this.#server?.closeAfterResponses()
+  }
+
+  /** Accepts no more, refuses what waits for a daemon, lets running commands end, then closes every connection. */
+  async close(): Promise<void> {
+    await this.#inForce?.listener.acceptQueued()
+    const closed = this.#inForce?.listener.close()
+    this.#inForce?.entrance.close()
+    for (const upstream of this.#inForce?.runtime.upstreams.byKey.values() ?? []) upstream.close()
+    await this.#server?.drain(drainTime)
+    await closed
+  }
+
+  /** Makes a `close` under way wait for no command any more. */
+  hurry(): void {
+    this.#server?.forceShutdown()
+  }
+}

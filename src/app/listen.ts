@@ -1,0 +1,85 @@
+// The address of the door from one configuration to the next: opening a new one, and what cannot be done while the old
+// one is open.
+
+import net from 'node:net'
+import type { AgentConfig } from '../config/types.ts'
+import { forKeyword, KeagateError } from '../errors.ts'
+import { adoptListener, openListener } from '../http/connection/listener.ts'
+import type { Listener } from '../http/connection/listener.ts'
+import type { Log, MessageId } from '../log/message.ts'
+
+/**
+ * Opens the first address.
+ * @param passed descriptors that systemd has opened for this process; with none, the address is opened here
+ * @throws KeagateError LISTEN_FAILED
+ */
+export async function listenFirst(config: AgentConfig, passed: readonly number[], log: Log): Promise<Listener> {
+  const [fd, ...others] = passed
+  if (fd === undefined) return listen(config, null, log)
+  const remedy = 'make ListenStream of the socket unit, once, and http-host and http-port of the configuration the same'
+  const at = '/Control-agent/http-host'
+  if (others.length > 0) {
+    throw new KeagateError('LISTEN_FAILED', `systemd has opened ${passed.length} sockets for one door`, { remedy, at })
+  }
+  const listener = await adoptListener(fd, log)
+  const { httpHost: host, httpPort: port } = config
+  if (listener.port === port && sameAddress(listener.address, host)) return listener
+  await listener.close()
+  const opened = `${listener.address} port ${listener.port}`
+  throw new KeagateError('LISTEN_FAILED', `systemd has opened ${opened}, not ${host} port ${port}`, { remedy, at })
+}
+
+/**
+ * @param inForce the configuration whose address is open; null: none is
+ * @throws KeagateError LISTEN_FAILED
+ */
+export async function listen(
+  { httpHost, httpPort }: AgentConfig,
+  inForce: AgentConfig | null,
+  log: Log,
+): Promise<Listener> {
+  try {
+    return await openListener(httpHost, httpPort, log)
+  } catch (error) {
+    const taken = error instanceof KeagateError && error.message.includes('EADDRINUSE')
+    if (!taken) throw forKeyword(error, '/Control-agent/http-host')
+    if (inForce?.httpPort !== httpPort) throw forKeyword(error, '/Control-agent/http-port')
+    // The new address covers the old one, or the other way round, and nothing is let go before the new one is open.
+    throw new KeagateError(
+      'LISTEN_FAILED',
+      `${httpHost} port ${httpPort} cannot be opened while the agent listens on ${inForce.httpHost} port ${httpPort}`,
+      { at: '/Control-agent/http-host', remedy: 'change http-port as well, or restart the agent', cause: error },
+    )
+  }
+}
+
+/**
+ * As Kea 3: an open port does not change its protocol under the feet of its clients.
+ * @throws KeagateError LISTEN_FAILED
+ */
+export function refuseProtocolSwitch(before: AgentConfig, next: AgentConfig, log: Log): void {
+  if ((before.tls === null) === (next.tls === null)) return
+  const id: MessageId =
+    before.tls === null ? 'CTRL_AGENT_HTTP_SERVICE_REUSE_FAILED' : 'CTRL_AGENT_HTTPS_SERVICE_REUSE_FAILED'
+  log.write(id, { address: before.httpHost, port: before.httpPort })
+  throw new KeagateError(
+    'LISTEN_FAILED',
+    `${before.httpHost} port ${before.httpPort} cannot change between HTTP and HTTPS while it is open`,
+    {
+      at: '/Control-agent/http-port',
+      remedy: 'choose another http-port for the new protocol, or restart the agent',
+    },
+  )
+}
+
+export function sameEndpoint(one: AgentConfig, other: AgentConfig): boolean {
+  return one.httpHost === other.httpHost && one.httpPort === other.httpPort
+}
+
+/** However an IPv6 address is written. */
+function sameAddress(one: string, other: string): boolean {
+  const plain = (address: string): string => {
+    return net.isIPv6(address) ? new net.SocketAddress({ address, family: 'ipv6' }).address : address
+  }
+  return plain(one) === plain(other)
+}

@@ -1,0 +1,121 @@
+// The process around the daemon: its name, umask, PID file and log, what signals do, and how all of it ends.
+
+import { announceMistakes } from './startup-log.ts'
+import { checkConfigFile } from './check-config.ts'
+import type { Plan } from '../cli/arguments.ts'
+import { errorLines } from '../config/parse/issue.ts'
+import { Daemon } from './daemon.ts'
+import { describeError, KeagateError } from '../errors.ts'
+import { escapeLines } from '../log/escape.ts'
+import { Logging } from '../log/logger.ts'
+import type { MessageId } from '../log/message.ts'
+import { takeName } from '../process/agent-name.ts'
+import { openNotifyChannel } from '../process/sd-notify.ts'
+import { passedSockets } from '../process/socket-activation.ts'
+import { PidFile, pidFilePath } from '../process/pid-file.ts'
+import { Systemd, systemdWishes } from '../process/service-manager.ts'
+import type { Signals } from '../process/signals.ts'
+import { stackTrace } from '../process/stack-trace.ts'
+
+export interface ProcessParts {
+  /** The name the program was started by. */
+  readonly program: string
+  readonly signals: Signals
+  readonly env: NodeJS.ProcessEnv
+}
+
+/** `-t`. @returns the exit code */
+export async function test(plan: Extract<Plan, { kind: 'test' }>, env: NodeJS.ProcessEnv): Promise<number> {
+  return checkConfigFile(plan, openLogging(plan.debug, env), env)
+}
+
+/** `-c`: runs until somebody stops it, then ends the process. @returns the exit code of a start that failed */
+export async function serve(plan: Extract<Plan, { kind: 'run' }>, parts: ProcessParts): Promise<number> {
+  const { program, signals, env } = parts
+  takeName(program)
+  // As Kea 3: nothing we make is for everybody to read.
+  process.umask(process.umask(0o027) | 0o027)
+  const logging = openLogging(plan.debug, env)
+  const { file, pathChecks } = plan
+  const daemon = new Daemon({ file, pathChecks, env, logging, passedSockets: passedSockets(env, process.pid) })
+  try {
+    // Without the name of a file there is nothing to start, and no name for a PID file.
+    if (/[^/]$/.test(plan.file)) {
+      const pidFile = PidFile.create(pidFilePath(plan.file, env))
+      // However the process ends, unless it is killed.
+      process.once('exit', () => pidFile.remove())
+      endOnDefects(logging)
+      logging.write('DCTL_STARTING', { name: program, pid: process.pid, version: daemon.version })
+    }
+    logging.write('DCTL_INIT_PROCESS', { name: program })
+    if (!plan.pathChecks) logging.write('CTRL_AGENT_SECURITY_CHECKS_DISABLED')
+    const start = daemon.start()
+    signals.listen({
+      // A start that fails ends the process, with a line of its own.
+      reload: () => start.then(() => daemon.reload(), () => undefined),
+      stop: (signal) => {
+        logging.write('DCTL_SHUTDOWN_SIGNAL_RECVD', { signal })
+        daemon.shutdown(0)
+      },
+      hurry: () => daemon.hurry(),
+      unknown: (signal) => logging.write('DCTL_UNSUPPORTED_SIGNAL', { signal }),
+    })
+    await Promise.race([start, daemon.finished])
+  } catch (error) {
+    const id = failureId(error)
+    // As Kea: wherever lines have gone so far, this goes to standard error.
+    if (id === 'DCTL_CONFIG_FILE_LOAD_FAIL') logging.configure([])
+    announceMistakes(logging, id, error)
+    await logging.close()
+    process.stderr.write(`Service failed: ${errorLines(error).join('\n')}\n`)
+    return 1
+  }
+  if (!signals.stopping) logging.write('CTRL_AGENT_STARTED', { version: daemon.version })
+  logging.write('DCTL_RUN_PROCESS', { name: program })
+  reportToSystemd(daemon, logging, env)
+  const exitValue = await daemon.finished
+  logging.write('CTRL_AGENT_RUN_EXIT')
+  logging.write('DCTL_SHUTDOWN', { name: program, pid: process.pid, version: daemon.version })
+  await logging.close()
+  // Connections to hung daemons may still be open; nobody waits for them any more.
+  process.exit(exitValue)
+}
+
+function reportToSystemd(daemon: Daemon, logging: Logging, env: NodeJS.ProcessEnv): void {
+  const { notify, watchdog } = systemdWishes(env, process.pid)
+  if (!notify) return
+  let told = false
+  const channel = openNotifyChannel(env, (reason) => {
+    if (!told) logging.write('KEAGATE_NOTIFY_FAILED', { reason })
+    told = true
+  })
+  daemon.report(new Systemd({ channel, watchdog, alive: () => daemon.open }))
+}
+
+function failureId(error: unknown): MessageId {
+  if (!(error instanceof KeagateError)) return 'CTRL_AGENT_FAILED'
+  if (error.code === 'ALREADY_RUNNING') return 'DCTL_ALREADY_RUNNING'
+  return error.code === 'PID_FILE' ? 'DCTL_PID_FILE_ERROR' : 'DCTL_CONFIG_FILE_LOAD_FAIL'
+}
+
+/** After an error that nobody expected, nobody knows what still works: better a new process than half an old one. */
+function endOnDefects(logging: Logging): void {
+  let ending = false
+  process.on('uncaughtException', (error) => {
+    if (ending) process.exit(1)
+    ending = true
+    logging.write('CTRL_AGENT_FAILED', { reason: describeError(error) })
+    process.stderr.write(`Service failed: ${escapeLines(stackTrace(error))}\n`)
+    void logging.close().then(() => process.exit(1))
+  })
+}
+
+function openLogging(debug: boolean, env: NodeJS.ProcessEnv): Logging {
+  const wanted = env['KEA_LOGGER_DESTINATION'] ?? ''
+  try {
+    return new Logging({ debug, earlyDestination: wanted === '' ? 'stdout' : wanted })
+  } catch (error) {
+    process.stderr.write(`KEA_LOGGER_DESTINATION: ${errorLines(error).join()}; standard error is used\n`)
+    return new Logging({ debug, earlyDestination: 'stderr' })
+  }
+}

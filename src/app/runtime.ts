@@ -1,0 +1,117 @@
+// Builds everything that one configuration needs into one immutable object. Nothing is global, nothing is started:
+// what cannot be built throws, and whoever asked still has the runtime from before.
+
+import { Guard } from '../access/guard.ts'
+import { compilePolicy } from '../access/policy.ts'
+import type { Audit } from '../audit/audit.ts'
+import { createAuthenticator } from '../auth/basic.ts'
+import type { LockOut } from '../auth/lock-out.ts'
+import type { AgentControl } from '../command/agent-control.ts'
+import { builtinHandlers } from '../command/builtin/all.ts'
+import { Registry } from '../command/registry.ts'
+import { keaCommands } from '../config/access/kea-commands.ts'
+import type { AgentConfig } from '../config/types.ts'
+import { createDispatch } from '../command/dispatch.ts'
+import { openUpstreams } from '../forward/open-upstreams.ts'
+import type { Upstreams } from '../forward/open-upstreams.ts'
+import { Router } from '../forward/router.ts'
+import type { Modules } from '../hook/modules.ts'
+import type { HttpSettings } from '../http/settings.ts'
+import { inSlices } from '../in-slices.ts'
+import type { Log } from '../log/message.ts'
+import { CommandMeter } from '../metrics/command-meter.ts'
+import type { Metrics } from '../metrics/registry.ts'
+import type { CredentialSet } from '../tls/files/credentials.ts'
+import { credentialWork } from '../tls/files/credentials.ts'
+import type { TlsReport } from '../tls/server/handshake-log.ts'
+
+export interface Runtime {
+  readonly config: AgentConfig
+  readonly http: HttpSettings
+  /** null: plain HTTP. */
+  readonly credentials: CredentialSet | null
+  readonly upstreams: Upstreams
+  readonly router: Router
+  /** null: everybody may run everything. */
+  readonly guard: Guard | null
+  /** Loaded; started once the runtime is in force. */
+  readonly modules: Modules
+  /** What the agent itself and the modules can do, in ascending order. */
+  readonly commands: () => readonly string[]
+  /** null: commands are not recorded. */
+  readonly audit: Audit | null
+}
+
+export interface RuntimeParts {
+  readonly agent: AgentControl
+  readonly log: Log
+  readonly lockOut: LockOut
+  readonly modules: Modules
+  /** null: commands are not recorded. */
+  readonly audit: Audit | null
+  readonly metrics: Metrics
+  readonly tlsReport: TlsReport
+  /** The runtime that this one is to replace. */
+  readonly previous: Runtime | null
+}
+
+/**
+ * @throws KeagateError TLS_UNUSABLE when certificate, key or trust anchor cannot serve
+ */
+export async function buildRuntime(config: AgentConfig, parts: RuntimeParts): Promise<Runtime> {
+  const credentials = config.tls === null ? null : await inSlices(credentialWork(config.tls))
+  const { audit, modules } = parts
+  const registry: Registry = new Registry(builtinHandlers(parts.agent, () => namesOf(registry, modules)))
+  const upstreams = await openUpstreams(config.controlSockets, parts.log, parts.previous?.upstreams ?? null)
+  const meter = config.monitoring === null ? null : new CommandMeter(parts.metrics, {
+    command: (name) => keaCommands.has(name) || registry.find(name) !== undefined || modules.find(name) !== undefined,
+    service: (name) => upstreams.byService.has(name),
+  })
+  const router = new Router(upstreams.byService, parts.log, meter)
+  const guard = config.access === null ? null : new Guard(compilePolicy(config.access, {
+    tls: config.tls !== null,
+    services: upstreams.byService.keys(),
+    handlers: [...registry.handlers(), ...modules.handlers()],
+  }), parts.log)
+  const dispatch = createDispatch({ registry, modules, router, guard, audit, log: parts.log, meter })
+  return {
+    config,
+    credentials,
+    upstreams,
+    modules,
+    commands: () => namesOf(registry, modules),
+    router,
+    guard,
+    audit,
+    http: {
+      limits: config.httpLimits,
+      headers: config.httpHeaders,
+      certificateRequired: config.tls?.certRequired ?? false,
+      trustAnchors: credentials?.trustAnchors ?? null,
+      revocation: credentials?.revocation ?? null,
+      tlsReport: parts.tlsReport,
+      authenticator: config.authentication === null ? null : createAuthenticator(config.authentication, parts.lockOut),
+      services: new Set(upstreams.byService.keys()),
+      audit,
+      metrics: meter === null ? null : parts.metrics,
+      dispatch: meter === null ? dispatch : (...command) => meter.during(() => dispatch(...command)),
+    },
+  }
+}
+
+/**
+ * The same runtime with what its TLS files hold now; null where that is what it has already.
+ * @throws KeagateError TLS_UNUSABLE
+ */
+export async function renewCredentials(runtime: Runtime): Promise<Runtime | null> {
+  const { config, credentials, http } = runtime
+  if (config.tls === null) return null
+  const renewed = await inSlices(credentialWork(config.tls))
+  if (renewed.digest === credentials?.digest) return null
+  const { revocation, trustAnchors } = renewed
+  return { ...runtime, credentials: renewed, http: { ...http, revocation, trustAnchors } }
+}
+
+function namesOf(registry: Registry, modules: Modules): readonly string[] {
+  return modules.any ? [...new Set([...registry.names(), ...modules.names()])].sort() : registry.names()
+}

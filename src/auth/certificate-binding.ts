@@ -1,0 +1,23 @@
+// Users bound to a certificate: whoever knows the password must come with the certificate as well.
+
+import type { ClientConfig } from '../config/types.ts'
+import { isNamed } from '../x509/name-text.ts'
+import type { TlsPeer } from '../x509/certificate-info.ts'
+import { certificateName } from '../x509/certificate-info.ts'
+
+/** What a client must come with; both where both are given. */
+export type Binding = Pick<ClientConfig, 'certSubject' | 'certFingerprint'>
+
+/** @param peer the verified certificate of the caller, or null */
+export function isBoundTo({ certSubject, certFingerprint }: Binding, peer: TlsPeer | null): boolean {
+  if (certSubject === null && certFingerprint === null) return true
+  if (peer === null) return false
+  if (certFingerprint !== null && certFingerprint !== peer.fingerprint) return false
+  return certSubject === null || isNamed(peer.subject, certSubject)
+}
+
+/** Why a user with a right password is not let in, for the log. */
+export function otherCertificate(peer: TlsPeer | null): string {
+  const shown = peer === null ? 'and came without one' : `not to that of ${certificateName(peer.subject)}`
+  return `the user is bound to a certificate, ${shown}`
+}

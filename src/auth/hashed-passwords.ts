@@ -1,0 +1,131 @@
+// Clients with a hashed password. Checking one costs a noticeable time on purpose, so it happens beside the event loop,
+// a few at once, and whoever got in once is known by a hash under a key of this process from then on.
+
+import { randomBytes, timingSafeEqual } from 'node:crypto'
+import { isUtf8 } from 'node:buffer'
+import type { PasswordHash } from '../config/resolve/password-hash.ts'
+import type { Binding } from './certificate-binding.ts'
+import { byteForms, keyedHash } from './password.ts'
+import { deriveKey } from './scrypt.ts'
+
+export interface HashedClient extends Binding {
+  readonly user: string
+  readonly hash: PasswordHash
+}
+
+/** Derivations at once: Node has four threads for such work, and files and names need some of them. */
+const mostAtOnce = 2
+/** Attempts that may wait for their turn. */
+const mostWaiting = 64
+
+/** One cost, and as many hashes as the user with the most of that cost has: what every attempt has to pay. */
+interface Round {
+  readonly cost: string
+  readonly pad: PasswordHash
+  readonly count: number
+}
+
+/** The clients that have these credentials. `busy`: they were not looked at. */
+export type HashedOutcome = readonly HashedClient[] | 'busy'
+
+export class HashedPasswords {
+  readonly #digest = keyedHash()
+  readonly #byUser = new Map<string, HashedClient[]>()
+  readonly #rounds: readonly Round[]
+  /** Digests of credentials that were right. Bounded by the clients there are, each with few spellings. */
+  readonly #known = new Map<string, readonly HashedClient[]>()
+  readonly #underWay = new Map<string, Promise<HashedOutcome>>()
+  #running = 0
+  readonly #waiting: (() => void)[] = []
+
+  constructor(clients: readonly HashedClient[]) {
+    for (const client of clients) {
+      for (const form of byteForms(client.user)) {
+        const key = this.#digest(form)
+        const own = this.#byUser.get(key)
+        if (own === undefined) this.#byUser.set(key, [client])
+        else own.push(client)
+      }
+    }
+    this.#rounds = roundsOf([...this.#byUser.values()])
+  }
+
+  /** The clients whose credentials these are if they have been checked before; none: not yet, or wrong. */
+  known(credentials: Uint8Array): readonly HashedClient[] {
+    return this.#known.get(this.#digest(credentials)) ?? []
+  }
+
+  /** The outcome of the same credentials, where they are just being checked. */
+  underWay(credentials: Uint8Array): Promise<HashedOutcome> | undefined {
+    return this.#underWay.get(this.#digest(credentials))
+  }
+
+  /** Checks credentials. Every attempt costs the same, whether the user exists or not. */
+  check(credentials: Uint8Array): Promise<HashedOutcome> {
+    const digest = this.#digest(credentials)
+    if (this.#waiting.length >= mostWaiting) return Promise.resolve('busy')
+    const outcome = this.#inTurn(credentials).then((clients) => {
+      this.#underWay.delete(digest)
+      if (clients.length > 0) this.#known.set(digest, clients)
+      return clients
+    })
+    this.#underWay.set(digest, outcome)
+    return outcome
+  }
+
+  async #inTurn(credentials: Uint8Array): Promise<readonly HashedClient[]> {
+    if (this.#running >= mostAtOnce) await new Promise<void>((resolve) => this.#waiting.push(resolve))
+    this.#running++
+    try {
+      return await this.#match(credentials)
+    } finally {
+      this.#running--
+      this.#waiting.shift()?.()
+    }
+  }
+
+  async #match(credentials: Uint8Array): Promise<readonly HashedClient[]> {
+    const colon = credentials.indexOf(0x3a)
+    const clients = this.#byUser.get(this.#digest(credentials.subarray(0, colon))) ?? []
+    const found: HashedClient[] = []
+    for (const password of passwordForms(credentials.subarray(colon + 1))) {
+      for (const { cost, pad, count } of this.#rounds) {
+        const own = clients.filter(({ hash }) => costOf(hash) === cost)
+        for (let index = 0; index < count; index++) {
+          const client = own[index]
+          const hash = client?.hash ?? pad
+          const equal = timingSafeEqual(await deriveKey(password, hash, hash.key.length), hash.key)
+          if (equal && client !== undefined) found.push(client)
+        }
+      }
+    }
+    return found
+  }
+}
+
+function roundsOf(groups: readonly (readonly HashedClient[])[]): Round[] {
+  const rounds = new Map<string, Round>()
+  for (const clients of groups) {
+    const counts = new Map<string, number>()
+    for (const { hash } of clients) {
+      const cost = costOf(hash)
+      const count = (counts.get(cost) ?? 0) + 1
+      counts.set(cost, count)
+      const pad = { ...hash, salt: randomBytes(hash.salt.length), key: randomBytes(hash.key.length) }
+      if (count > (rounds.get(cost)?.count ?? 0)) rounds.set(cost, { cost, pad, count })
+    }
+  }
+  return [...rounds.values()]
+}
+
+function costOf({ ln, r, p, key }: PasswordHash): string {
+  return [ln, r, p, key.length].join()
+}
+
+/** What was sent, and what it stands for where Kea's own client encoded UTF-8 once more. Depends on nothing secret. */
+function passwordForms(sent: Uint8Array): Uint8Array[] {
+  const text = Buffer.from(sent).toString('utf8')
+  if (!isUtf8(sent) || !/^[\u0000-\u00ff]*$/.test(text) || !/[\u0080-\u00ff]/.test(text)) return [sent]
+  const once = Buffer.from(text, 'latin1')
+  return isUtf8(once) ? [sent, once] : [sent]
+}

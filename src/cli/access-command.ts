@@ -1,0 +1,187 @@
+// `keagate access`: what a caller may do, and the rule that says so, as the agent would decide it.
+
+import { isIP } from 'node:net'
+import { parseArgs } from 'node:util'
+import type { RoleFacts } from '../access/assign-role.ts'
+import { assignRole } from '../access/assign-role.ts'
+import { decide, verdictOf } from '../access/decide.ts'
+import type { Policy } from '../access/policy.ts'
+import { compilePolicy } from '../access/policy.ts'
+import type { AccessConfig } from '../config/access/types.ts'
+import { agentService } from '../config/access/types.ts'
+import { keaCommands } from '../config/access/kea-commands.ts'
+import { loadConfigFile } from '../config/load.ts'
+import { errorLines } from '../config/parse/issue.ts'
+import type { AgentConfig, ClientConfig } from '../config/types.ts'
+import { describeError } from '../errors.ts'
+import { loadOnly } from '../hook/load-only.ts'
+import { escapeForLog } from '../log/escape.ts'
+import type { Log } from '../log/message.ts'
+import { isNamed, isWholeName, nameOfCommonName, parseName } from '../x509/name-text.ts'
+import { visibleText } from '../x509/visible-text.ts'
+
+const usage = `Usage: keagate access -c FILE [CALLER] [COMMAND [SERVICE...]]
+
+Prints whether the caller may run COMMAND, and the rule that says so; without COMMAND, all that he may run.
+
+  -c FILE              configuration file
+  --address A          IP address that the caller comes from (127.0.0.1)
+  --user U             user that he has proved to be
+  --cert-subject S     subject of his certificate, or its common name alone
+  --cert-issuer I      issuer of his certificate, or its common name alone
+  SERVICE              where the command goes; none: keagate itself
+
+Exit code: 0 allowed or listed, 1 not understood, 2 refused.
+`
+
+interface Surroundings {
+  readonly env: NodeJS.ProcessEnv
+  readonly stdout: NodeJS.WritableStream
+  readonly stderr: NodeJS.WritableStream
+}
+
+/** Resolves to the exit code. */
+export async function accessCommand(words: readonly string[], { env, stdout, stderr }: Surroundings): Promise<number> {
+  if (words.includes('--help')) {
+    stdout.write(usage)
+    return 0
+  }
+  const question = read(words)
+  if (typeof question === 'string') {
+    stderr.write(`keagate access: ${escapeForLog(question)}\n\n${usage}`)
+    return 1
+  }
+  try {
+    const { file, caller, command, services } = question
+    const { config } = loadConfigFile(file, { env, pathChecks: true })
+    if (config.access === null) {
+      stdout.write(`There is no access-control in ${escapeForLog(file)}: whoever is let in may run everything.\n`)
+      return 0
+    }
+    const policy = await policyOf(config, config.access)
+    const { text, code } = command === undefined ? list(policy, caller) : explain(policy, caller, command, services)
+    stdout.write(admission(config, caller) + text)
+    return code
+  } catch (error) {
+    stderr.write(`keagate access: ${errorLines(error).join('\n')}\n`)
+    return 1
+  }
+}
+
+interface Question {
+  readonly file: string
+  readonly caller: RoleFacts
+  readonly command: string | undefined
+  readonly services: readonly string[]
+}
+
+/** @returns what is wrong with the words, or what they ask */
+function read(words: readonly string[]): Question | string {
+  try {
+    const { values, positionals } = parseArgs({
+      args: [...words],
+      allowPositionals: true,
+      options: {
+        config: { type: 'string', short: 'c' },
+        address: { type: 'string', default: '127.0.0.1' },
+        user: { type: 'string' },
+        'cert-subject': { type: 'string' },
+        'cert-issuer': { type: 'string' },
+      },
+    })
+    const { config: file, address, user, 'cert-subject': subject, 'cert-issuer': issuer } = values
+    if (file === undefined) return 'the configuration file is missing'
+    if (isIP(address) === 0) return `${address} is no IP address`
+    for (const name of [subject, issuer]) {
+      const fault = name !== undefined && isWholeName(name) ? parseName(name) : ''
+      if (typeof fault === 'string' && fault !== '') return `the name ${visibleText(name ?? '')} ${fault}`
+    }
+    const tls = subject === undefined && issuer === undefined ? null : { subject: named(subject), issuer: named(issuer) }
+    const [command, ...services] = positionals
+    return { file, caller: { remoteAddress: address, user: user ?? null, tls }, command, services }
+  } catch (error) {
+    // The rest is on how such a word could be meant otherwise.
+    return describeError(error).replace(/\. .*$/s, '')
+  }
+}
+
+/** A common name alone stands for a certificate with nothing else in its name. */
+function named(name: string | undefined): string {
+  return name === undefined || isWholeName(name) ? (name ?? '') : nameOfCommonName(name)
+}
+
+/** With the commands of the handler modules, which only they themselves can tell. */
+async function policyOf(config: AgentConfig, access: AccessConfig): Promise<Policy> {
+  const handlers = await loadOnly(config.hookModules, silent)
+  return compilePolicy(access, { tls: config.tls !== null, services: config.controlSockets.keys(), handlers })
+}
+
+const silent: Log = { write: () => undefined, enabled: () => false }
+
+/** What keeps such a caller out before any rule is asked. */
+function admission({ authentication, tls }: AgentConfig, { user, tls: certificate }: RoleFacts): string {
+  const clients = authentication?.clients ?? []
+  const notes: string[] = []
+  if (tls?.certRequired === true && certificate === null) notes.push('without a certificate nobody gets this far')
+  if (clients.length > 0 && user === null) notes.push('without a user nobody gets this far')
+  const own = clients.filter((client) => client.user === user)
+  if (user !== null && own.length === 0) notes.push(`there is no user ${user} in authentication`)
+  if (own.length > 0 && own.every((client) => !mayBeOf(client, certificate))) {
+    notes.push(`the user ${user ?? ''} is bound to a certificate of his own, without which he does not get this far`)
+  }
+  const asked = tls !== null && (tls.certRequired || tls.clientCertificate === 'verify-if-given')
+  if (certificate !== null && !asked) notes.push('no client is asked for a certificate, so nobody has one')
+  return notes.map((note) => `note:    ${escapeForLog(note)}\n`).join('')
+}
+
+/** A fingerprint cannot be asked for here: a name does not tell it. */
+function mayBeOf({ certSubject, certFingerprint }: ClientConfig, certificate: RoleFacts['tls']): boolean {
+  if (certificate === null) return certSubject === null && certFingerprint === null
+  return certSubject === null || isNamed(certificate.subject, certSubject)
+}
+
+interface Told {
+  readonly text: string
+  /** Exit code. */
+  readonly code: number
+}
+
+function explain(policy: Policy, caller: RoleFacts, command: string, services: readonly string[]): Told {
+  const { allowed, role, service, rule } = decide(policy, caller, command, services)
+  const where = services.length === 0 ? 'keagate itself' : services.join(', ')
+  const lines = [
+    `${allowed ? 'allowed' : 'refused'}: ${command} for ${where}`,
+    ...(!allowed && services.length > 1 && service !== null ? [`because: of ${service}`] : []),
+    `role:    ${role.name}`,
+    `rule:    ${rule}`,
+  ]
+  return { text: lines.map((line) => `${escapeForLog(line, Infinity)}\n`).join(''), code: allowed ? 0 : 2 }
+}
+
+function list(policy: Policy, caller: RoleFacts): Told {
+  const { role, reason } = assignRole(policy, caller)
+  const begin = `role:    ${escapeForLog(`${role.name} (${reason})`)}\n`
+  if (policy.tlsMissing) return { text: `${begin}nothing: TLS is required, and this configuration has none\n`, code: 0 }
+  const rows = [...policy.known].sort().flatMap(([command, { access }]) => {
+    const places = placesOf(policy, command).filter((place) => verdictOf(policy, role, command, place).allowed)
+    return places.length === 0 ? [] : [[command, access, places.map((place) => place ?? agentService).join(', ')] as const]
+  })
+  const width = Math.max(0, ...rows.map(([command]) => command.length))
+  const lines = rows.map(([command, access, places]) => {
+    return `${escapeForLog(`${command.padEnd(width)}  ${access.padEnd(5)}  ${places}`, Infinity)}\n`
+  })
+  return { text: `${begin}${lines.join('')}${rows.length} of ${policy.known.size} known commands\n`, code: 0 }
+}
+
+const daemons: Readonly<Record<string, string>> = { dhcp4: 'kea-dhcp4', dhcp6: 'kea-dhcp6', d2: 'kea-dhcp-ddns' }
+
+/** Where a command can be of use; null: keagate itself. Services with names of their own may be any daemon. */
+function placesOf(policy: Policy, command: string): (string | null)[] {
+  const programs: readonly string[] | null = policy.known.get(command)?.programs ?? null
+  const services = [...policy.services].filter((service) => {
+    const daemon = Object.hasOwn(daemons, service) ? daemons[service] : undefined
+    return daemon === undefined || programs === null || programs.includes(daemon)
+  })
+  const own = !keaCommands.has(command) || programs?.includes('kea-ctrl-agent') === true
+  return own ? [null, ...services] : services
+}

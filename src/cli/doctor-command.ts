@@ -1,0 +1,105 @@
+// `keagate doctor`: everything that a deployment can get wrong, before a client meets it.
+
+import { parseArgs } from 'node:util'
+import { describeError } from '../errors.ts'
+import { escapeForLog } from '../log/escape.ts'
+import type { Log } from '../log/message.ts'
+import { examineCertificates, examineUpstreamCertificates } from '../doctor/certificates.ts'
+import { playClient } from '../doctor/simulate-client.ts'
+import { examineConfiguration } from '../doctor/configuration.ts'
+import { examineDaemons } from '../doctor/daemons.ts'
+import { exitCode, report } from '../doctor/finding.ts'
+import type { Finding } from '../doctor/finding.ts'
+import { examineAddresses, examineFiles, examineMachine } from '../doctor/environment.ts'
+
+const usage = `Usage: keagate doctor [-c FILE] [--json]
+       keagate doctor --client [CERT KEY] [--ca CA] [--json] URL
+
+The first checks what an agent needs to start and to be of use: its configuration, certificates, ports, folders and
+daemons. The second plays a client against a running door, step by step; without CERT and KEY one that has none.
+
+  -c FILE    configuration file (/etc/kea/kea-ctrl-agent.conf)
+  --ca CA    the certificate of the authority that the server must come from; else those of Node.js
+  --json     one JSON document: findings with level, what, text, remedy; and how many there are
+
+Exit code: 0 no error (there may be warnings), 1 an error, or words that cannot be understood.
+`
+
+const defaultFile = '/etc/kea/kea-ctrl-agent.conf'
+
+interface Surroundings {
+  readonly env: NodeJS.ProcessEnv
+  readonly stdout: NodeJS.WritableStream
+  readonly stderr: NodeJS.WritableStream
+}
+
+/** Resolves to the exit code. */
+export async function doctorCommand(words: readonly string[], { env, stdout, stderr }: Surroundings): Promise<number> {
+  if (words.includes('--help')) {
+    stdout.write(usage)
+    return 0
+  }
+  const task = read(words, env)
+  if (typeof task === 'string') {
+    stderr.write(`keagate doctor: ${escapeForLog(task)}\n\n${usage}`)
+    return 1
+  }
+  const findings = await task.examine()
+  stdout.write(report(findings, task.json))
+  return exitCode(findings)
+}
+
+interface Task {
+  readonly json: boolean
+  examine(): Promise<readonly Finding[]>
+}
+
+/** @returns what is wrong with the words, or what they ask */
+function read(words: readonly string[], env: NodeJS.ProcessEnv): Task | string {
+  try {
+    const { values, positionals } = parseArgs({
+      args: [...words],
+      allowPositionals: true,
+      options: {
+        config: { type: 'string', short: 'c' },
+        json: { type: 'boolean', default: false },
+        client: { type: 'boolean', default: false },
+        ca: { type: 'string' },
+      },
+    })
+    const { json, client, ca = null, config: file = null } = values
+    if (!client) {
+      if (positionals[0] !== undefined) return `unexpected word ${positionals[0]}`
+      if (ca !== null) return '--ca goes with --client'
+      return { json, examine: () => examineDeployment(file ?? defaultFile, env) }
+    }
+    const [url, keyFile, certFile, more] = positionals.toReversed()
+    if (more !== undefined) return `unexpected word ${more}`
+    if (url === undefined || (keyFile !== undefined && certFile === undefined)) return '--client needs CERT, KEY and URL, or URL alone'
+    if (file !== null) return '-c does not go with --client'
+    if (!URL.canParse(url) || !/^https?:$/.test(new URL(url).protocol)) return `${url} is no http or https URL`
+    const pair = certFile === undefined || keyFile === undefined ? null : { certFile, keyFile }
+    return { json, examine: () => playClient({ pair, ca, url: new URL(url) }) }
+  } catch (error) {
+    // The rest is on how such a word could be meant otherwise.
+    return describeError(error).replace(/\. .*$/s, '')
+  }
+}
+
+async function examineDeployment(file: string, env: NodeJS.ProcessEnv): Promise<readonly Finding[]> {
+  const machine = examineMachine(env)
+  const { findings, loaded } = examineConfiguration(file, env)
+  if (loaded === null) return [...machine, ...findings]
+  const upstreams = await examineUpstreamCertificates(loaded, silent)
+  return [
+    ...machine,
+    ...findings,
+    ...examineCertificates(loaded),
+    ...(await examineAddresses(loaded.config, file, env)),
+    ...(await examineFiles(loaded, file, silent)),
+    ...upstreams,
+    ...(upstreams.some(({ level }) => level === 'error') ? [] : await examineDaemons(loaded.config, silent)),
+  ]
+}
+
+const silent: Log = { write: () => undefined, enabled: () => false }

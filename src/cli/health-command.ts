@@ -1,0 +1,90 @@
+// `keagate health`: whether the agent of a configuration is alive, for container engines and scripts that judge by the
+// exit code. The agent is asked itself; only where its address cannot be known is its process looked for.
+
+import { parseArgs } from 'node:util'
+import { loadConfigFile } from '../config/load.ts'
+import type { AgentConfig } from '../config/types.ts'
+import { describeError } from '../errors.ts'
+import { escapeForLog } from '../log/escape.ts'
+import { pidFilePath, runningAgent } from '../process/pid-file.ts'
+import { askDoor, askMonitoring } from '../health/probe.ts'
+import type { Verdict } from '../health/verdict.ts'
+import { healthy, unhealthy } from '../health/verdict.ts'
+
+const usage = `Usage: keagate health [-c FILE] [--ready]
+
+Says whether the agent that runs with FILE is alive: asks its monitoring listener if it has one, else the door, where
+no certificate and no password is needed to see that somebody is in.
+
+  -c FILE    configuration file (/etc/kea/kea-ctrl-agent.conf)
+  --ready    also whether it takes commands now; needs "monitoring" in FILE
+
+Exit code: 0 healthy, 1 not, or words that cannot be understood.
+`
+
+const defaultFile = '/etc/kea/kea-ctrl-agent.conf'
+
+interface Surroundings {
+  readonly env: NodeJS.ProcessEnv
+  readonly stdout: NodeJS.WritableStream
+  readonly stderr: NodeJS.WritableStream
+}
+
+/** Resolves to the exit code. */
+export async function healthCommand(words: readonly string[], { env, stdout, stderr }: Surroundings): Promise<number> {
+  if (words.includes('--help')) {
+    stdout.write(usage)
+    return 0
+  }
+  const question = read(words)
+  if (typeof question === 'string') {
+    stderr.write(`keagate health: ${escapeForLog(question)}\n\n${usage}`)
+    return 1
+  }
+  const verdict = await judge(question, env)
+  stdout.write(`${verdict.healthy ? 'healthy' : 'unhealthy'}: ${escapeForLog(verdict.text)}\n`)
+  return verdict.healthy ? 0 : 1
+}
+
+interface Question {
+  readonly file: string
+  readonly ready: boolean
+}
+
+/** @returns what is wrong with the words, or what they ask */
+function read(words: readonly string[]): Question | string {
+  try {
+    const { values } = parseArgs({
+      args: [...words],
+      options: { config: { type: 'string', short: 'c' }, ready: { type: 'boolean', default: false } },
+    })
+    return { file: values.config ?? defaultFile, ready: values.ready }
+  } catch (error) {
+    // The rest is on how such a word could be meant otherwise.
+    return describeError(error).replace(/\. .*$/s, '')
+  }
+}
+
+async function judge({ file, ready }: Question, env: NodeJS.ProcessEnv): Promise<Verdict> {
+  let config: AgentConfig
+  try {
+    ;({ config } = loadConfigFile(file, { env, pathChecks: true }))
+  } catch (error) {
+    // A file that was spoiled since the start is no reason to have the agent killed that still serves with the old one.
+    return judgeProcess(file, env, `${file} cannot be used (${describeError(error).split('\n')[0] ?? ''})`, ready)
+  }
+  const { monitoring, httpPort } = config
+  if (monitoring !== null && monitoring.httpPort !== 0) return askMonitoring(monitoring, ready ? 'readyz' : 'livez')
+  if (ready) return unhealthy(`only monitoring can say whether commands are taken, and ${file} has none`)
+  if (httpPort === 0) return judgeProcess(file, env, `${file} leaves the port to chance`, ready)
+  const verdict = await askDoor(config)
+  const pid = verdict.healthy ? null : runningAgent(pidFilePath(file, env))
+  return pid === null ? verdict : unhealthy(`${verdict.text}; process ${pid} runs with ${file}, perhaps with an older state of it`)
+}
+
+/** @param why the agent itself cannot be asked */
+function judgeProcess(file: string, env: NodeJS.ProcessEnv, why: string, ready: boolean): Verdict {
+  const pid = runningAgent(pidFilePath(file, env))
+  if (pid === null) return unhealthy(`${why}, and no agent runs with it`)
+  return ready ? unhealthy(`${why}, so nobody can be asked`) : healthy(`process ${pid} runs, but cannot be asked: ${why}`)
+}

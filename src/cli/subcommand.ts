@@ -1,0 +1,48 @@
+// The sub-commands of `keagate`, by name. They are loaded only when one is asked for: the daemon starts without them.
+// The one that makes certificates is loaded by itself, as its packages are as large as the rest of the program.
+
+/** Where a sub-command finds and leaves things. */
+export interface SubcommandContext {
+  readonly env: NodeJS.ProcessEnv
+  /** What the program was started as. */
+  readonly program: string
+  readonly stdin: NodeJS.ReadableStream
+  readonly stdout: NodeJS.WritableStream
+  readonly stderr: NodeJS.WritableStream
+}
+
+/** @param words what follows the sub-command's name. Resolves to the exit code. */
+export type Subcommand = (words: readonly string[], context: SubcommandContext) => Promise<number>
+
+interface SubcommandEntry {
+  /** One line of the usage text, at most 60 characters. */
+  readonly summary: string
+  load(): Promise<Subcommand>
+}
+
+export const subcommands: Readonly<Record<string, SubcommandEntry>> = {
+  access: {
+    summary: 'explain who may run which command, and why',
+    load: async () => (await import('./subcommands.ts')).accessCommand,
+  },
+  certs: {
+    summary: 'make, renew and revoke certificates for mutual TLS',
+    load: async () => (await import('./certs-command.ts')).certsCommand,
+  },
+  doctor: {
+    summary: 'check a deployment, or play a client against it',
+    load: async () => (await import('./subcommands.ts')).doctorCommand,
+  },
+  'hash-password': {
+    summary: 'hash a password for "password-hash" of a client',
+    load: async () => (await import('./subcommands.ts')).hashPasswordCommand,
+  },
+  health: {
+    summary: 'say whether the agent is alive, by exit code',
+    load: async () => (await import('./subcommands.ts')).healthCommand,
+  },
+  schema: {
+    summary: 'print the JSON schema of the configuration file',
+    load: async () => (await import('./subcommands.ts')).schemaCommand,
+  },
+}

@@ -1,0 +1,224 @@
+// The whole life of one command, from its envelope to the list that answers it. Knows nothing of HTTP.
+
+import type { Decision } from '../access/decide.ts'
+import type { Guard } from '../access/guard.ts'
+import type { Audit } from '../audit/audit.ts'
+import { answer, answerList, quoteName, RESULT_ERROR, RESULT_UNSUPPORTED } from './answer.ts'
+import type { CallerContext } from './caller.ts'
+import type { Envelope } from './envelope.ts'
+import type { Command, Handler } from './handler.ts'
+import type { Registry } from './registry.ts'
+import { resultOf } from './result-of.ts'
+import type { CommandScope } from './scope.ts'
+import { settled } from './maybe-promise.ts'
+import { keaCommands } from '../config/access/kea-commands.ts'
+import { describeError } from '../errors.ts'
+import type { Router } from '../forward/router.ts'
+import type { Modules } from '../hook/modules.ts'
+import type { RawJson } from '../json/raw.ts'
+import type { Log } from '../log/message.ts'
+import type { CommandMeter } from '../metrics/command-meter.ts'
+
+export interface DispatchParts {
+  readonly registry: Registry
+  readonly modules: Modules
+  readonly router: Router
+  /** null: everybody may run everything. */
+  readonly guard: Guard | null
+  /** null: commands are not recorded. */
+  readonly audit: Audit | null
+  readonly log: Log
+  /** null: nobody wants to know what is run. */
+  readonly meter: CommandMeter | null
+}
+
+/** How one command ended: the list that answers it, or the reason why its caller may not run it. */
+export type Outcome =
+  | { readonly kind: 'answer'; readonly list: RawJson }
+  | { readonly kind: 'refused'; readonly text: string }
+
+/**
+ * Runs one command; what waits for nobody is answered at once. Never throws or rejects.
+ * @param pathService the service that stands for the body's `service` where that is absent or empty, or null
+ */
+export type Dispatch = (
+  envelope: Envelope,
+  caller: CallerContext,
+  pathService: string | null,
+  scope: CommandScope,
+) => Outcome | Promise<Outcome>
+
+export function createDispatch(parts: DispatchParts): Dispatch {
+  return (envelope, caller, pathService, scope) => {
+    const remoteAddress = caller.remoteAddress
+    if (envelope.kind !== 'command') {
+      parts.log.write('COMMAND_PROCESS_ERROR2', { reason: envelope.text, 'remote-address': remoteAddress })
+      const list = answerList([answer(RESULT_ERROR, envelope.text)])
+      parts.meter?.answered(null, [], [RESULT_ERROR], null)
+      const recorded = parts.audit?.refused(caller, envelope.text, performance.now(), list.length)
+      return settled(recorded, () => ({ kind: 'answer', list }))
+    }
+    const services = envelope.services.length === 0 && pathService !== null ? [pathService] : envelope.services
+    const command = { name: envelope.name, services, arguments: envelope.arguments, caller }
+    parts.log.write('COMMAND_RECEIVED', { command: command.name })
+    parts.log.write('CTRL_AGENT_COMMAND_RECEIVED', { command: command.name, 'remote-address': remoteAddress })
+    const { audit } = parts
+    const ending =
+      audit === null
+        ? attempt({ parts, command, scope, times: null })
+        : audited(audit, { parts, command, scope, times: [] })
+    return settled(ending, (known) => told(parts, command, known))
+  }
+}
+
+/** How a command ended. */
+interface Ending {
+  /** One for each service, or one of the agent; none where it was refused. */
+  readonly elements: readonly RawJson[]
+  /** What a caller is told who may not run it; null: it was answered. */
+  readonly refusal: string | null
+  /** What the rules said; null: they were not asked. */
+  readonly decision: Decision | null
+}
+
+function answered(elements: readonly RawJson[], decision: Decision | null = null): Ending {
+  return { elements, decision, refusal: null }
+}
+
+function failed({ name }: Command, reason: string): Ending {
+  return answered([answer(RESULT_ERROR, `the command ${quoteName(name)} ${reason}`)])
+}
+
+function told({ meter }: DispatchParts, { name, services }: Command, { elements, refusal, decision }: Ending): Outcome {
+  const role = decision?.role.name ?? null
+  if (refusal !== null) {
+    meter?.refused(name, services, role)
+    return { kind: 'refused', text: refusal }
+  }
+  meter?.answered(name, services, elements.map(resultOf), role)
+  return { kind: 'answer', list: answerList(elements) }
+}
+
+/** A command under way. */
+interface Task {
+  readonly parts: DispatchParts
+  readonly command: Command
+  readonly scope: CommandScope
+  /** Gets the milliseconds of each service; null: nobody wants them. */
+  readonly times: number[] | null
+}
+
+/** With a record, which is written before the answer goes out. */
+function audited(audit: Audit, task: Task): Promise<Ending> {
+  const { command } = task
+  const times = task.times ?? []
+  const ticket = audit.begin(command)
+  const { obstacle } = audit
+  if (obstacle !== null) {
+    const ending = failed(command, `was not run: ${obstacle}`)
+    return audit.finished(ticket, { ...ending, refusal: obstacle, times }).then(() => ending)
+  }
+  const recorded = (ending: Ending): Promise<Ending> => {
+    const { elements, refusal, decision } = ending
+    return audit.finished(ticket, { elements, refusal, decision, times }).then((problem) =>
+      problem === null ? ending : failed(command, `cannot be answered: ${problem}`),
+    )
+  }
+  const begun = attempt(task)
+  return begun instanceof Promise ? begun.then(recorded) : recorded(begun)
+}
+
+type Run = (task: Task) => readonly RawJson[] | Promise<readonly RawJson[]>
+
+function attempt(task: Task): Ending | Promise<Ending> {
+  const { parts, command } = task
+  const crashed = (error: unknown): Ending => {
+    const reason = describeError(error)
+    parts.log.write('KEAGATE_HANDLER_FAILED', { command: command.name, reason })
+    return failed(command, `failed: ${reason}`)
+  }
+  try {
+    const ending = parts.modules.any ? amongModules(task) : permit(run, task)
+    return ending instanceof Promise ? ending.catch(crashed) : ending
+  } catch (error) {
+    return crashed(error)
+  }
+}
+
+/** The modules are not let go of before the command has ended. */
+function amongModules(task: Task): Promise<Ending> {
+  const { modules } = task.parts
+  modules.enter()
+  return authenticate(task).finally(() => modules.leave())
+}
+
+/** What handler modules say of the caller goes before what the rules say. */
+async function authenticate(task: Task): Promise<Ending> {
+  const refusal = await task.parts.modules.authenticated(task.command.caller)
+  return refusal === null ? permit(runWithModules, task) : { elements: [], refusal, decision: null }
+}
+
+/** Runs what the caller may run, and takes out of the answers what he may not see. */
+function permit(runs: Run, task: Task): Ending | Promise<Ending> {
+  const { command } = task
+  const { guard } = task.parts
+  if (guard === null) return settled(runs(task), (elements) => answered(elements))
+  const decision = guard.decide(command)
+  if (!decision.allowed) return { elements: [], refusal: guard.refusalText(decision, command), decision }
+  return settled(runs(task), (elements) =>
+    settled(guard.filter(decision, command, elements), (seen) => answered(seen, decision)),
+  )
+}
+
+/** One answer for each service, or one of the agent. */
+function run({ parts, command, scope, times }: Task): readonly RawJson[] | Promise<readonly RawJson[]> {
+  if (command.services.length > 0) return parts.router.forward(command, command.services, scope, times)
+  const handler = parts.registry.find(command.name)
+  if (handler === undefined) return [answer(RESULT_UNSUPPORTED, unsupported(command, parts.router))]
+  return settled(timed(parts, command, handler), (element) => [element])
+}
+
+/** Runs a command that no daemon is asked for. */
+function timed({ meter }: DispatchParts, command: Command, handler: Pick<Handler, 'run'>): RawJson | Promise<RawJson> {
+  if (meter === null) return handler.run(command)
+  const begin = performance.now()
+  return settled(handler.run(command), (result) => {
+    meter.took(command.name, null, performance.now() - begin)
+    return result
+  })
+}
+
+/** The same with handler modules: what one of them registered goes before everything, whatever `service` says. */
+async function runWithModules(task: Task): Promise<readonly RawJson[]> {
+  const { parts, command } = task
+  const { modules, registry } = parts
+  const own = modules.find(command.name)
+  const known = parts.guard?.policy.known ?? keaCommands
+  const access = (own ?? known.get(command.name) ?? registry.find(command.name))?.access ?? null
+  const begin = performance.now()
+  const early = await modules.received(command, access)
+  const elements =
+    early !== null ? [kept(task, early)]
+    : own !== undefined ? [kept(task, await timed(parts, command, own))]
+    : await run(task)
+  modules.processed(command, access, elements.map(resultOf), performance.now() - begin)
+  return elements
+}
+
+/** An answer of a module stays in memory until its client has taken it, as one of a daemon does. */
+function kept({ command, scope }: Task, element: RawJson): RawJson {
+  if (scope.memory.tryReserve(element.length)) return element
+  const text = `the answer to ${quoteName(command.name)} finds no memory: all bodies and answers together take as much as they may`
+  return answer(RESULT_ERROR, `${text}; try again later`)
+}
+
+/** The words after the name are what clients look for. */
+function unsupported(command: Command, router: Router): string {
+  const services = router.services()
+  const example = services[0] ?? 'dhcp4'
+  const known = services.length === 0 ? 'no service is configured' : `configured services: ${services.join(', ')}`
+  return (
+    `${quoteName(command.name)} command not supported by the agent itself; a command for a daemon needs "service", ` +
+    `such as "service": [ "${example}" ] (${known})`
+  )
+}

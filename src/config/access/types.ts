@@ -1,0 +1,56 @@
+// The vocabulary of access control in the typed configuration: who gets which role, and what a role may do.
+
+import type { MapNode } from '../../json/text/node.ts'
+import type { AccessRight, CommandDefinition } from './kea-commands.ts'
+
+/** What of a caller is the name of his role. */
+export type AssignRoleMethod = 'remote-address' | 'cert-subject' | 'cert-issuer' | 'basic-authentication'
+
+export type ResponseFilter = 'list-commands' | 'redact-secrets'
+
+/** A set of commands, as an operator describes it. */
+export type AccessList =
+  /** `ALL`, `NONE`, `READ`, `WRITE` or a list of `access-control-lists`. */
+  | { readonly kind: 'name'; readonly name: string }
+  | { readonly kind: 'not'; readonly list: AccessList }
+  | { readonly kind: 'and' | 'or'; readonly lists: readonly AccessList[] }
+  /** Service names; `agentService` stands for the agent itself. */
+  | { readonly kind: 'commands' | 'services'; readonly names: ReadonlySet<string> }
+  | { readonly kind: 'access'; readonly access: AccessRight }
+  /** Empty: commands that belong to no hook library. */
+  | { readonly kind: 'hook'; readonly hook: string }
+
+/** Stands for the agent itself among services; the name of no service can hold parentheses. */
+export const agentService = '(agent)'
+
+export interface RoleConfig {
+  readonly name: string
+  readonly acceptCommands: AccessList | null
+  readonly rejectCommands: AccessList | null
+  /** For commands that neither list matches. */
+  readonly otherCommands: 'accept' | 'reject'
+  /** The list that counts for commands that both match. */
+  readonly listMatchFirst: 'accept' | 'reject'
+  readonly responseFilters: readonly ResponseFilter[]
+  readonly userContext: MapNode | null
+}
+
+export interface AccessConfig {
+  readonly assignRoleMethod: AssignRoleMethod
+  readonly requireTls: boolean
+  /** The folder of command descriptions, as written. */
+  readonly apiFiles: string | null
+  /** Every known command: what `apiFiles` holds, or Kea's own table; then what `commands` says. */
+  readonly known: ReadonlyMap<string, CommandDefinition>
+  /** `commands`: added to the table, or in the place of what it says. */
+  readonly commands: ReadonlyMap<string, CommandDefinition>
+  readonly lists: ReadonlyMap<string, AccessList>
+  readonly roles: readonly RoleConfig[]
+  /** For callers of whom the method tells nothing. null: rejects everything. */
+  readonly defaultRole: RoleConfig | null
+  /** For callers whose role is none of `roles`. null: rejects everything. */
+  readonly unknownRole: RoleConfig | null
+  /** The library of Kea that stood in `hooks-libraries`; null: written as `access-control`. */
+  readonly library: string | null
+  readonly userContext: MapNode | null
+}

@@ -1,0 +1,77 @@
+// What is wrong with a configuration, for people: where, what, and what would be right. Holds no secret.
+
+import { KeagateError, describeError } from '../../errors.ts'
+import type { ErrorCode } from '../../errors.ts'
+import { escapeForLog } from '../../log/escape.ts'
+import type { MessageId } from '../../log/message.ts'
+
+export interface Mistake {
+  /** The file that holds it (an included one under its own name), or how the text came in. */
+  readonly file: string
+  /** 1-based; null where there is no position, as with an unreadable file. */
+  readonly line: number | null
+  /** 1-based, in characters; null where only the line is known. */
+  readonly column: number | null
+  /** JSON pointer, such as `/Control-agent/http-port`; empty where it concerns the text as such. */
+  readonly path: string
+  readonly text: string
+  readonly remedy: string | null
+}
+
+/** Something that is accepted but worth a word; logged under its id. */
+export interface ConfigWarning extends Mistake {
+  readonly id: MessageId
+}
+
+/** More sentences than these help nobody, and an answer must not grow without bound. */
+export const maxShown = 100
+
+export interface ConfigErrorOptions {
+  /** Where another error is the cause, its code: what to do about it may depend on that. */
+  readonly code?: ErrorCode
+  readonly cause?: unknown
+  /** How many mistakes there are, where only the first of them are described. */
+  readonly count?: number
+}
+
+/** The mistakes of one configuration, in the order of the text: the first hundred, and how many there are at least. */
+export class ConfigError extends KeagateError {
+  readonly mistakes: readonly Mistake[]
+  readonly count: number
+
+  constructor(mistakes: readonly Mistake[], { code = 'CONFIG_INVALID', cause, count = mistakes.length }: ConfigErrorOptions = {}) {
+    const shown = mistakes.slice(0, maxShown)
+    super(code, summary(shown, count), { cause })
+    this.name = 'ConfigError'
+    this.mistakes = shown
+    this.count = count
+  }
+}
+
+/** One line: `FILE:LINE:COLUMN: text (at /Control-agent/x); remedy`. */
+export function formatMistake(mistake: Mistake): string {
+  const where = formatPosition(mistake)
+  const at = mistake.path === '' ? '' : ` (at ${escapeForLog(mistake.path)})`
+  // The names of files stand in these as they came.
+  const remedy = mistake.remedy === null ? '' : `; ${escapeForLog(mistake.remedy)}`
+  return `${where}: ${escapeForLog(mistake.text)}${at}${remedy}`
+}
+
+/** `FILE:LINE:COLUMN`, as far as it is known. */
+export function formatPosition({ file, line, column }: Pick<Mistake, 'file' | 'line' | 'column'>): string {
+  return [escapeForLog(file), line, column].filter((part) => part !== null).join(':')
+}
+
+/** What an error says, safe to show: one line for each mistake of a configuration, one in all of any other error. */
+export function errorLines(error: unknown): readonly string[] {
+  const text = describeError(error)
+  const lines = error instanceof ConfigError ? text.split('\n') : [text]
+  return lines.map((line) => escapeForLog(line, Infinity))
+}
+
+function summary(shown: readonly Mistake[], count: number): string {
+  const lines = shown.map(formatMistake)
+  const more = count - shown.length
+  if (more > 0) lines.push(`and at least ${more} more mistake${more === 1 ? '' : 's'}`)
+  return lines.join('\n')
+}

@@ -1,0 +1,125 @@
+// One map of a configuration while it is being resolved: typed reading of its members, and findings at their places.
+// A member of the wrong type reads as absent: `validate.ts` has named it already.
+
+import type { JsonNode, ListNode, MapNode, Member } from '../../json/text/node.ts'
+import type { MessageId } from '../../log/message.ts'
+import type { Findings, Remedy, Spot } from './diagnostics.ts'
+import { mostElements } from '../schema/schema.ts'
+
+export class Section {
+  readonly node: MapNode
+  /** JSON pointer. */
+  readonly path: string
+  readonly #findings: Findings
+  /** Of a repeated key the last one counts, as in Kea's commands; in files a repetition is a mistake anyway. */
+  readonly #members: ReadonlyMap<string, Member>
+
+  constructor(node: MapNode, path: string, findings: Findings) {
+    this.node = node
+    this.path = path
+    this.#findings = findings
+    this.#members = new Map(node.members.map((member) => [member.key, member]))
+  }
+
+  has(key: string): boolean {
+    return this.#members.has(key)
+  }
+
+  string(key: string): string | null {
+    const node = this.#value(key)
+    return node?.kind === 'string' ? node.value : null
+  }
+
+  integer(key: string): number | null {
+    const node = this.#value(key)
+    return node?.kind === 'integer' ? integerOf(node.text) : null
+  }
+
+  boolean(key: string): boolean | null {
+    const node = this.#value(key)
+    return node?.kind === 'boolean' ? node.value : null
+  }
+
+  map(key: string): MapNode | null {
+    const node = this.#value(key)
+    return node?.kind === 'map' ? node : null
+  }
+
+  section(key: string): Section | null {
+    const node = this.map(key)
+    return node === null ? null : new Section(node, pointer(this.path, key), this.#findings)
+  }
+
+  /** The maps in a list, as many as a list may have; null where there is no list. */
+  sections(key: string): Section[] | null {
+    const node = this.#value(key)
+    return node?.kind === 'list' ? this.#items(node, pointer(this.path, key)) : null
+  }
+
+  /** The members that are maps, in the order written, as many as a map may have. */
+  entries(): [name: string, section: Section][] {
+    const entries: [string, Section][] = []
+    for (const key of [...this.#members.keys()].slice(0, mostElements)) {
+      const section = this.section(key)
+      if (section !== null) entries.push([key, section])
+    }
+    return entries
+  }
+
+  /** Where the map itself stands. */
+  get start(): Spot {
+    return { offset: this.node.start, path: this.path }
+  }
+
+  /** Where the value of a key stands, or the map itself where the key is absent. */
+  spot(key: string): Spot {
+    const value = this.#value(key)
+    if (value === undefined) return this.start
+    return { offset: value.start, path: pointer(this.path, key) }
+  }
+
+  /** Where a key itself stands. */
+  keySpot(key: string): Spot {
+    return { offset: this.#members.get(key)?.keyStart ?? this.node.start, path: pointer(this.path, key) }
+  }
+
+  /** `FILE:LINE:COLUMN` of a key, for a sentence about another one. */
+  keyPosition(key: string): string {
+    return this.#findings.position(this.keySpot(key).offset)
+  }
+
+  /** `FILE:LINE:COLUMN` of the map itself. */
+  position(): string {
+    return this.#findings.position(this.node.start)
+  }
+
+  /** @param at the key whose value is wrong, or a place */
+  error(at: string | Spot, text: string, remedy: Remedy = null): void {
+    this.#findings.error(typeof at === 'string' ? this.spot(at) : at, text, remedy)
+  }
+
+  warning(id: MessageId, at: string | Spot, text: string, remedy: Remedy = null): void {
+    this.#findings.warning(id, typeof at === 'string' ? this.spot(at) : at, text, remedy)
+  }
+
+  #value(key: string): JsonNode | undefined {
+    return this.#members.get(key)?.value
+  }
+
+  #items(list: ListNode, path: string): Section[] {
+    return list.items.slice(0, mostElements).flatMap((item, index) =>
+      item.kind === 'map' ? [new Section(item, pointer(path, String(index)), this.#findings)] : [],
+    )
+  }
+}
+
+/** Digits with an optional minus as a number. Beyond 2^53 it is not exact, which only values out of every range are. */
+export function integerOf(text: string): number {
+  // Makes -0 a 0.
+  return Number(text) + 0
+}
+
+/** A JSON pointer one step further (RFC 6901). */
+export function pointer(path: string, key: string): string {
+  return `${path}/${key.replaceAll('~', '~0').replaceAll('/', '~1')}`
+}

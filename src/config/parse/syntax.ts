@@ -1,0 +1,74 @@
+// Configuration text to a tree: mistakes of syntax become findings, and what is around the configuration is taken away.
+
+import type { JsonNode, MapNode } from '../../json/text/node.ts'
+import { treeWork } from '../../json/text/parser.ts'
+import type { Dialect, Problem } from '../../json/text/parser.ts'
+import type { Findings, Spot } from './diagnostics.ts'
+import type { Sliced } from '../../in-slices.ts'
+import { pointer } from './section.ts'
+
+/** So that `config-get` can wrap it and stay within the 100 maps and lists that Kea's clients read. */
+const DEEPEST = 98
+
+/** @returns null, with an error, where the text is broken */
+export function* parseConfig(text: string, dialect: Dialect, findings: Findings): Sliced<JsonNode | null> {
+  const tree = yield* treeWork(text, { dialect, maxDepth: DEEPEST })
+  for (const problem of tree.errors) {
+    // What config-set took must be readable again after config-write, and commands take numbers of any length: in free
+    // maps they are only passed along, and every keyword has a range of its own.
+    if (problem.tooLarge === true) continue
+    findings.error(spotOf(tree.root, problem), described(problem, findings), problem.remedy)
+    yield
+  }
+  findings.countErrors(tree.moreErrors)
+  for (const problem of tree.warnings) {
+    findings.warning('CTRL_AGENT_CONFIG_SYNTAX_WARNING', spotOf(tree.root, problem), problem.text, problem.remedy)
+    yield
+  }
+  return tree.root
+}
+
+/** The same map without the `hash` that `config-get` puts beside the configuration. */
+export function withoutHash(root: MapNode): MapNode {
+  return { ...root, members: root.members.filter(({ key }) => key !== 'hash') }
+}
+
+function described({ text, other }: Problem, findings: Findings): string {
+  return other === undefined ? text : `${text}; ${other.what} ${findings.position(other.offset)}`
+}
+
+/** The path of the innermost value around a problem, where there is a tree to tell it. */
+function spotOf(root: JsonNode | null, { offset }: Problem): Spot {
+  let path = ''
+  for (let inner = root; inner !== null; ) {
+    const step = stepTowards(inner, offset)
+    if (step === null) break
+    path = pointer(path, step.key)
+    inner = step.value
+  }
+  return { offset, path }
+}
+
+function stepTowards(node: JsonNode, offset: number): { readonly key: string; readonly value: JsonNode | null } | null {
+  if (node.kind === 'map') {
+    const member = node.members[lastBegunAt(node.members, offset, ({ keyStart }) => keyStart)]
+    if (member === undefined || offset >= member.value.end) return null
+    return { key: member.key, value: offset < member.value.start ? null : member.value }
+  }
+  if (node.kind !== 'list') return null
+  const index = lastBegunAt(node.items, offset, ({ start }) => start)
+  const item = node.items[index]
+  return item === undefined || offset >= item.end ? null : { key: String(index), value: item }
+}
+
+/** The index of the last part that begins at an offset or before it; -1 where none does. They are in the order of the text. */
+function lastBegunAt<Part>(parts: readonly Part[], offset: number, begin: (part: Part) => number): number {
+  let [low, high] = [0, parts.length]
+  while (low < high) {
+    const middle = (low + high) >> 1
+    const part = parts[middle]
+    if (part !== undefined && begin(part) <= offset) low = middle + 1
+    else high = middle
+  }
+  return low - 1
+}

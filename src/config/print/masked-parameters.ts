@@ -1,0 +1,79 @@
+// Secrets in the parameters of handler modules, by Kea's rule for hook libraries: values whose key ends in `password`
+// or `secret`; here also in `password-hash`. How they are shown, and what `*****` means when it comes back.
+
+import type { JsonNode, MapNode } from '../../json/text/node.ts'
+import type { Printable } from '../../json/text/print.ts'
+import { nodeToPrintable, printCompact } from '../../json/text/print.ts'
+import type { Spot } from '../parse/diagnostics.ts'
+import { hiddenPassword } from './masked-password.ts'
+import { pointer } from '../parse/section.ts'
+
+export function isSecretKey(key: string): boolean {
+  return /(?:password|secret|password-hash)$/i.test(key)
+}
+
+/** The parameters with `*****` in the place of each secret, whatever it is. */
+export function printHidden(node: JsonNode): Printable {
+  switch (node.kind) {
+    case 'map':
+      return new Map(node.members.map(({ key, value }) => [key, isSecretKey(key) ? hiddenPassword : printHidden(value)]))
+    case 'list':
+      return node.items.map(printHidden)
+    case 'string':
+    case 'integer':
+    case 'float':
+    case 'boolean':
+    case 'null':
+      return nodeToPrintable(node)
+  }
+}
+
+/** Where `*****` stands for a secret; null where every secret is written. */
+export function hiddenParameter(node: JsonNode, path: string): Spot | null {
+  const inside = node.kind === 'map' ? node.members : node.kind === 'list' ? node.items.map((value) => ({ key: null, value })) : []
+  for (const [index, { key, value }] of inside.entries()) {
+    const at = pointer(path, key ?? String(index))
+    const secret = key !== null && isSecretKey(key)
+    if (secret && value.kind === 'string' && value.value === hiddenPassword) return { offset: value.start, path: at }
+    const found = secret ? null : hiddenParameter(value, at)
+    if (found !== null) return found
+  }
+  return null
+}
+
+/**
+ * The parameters with the secrets in force where `*****` stands. Only for parameters that are the same otherwise: a
+ * secret must not go on to another address because somebody may change that one, but not read the file.
+ * @param known what is in force for the same module
+ * @returns null where there are none such
+ */
+export function keepParameters(parameters: MapNode, known: readonly MapNode[]): MapNode | null {
+  const shown = printCompact(printHidden(parameters))
+  const same = known.find((candidate) => shownParameters(candidate) === shown)
+  return same === undefined ? null : (merged(parameters, same) as MapNode) // a map and a map give a map
+}
+
+/** What is in force is compared with every module of a new configuration. */
+function shownParameters(parameters: MapNode): string {
+  const text = shownTexts.get(parameters) ?? printCompact(printHidden(parameters))
+  shownTexts.set(parameters, text)
+  return text
+}
+
+const shownTexts = new WeakMap<MapNode, string>()
+
+/** Both have the same shape, but for what secrets are. */
+function merged(node: JsonNode, kept: JsonNode): JsonNode {
+  if (node.kind === 'map' && kept.kind === 'map') {
+    const members = node.members.map((member, index) => {
+      const { key, value } = member
+      const before = kept.members[index]?.value
+      if (before === undefined) return member
+      if (!isSecretKey(key)) return { ...member, value: merged(value, before) }
+      return value.kind === 'string' && value.value === hiddenPassword ? { ...member, value: before } : member
+    })
+    return { ...node, members }
+  }
+  if (node.kind !== 'list' || kept.kind !== 'list') return node
+  return { ...node, items: node.items.map((item, index) => merged(item, kept.items[index] ?? item)) }
+}

@@ -1,0 +1,136 @@
+// Writes the configuration in force back to disk: whole or not at all.
+
+import { createHash } from 'node:crypto'
+import type { Stats } from 'node:fs'
+import { open, realpath, rename, rm, stat } from 'node:fs/promises'
+import { basename, dirname, join, resolve } from 'node:path'
+import { systemText } from '../../errors.ts'
+import { inSlices } from '../../in-slices.ts'
+import type { Sliced } from '../../in-slices.ts'
+import { memberOf } from '../../json/text/node.ts'
+import { printPretty } from '../../json/text/print.ts'
+import { sourceWork } from '../../json/text/source.ts'
+import { treeWork } from '../../json/text/parser.ts'
+import { isOutputOf } from '../files/outputs.ts'
+import { printConfig } from './print.ts'
+import type { AgentConfig } from '../types.ts'
+
+export type WrittenConfig =
+  | { readonly ok: true; readonly filename: string; readonly size: number }
+  | { readonly ok: false; readonly text: string }
+
+/**
+ * Writes through a temporary file, fsync and rename, so that a full disk or a kill leaves the old file or the new one.
+ * The real secrets are written; the mode is the old file's, or 0640. One call at a time for one file.
+ * @param startFile the file the process was started with; only files in its folder may be written
+ * @param filename null: the start file; a bare name means the start file's folder
+ */
+export async function writeConfigFile(
+  config: AgentConfig,
+  startFile: string,
+  filename: string | null,
+): Promise<WrittenConfig> {
+  const start = resolve(startFile)
+  const target = filename === null || filename === '' ? start : resolve(dirname(start), filename)
+  const fault = faultOfName(target, dirname(start)) ?? faultOfEnd(filename)
+  if (fault !== null) return { ok: false, text: fault }
+  try {
+    // The start file itself may be a link, and then the file behind it is replaced. A name that came over the network
+    // must not reach another folder by way of a link.
+    const real = await realpath(target).catch(() => target)
+    if (real !== target && target !== start) return { ok: false, text: `${target} is a link; name a file` }
+    // Also one that is empty now, or not there yet.
+    const isLog = target !== start && (await inSlices(isOutputOf(config, real)))
+    if (isLog) return { ok: false, text: `${target} is a log of the agent; name another file` }
+    const old = await stat(real).catch(absent)
+    const other = target === start ? null : await faultOfOther(real, old)
+    if (other !== null) return { ok: false, text: other }
+    const text = Buffer.from(printPretty(printConfig(config, { secrets: 'shown' })), 'utf8')
+    await replaceFile(real, text, old)
+    return { ok: true, filename: target, size: text.length }
+  } catch (error) {
+    return { ok: false, text: `cannot write ${target}: ${systemText(error)}; the file there is as it was` }
+  }
+}
+
+function faultOfName(target: string, folder: string): string | null {
+  if (dirname(target) !== folder) {
+    return `the configuration can only be written beside the file the agent was started with, in ${folder}`
+  }
+  if (/[\u0000-\u001f\u007f]/.test(target)) return 'the name of the file must not hold a control character'
+  return basename(target).startsWith('.') ? 'the name of the file must not begin with a dot' : null
+}
+
+/** A path that ends like one of a folder would lose that end on its way, and then name a file nobody asked for. */
+function faultOfEnd(filename: string | null): string | null {
+  return filename !== null && /\/\.?$/.test(filename) ? 'the name of the file must not end with a slash' : null
+}
+
+/** Bytes. No configuration of the agent comes near it. */
+const largestConfig = 4 * 1024 * 1024
+
+/**
+ * Why a file that stands there must not be replaced: keys, passwords, logs, the PID file and the configurations of the
+ * daemons may lie in the same folder, and none of them is a configuration of the agent.
+ */
+async function faultOfOther(file: string, old: Stats | null): Promise<string | null> {
+  if (old === null || (old.isFile() && old.size === 0)) return null
+  if (old.isFile() && old.size <= largestConfig && (await inSlices(holdsConfig(file)))) return null
+  return `${file} is there and is no configuration of the agent; name another file, or remove that one`
+}
+
+function* holdsConfig(file: string): Sliced<boolean> {
+  try {
+    const { source } = yield* sourceWork(file)
+    const { root } = yield* treeWork(source.text, { dialect: 'file' })
+    return root?.kind === 'map' && memberOf(root, 'Control-agent') !== undefined
+  } catch {
+    // It includes what cannot be read.
+    return false
+  }
+}
+
+/** @param old the file to be replaced, whose mode and owner are kept; null where there is none */
+async function replaceFile(path: string, text: Buffer, old: Stats | null): Promise<void> {
+  const folder = dirname(path)
+  // The same name each time: what a kill leaves behind is replaced by the next attempt.
+  const mark = createHash('sha256').update(basename(path)).digest('hex').slice(0, 12)
+  const temporary = join(folder, `.keagate-${mark}.tmp`)
+  try {
+    await rm(temporary, { force: true })
+    await writeWhole(temporary, text, old)
+    await rename(temporary, path)
+  } catch (error) {
+    await rm(temporary, { force: true })
+    throw error
+  }
+  // The rename itself must survive a power cut too; if that cannot be had, the file is in place all the same.
+  await syncFolder(folder).catch(() => undefined)
+}
+
+async function writeWhole(path: string, text: Buffer, old: Stats | null): Promise<void> {
+  if (old?.isFile() === false) throw new Error('what stands there is no regular file')
+  const file = await open(path, 'wx', 0o600)
+  try {
+    await file.chmod(old === null ? 0o640 : old.mode & 0o777)
+    if (old !== null && process.getuid?.() === 0) await file.chown(old.uid, old.gid)
+    await file.writeFile(text)
+    await file.sync()
+  } finally {
+    await file.close()
+  }
+}
+
+async function syncFolder(folder: string): Promise<void> {
+  const handle = await open(folder, 'r')
+  try {
+    await handle.sync()
+  } finally {
+    await handle.close()
+  }
+}
+
+function absent(error: unknown): null {
+  if (error instanceof Error && 'code' in error && error.code === 'ENOENT') return null
+  throw error
+}

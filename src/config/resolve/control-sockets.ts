@@ -1,0 +1,97 @@
+// Control sockets of the configuration: where each service's daemon takes commands.
+
+import type { Sliced } from '../../in-slices.ts'
+import { isMisspelt } from '../schema/suggestions.ts'
+import { limitsOf, upstreamLimitRows } from '../limits.ts'
+import type { PathRules } from './paths.ts'
+import { placePath } from './paths.ts'
+import { httpOnly, resolveHttpSocket } from './http-socket.ts'
+import type { HttpSocketRules } from './http-socket.ts'
+import { controlSocket, mostElements } from '../schema/schema.ts'
+import type { Section } from '../parse/section.ts'
+import { socketIdentity } from './socket-address.ts'
+import type { ControlSocketConfig, UnixSocketConfig } from '../types.ts'
+import { userContextOf } from '../parse/user-context.ts'
+
+/** Bytes; Linux keeps 108 for the path of a UNIX socket, the last one a NUL. Longer ones kill Kea's agent. */
+const LONGEST_PATH = 107
+
+export interface ControlSocketRules extends HttpSocketRules {
+  /** For the paths of UNIX sockets. */
+  readonly paths: PathRules
+}
+
+/** By service name, in the order written. */
+export function* resolveControlSockets(agent: Section, rules: ControlSocketRules): Sliced<Map<string, ControlSocketConfig>> {
+  const sockets = new Map<string, ControlSocketConfig>()
+  const first = new Map<string, { readonly section: Section; readonly limits: string }>()
+  for (const [service, section] of agent.section('control-sockets')?.entries() ?? []) {
+    yield
+    const socket = resolveControlSocket(section, rules)
+    sockets.set(service, socket)
+    const place = socketIdentity(socket)
+    const limits = JSON.stringify(socket.limits)
+    const before = first.get(place)
+    if (before === undefined) first.set(place, { section, limits })
+    else if (before.limits !== limits) refuseOtherLimits(section, before.section)
+  }
+  return sockets
+}
+
+function resolveControlSocket(section: Section, rules: ControlSocketRules): ControlSocketConfig {
+  const type = section.string('socket-type')
+  return type === 'http' || type === 'https'
+    ? { ...resolveHttpSocket(section, type, rules), ...common(section) }
+    : { ...resolveUnixSocket(section, rules.paths), ...common(section) }
+}
+
+function common(section: Section): Pick<ControlSocketConfig, 'limits' | 'userContext'> {
+  const limits = section.section('limits')
+  return {
+    limits: limitsOf(upstreamLimitRows, (keyword) => limits?.integer(keyword) ?? null),
+    userContext: userContextOf(section),
+  }
+}
+
+/** The limits guard the daemon, so whoever asks it stands in one queue. */
+function refuseOtherLimits(section: Section, before: Section): void {
+  section.error(
+    section.has('limits') ? section.keySpot('limits') : section.start,
+    `this is the control socket at ${before.position()} again, but with other limits`,
+    'one daemon has one queue: write the same limits for both, or leave them out of both',
+  )
+}
+
+function resolveUnixSocket(section: Section, rules: PathRules): Omit<UnixSocketConfig, 'limits' | 'userContext'> {
+  for (const key of httpOnly) {
+    if (!section.has(key)) continue
+    const remedy =
+      key === 'service'
+        ? 'remove it; over a UNIX socket the daemon takes the service of each command as it is'
+        : 'remove it, or write the socket-type of the daemon\'s listener: "http" or "https"'
+    section.error(section.keySpot(key), `${key} does not go with a UNIX socket`, remedy)
+  }
+  const socketName = section.string('socket-name') ?? ''
+  const keys = section.node.members.map(({ key }) => key)
+  if (!section.has('socket-name') && !isMisspelt('socket-name', controlSocket, keys, mostElements)) {
+    section.error(section.start, '"socket-name" is missing', 'it gives the path of the control socket of the daemon')
+  }
+  return { socketType: 'unix', socketName, path: socketName === '' ? '' : pathOf(section, socketName, rules) }
+}
+
+function pathOf(section: Section, socketName: string, rules: PathRules): string {
+  const placed = placePath('control-socket', socketName, rules)
+  if (!placed.ok) {
+    section.error('socket-name', placed.text, placed.remedy)
+    return socketName
+  }
+  const length = Buffer.byteLength(placed.path)
+  if (length > LONGEST_PATH) {
+    section.error(
+      'socket-name',
+      `the path of the socket has ${length} bytes, but the system takes at most ${LONGEST_PATH}`,
+      'choose a shorter folder for the socket in the configuration of the daemon, and name it here',
+    )
+  }
+  return placed.path
+}

@@ -1,0 +1,33 @@
+// `monitoring`: where metrics, health and the status page are to be had. Off unless the map is there.
+
+import { resolveHost } from './http.ts'
+import type { Section } from '../parse/section.ts'
+import type { MonitoringConfig } from '../types.ts'
+import { userContextOf } from '../parse/user-context.ts'
+
+const defaultPort = 8001
+
+/** null where there is no such map. */
+export function resolveMonitoring(agent: Section): MonitoringConfig | null {
+  const section = agent.section('monitoring')
+  if (section === null) return null
+  const httpHost = resolveHost(section)
+  const httpPort = section.integer('http-port') ?? defaultPort
+  checkPort(agent, section, httpPort)
+  if (!/^(127\.|::1$)/.test(httpHost)) {
+    const text = 'monitoring speaks plain HTTP to whoever reaches this address, and names daemons and certificates'
+    section.warning('KEAGATE_CONFIG_WARNING', 'http-host', text, 'let only your monitoring through the firewall')
+  }
+  return { httpHost, httpPort, userContext: userContextOf(section) }
+}
+
+/** One port on two addresses is fine for the system, but an address for all takes the port on each. */
+function checkPort(agent: Section, section: Section, port: number): void {
+  const other = agent.integer('http-port') ?? 8000
+  if (port !== other || port === 0) return
+  const [one, two] = [section.string('http-host') ?? '127.0.0.1', agent.string('http-host') ?? '127.0.0.1']
+  if (one !== two && !all.test(one) && !all.test(two)) return
+  section.error('http-port', `http-port is ${port}, where the agent itself listens`, 'choose another port')
+}
+
+const all = /^(0\.0\.0\.0|::)$/

@@ -1,0 +1,38 @@
+// Kea's own role-based access library, which only its subscribers have: named in `hooks-libraries`, it stands for
+// `access-control` with the same parameters.
+
+import type { JsonNode, MapNode } from '../../json/text/node.ts'
+import { memberOf } from '../../json/text/node.ts'
+import type { Findings } from '../parse/diagnostics.ts'
+import type { Sliced } from '../../in-slices.ts'
+import { mostModules } from '../schema/schema.ts'
+import type { Section } from '../parse/section.ts'
+import { validateShape } from '../schema/validate.ts'
+
+/** That of the agent, and that of all daemons since Kea 2.7.2. */
+export function isRbacLibrary(library: string): boolean {
+  return /^(?:.*\/)?lib(?:ca|dhcp)_rbac\.so(?:\.\d+)*$/s.test(library)
+}
+
+export function rbacEntries(agent: Section): Section[] {
+  return (agent.sections('hooks-libraries') ?? []).filter((entry) => isRbacLibrary(entry.string('library') ?? ''))
+}
+
+/** Names every mistake of shape in its parameters, which are free-form for every other library. */
+export function* validateRbacParameters(root: JsonNode, findings: Findings): Sliced<void> {
+  const agent = mapAt(root, 'Control-agent')
+  const libraries = agent === null ? undefined : memberOf(agent, 'hooks-libraries')
+  if (libraries?.kind !== 'list') return
+  // A longer list is refused as such.
+  for (const [index, entry] of libraries.items.slice(0, mostModules).entries()) {
+    const library = entry.kind === 'map' ? memberOf(entry, 'library') : undefined
+    const parameters = mapAt(entry, 'parameters')
+    if (library?.kind !== 'string' || !isRbacLibrary(library.value) || parameters === null) continue
+    yield* validateShape(parameters, findings, 'access', `/Control-agent/hooks-libraries/${index}/parameters`)
+  }
+}
+
+function mapAt(node: JsonNode, key: string): MapNode | null {
+  const value = node.kind === 'map' ? memberOf(node, key) : undefined
+  return value?.kind === 'map' ? value : null
+}

@@ -1,0 +1,95 @@
+// A checked tree in, the typed configuration out: defaults, and what one keyword demands of another.
+
+import type { MapNode } from '../../json/text/node.ts'
+import { checkOutputFiles } from '../files/check-outputs.ts'
+import type { Findings } from '../parse/diagnostics.ts'
+import type { Sliced } from '../../in-slices.ts'
+import type { PathRules } from './paths.ts'
+import { resolveAccess } from '../access/resolve.ts'
+import { resolveAudit } from './audit.ts'
+import { resolveAuthentication } from './authentication.ts'
+import { resolveControlSockets } from './control-sockets.ts'
+import { resolveHooks } from './hooks.ts'
+import { resolveHeaders, resolveHost, resolveHttpLimits } from './http.ts'
+import { resolveLoggers } from './loggers.ts'
+import { resolveMonitoring } from './monitoring.ts'
+import { resolveTls } from './tls.ts'
+import { Section } from '../parse/section.ts'
+import type { AgentConfig } from '../types.ts'
+import { userContextOf } from '../parse/user-context.ts'
+
+export interface ResolveRules {
+  /** Absolute; relative file names start here. */
+  readonly directory: string
+  readonly env: NodeJS.ProcessEnv
+  /** Whether paths are held to Kea 3's folders: what came over the network, unless started with `-X`. */
+  readonly restricted: boolean
+  /** The configuration in force, for what came over the network; null for files. */
+  readonly current: AgentConfig | null
+  /** Whether `*****` may stand for the password in force: over the network. */
+  readonly hiddenPasswords: boolean
+  /** The files that are being read, absolute, the start file first; null where none is: over the network. */
+  readonly sourceFiles: readonly string[] | null
+}
+
+/**
+ * Reads on over mistakes, so that all are found; the result is only good if `findings` holds none. What is not of the
+ * right shape reads as absent.
+ */
+export function* resolveConfig(root: MapNode, rules: ResolveRules, findings: Findings): Sliced<AgentConfig> {
+  const agent = new Section(root, '', findings).section('Control-agent') ?? new Section(emptyMap, '', findings)
+  const { current, directory } = rules
+  const tls = resolveTls(agent, directory)
+  yield
+  const authentication = yield* resolveAuthentication(agent, {
+    directory,
+    known: rules.hiddenPasswords ? (current?.authentication?.clients ?? []) : null,
+  })
+  const controlSockets = yield* resolveControlSockets(agent, { ...rules, paths: pathRules(rules, socketsInUse(current)) })
+  const services = [...controlSockets.keys()]
+  const loggers = yield* resolveLoggers(agent, pathRules(rules, logsInUse(current)))
+  const config: AgentConfig = {
+    httpHost: resolveHost(agent),
+    httpPort: agent.integer('http-port') ?? 8000,
+    httpHeaders: yield* resolveHeaders(agent),
+    httpLimits: resolveHttpLimits(agent),
+    tls,
+    authentication,
+    access: yield* resolveAccess(agent, {
+      tls, authentication, services, directory, restricted: rules.restricted, current: current?.access ?? null,
+    }),
+    controlSockets,
+    hookModules: yield* resolveHooks(agent, {
+      ...pathRules(rules, modulesInUse(current)), known: rules.hiddenPasswords ? (current?.hookModules ?? []) : null,
+    }),
+    loggers,
+    monitoring: resolveMonitoring(agent),
+    auditLog: resolveAudit(agent, pathRules(rules, logsInUse(current))),
+    userContext: userContextOf(agent),
+    directory,
+    sourceFiles: rules.sourceFiles ?? current?.sourceFiles ?? [],
+  }
+  // Asks the system, so only of what is right so far: a path that was refused is not looked at.
+  if (findings.errorCount === 0) yield* checkOutputFiles(agent, config, rules.env)
+  return config
+}
+
+const emptyMap: MapNode = { kind: 'map', members: [], start: 0, end: 0 }
+
+function pathRules({ directory, env, restricted }: ResolveRules, inUse: ReadonlySet<string>): PathRules {
+  return { directory, env, restricted, inUse }
+}
+
+function socketsInUse(current: AgentConfig | null): Set<string> {
+  const sockets = [...(current?.controlSockets.values() ?? [])]
+  return new Set(sockets.flatMap((socket) => (socket.socketType === 'unix' ? [socket.path] : [])))
+}
+
+function modulesInUse(current: AgentConfig | null): Set<string> {
+  return new Set(current?.hookModules.map(({ path }) => path))
+}
+
+function logsInUse(current: AgentConfig | null): Set<string> {
+  const outputs = [...(current?.loggers ?? []).flatMap((logger) => logger.outputs ?? []), current?.auditLog ?? { path: null }]
+  return new Set(outputs.flatMap(({ path }) => (path === null ? [] : [path])))
+}

@@ -1,0 +1,228 @@
+// The shape of the configuration file as a plain JSON schema: every keyword under the file's own name. What a keyword
+// means, and how keywords depend on each other, is `resolve.ts`' business.
+
+import type { LimitRow } from '../limits.ts'
+import { httpLimitRows, lockOutRows, upstreamLimitRows } from '../limits.ts'
+import { accessControl } from './access-schema.ts'
+import type { ConfigSchema, Keywords } from './schema-types.ts'
+
+/** Service names: free, but fit for a URL path and a log line. */
+const SERVICE_NAME = '^[A-Za-z0-9._@-]+$'
+
+/**
+ * Elements of a list, and control sockets. Far more than anybody needs, and few enough that reading a configuration
+ * which came over the network holds up nobody.
+ */
+export const mostElements = 1000
+
+function text(description: string): ConfigSchema {
+  return { type: 'string', description }
+}
+
+function flag(description: string): ConfigSchema {
+  return { type: 'boolean', description }
+}
+
+function choice(description: string, ...values: string[]): ConfigSchema {
+  return { type: 'string', description, enum: values }
+}
+
+function map(description: string, properties: Keywords, required: string[] = []): ConfigSchema {
+  return { type: 'object', description, properties, required, additionalProperties: false }
+}
+
+function list(description: string, items: ConfigSchema, maxItems: number = mostElements): ConfigSchema {
+  return { type: 'array', description, items, maxItems }
+}
+
+function limits<Limits>(description: string, rows: readonly LimitRow<Limits>[]): ConfigSchema {
+  const properties: [string, ConfigSchema][] = rows.map((row) => {
+    const { minimum, maximum, description } = row
+    return [row.keyword, { type: 'integer', minimum, maximum, default: row.fallback, description }]
+  })
+  return map(description, Object.fromEntries(properties))
+}
+
+/** The operator's own notes, allowed where Kea allows them. */
+const notes = {
+  comment: text('a remark, kept as user-context.comment'),
+  'user-context': { type: 'object', description: 'a free-form map, kept as it is' },
+} as const satisfies ConfigSchema['properties']
+
+/** Clients give up on an answer whose head is too large. */
+const mostHeaders = 64
+
+const header = map('a header added to every response', {
+  name: { type: 'string', minLength: 1, maxLength: 256, description: 'the name of the header' },
+  value: { type: 'string', minLength: 1, maxLength: 4096, description: 'the value of the header' },
+  ...notes,
+}, ['name', 'value'])
+
+const tls = map('settings of TLS beyond the files', {
+  'client-certificate': {
+    ...choice('with cert-required false: whether one is asked for', 'none', 'verify-if-given'), default: 'none',
+  },
+  'min-version': { ...choice('lowest version of TLS', '1.2', '1.3'), default: '1.2' },
+  'max-version': { ...choice('highest version of TLS', '1.2', '1.3'), default: '1.3' },
+  ciphers: {
+    type: 'string', minLength: 1, maxLength: 4096,
+    description: 'cipher names in the form of OpenSSL, joined by colons',
+  },
+  groups: {
+    type: 'string', minLength: 1, maxLength: 1024,
+    description: 'key exchange groups in order of preference, joined by colons',
+  },
+  'session-tickets': { ...flag('whether session tickets are handed out'), default: true },
+  'crl-file': {
+    type: 'string', minLength: 1,
+    description: 'the revocation lists of the CAs that client certificates come from: a PEM file or a directory',
+  },
+  'reload-on-change': { ...flag('whether changed TLS files are taken without being asked to'), default: true },
+  'expiry-warning-days': {
+    type: 'integer', minimum: 0, maximum: 3650, default: 30,
+    description: 'how many days before its end a certificate or revocation list is warned of; 0: never',
+  },
+})
+
+const client = map('a user who may send commands', {
+  user: text('the name of the user'),
+  'user-file': text('a file that holds the name of the user'),
+  password: text('the password'),
+  'password-hash': { type: 'string', maxLength: 256, description: 'the password as keagate hash-password prints it' },
+  'password-file': text('a file that holds the password, or USER:PASSWORD where no user is given'),
+  'cert-subject': {
+    type: 'string', minLength: 1, maxLength: 1024, description: 'the only certificate that the user may come with',
+  },
+  'cert-fingerprint': text('the SHA-256 fingerprint of the only certificate that the user may come with'),
+  ...notes,
+})
+
+const authentication = map('HTTP basic authentication', {
+  type: { ...choice('the scheme', 'basic'), default: 'basic' },
+  realm: { type: 'string', maxLength: 1024, default: 'kea-control-agent', description: 'the realm told to clients' },
+  directory: text('the folder of the user and password files'),
+  clients: list('who may send commands; an empty list lets everybody in', client),
+  'lock-out': limits('what slows down whoever guesses passwords', lockOutRows),
+  ...notes,
+})
+
+/** Which keyword goes with which type of socket is `resolve-control-sockets.ts`' business. */
+export const controlSocket = map('where a daemon takes commands', {
+  'socket-type': { ...choice('the kind of socket', 'unix', 'http', 'https'), default: 'unix' },
+  'socket-name': { type: 'string', minLength: 1, description: 'the path of the control socket of the daemon' },
+  'socket-address': { ...text('the IP address of the listener of the daemon'), default: '127.0.0.1' },
+  'socket-port': {
+    type: 'integer', minimum: 1, maximum: 65_535, default: 8000, description: 'the port of the listener of the daemon',
+  },
+  'trust-anchor': {
+    type: 'string', minLength: 1,
+    description: 'what the certificate of the daemon must come from: a PEM file or a directory',
+  },
+  'cert-file': { type: 'string', minLength: 1, description: 'the certificate shown to the daemon: a PEM file' },
+  'key-file': { type: 'string', minLength: 1, description: 'the private key for it: a PEM file, not encrypted' },
+  'server-name': {
+    type: 'string', minLength: 1, maxLength: 253,
+    description: 'the name that the certificate of the daemon carries, where it is not the address',
+  },
+  user: text('the user for the authentication of the daemon'),
+  password: text('the password of that user'),
+  'password-file': text('a file that holds the password of that user'),
+  service: {
+    type: 'string', pattern: SERVICE_NAME, maxLength: 256,
+    description:
+      'the service that the agent at that address is asked for; only where keagate or kea-ctrl-agent listens there',
+  },
+  limits: limits('limits of this control socket', upstreamLimitRows),
+  ...notes,
+})
+
+const controlSockets: ConfigSchema = {
+  type: 'object',
+  description: 'the daemons, by service name such as dhcp4, dhcp6 or d2',
+  propertyNames: { pattern: SERVICE_NAME },
+  properties: { comment: false, 'user-context': false },
+  additionalProperties: controlSocket,
+  maxProperties: mostElements,
+}
+
+const output = map('a place that log lines go to', {
+  output: { type: 'string', minLength: 1, description: 'stdout, stderr, syslog, syslog:FACILITY or a file name' },
+  flush: { ...flag('whether each line is written at once'), default: true },
+  maxsize: {
+    type: 'integer', maximum: Number.MAX_SAFE_INTEGER, default: 10_240_000,
+    description: 'bytes before a file rotates; 0: never',
+  },
+  maxver: { type: 'integer', maximum: 10_000, default: 1, description: 'rotated files to keep' },
+  pattern: { type: 'string', maxLength: 1024, description: 'the layout of a line, as log4cplus writes it' },
+  format: { ...choice('the form of a line', 'pattern', 'json'), default: 'pattern' },
+}, ['output'])
+
+/** Of one logger, and loggers: each output is an open file. */
+const mostOutputs = 16
+const mostLoggers = 32
+
+const logger = map('a logger', {
+  name: text('kea-ctrl-agent, or a child of it such as kea-ctrl-agent.http'),
+  severity: text('DEBUG, INFO, WARN, ERROR, FATAL or NONE'),
+  debuglevel: { type: 'integer', minimum: 0, maximum: 99, description: 'how much DEBUG says' },
+  'output-options': list('where its lines go', output, mostOutputs),
+  output_options: { ...list('the old spelling of output-options', output, mostOutputs), deprecated: true },
+  ...notes,
+}, ['name'])
+
+const auditLog = map('the record of every command, one JSON line each', {
+  output: { type: 'string', minLength: 1, description: 'the file that the records go to' },
+  maxsize: {
+    type: 'integer', minimum: 0, maximum: Number.MAX_SAFE_INTEGER, default: 10_240_000,
+    description: 'bytes before it rotates; 0: never',
+  },
+  maxver: { type: 'integer', minimum: 1, maximum: 10_000, default: 10, description: 'rotated files to keep' },
+  arguments: { ...flag('whether the arguments of commands are recorded, with secrets hidden'), default: false },
+  'on-failure': {
+    ...choice('what becomes of commands while no record can be written', 'refuse', 'continue'), default: 'refuse',
+  },
+  ...notes,
+}, ['output'])
+
+/** Each is a process. */
+export const mostModules = 16
+
+const hooksLibrary = map('a handler module', {
+  library: text('the file of the module'),
+  parameters: { type: 'object', description: 'what is handed to the module' },
+  'timeout-seconds': {
+    type: 'integer', minimum: 1, maximum: 3600, default: 30,
+    description: 'longest that a function of the module may take',
+  },
+}, ['library'])
+
+const monitoring = map('the listener for metrics, health and the status page', {
+  'http-host': { ...text('the IP address to listen on for monitoring'), default: '127.0.0.1' },
+  'http-port': {
+    type: 'integer', minimum: 0, maximum: 65_535, default: 8001, description: 'the port to listen on for monitoring',
+  },
+  ...notes,
+})
+
+const controlAgent = map('the configuration of the agent', {
+  'audit-log': auditLog,
+  'http-host': { ...text('the IP address to listen on'), default: '127.0.0.1' },
+  'http-port': { type: 'integer', minimum: 0, maximum: 65_535, default: 8000, description: 'the port to listen on' },
+  'http-headers': list('headers added to every response', header, mostHeaders),
+  'http-limits': limits('limits of the HTTP side', httpLimitRows),
+  'trust-anchor': text('the certificates that clients must come from: a PEM file or a directory'),
+  'cert-file': text('the certificate of the agent, followed by its chain: a PEM file'),
+  'key-file': text('the private key of the agent: a PEM file, not encrypted'),
+  'cert-required': { ...flag('whether clients must show a certificate'), default: true },
+  tls,
+  authentication,
+  'access-control': accessControl,
+  'control-sockets': controlSockets,
+  'hooks-libraries': list('handler modules', hooksLibrary, mostModules),
+  loggers: list('the loggers', logger, mostLoggers),
+  monitoring,
+  ...notes,
+})
+
+/** The whole file. */
+export const configSchema: ConfigSchema = map('the configuration', { 'Control-agent': controlAgent }, ['Control-agent'])

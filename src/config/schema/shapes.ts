@@ -1,0 +1,11 @@
+// The schemas that a value is checked against as a whole, and how: for Ajv, here and in the build.
+
+import { accessControl } from './access-schema.ts'
+import type { ConfigSchema } from './schema-types.ts'
+import { configSchema } from './schema.ts'
+
+export const shapes = { config: configSchema, access: accessControl } as const satisfies Record<string, ConfigSchema>
+
+export type ShapeName = keyof typeof shapes
+
+export const ajvOptions = { allErrors: true, verbose: true, messages: false, strict: true, allowUnionTypes: true } as const

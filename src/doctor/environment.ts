@@ -1,0 +1,95 @@
+// What the agent finds around it when it starts: free addresses, folders to write to, a clock, the right Node.js.
+
+import { statSync } from 'node:fs'
+import type { LoadedConfig } from '../config/load.ts'
+import type { AgentConfig } from '../config/types.ts'
+import { KeagateError } from '../errors.ts'
+import { loadOnly } from '../hook/load-only.ts'
+import { openListener } from '../http/connection/listener.ts'
+import { checkLogFiles, placed } from '../app/resource-errors.ts'
+import type { Log } from '../log/message.ts'
+import { pidFilePath, pidFolderIsUsable, runningAgent } from '../process/pid-file.ts'
+import { describeLibrary, tlsLibrary } from '../tls/openssl-info.ts'
+import { mistakesOf } from './configuration.ts'
+import type { Finding } from './finding.ts'
+import { ok, problem } from './finding.ts'
+
+/** Oldest Node.js that is supported. */
+const oldest = [20, 19] as const
+
+/** The month of this version; a clock before it is wrong. */
+const made = Date.UTC(2026, 10, 1)
+
+export function examineMachine(env: NodeJS.ProcessEnv, now = Date.now()): readonly Finding[] {
+  const { node } = process.versions
+  const [major = 0, minor = 0] = node.split('.').map(Number)
+  const enough = major > oldest[0] || (major === oldest[0] && minor >= oldest[1])
+  const date = new Date(now).toISOString()
+  return [
+    enough ? ok('Node.js', node)
+      : problem('error', 'Node.js', `${node} is too old`, `install ${oldest.join('.')} or newer`),
+    ok('TLS library', describeLibrary(tlsLibrary(env)).join('; ')),
+    now >= made ? ok('clock', date)
+      : problem('error', 'clock', `${date} is before this program was made, so no certificate is valid yet`, 'set it: date -u'),
+    process.geteuid?.() === 0
+      ? ok('user', "root, who may read everything; the agent's own user sees less: runuser -u _kea -- keagate doctor ...")
+      : ok('user', `user id ${process.geteuid?.() ?? 'unknown'}`),
+    pidFolderIsUsable(env) ? ok('PID file', 'its folder can be written')
+      : problem('error', 'PID file', 'its folder cannot be written', 'make /run/kea, or name another one in KEA_PIDFILE_DIR'),
+  ]
+}
+
+/** Addresses that the agent will open: free, or open already by this very agent. */
+export async function examineAddresses(config: AgentConfig, file: string, env: NodeJS.ProcessEnv): Promise<readonly Finding[]> {
+  const { httpHost, httpPort, monitoring } = config
+  const running = runningAgent(pidFilePath(file, env))
+  return Promise.all([
+    examineAddress('http-port', httpHost, httpPort, running),
+    ...(monitoring === null ? [] : [examineAddress('monitoring', monitoring.httpHost, monitoring.httpPort, running)]),
+  ])
+}
+
+async function examineAddress(what: string, host: string, port: number, running: number | null): Promise<Finding> {
+  try {
+    const listener = await openListener(host, port, silent)
+    await listener.close()
+    return ok(what, `${host} port ${port} is free`)
+  } catch (error) {
+    if (!(error instanceof KeagateError)) throw error
+    const taken = error.message.includes('EADDRINUSE')
+    if (taken && running !== null) return ok(what, `${host} port ${port} is open; the agent runs as process ${running}`)
+    const remedy = taken ? `see whose it is with: ss -ltnp "sport = :${port}"` : error.remedy
+    return problem('error', what, taken ? `${host} port ${port} is taken by another program` : error.message, remedy)
+  }
+}
+
+/** Log files, the audit log and handler modules. */
+export async function examineFiles(loaded: LoadedConfig, file: string, log: Log): Promise<readonly Finding[]> {
+  const { config } = loaded
+  const findings: Finding[] = [...examineTimes(file)]
+  try {
+    checkLogFiles(config)
+    const files = config.loggers.flatMap(({ outputs }) => outputs ?? []).flatMap(({ path }) => (path === null ? [] : [path]))
+    for (const path of new Set(files)) findings.push(ok('loggers', `${path} can be written`))
+    if (config.auditLog !== null) findings.push(ok('audit-log', `${config.auditLog.path} can be written`))
+  } catch (error) {
+    findings.push(...mistakesOf(placed(error, loaded), 'loggers'))
+  }
+  try {
+    await loadOnly(config.hookModules, log)
+    for (const { library } of config.hookModules) findings.push(ok('hooks-libraries', `${library} can be loaded`))
+  } catch (error) {
+    findings.push(...mistakesOf(placed(error, loaded), 'hooks-libraries'))
+  }
+  return findings
+}
+
+/** A file from the future tells that the clock has gone back. */
+function examineTimes(file: string, now = Date.now()): Finding[] {
+  const changed = statSync(file).mtimeMs
+  if (changed <= now + 60_000) return []
+  const text = `${file} was changed on ${new Date(changed).toISOString()}, which is yet to come`
+  return [problem('warning', 'clock', text, 'compare the clock of this machine with another one: date -u')]
+}
+
+const silent: Log = { write: () => undefined, enabled: () => false }

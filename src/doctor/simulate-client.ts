@@ -1,0 +1,184 @@
+// Plays a client against a running door, one step after the other, and says at which step it ends and why.
+
+import dns from 'node:dns/promises'
+import http from 'node:http'
+import net from 'node:net'
+import tls from 'node:tls'
+import type { X509Certificate } from 'node:crypto'
+import { describeError } from '../errors.ts'
+import { checkCertificateChain, readCertificateChain } from '../tls/files/certificate-chain.ts'
+import { checkPair } from '../tls/files/credentials.ts'
+import { TlsFindings } from '../tls/files/diagnostics.ts'
+import { issuerName, subjectName } from '../x509/certificate-info.ts'
+import { readPrivateKey } from '../tls/files/private-key.ts'
+import { readTrustAnchor } from '../tls/files/trust-anchor.ts'
+import { explainAnswer } from './answer.ts'
+import type { Finding } from './finding.ts'
+import { ok, problem, warning } from './finding.ts'
+import { explainAlert, explainServer } from './handshake.ts'
+
+export interface ClientTask {
+  /** null: the client has none to show. */
+  readonly pair: { readonly certFile: string; readonly keyFile: string } | null
+  /** null: the authorities that Node.js knows. */
+  readonly ca: string | null
+  readonly url: URL
+}
+
+/** Milliseconds that each step gets. */
+const patience = 5000
+
+/** Characters of an answer that are kept. */
+const mostText = 1_000_000
+
+/** Resolves to what each step found; the last one is where it ended. */
+export async function playClient(task: ClientTask): Promise<readonly Finding[]> {
+  const findings: Finding[] = []
+  const say = (...more: readonly Finding[]): boolean => {
+    findings.push(...more)
+    return more.every(({ level }) => level !== 'error')
+  }
+  const { url } = task
+  const host = url.hostname.replace(/^\[|\]$/g, '')
+  const port = Number(url.port || (url.protocol === 'https:' ? 443 : 80))
+  const identity = url.protocol === 'https:' ? readIdentity(task) : { findings: [], options: {} }
+  if (!say(...identity.findings)) return findings
+  try {
+    const address = await resolved(host)
+    say(ok('name', net.isIP(host) === 0 ? `${host} is ${address}` : `${address} is an address`))
+    const socket = await connected(address, port)
+    say(ok('connection', `${address} port ${port} accepts it`))
+    const stream = url.protocol === 'https:' ? await secured(socket, host, identity.options, task.ca !== null, say) : socket
+    if (stream !== null) say(await asked(stream, url))
+  } catch (error) {
+    say(...(error instanceof StepError ? [error.finding] : [problem('error', 'connection', describeError(error))]))
+  }
+  return findings
+}
+
+class StepError extends Error {
+  readonly finding: Finding
+
+  constructor(finding: Finding) {
+    super(finding.text)
+    this.finding = finding
+  }
+}
+
+/** What the files of the client are good for, before anybody else sees them. */
+function readIdentity({ pair, ca }: ClientTask): Identity {
+  const found = new TlsFindings()
+  const own = pair === null ? none : readPair(pair, found)
+  const trusted = ca === null ? null : readTrustAnchor(ca, found)
+  const what = { 'cert-file': 'CERT', 'key-file': 'KEY', 'trust-anchor': 'CA' } as const
+  const findings = [
+    ...found.problems.map(({ keyword, text, remedy }) => {
+      return problem('error', Object.hasOwn(what, keyword) ? what[keyword as keyof typeof what] : keyword, text, remedy)
+    }),
+    ...found.warnings.map((sentence) => warning('CERT', sentence)),
+  ]
+  const options = { ...own.options, ...(trusted === null ? {} : { ca: trusted.map(String) }) }
+  return { findings: [...own.findings, ...findings], options }
+}
+
+interface Identity {
+  readonly findings: readonly Finding[]
+  readonly options: tls.ConnectionOptions
+}
+
+const none: Identity = { findings: [ok('CERT', 'none; a door that requires one will say so')], options: {} }
+
+function readPair(pair: NonNullable<ClientTask['pair']>, found: TlsFindings): Identity {
+  const { certFile, keyFile } = pair
+  const chain = readCertificateChain(certFile, found)
+  const key = readPrivateKey(keyFile, found)
+  if (chain === null) return { findings: [], options: {} }
+  checkCertificateChain(certFile, chain, Date.now(), found, 'client')
+  if (key !== null) checkPair(pair, chain, key, found)
+  const [own] = chain
+  const text = `${certFile}: ${subjectName(own)}, issued by ${issuerName(own)}, until ${own.validTo}`
+  return { findings: [ok('CERT', text)], options: key === null ? {} : { cert: chain.map(String).join(''), key: key.pem } }
+}
+
+async function resolved(host: string): Promise<string> {
+  try {
+    return (await dns.lookup(host)).address
+  } catch (error) {
+    const text = `${host} has no address that can be found: ${describeError(error)}`
+    throw new StepError(problem('error', 'name', text, 'see what this machine finds with: getent hosts NAME; the address itself works too'))
+  }
+}
+
+function connected(address: string, port: number): Promise<net.Socket> {
+  return new Promise((resolve, reject) => {
+    const socket = net.connect({ host: address, port, timeout: patience })
+    const fail = (text: string, remedy: string): void => {
+      socket.destroy()
+      reject(new StepError(problem('error', 'connection', `${address} port ${port}: ${text}`, remedy)))
+    }
+    socket.once('timeout', () => fail('no answer', 'a firewall may be in between, or the address is not that of the agent'))
+    socket.once('error', (error) => fail(error.message, 'see whether the agent runs and listens on that address and port'))
+    socket.once('connect', () => resolve(socket.setTimeout(0).removeAllListeners()))
+  })
+}
+
+/** @returns null where the handshake ended it all */
+function secured(
+  socket: net.Socket,
+  host: string,
+  options: tls.ConnectionOptions,
+  ownAuthority: boolean,
+  say: (...more: readonly Finding[]) => boolean,
+): Promise<tls.TLSSocket | null> {
+  return new Promise((resolve) => {
+    const name = net.isIP(host) === 0 ? { servername: host } : {}
+    const secure = tls.connect({ ...options, ...name, socket, rejectUnauthorized: false, ALPNProtocols: ['http/1.1'] })
+    const timer = setTimeout(() => secure.destroy(new Error(`no end of it within ${patience / 1000} s`)), patience)
+    const failed = (error: NodeJS.ErrnoException): void => {
+      clearTimeout(timer)
+      say(explainAlert(error))
+      resolve(null)
+    }
+    secure.once('error', failed)
+    secure.once('secureConnect', () => {
+      clearTimeout(timer)
+      secure.removeListener('error', failed)
+      say(ok('handshake', `${secure.getProtocol() ?? ''}, ${secure.getCipher().standardName}`))
+      const certificate: X509Certificate | undefined = secure.getPeerX509Certificate()
+      // A client that trusts nobody in particular is refused by itself; the door is asked all the same.
+      const code = secure.authorizationError as unknown
+      say(explainServer(certificate, host, typeof code === 'string' ? code : null, ownAuthority))
+      resolve(secure)
+    })
+  })
+}
+
+/** Sends `list-commands` and explains the answer. */
+function asked(stream: net.Socket, url: URL): Promise<Finding> {
+  return new Promise((resolve) => {
+    const auth = url.username === '' ? {} : { auth: `${decodeURIComponent(url.username)}:${decodeURIComponent(url.password)}` }
+    const body = '{ "command": "list-commands" }'
+    const headers = { 'Content-Type': 'application/json', 'Content-Length': Buffer.byteLength(body), Host: url.host }
+    const request = http.request({ method: 'POST', path: url.pathname + url.search, headers, ...auth, createConnection: () => stream })
+    const timer = setTimeout(() => request.destroy(new Error(`no answer within ${patience / 1000} s`)), patience)
+    request.once('error', (error) => {
+      clearTimeout(timer)
+      resolve(/alert|SSL/.test(error.message) ? explainAlert(error) : noAnswer(error, url))
+    })
+    request.once('response', (response) => {
+      let text = ''
+      response.setEncoding('utf8').on('data', (chunk: string) => (text += chunk.slice(0, mostText - text.length)))
+      response.once('close', () => {
+        clearTimeout(timer)
+        stream.destroy()
+        resolve(explainAnswer(response.statusCode ?? 0, text))
+      })
+    })
+    request.end(body)
+  })
+}
+
+function noAnswer(error: Error, url: URL): Finding {
+  const remedy = url.protocol === 'http:' ? 'if the door speaks TLS, use https:// in the URL' : 'look at the log of the agent'
+  return problem('error', 'answer', error.message, remedy)
+}

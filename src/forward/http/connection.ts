@@ -1,0 +1,215 @@
+// One request to a daemon's own HTTP or HTTPS listener, over a connection that may have served others before. Nothing
+// is sent before the connection is known to be alive and, with TLS, the daemon to be the right one.
+
+import http from 'node:http'
+import type { ClientRequest, IncomingMessage } from 'node:http'
+import https from 'node:https'
+import { connect, isIP } from 'node:net'
+import type { Socket } from 'node:net'
+import { checkServerIdentity, connect as connectTls, TLSSocket } from 'node:tls'
+import type { ClientCredentials } from '../../tls/files/client-credentials.ts'
+import { diagnoseDaemonCertificate, diagnoseDaemonHandshake } from '../../tls/diagnosis/daemon.ts'
+import type { DaemonDiagnosis, Demand } from '../../tls/diagnosis/daemon.ts'
+import { endOfFile, systemReason } from '../system-errors.ts'
+
+/**
+ * How long a connection may rest before it is closed; milliseconds. Kea closes one after 30 s without a word, and a
+ * command that meets such a close may or may not have been run.
+ */
+const restTime = 10_000
+
+/**
+ * Statuses after which a connection serves another command. After most of the others Kea closes it without announcing
+ * that with `Connection: close`, and a command sent at that moment would be lost.
+ */
+const staysOpen: ReadonlySet<number> = new Set([200, 401, 403])
+
+/** Milliseconds until a listener that neither accepts nor refuses counts as having no daemon. */
+const patience = 1000
+
+export interface HttpOrigin {
+  /** IP literal. */
+  readonly address: string
+  readonly port: number
+  /** null: plain HTTP. */
+  readonly tls: { readonly credentials: ClientCredentials; readonly serverName: string | null } | null
+  /** The value of `Authorization`, or null. Never to be logged. */
+  readonly authorization: string | null
+  /** Connections at the same time. */
+  readonly maxConnections: number
+}
+
+/** What happens on the way to the daemon. After `failed` nothing more comes. */
+export interface RequestEvents {
+  /** The connection stands; now the body may be written. */
+  ready(): void
+  /** A connection that had rested turned out to be closed. Nothing was sent. */
+  stale(): void
+  /** The daemon is not who it should be. Nothing was sent. */
+  refused(diagnosis: DaemonDiagnosis): void
+  answered(response: IncomingMessage): void
+  failed(error: NodeJS.ErrnoException): void
+}
+
+/** The connections to one daemon. They are kept for further commands; no two commands are on one at a time. */
+export class HttpPool {
+  readonly #origin: HttpOrigin
+  readonly #agent: http.Agent
+  readonly #demand: Demand
+  /** Connections that stand, with TLS to the right daemon, and the bytes each had received when it came to rest. */
+  readonly #usable = new WeakMap<Socket, number>()
+  #answered = false
+
+  constructor(origin: HttpOrigin) {
+    const { tls, maxConnections } = origin
+    this.#origin = origin
+    this.#demand = { name: tls?.serverName ?? origin.address, ownCertificate: tls?.credentials.ownCertificate ?? false }
+    const pool = {
+      keepAlive: true,
+      maxSockets: maxConnections,
+      maxFreeSockets: maxConnections,
+      timeout: restTime,
+      scheduling: 'lifo',
+    } as const
+    this.#agent = tls === null ? new http.Agent(pool) : new https.Agent({ ...pool, ...this.#tlsOptions(tls) })
+  }
+
+  get demand(): Demand {
+    return this.#demand
+  }
+
+  /** Whether what listens there has answered, so that it speaks what we speak. */
+  get answered(): boolean {
+    return this.#answered
+  }
+
+  /** Whether nothing is encrypted. */
+  get plain(): boolean {
+    return this.#origin.tls === null
+  }
+
+  /** Begins one request. @param length bytes of the body */
+  open(length: number, events: RequestEvents): ClientRequest {
+    const { address, port, authorization, tls } = this.#origin
+    const headers = {
+      // Kea compares the whole value.
+      'Content-Type': 'application/json',
+      'Content-Length': length,
+      ...(authorization === null ? {} : { Authorization: authorization }),
+    }
+    const options = { agent: this.#agent, host: address, port, method: 'POST', path: '/', headers }
+    const request = (tls === null ? http : https).request(options)
+    let rested = false
+    let ready = false
+    let over = false
+    const fail = (error: NodeJS.ErrnoException): void => {
+      if (over) return
+      over = true
+      if (rested) events.stale()
+      else events.failed(error)
+    }
+    // What came before anything was sent answers nothing, and Node would take it for the answer.
+    const refuseStray = (): void => {
+      request.destroy()
+      fail(closed())
+    }
+    request.on('socket', (socket) => {
+      rested = this.#usable.has(socket)
+      void this.#whenUsable(socket).then((refusal) => {
+        if (rested && socket.bytesRead !== this.#usable.get(socket)) refuseStray()
+        if (over) return
+        rested = false
+        ready = refusal === null
+        if (refusal === null) events.ready()
+        else events.refused(refusal)
+      })
+    })
+    request.on('response', (response) => {
+      if (!ready) {
+        refuseStray()
+        return
+      }
+      this.#answered = true
+      const { socket } = response
+      response.once('end', () => {
+        if (staysOpen.has(response.statusCode ?? 0)) this.#usable.set(socket, socket.bytesRead)
+        else socket.destroy()
+      })
+      events.answered(response)
+    })
+    request.on('error', fail)
+    request.on('close', () => fail(closed()))
+    return request
+  }
+
+  /** Resolves to null if the daemon lets itself be connected to and shows the right certificate, else to the reason. */
+  probe(): Promise<string | null> {
+    const { address, port, tls } = this.#origin
+    const target = { host: address, port }
+    const socket = tls === null ? connect(target) : connectTls({ ...target, ...this.#tlsOptions(tls) })
+    return new Promise((resolve) => {
+      const end = (reason: string | null): void => {
+        socket.destroy()
+        resolve(reason)
+      }
+      socket.setTimeout(patience, () => end('it does not accept connections'))
+      socket.on('error', (error: NodeJS.ErrnoException) => {
+        const diagnosis = diagnoseDaemonHandshake(error, this.#demand)
+        end(diagnosis === null ? systemReason(error).reason : sentence(diagnosis))
+      })
+      socket.on('close', () => resolve(endOfFile))
+      void this.#whenUsable(socket).then((refusal) => end(refusal === null ? null : sentence(refusal)))
+    })
+  }
+
+  /** Closes the connections that rest; those in use end with their commands, and none is kept any more. */
+  close(): void {
+    this.#agent.maxFreeSockets = 0
+    for (const sockets of Object.values(this.#agent.freeSockets)) for (const socket of sockets ?? []) socket.destroy()
+  }
+
+  /** Resolves once something may be sent, or to why nothing may; never, where the connection fails. */
+  async #whenUsable(socket: Socket): Promise<DaemonDiagnosis | null> {
+    if (this.#usable.has(socket)) {
+      // What the daemon did while the connection rested is seen when the system has been asked once more, wherever in
+      // its round the event loop is.
+      await turn()
+      await turn()
+      return null
+    }
+    await new Promise((resolve) => socket.once(socket instanceof TLSSocket ? 'secureConnect' : 'connect', resolve))
+    if (socket instanceof TLSSocket && !socket.authorized) {
+      // An error or its code, whatever the declared type says.
+      const reason: unknown = socket.authorizationError
+      const code = reason instanceof Error && 'code' in reason ? String(reason.code) : String(reason)
+      return diagnoseDaemonCertificate(code, socket.getPeerX509Certificate(), this.#demand)
+    }
+    this.#usable.set(socket, socket.bytesRead)
+    return null
+  }
+
+  #tlsOptions(tls: NonNullable<HttpOrigin['tls']>): https.AgentOptions {
+    const { name } = this.#demand
+    return {
+      secureContext: tls.credentials.secureContext,
+      servername: isIP(name) === 0 ? name : '',
+      checkServerIdentity: (_host, certificate) => checkServerIdentity(name, certificate),
+      // `#whenUsable` decides, before a byte is sent, because only then the certificate is there to be described.
+      rejectUnauthorized: false,
+      // Kea's listeners fail on resumed sessions where they require certificates.
+      maxCachedSessions: 0,
+    }
+  }
+}
+
+function turn(): Promise<void> {
+  return new Promise((resolve) => setImmediate(resolve))
+}
+
+function sentence({ reason, remedy }: DaemonDiagnosis): string {
+  return `${reason}; ${remedy}`
+}
+
+function closed(): NodeJS.ErrnoException {
+  return Object.assign(new Error('the connection was closed'), { code: 'ECONNRESET' })
+}

@@ -1,0 +1,96 @@
+// What a daemon's HTTP listener answered, by status: the one element of the list, or an error map turned into a reason.
+
+import type { IncomingMessage } from 'node:http'
+import type { Reservation } from '../../command/scope.ts'
+import { ListReader } from './list-reader.ts'
+import type { UpstreamResult } from '../upstream.ts'
+
+/** Bytes of a refusal that are read; Kea's have less than a hundred. */
+const longestRefusal = 65_536
+
+/** Characters of the daemon's own words that are passed on. */
+const longestText = 300
+
+/** Fed with the body as it comes. */
+export class HttpReply {
+  readonly #status: number
+  readonly #type: string
+  readonly #encoding: string
+  readonly #reader: ListReader
+  readonly #refusal: Buffer[] = []
+  #refusalSize = 0
+
+  constructor(response: IncomingMessage, maxAnswerSize: number, memory: Reservation) {
+    this.#status = response.statusCode ?? 0
+    this.#type = response.headers['content-type'] ?? ''
+    this.#encoding = response.headers['content-encoding'] ?? ''
+    this.#reader = new ListReader(maxAnswerSize, memory)
+  }
+
+  /** @returns why no answer can come of it any more, or null */
+  push(chunk: Buffer): string | null {
+    if (this.#status === 200) return this.#reader.push(chunk) ? null : this.#noAnswer()
+    this.#refusalSize += chunk.length
+    if (this.#refusalSize > longestRefusal) return this.#refused('')
+    this.#refusal.push(chunk)
+    return null
+  }
+
+  /** The body is over. */
+  finish(): UpstreamResult {
+    if (this.#status !== 200) return failure(this.#refused(textOf(Buffer.concat(this.#refusal).toString())))
+    const answer = this.#reader.finish()
+    return answer === null ? failure(this.#noAnswer()) : { ok: true, answer }
+  }
+
+  /** Forgets what has come: it will never become an answer. */
+  drop(): void {
+    this.#reader.drop()
+  }
+
+  #noAnswer(): string {
+    const problem = this.#reader.problem()
+    if (this.#encoding !== '') return `the answer has Content-Encoding ${shown(this.#encoding)}, which nobody asked for`
+    return isJson(this.#type) ? problem : `${problem}; it came as ${this.#kind()}: is this the address of a Kea daemon?`
+  }
+
+  #refused(text: string): string {
+    const said = `it answered with HTTP status ${this.#status}`
+    if (text === '') return `${said} and ${this.#kind()}: is this the address of a Kea daemon?`
+    const remedy = remedies[this.#status]
+    return remedy === undefined ? `${said}: ${text}` : `${said}: ${text}; ${remedy}`
+  }
+
+  #kind(): string {
+    return this.#type === '' ? 'no Content-Type' : `Content-Type ${shown(this.#type)}`
+  }
+}
+
+const remedies: Readonly<Partial<Record<number, string>>> = {
+  401: 'give this control socket a user and password that the daemon knows',
+  403: 'the daemon, or a door before it, does not allow this command to the user of this control socket',
+}
+
+function isJson(type: string): boolean {
+  return /^application\/json *(;|$)/i.test(type)
+}
+
+/** Kea's error maps are `{ "result": 401, "text": "Unauthorized" }`; empty for anything else. */
+function textOf(body: string): string {
+  try {
+    const map: unknown = JSON.parse(body)
+    const text: unknown = typeof map === 'object' && map !== null && 'text' in map ? map.text : ''
+    return typeof text === 'string' ? shown(text) : ''
+  } catch {
+    // HTML, or nothing at all.
+    return ''
+  }
+}
+
+function shown(text: string): string {
+  return text.length > longestText ? `${text.slice(0, longestText)}...` : text
+}
+
+function failure(reason: string): UpstreamResult {
+  return { ok: false, offline: false, reason, sent: true }
+}

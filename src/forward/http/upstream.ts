@@ -1,0 +1,39 @@
+// A daemon behind its own HTTP or HTTPS listener (Kea 2.7.2 and later): one command a request, over kept connections.
+
+import type { UpstreamLimits } from '../../config/types.ts'
+import type { RawJson } from '../../json/raw.ts'
+import { Admission } from '../fair-limiter.ts'
+import type { HttpOrigin } from './connection.ts'
+import { HttpPool } from './connection.ts'
+import { HttpExchange } from './request.ts'
+import type { Asker, SentService, Transport, UpstreamResult } from '../upstream.ts'
+
+export interface HttpSocket extends Omit<HttpOrigin, 'maxConnections'> {
+  /** What it is called in answers and logs. */
+  readonly name: string
+  readonly limits: UpstreamLimits
+  /** The service that a door at the address knows the daemon by; null: the daemon itself listens there. */
+  readonly service: string | null
+}
+
+/** Everything that asks the same daemon should go through one upstream, as its limits guard the daemon. */
+export function createHttpUpstream({ name, limits, service, ...origin }: HttpSocket): Transport {
+  const admission = new Admission(limits.maxInFlight, limits.maxWaiting)
+  const pool = new HttpPool({ ...origin, maxConnections: limits.maxInFlight })
+  const parts = { pool, limits, admission }
+  const sentService: SentService = service === null ? 'none' : { name: service }
+  return {
+    address: name,
+    sentService,
+    ask(command: RawJson, asker: Asker): Promise<UpstreamResult> {
+      return new Promise((resolve) => new HttpExchange(parts, command, asker, resolve).run())
+    },
+    close() {
+      admission.close()
+      pool.close()
+    },
+    retire: () => pool.close(),
+    load: () => admission.load(),
+    probe: () => pool.probe(),
+  }
+}

@@ -1,0 +1,40 @@
+// A daemon behind a UNIX control socket: a new connection for each command, one envelope there, one answer back.
+
+import type { RawJson } from '../../json/raw.ts'
+import { Admission } from '../fair-limiter.ts'
+import type { ControlSocket } from './request.ts'
+import { Exchange } from './request.ts'
+import { probeUnixSocket } from '../probe.ts'
+import type { Asker, Transport, UpstreamResult } from '../upstream.ts'
+
+/** Everything that asks the same daemon should go through one upstream, as its limits guard the daemon. */
+export function createUnixUpstream(options: ControlSocket): Transport {
+  const unusable = unusablePath(options.path)
+  const admission = new Admission(options.limits.maxInFlight, options.limits.maxWaiting)
+  return {
+    address: options.path,
+    sentService: 'as-asked',
+    ask(command: RawJson, asker: Asker): Promise<UpstreamResult> {
+      return new Promise((resolve) => {
+        if (unusable === null) new Exchange(options, admission, command, asker, resolve).run()
+        else resolve({ ok: false, offline: false, reason: unusable, sent: false })
+      })
+    },
+    close: () => admission.close(),
+    retire: () => undefined,
+    load: () => admission.load(),
+    probe: () => (unusable === null ? probeUnixSocket(options.path) : Promise.resolve(unusable)),
+  }
+}
+
+/** Bytes that the system keeps for a socket's path, with the zero at its end (`sun_path` in unix(7)). */
+const pathSpace = 108
+
+/** Connecting to such a path would throw, or go to a path cut short, which is another one. */
+function unusablePath(path: string): string | null {
+  const length = Buffer.byteLength(path)
+  if (length >= pathSpace) {
+    return `the path of its control socket has ${length} bytes, and the system takes at most ${pathSpace - 1}`
+  }
+  return path === '' || path.includes('\0') ? 'the path of its control socket is not usable' : null
+}

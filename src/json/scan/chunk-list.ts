@@ -1,0 +1,134 @@
+// Keeps received bytes in the chunks they came in, and finds any part of them again. Whatever sizes they come in, what
+// is kept takes little more memory than the bytes themselves.
+
+import type { RawJson } from '../raw.ts'
+import { rawToString } from '../raw.ts'
+
+/** Chunks kept as they are however small: most texts have no more. */
+const freeChunks = 16
+
+/** Bytes. Later chunks smaller than this are copied together: each view costs some hundred bytes besides its own. */
+const smallChunk = 4096
+
+/** Bytes that are allocated to copy small chunks into. */
+const blockSize = 16 * 1024
+
+/** The part of a block that may stay unused. */
+const blockWaste = 1 / 16
+
+/** Bytes of memory that a chunk may hold besides its own, if those are not more: as much as Node pools. */
+const freeWaste = 8192
+
+/** Making an empty array of bytes costs as much as scanning a small command. */
+const nothing = new Uint8Array(0)
+
+export class ChunkStore {
+  #chunks: Uint8Array[] = []
+  /** The offset of each chunk in the whole. */
+  #offsets: number[] = []
+  #length = 0
+  /** What small chunks are copied into; the last chunk is a view on its beginning. */
+  #block: Uint8Array = nothing
+  #blockUsed = 0
+
+  get length(): number {
+    return this.#length
+  }
+
+  /** Keeps a chunk; who hands it over must not change it any more. */
+  add(chunk: Uint8Array): void {
+    if (chunk.length === 0) return
+    if (this.#chunks.length >= freeChunks && chunk.length < smallChunk) this.#gather(chunk)
+    else {
+      this.#closeBlock()
+      this.#append(isWasteful(chunk) ? new Uint8Array(chunk) : chunk)
+    }
+    this.#length += chunk.length
+  }
+
+  /** The bytes from `start` to `end` as views on the chunks. */
+  slice(start: number, end: number): RawJson {
+    const [only] = this.#chunks
+    if (only !== undefined && this.#chunks.length === 1) {
+      return { chunks: [start === 0 && end === only.length ? only : only.subarray(start, end)], length: end - start }
+    }
+    const chunks: Uint8Array[] = []
+    for (let i = this.#chunkAt(start); i < this.#chunks.length; i++) {
+      const offset = this.#offsets[i] ?? 0
+      if (offset >= end) break
+      const chunk = this.#chunks[i]
+      if (chunk !== undefined) chunks.push(chunk.subarray(Math.max(start - offset, 0), end - offset))
+    }
+    return { chunks, length: end - start }
+  }
+
+  /** The byte at an offset; undefined behind the last one. */
+  byteAt(offset: number): number | undefined {
+    const index = this.#chunkAt(offset)
+    return this.#chunks[index]?.[offset - (this.#offsets[index] ?? 0)]
+  }
+
+  /** The bytes from `start` to `end` as a string; for small parts that are to be read. */
+  text(start: number, end: number): string {
+    const [only] = this.#chunks
+    // Without a view of the part, which takes longer to make than to read.
+    if (this.#chunks.length === 1 && Buffer.isBuffer(only)) return only.toString('utf8', start, end)
+    return rawToString(this.slice(start, end))
+  }
+
+  /** Lets go of everything. */
+  clear(): void {
+    this.#chunks = []
+    this.#offsets = []
+    this.#length = 0
+    this.#block = nothing
+    this.#blockUsed = 0
+  }
+
+  #append(chunk: Uint8Array): void {
+    this.#chunks.push(chunk)
+    this.#offsets.push(this.#length)
+  }
+
+  #gather(chunk: Uint8Array): void {
+    const used = this.#blockUsed + chunk.length
+    if (used > this.#block.length) {
+      this.#closeBlock()
+      this.#block = Buffer.allocUnsafeSlow(blockSize)
+      this.#blockUsed = chunk.length
+      this.#block.set(chunk)
+      this.#append(this.#block.subarray(0, chunk.length))
+      return
+    }
+    this.#block.set(chunk, this.#blockUsed)
+    this.#blockUsed = used
+    this.#chunks[this.#chunks.length - 1] = this.#block.subarray(0, used)
+  }
+
+  /** Nothing more comes into it: what stayed empty is given back, or chunks of mixed sizes would cost a multiple. */
+  #closeBlock(): void {
+    if (this.#blockUsed === 0) return
+    if (this.#block.length - this.#blockUsed > this.#block.length * blockWaste) {
+      this.#chunks[this.#chunks.length - 1] = new Uint8Array(this.#block.subarray(0, this.#blockUsed))
+    }
+    this.#block = nothing
+    this.#blockUsed = 0
+  }
+
+  /** The index of the chunk that holds the byte at `offset`. */
+  #chunkAt(offset: number): number {
+    let low = 0
+    let high = this.#offsets.length - 1
+    while (low < high) {
+      const middle = (low + high + 1) >> 1
+      if ((this.#offsets[middle] ?? 0) <= offset) low = middle
+      else high = middle - 1
+    }
+    return low
+  }
+}
+
+/** Whether it is a small part of a large read, all of which it would keep: what HTTP's chunked coding can make. */
+function isWasteful({ length, buffer }: Uint8Array): boolean {
+  return buffer.byteLength - length > Math.max(length, freeWaste)
+}

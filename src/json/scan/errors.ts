@@ -1,0 +1,62 @@
+// Says in a sentence what is wrong with JSON text that was scanned as bytes.
+
+import { isOverlong, isWord } from './byte-class.ts'
+import type { EscapeOutcome } from '../transform/escape-reader.ts'
+import type { ScanProblem } from './types.ts'
+
+/** What the automaton expects in each of its states, in the order of its list. */
+export const expectations: readonly string[] = [
+  'a value',
+  'a value',
+  'a value',
+  "a value or ']'",
+  'a key in double quotes',
+  "a key in double quotes or '}'",
+  "':' after the key",
+  "',' or the closing bracket",
+  'nothing more',
+  'the closing quote',
+  'the rest of an escape',
+  'the rest of a number or word',
+]
+
+/** @param expected as in `a value` */
+export function unexpected(offset: number, expected: string | undefined, byte: number): ScanProblem {
+  return { offset, text: `${expected ?? 'something else'} is expected, but ${shown(byte)} is there` }
+}
+
+export function cutShort(offset: number, expected: string | undefined): ScanProblem {
+  return { offset, text: `the text ends where ${expected ?? 'more'} is expected` }
+}
+
+/**
+ * A number or word that does not go on like this. The words in brackets are Kea's for a number it cannot read, such as
+ * the `1e+06.0` that it prints itself; clients look for them.
+ */
+export function wrongScalar(offset: number, state: number, byte: number): ScanProblem {
+  if (isWord(state)) return { offset, text: 'the only words are true, false and null' }
+  const overflow = isOverlong(state, byte) ? ' (Number overflow)' : ''
+  return { offset, text: `a number cannot go on with ${shown(byte)}${overflow}` }
+}
+
+export function wrongEscape(offset: number, outcome: EscapeOutcome): ScanProblem {
+  return { offset, text: outcome === 'unknown' ? 'JSON has no such escape' : 'an escaped surrogate has no partner' }
+}
+
+export function rawControl(offset: number, byte: number): ScanProblem {
+  return { offset, text: `${shown(byte)} must be escaped in a string` }
+}
+
+export function tooDeep(offset: number, limit: number): ScanProblem {
+  return { offset, text: `more than ${limit} maps and lists lie inside each other` }
+}
+
+export function notUtf8(offset: number): ScanProblem {
+  return { offset, text: 'the bytes are not UTF-8' }
+}
+
+/** A byte as the reader of the message can find it again. */
+function shown(byte: number): string {
+  if (byte > 0x20 && byte < 0x7f) return byte === 0x27 ? '"\'"' : `'${String.fromCharCode(byte)}'`
+  return `byte 0x${byte.toString(16).padStart(2, '0')}`
+}

@@ -1,0 +1,78 @@
+// Checks JSON text as bytes while they arrive, in chunks cut anywhere: syntax, depth and UTF-8. It builds no values;
+// it reports where keys and values lie.
+
+import { Automaton } from './automaton.ts'
+import { notUtf8 } from './errors.ts'
+import type { ScanDialect, ScanHandler, ScanProblem, ScanVerdict } from './types.ts'
+import { Utf8Check } from './utf8.ts'
+
+export class Scanner {
+  readonly #automaton: Automaton
+  readonly #dialect: ScanDialect
+  readonly #utf8 = new Utf8Check()
+  #verdict: ScanVerdict = 'more'
+  #found: ScanProblem | null = null
+  /** Offset of the next chunk's first byte. */
+  #base = 0
+
+  /**
+   * @param handler told of what the text holds
+   * @param pairedSurrogates whether an escaped surrogate without its partner is refused; as always in `command`
+   */
+  constructor(
+    dialect: ScanDialect,
+    handler: ScanHandler | null = null,
+    pairedSurrogates?: boolean,
+  ) {
+    this.#dialect = dialect
+    this.#automaton = new Automaton(dialect, handler, pairedSurrogates)
+  }
+
+  /**
+   * Scans the next chunk, in one go: one to two milliseconds a MiB. Whoever holds more than a socket delivers at once
+   * cuts it into slices of at most 1 MiB and lets the event loop run between them.
+   */
+  push(chunk: Uint8Array): ScanVerdict {
+    if (this.#verdict !== 'more') return this.#verdict
+    const stop = this.#automaton.run(chunk, this.#base)
+    const illFormed = this.#utf8.check(chunk, stop)
+    // Looked for after the syntax, yet earlier in the text than whatever is wrong with that.
+    if (illFormed >= 0) return this.#refuse(notUtf8(illFormed))
+    if (this.#automaton.problem !== null) return this.#refuse(this.#automaton.problem)
+    this.#base += chunk.length
+    if (this.#dialect === 'answer' && this.#automaton.end >= 0) this.#verdict = 'done'
+    return this.#verdict
+  }
+
+  /** No more chunks will come: is what came one whole document? */
+  finish(): ScanVerdict {
+    if (this.#verdict !== 'more') return this.#verdict
+    const problem = this.#automaton.ending(this.#base)
+    return problem === null ? this.#verdict = 'done' : this.#refuse(problem)
+  }
+
+  /** What is wrong; null unless the verdict is `bad`. */
+  problem(): ScanProblem | null {
+    return this.#found
+  }
+
+  /** Whether the outermost value is a map. */
+  isMap(): boolean {
+    return this.#automaton.isMap(1)
+  }
+
+  /** Where the outermost value begins, and where its closing bracket ends; -1 while that has not been seen. */
+  extent(): { readonly start: number, readonly end: number } {
+    return { start: this.#automaton.start, end: this.#automaton.end }
+  }
+
+  /** How many `\u` escapes from U+0100 up have passed. */
+  wideEscapes(): number {
+    return this.#automaton.escapes.wide
+  }
+
+  #refuse(problem: ScanProblem): ScanVerdict {
+    this.#found = problem
+    return this.#verdict = 'bad'
+  }
+}

@@ -1,0 +1,119 @@
+// Monitoring from one configuration to the next: the new address is opened before the old one is let go, and what is
+// measured only for it runs only while it is on.
+
+import type { MonitoringConfig } from '../config/types.ts'
+import { describeError, forKeyword } from '../errors.ts'
+import { openListener } from '../http/connection/listener.ts'
+import type { Log } from '../log/message.ts'
+import { EventLoopDelay } from '../metrics/event-loop.ts'
+import { LastHour } from '../metrics/last-hour.ts'
+import { refusals } from './page.ts'
+import { addMonitorRoutes } from './routes.ts'
+import type { Watch } from './routes.ts'
+import { serveMonitoring } from './server.ts'
+import type { MonitorServer } from './server.ts'
+import type { MonitorSource } from './source.ts'
+
+interface Open {
+  readonly config: MonitoringConfig
+  readonly server: MonitorServer
+  readonly place: { readonly address: string; readonly port: number }
+}
+
+interface RunningWatch extends Watch {
+  /** Looks for daemons. */
+  readonly timer: NodeJS.Timeout
+}
+
+/** Milliseconds between two looks for daemons that nobody has asked meanwhile. */
+const lookInterval = 60_000
+
+/** Lives as long as the process. */
+export class Monitoring {
+  readonly #source: MonitorSource
+  readonly #log: Log
+  #open: Open | null = null
+  #watch: RunningWatch | null = null
+
+  constructor(source: MonitorSource, log: Log) {
+    this.#source = source
+    this.#log = log
+  }
+
+  /**
+   * Puts one configuration in force together with everything else that belongs to it.
+   * @param rest the rest of the change; where it throws, monitoring stays as it was
+   * @throws KeagateError LISTEN_FAILED, with the keyword, before the rest has begun; whatever the rest throws
+   */
+  async change(config: MonitoringConfig | null, rest: () => Promise<void>): Promise<void> {
+    const before = this.#open
+    const stays = before !== null && config !== null && sameEndpoint(before.config, config)
+    const next = stays ? before : config === null ? null : await this.#listen(config)
+    try {
+      await rest()
+    } catch (error) {
+      if (next !== before) next?.server.close()
+      throw error
+    }
+    this.#take(next)
+    if (next !== null && next !== before) this.#log.write('KEAGATE_MONITORING_STARTED', next.place)
+  }
+
+  /** The process is at its end. */
+  close(): void {
+    this.#take(null)
+  }
+
+  async #listen(config: MonitoringConfig): Promise<Open> {
+    try {
+      const listener = await openListener(config.httpHost, config.httpPort, this.#log)
+      const server = await serveMonitoring(listener, {
+        addRoutes: (app) => addMonitorRoutes(app, { source: this.#source, watch: () => this.#watch }),
+        onError: (error) => {
+          const fields = { 'remote-address': 'monitoring', reason: describeError(error) }
+          this.#log.write('KEAGATE_REQUEST_FAILED', fields)
+        },
+      })
+      return { config, server, place: { address: config.httpHost, port: listener.port } }
+    } catch (error) {
+      const taken = error instanceof Error && error.message.includes('EADDRINUSE')
+      throw forKeyword(error, `/Control-agent/monitoring/http-${taken ? 'port' : 'host'}`)
+    }
+  }
+
+  #take(next: Open | null): void {
+    const before = this.#open
+    this.#open = next
+    if (next !== null) this.#watch ??= this.#startWatch()
+    else this.#endWatch()
+    if (before !== next) before?.server.close()
+  }
+
+  #startWatch(): RunningWatch {
+    const { metrics } = this.#source
+    // There from the beginning, so that the first one shows as an increase.
+    for (const scope of ['user', 'address']) metrics.count('keagate_lock_outs_total', { scope }, 0)
+    metrics.move('keagate_commands_in_flight', {}, 0)
+    for (const command of ['config-reload', 'config-set']) {
+      for (const result of ['taken', 'refused']) metrics.count('keagate_config_reloads_total', { command, result }, 0)
+    }
+    for (const result of ['taken', 'failed']) metrics.count('keagate_tls_reloads_total', { result }, 0)
+    for (const reason of ['no-header', 'bad-header', 'wrong', 'wrong-certificate', 'busy']) {
+      metrics.count('keagate_auth_failures_total', { reason }, 0)
+    }
+    const timer = setInterval(() => void this.#source.lookForQuiet(lookInterval), lookInterval).unref()
+    return { eventLoop: new EventLoopDelay(), lastHour: new LastHour(metrics, refusals.map(([name]) => name)), timer }
+  }
+
+  #endWatch(): void {
+    if (this.#watch === null) return
+    clearInterval(this.#watch.timer)
+    this.#watch.eventLoop.close()
+    this.#watch.lastHour.close()
+    this.#watch = null
+  }
+}
+
+function sameEndpoint(one: MonitoringConfig, other: MonitoringConfig): boolean {
+  return one.httpHost === other.httpHost && one.httpPort === other.httpPort
+}

@@ -1,0 +1,162 @@
+// Why a client certificate is refused and what to do about it, in plain words. The sentences go to the log and to the
+// client, so they name no file of this machine.
+
+import type { X509Certificate } from 'node:crypto'
+import { isSelfIssued } from '../../x509/certificate-fields.ts'
+import type { Diagnosis } from './handshake.ts'
+import { CLIENT_AUTH, SERVER_AUTH, extendedKeyUsages } from '../../x509/key-usage.ts'
+import { issuerName } from '../../x509/certificate-info.ts'
+import type { Revocation } from '../server/revocation.ts'
+import { certificateWeakness } from '../../x509/strength.ts'
+import { formatDate, validity } from '../../x509/validity.ts'
+
+/** Of a certificate that OpenSSL took in, although parts of it are no sound DER. */
+export const unreadableCertificate: Diagnosis = {
+  id: 'bad-certificate',
+  reason: 'parts of the client certificate cannot be read',
+  remedy: 'look at it with: openssl x509 -noout -text; and give the client a new certificate',
+}
+
+/**
+ * Why a client certificate is refused.
+ * @param code OpenSSL's verification code as Node spells it; of no interest where there is no certificate
+ * @param now milliseconds since the epoch
+ * @param revocation null: no revocation lists are configured
+ */
+export function diagnosePeer(
+  code: string,
+  certificate: X509Certificate | undefined,
+  now = Date.now(),
+  revocation: Revocation | null = null,
+): Diagnosis {
+  if (certificate === undefined) {
+    return {
+      id: 'no-certificate',
+      reason: 'no client certificate was sent',
+      remedy:
+        'give the client a certificate and its key, issued by a CA of the trust-anchor (curl: --cert and --key); ' +
+        'some clients keep silent when theirs comes from another CA',
+    }
+  }
+  const state = validity(certificate, now)
+  if (state === 'expired') {
+    return {
+      id: 'expired',
+        reason: `the client certificate expired on ${formatDate(certificate.validTo)}`,
+      remedy: 'give the client a new certificate',
+    }
+  }
+  if (state === 'not-yet-valid') {
+    return {
+      id: 'not-yet-valid',
+        reason: `the client certificate is not valid before ${formatDate(certificate.validFrom)}`,
+      remedy: "compare the clocks of this machine and of the CA's, or wait",
+    }
+  }
+  const revoked = aboutRevocation.test(code) ? (revocation?.judge(certificate, now) ?? null) : null
+  // OpenSSL looks for a list before it looks whether it trusts the CA at all, and tells only what it saw last.
+  if (revoked?.id === 'crl-missing' && revocation?.reaches(certificate) === false) {
+    return diagnoseUntrusted(certificate)
+  }
+  return revoked ?? diagnoseVerification(code, certificate)
+}
+
+/** Of a client certificate that leads to none of the trusted CAs. */
+export function diagnoseUntrusted(certificate: X509Certificate): Diagnosis {
+  const selfSigned = isSelfIssued(certificate) && certificate.verify(certificate.publicKey)
+  return diagnoseVerification(selfSigned ? 'DEPTH_ZERO_SELF_SIGNED_CERT' : 'CERT_UNTRUSTED', certificate)
+}
+
+/** The codes that stand for a certificate on a list, or for a list that is missing or of no use. */
+const aboutRevocation = /^(?:CERT_REVOKED|UNABLE_TO_GET_CRL|CRL_|ERROR_IN_CRL)/
+
+function diagnoseVerification(code: string, certificate: X509Certificate): Diagnosis {
+  const issuer = issuerName(certificate)
+  switch (code) {
+    case 'DEPTH_ZERO_SELF_SIGNED_CERT':
+      return {
+        id: 'self-signed',
+        reason: `the client certificate is self-signed and not issued by a trusted CA: ${issuer}`,
+        remedy: 'give the client a certificate issued by a CA of the trust-anchor, or add this one to the trust-anchor',
+      }
+    case 'UNABLE_TO_GET_ISSUER_CERT':
+    case 'UNABLE_TO_GET_ISSUER_CERT_LOCALLY':
+    case 'UNABLE_TO_VERIFY_LEAF_SIGNATURE':
+    case 'SELF_SIGNED_CERT_IN_CHAIN':
+    case 'CERT_UNTRUSTED':
+      return {
+        id: 'untrusted-ca',
+        reason: `the client certificate was not issued by a trusted CA: ${issuer}`,
+        remedy:
+          'if that CA is foreign, use a certificate of a CA of the trust-anchor; if it is an intermediate CA, append ' +
+          "its certificate to the client's certificate file; if it should be trusted, add its root to the trust-anchor",
+      }
+    case 'CERT_SIGNATURE_FAILURE':
+      return {
+        id: 'untrusted-ca',
+        reason: `the signature of the client certificate does not fit the trusted CA: ${issuer}`,
+        remedy: 'there are two CAs of this name: use a certificate of the one in the trust-anchor, or add the other',
+      }
+    case 'INVALID_PURPOSE':
+      return wrongUsage(certificate)
+    case 'CERT_REVOKED':
+      return {
+        id: 'revoked',
+        reason: 'the client certificate was revoked by its CA',
+        remedy: 'give the client a new certificate',
+      }
+    case 'CERT_HAS_EXPIRED':
+      return {
+        id: 'ca-unusable',
+        reason: `a CA certificate above the client certificate has expired (issuer: ${issuer})`,
+        remedy: 'renew the CA certificate in the trust-anchor, or the intermediate one that the client sends',
+      }
+    case 'CERT_NOT_YET_VALID':
+      return {
+        id: 'ca-unusable',
+        reason: `a CA certificate above the client certificate is not valid yet (issuer: ${issuer})`,
+        remedy: "compare the clocks of this machine and of the CA's, or wait",
+      }
+    case 'INVALID_CA':
+    case 'PATH_LENGTH_EXCEEDED':
+    case 'CERT_CHAIN_TOO_LONG':
+      return {
+        id: 'ca-unusable',
+        reason: `the client certificate was issued by a certificate that may not issue it (${code}): ${issuer}`,
+        remedy: 'look at the basic constraints and key usage of the CA certificates with: openssl x509 -noout -text',
+      }
+    default:
+      return otherwiseRefused(code, certificate)
+  }
+}
+
+function wrongUsage(certificate: X509Certificate): Diagnosis {
+  const usages = extendedKeyUsages(certificate)
+  const remedy = 'give the client one with clientAuth among its extended key usages, or with none'
+  if (usages === null || usages.includes(CLIENT_AUTH)) {
+    return {
+      id: 'wrong-usage',
+      reason: 'wrong key usage: the client certificate, or a CA above it, does not allow TLS clients',
+      remedy: 'look at key usage and extended key usage of both with: openssl x509 -noout -text',
+    }
+  }
+  if (usages.includes(SERVER_AUTH)) {
+    const reason = 'wrong key usage: the client certificate is made for servers (serverAuth), not for clients'
+    return { id: 'wrong-usage', reason, remedy }
+  }
+  return { id: 'wrong-usage', reason: 'wrong key usage: the client certificate is not made for TLS clients', remedy }
+}
+
+/** Node knows no name for OpenSSL's strength checks, so the certificate itself is looked at. */
+function otherwiseRefused(code: string, certificate: X509Certificate): Diagnosis {
+  const weakness = certificateWeakness(certificate)
+  if (weakness !== null) {
+    const remedy = 'give the client a new certificate with a new key'
+    return { id: 'weak', reason: `the client certificate ${weakness}`, remedy }
+  }
+  return {
+    id: 'bad-certificate',
+    reason: `the client certificate, or a CA above it, cannot be accepted (${code})`,
+    remedy: 'check it against the trust-anchor with: openssl verify -purpose sslclient -auth_level 2',
+  }
+}

@@ -1,0 +1,103 @@
+// Reads `cert-file`: the agent's own certificate and the chain after it.
+
+import type { X509Certificate } from 'node:crypto'
+import type { TlsFindings } from './diagnostics.ts'
+import { shellWord } from './diagnostics.ts'
+import { derKind, describeContent, isCertificateLabel, isPrivateKeyLabel, parseCertificates, pemBlocks } from '../../x509/pem.ts'
+import type { PemBlock } from '../../x509/pem.ts'
+import { ANY_USAGE, CLIENT_AUTH, SERVER_AUTH, extendedKeyUsages } from '../../x509/key-usage.ts'
+import { maySignHandshakes } from '../../x509/certificate-fields.ts'
+import { subjectName } from '../../x509/certificate-info.ts'
+import { certificateWeakness } from '../../x509/strength.ts'
+import { readTlsFile } from './tls-file.ts'
+import { formatDate, validity } from '../../x509/validity.ts'
+
+/** The agent's certificate, then the rest of the file. */
+export type CertificateChain = readonly [X509Certificate, ...X509Certificate[]]
+
+/** The certificates of the file in its order, or null with a problem noted. */
+export function readCertificateChain(file: string, findings: TlsFindings): CertificateChain | null {
+  const content = readTlsFile('cert-file', file, findings)?.bytes
+  if (content === undefined) return null
+  const blocks = pemBlocks(content)
+  const certificates = parseCertificates(blocks.filter(({ label }) => isCertificateLabel(label)))
+  if (typeof certificates === 'number') {
+    const show = `look at it with: openssl storeutl -noout -text -certs ${shellWord(file)}`
+    findings.problem('cert-file', `certificate ${certificates} of cert-file ${file} is damaged`, show)
+    return null
+  }
+  const [leaf, ...rest] = certificates
+  if (leaf !== undefined) return [leaf, ...rest]
+  noteMissing(file, content, blocks, findings)
+  return null
+}
+
+/**
+ * Checks everything about the chain that does not need the key. Dates, order and usage are warnings: the old agent
+ * starts with them too, and it is for the clients to refuse.
+ * @param now milliseconds since the epoch
+ * @param role what the certificate is shown as
+ */
+export function checkCertificateChain(
+  file: string,
+  chain: CertificateChain,
+  now: number,
+  findings: TlsFindings,
+  role: 'server' | 'client' = 'server',
+): void {
+  const show = `look at it with: openssl storeutl -noout -text -certs ${shellWord(file)}`
+  chain.forEach((certificate, index) => {
+    const which = `certificate ${index + 1} of cert-file ${file} (${subjectName(certificate)})`
+    const weakness = certificateWeakness(certificate)
+    if (weakness !== null) findings.problem('cert-file', `${which} ${weakness}`, `have a new one issued; ${show}`)
+    const state = validity(certificate, now)
+    if (state === 'expired') findings.warning(`${which} expired on ${formatDate(certificate.validTo)}`, 'renew it')
+    if (state === 'not-yet-valid') {
+      const date = formatDate(certificate.validFrom)
+      findings.warning(`${which} is not valid before ${date}`, 'check the clock of this machine with: date -u')
+    }
+    const next = chain[index + 1]
+    if (next !== undefined && !certificate.checkIssued(next)) {
+      findings.warning(
+        `${which} was not issued by the one after it`,
+        "put the agent's certificate first, then its issuer, then the issuer's issuer",
+      )
+    }
+  })
+  const usages = extendedKeyUsages(chain[0]) ?? [ANY_USAGE]
+  if (!usages.includes(role === 'server' ? SERVER_AUTH : CLIENT_AUTH) && !usages.includes(ANY_USAGE)) {
+    const others = role === 'server' ? 'clients' : 'the daemon'
+    const text = `the certificate of cert-file ${file} is not made for ${role}s, so ${others} will refuse it`
+    findings.warning(text, `have one issued with extendedKeyUsage ${role}Auth; ${show}`)
+  }
+  if (saysItCannotSign(chain[0])) {
+    const text = `the key usages of cert-file ${file} lack digitalSignature, so Java, GnuTLS and others refuse it`
+    findings.warning(text, `have one issued with keyUsage digitalSignature; ${show}`)
+  }
+}
+
+/** RSA certificates of old recipes have keyEncipherment alone, for a key exchange that nobody should use any more. */
+function saysItCannotSign(certificate: X509Certificate): boolean {
+  try {
+    return !maySignHandshakes(certificate)
+  } catch {
+    // The library has a word for what cannot be read.
+    return false
+  }
+}
+
+function noteMissing(file: string, content: Buffer, blocks: readonly PemBlock[], findings: TlsFindings): void {
+  const word = shellWord(file)
+  const kind = derKind(content)
+  if (kind !== null) {
+    const command = kind === 'DER' ? `x509 -inform DER -in ${word}` : `pkcs12 -nokeys -in ${word}`
+    const convert = `convert it with: openssl ${command} -out ${shellWord(`${file}.pem`)}`
+    findings.problem('cert-file', `cert-file ${file} is a ${kind} file where PEM is needed`, convert)
+  } else if (blocks.some(({ label }) => isPrivateKeyLabel(label))) {
+    const text = `cert-file ${file} holds a private key and no certificate`
+    findings.problem('cert-file', text, 'name the file with the certificate; cert-file and key-file may be swapped')
+  } else {
+    const text = `cert-file ${file} holds no certificate: ${describeContent(content, blocks)}`
+    findings.problem('cert-file', text, `look at it with: head ${word}`)
+  }
+}

@@ -1,0 +1,92 @@
+// Keeps the TLS files of one configuration in view: takes them when they change, and reminds of what is about to end.
+
+import type { TlsConfig } from '../../config/types.ts'
+import { describeError } from '../../errors.ts'
+import type { Log } from '../../log/message.ts'
+import type { Metrics } from '../../metrics/registry.ts'
+import type { CredentialSet } from './credentials.ts'
+import { expiryWarnings } from './expiry.ts'
+import { subjectName } from '../../x509/certificate-info.ts'
+import { FileWatch } from './file-poller.ts'
+
+/** Milliseconds that a set may be half written, such as a new key beside the old certificate, without a word. */
+const patience = 2000
+
+/** Milliseconds between two reminders. */
+const reminderInterval = 24 * 60 * 60 * 1000
+
+export interface UpkeepParts {
+  readonly config: TlsConfig
+  /** What is in use now. */
+  readonly credentials: () => CredentialSet | null
+  /** Takes the files as they are now, whole or not at all. Resolves to whether anything is different. */
+  readonly refresh: () => Promise<boolean>
+  readonly log: Log
+  readonly metrics: Metrics
+}
+
+/** Lives as long as its configuration is in force. */
+export class TlsUpkeep {
+  readonly #parts: UpkeepParts
+  readonly #watch: FileWatch | null
+  readonly #reminder: NodeJS.Timeout
+  /** When the files last changed, by the monotonic clock; null: what they hold has been taken, or been refused. */
+  #changedAt: number | null = null
+  /** What was said of the files that could not be taken, so that it is said once. */
+  #complaint: string | null = null
+
+  constructor(parts: UpkeepParts) {
+    const { trustAnchor, certFile, keyFile, crlFile, reloadOnChange } = parts.config
+    const names = [trustAnchor, certFile, keyFile, ...(crlFile === null ? [] : [crlFile])]
+    this.#parts = parts
+    // The first look comes after the files were read, so it counts as a change: they may differ already.
+    this.#watch = reloadOnChange ? new FileWatch(names, (changed) => this.#look(changed)) : null
+    this.#reminder = setInterval(() => this.remind(Date.now()), reminderInterval).unref()
+  }
+
+  /** What the timer does once a day. @param now milliseconds since the epoch */
+  remind(now: number): void {
+    const { config, credentials, log } = this.#parts
+    const warnings = expiryWarnings(credentials()?.expiring ?? [], config.expiryWarningDays, now)
+    for (const reason of warnings) log.write('KEAGATE_TLS_FILE_WARNING', { reason })
+  }
+
+  close(): void {
+    this.#watch?.close()
+    clearInterval(this.#reminder)
+  }
+
+  async #look(changed: boolean): Promise<void> {
+    if (changed) this.#changedAt = performance.now()
+    const since = this.#changedAt
+    if (since === null) return
+    try {
+      if (await this.#parts.refresh()) this.#taken()
+      this.#changedAt = null
+      this.#complaint = null
+    } catch (error) {
+      if (performance.now() - since < patience) return
+      this.#changedAt = null
+      this.#complain(describeError(error))
+    }
+  }
+
+  #taken(): void {
+    const { credentials, log, metrics } = this.#parts
+    metrics.count('keagate_tls_reloads_total', { result: 'taken' })
+    const set = credentials()
+    if (set === null) return
+    const { serialNumber, validTo } = set.certificate
+    const subject = subjectName(set.certificate)
+    log.write('KEAGATE_TLS_FILES_TAKEN', { subject, serial: serialNumber, 'not-after': validTo })
+    for (const reason of set.warnings) log.write('KEAGATE_TLS_FILE_WARNING', { reason })
+  }
+
+  #complain(text: string): void {
+    if (text === this.#complaint) return
+    this.#complaint = text
+    const { log, metrics } = this.#parts
+    metrics.count('keagate_tls_reloads_total', { result: 'failed' })
+    for (const reason of text.split('\n')) log.write('KEAGATE_TLS_FILES_NOT_TAKEN', { reason })
+  }
+}

@@ -1,0 +1,82 @@
+// Reads what an https control socket names: the trust anchor for the daemon's certificate and, where the daemon asks
+// for one, the certificate and key that we show.
+
+import { createHash } from 'node:crypto'
+import type { X509Certificate } from 'node:crypto'
+import { createSecureContext } from 'node:tls'
+import type { SecureContext } from 'node:tls'
+import type { UpstreamTlsConfig } from '../../config/types.ts'
+import { atOnce } from '../../in-slices.ts'
+import type { Sliced } from '../../in-slices.ts'
+import { checkCertificateChain, readCertificateChain } from './certificate-chain.ts'
+import type { CertificateChain } from './certificate-chain.ts'
+import { checkPair } from './credentials.ts'
+import { TlsError, TlsFindings } from './diagnostics.ts'
+import { readPrivateKey } from './private-key.ts'
+import type { PrivateKey } from './private-key.ts'
+import { defaultProtocol, protocolOptions } from './protocol.ts'
+import { checkTrustAnchor, trustAnchorWork } from './trust-anchor.ts'
+
+export interface ClientCredentials {
+  /** Made once, however many control sockets and connections use it: that takes milliseconds where many are trusted. */
+  readonly secureContext: SecureContext
+  /** Whether there is a certificate to show. */
+  readonly ownCertificate: boolean
+  /** Of everything that was read: equal for sets that are the same, byte for byte. */
+  readonly digest: string
+  /** One sentence each: what works, but not for long or not safely. */
+  readonly warnings: readonly string[]
+}
+
+/**
+ * @param now milliseconds since the epoch
+ * @throws TlsError (TLS_UNUSABLE) with every problem, if there is one
+ */
+export function loadClientCredentials(config: UpstreamTlsConfig, now = Date.now()): ClientCredentials {
+  return atOnce(clientCredentialWork(config, now))
+}
+
+/** The same in steps, beside clients. */
+export function* clientCredentialWork(config: UpstreamTlsConfig, now = Date.now()): Sliced<ClientCredentials> {
+  const findings = new TlsFindings()
+  const trusted = yield* trustAnchorWork(config.trustAnchor, findings)
+  if (trusted !== null) checkTrustAnchor(config.trustAnchor, trusted, now, findings, 'daemons')
+  const pair = config.pair === null ? null : readPair(config.pair, now, findings)
+  if (trusted === null || findings.problems.length > 0) throw new TlsError(findings.problems)
+  const own = pair === null ? {} : { cert: pair.chain.map(toPem).join(''), key: pair.key.pem }
+  const files = { ca: trusted.map(toPem), ...own }
+  const options = { ...protocolOptions(defaultProtocol, findings), ...files }
+  const digest = createHash('sha256').update(JSON.stringify(files)).digest('hex')
+  yield
+  try {
+    const secureContext = createSecureContext(options)
+    return { secureContext, ownCertificate: pair !== null, digest, warnings: findings.warnings }
+  } catch (error) {
+    const reason = error instanceof Error ? error.message : String(error)
+    const text = `the files of an https control socket cannot be used (trust-anchor ${config.trustAnchor}): ${reason}`
+    findings.problem('trust-anchor', text, 'look at the certificates with: openssl x509 -noout -text')
+    throw new TlsError(findings.problems)
+  }
+}
+
+interface OwnPair {
+  readonly chain: CertificateChain
+  readonly key: PrivateKey
+}
+
+function readPair(
+  files: { readonly certFile: string; readonly keyFile: string },
+  now: number,
+  findings: TlsFindings,
+): OwnPair | null {
+  const chain = readCertificateChain(files.certFile, findings)
+  const key = readPrivateKey(files.keyFile, findings)
+  if (chain !== null) checkCertificateChain(files.certFile, chain, now, findings, 'client')
+  if (chain === null || key === null) return null
+  checkPair(files, chain, key, findings)
+  return { chain, key }
+}
+
+function toPem(certificate: X509Certificate): string {
+  return certificate.toString()
+}

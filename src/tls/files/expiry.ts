@@ -1,0 +1,72 @@
+// When the certificates and revocation lists in use run out, and the warnings before that.
+
+import type { X509Certificate } from 'node:crypto'
+import type { TlsConfig } from '../../config/types.ts'
+import type { RevocationList } from './crl-file.ts'
+import { printName } from '../../x509/name-text.ts'
+import { certificateName, subjectName } from '../../x509/certificate-info.ts'
+import { formatTime } from '../../x509/validity.ts'
+
+/** Milliseconds. */
+const day = 24 * 60 * 60 * 1000
+
+export interface Expiring {
+  readonly kind: 'certificate' | 'revocation list'
+  readonly keyword: 'cert-file' | 'trust-anchor' | 'crl-file'
+  readonly file: string
+  /** Of a revocation list: its CA. */
+  readonly subject: string
+  /** Milliseconds since the epoch. */
+  readonly notBefore: number
+  readonly notAfter: number
+}
+
+/** All that was read, in the order of the keywords. */
+export function expiring(
+  config: TlsConfig,
+  chain: readonly X509Certificate[],
+  trusted: readonly X509Certificate[],
+  lists: readonly RevocationList[],
+): Expiring[] {
+  const certificate = (keyword: 'cert-file' | 'trust-anchor', file: string) => (from: X509Certificate): Expiring => {
+    const dates = { notBefore: Date.parse(from.validFrom), notAfter: Date.parse(from.validTo) }
+    return { kind: 'certificate', keyword, file, subject: subjectName(from), ...dates }
+  }
+  return [
+    ...chain.map(certificate('cert-file', config.certFile)),
+    ...trusted.map(certificate('trust-anchor', config.trustAnchor)),
+    ...lists.flatMap(({ file, issuer, thisUpdate, nextUpdate }): Expiring[] => {
+      if (nextUpdate === null) return []
+      const subject = certificateName(printName(issuer))
+      return [{ kind: 'revocation list', keyword: 'crl-file', file, subject, notBefore: thisUpdate, notAfter: nextUpdate }]
+    }),
+  ]
+}
+
+/** Whole days that are left, rounded down; negative once it is over. @param now milliseconds since the epoch */
+export function daysLeft({ notAfter }: Expiring, now: number): number {
+  return Math.floor((notAfter - now) / day)
+}
+
+/**
+ * One sentence for each that ends within so many days, or is in the last third of its life where that is less, as with
+ * lists that are made anew every week; and for each that has ended.
+ * @param days 0: no warnings
+ */
+export function expiryWarnings(list: readonly Expiring[], days: number, now: number): string[] {
+  const ending = list.filter(({ notBefore, notAfter }) => {
+    return days > 0 && notAfter - now <= Math.min(days * day, (notAfter - notBefore) / 3)
+  })
+  return ending.map((each) => {
+    const which = `${each.kind} ${each.kind === 'certificate' ? '' : 'of '}${each.subject} in ${each.keyword} ${each.file}`
+    const left = daysLeft(each, now)
+    const when = each.notAfter < now ? 'expired on' : left === 1 ? 'expires in 1 day, on' : `expires in ${left} days, on`
+    return `${which} ${when} ${formatTime(each.notAfter)}; ${remedies[each.keyword]}`
+  })
+}
+
+const remedies: Readonly<Record<Expiring['keyword'], string>> = {
+  'cert-file': 'renew it',
+  'trust-anchor': 'replace it, or remove it if no client needs it',
+  'crl-file': 'put the next list of that CA there',
+}

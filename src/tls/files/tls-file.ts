@@ -1,0 +1,107 @@
+// Reads a file that the TLS configuration names, or says in words why that is impossible and what would make it possible.
+
+import { readlinkSync, statSync } from 'node:fs'
+import path from 'node:path'
+import { readRegularFile } from '../../config/resolve/regular-file.ts'
+import type { TlsFindings, TlsKeyword } from './diagnostics.ts'
+import { shellWord } from './diagnostics.ts'
+
+/** No certificate, chain or bundle of a whole operating system comes near it. Bytes. */
+const MAX_SIZE = 4 * 1024 * 1024
+
+export interface TlsFile {
+  readonly bytes: Buffer
+  /** Permission bits. */
+  readonly mode: number
+  /** User id. */
+  readonly owner: number
+}
+
+/** A file that cannot be had. */
+export interface UnreadableFile {
+  /** The end of a sentence. */
+  readonly reason: string
+  /** The command that mends it, or else shows it. */
+  readonly remedy: string
+}
+
+/** The content of a regular file, or null with a problem noted. */
+export function readTlsFile(keyword: TlsKeyword, file: string, findings: TlsFindings): TlsFile | null {
+  const content = tlsFile(file)
+  if ('bytes' in content) return content
+  findings.problem(keyword, `${keyword} ${file} cannot be read: ${content.reason}`, content.remedy)
+  return null
+}
+
+/** The content of a regular file, or why it cannot be had. */
+export function tlsFile(file: string): TlsFile | UnreadableFile {
+  try {
+    const found = readRegularFile(file, MAX_SIZE)
+    if (found.ok) return found
+    const reason = found.fault === 'too-large' ? `it is larger than ${MAX_SIZE} bytes` : 'it is not a regular file'
+    return { reason, remedy: `look at it with: ls -lL ${shellWord(file)}` }
+  } catch (error) {
+    return { reason: fileErrorText(error), remedy: fileRemedy(file, error) }
+  }
+}
+
+/** @param error what the system says of the file */
+function fileRemedy(file: string, error: unknown): string {
+  const code = error instanceof Error && 'code' in error ? error.code : undefined
+  const word = shellWord(file)
+  if (code === 'ENOENT') {
+    return `put it there, or correct the name; see what is there with: ls -l ${shellWord(path.dirname(file))}`
+  }
+  if (code !== 'EACCES') return `look at it with: ls -l ${word}`
+  const folder = closedFolder(file)
+  if (folder === null && statSync(file).uid === process.geteuid?.()) return `let its owner read it with: chmod u+r ${word}`
+  if (folder !== null) return `let the agent's user into the folder with: chmod o+x ${shellWord(folder)}`
+  return `let the agent's group read it with: chgrp ${process.getegid?.() ?? 'GROUP'} ${word} && chmod g+r ${word}`
+}
+
+/** More links than the system follows. */
+const mostLinks = 40
+
+/** The folder on the way to a file that this user may not pass; null: there is none, so it is the file's own mode. */
+function closedFolder(file: string, links = 0): string | null {
+  const steps = path.resolve(file).split(path.sep)
+  for (const [index] of steps.entries()) {
+    const place = steps.slice(0, index + 1).join(path.sep) || path.sep
+    try {
+      statSync(place)
+    } catch {
+      const target = links < mostLinks ? linkTarget(place) : null
+      return target === null ? path.dirname(place) : closedFolder(target, links + 1)
+    }
+  }
+  return null
+}
+
+/** Where a link leads; null for what is none, or cannot be seen. */
+function linkTarget(place: string): string | null {
+  try {
+    return path.resolve(path.dirname(place), readlinkSync(place))
+  } catch {
+    return null
+  }
+}
+
+/** What the system says of a file that cannot be used, in words. */
+export function fileErrorText(error: unknown): string {
+  const code = error instanceof Error && 'code' in error ? error.code : undefined
+  switch (code) {
+    case 'ENOENT':
+      return 'no such file or directory'
+    case 'EACCES':
+      return `permission denied for user id ${process.geteuid?.() ?? 'unknown'}`
+    // A socket; opening a pipe or a device succeeds.
+    case 'ENXIO':
+      return 'it is not a regular file'
+    case 'ENOTDIR':
+      return 'a part of its path is not a directory'
+    case 'ELOOP':
+      return 'its symbolic links go in a circle'
+    default:
+      return error instanceof Error ? error.message : String(error)
+  }
+}

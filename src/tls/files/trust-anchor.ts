@@ -1,0 +1,127 @@
+// Reads `trust-anchor`: the CA certificates of a file, or of a directory as OpenSSL or Botan would read it.
+
+import type { X509Certificate } from 'node:crypto'
+import { atOnce } from '../../in-slices.ts'
+import type { Sliced } from '../../in-slices.ts'
+import { isSelfIssued } from '../../x509/certificate-fields.ts'
+import { MAX_DIRECTORY_BYTES, directoryFiles, kindOf, refuseDirectory } from './directory.ts'
+import type { TlsFindings } from './diagnostics.ts'
+import { shellWord } from './diagnostics.ts'
+import { certificateWork, derKind, describeContent, isCertificateLabel, pemBlocks } from '../../x509/pem.ts'
+import { subjectName } from '../../x509/certificate-info.ts'
+import { certificateWeakness } from '../../x509/strength.ts'
+import { tlsFile } from './tls-file.ts'
+import type { TlsFile, UnreadableFile } from './tls-file.ts'
+import { noteUnlinked } from './unhashed-certificates.ts'
+import { formatDate, validity } from '../../x509/validity.ts'
+
+/** The names that `openssl rehash` gives to its links. */
+const HASH_LINK = /^[0-9a-f]{8}\.\d+$/
+
+/** The certificates to trust, each once, or null with a problem noted. */
+export function readTrustAnchor(name: string, findings: TlsFindings): readonly X509Certificate[] | null {
+  return atOnce(trustAnchorWork(name, findings))
+}
+
+/** The same in steps. */
+export function* trustAnchorWork(name: string, findings: TlsFindings): Sliced<readonly X509Certificate[] | null> {
+  const directory = kindOf(name) === 'directory'
+  const certificates = yield* directory ? readDirectory(name, findings) : readFile(name, findings)
+  if (certificates === null) return null
+  return [...new Map(certificates.map((certificate) => [certificate.fingerprint256, certificate])).values()]
+}
+
+/**
+ * Warns of what will make connections fail.
+ * @param now milliseconds since the epoch
+ * @param others who shows the certificates that are to come from here
+ */
+export function checkTrustAnchor(
+  name: string,
+  certificates: readonly X509Certificate[],
+  now: number,
+  findings: TlsFindings,
+  others: 'clients' | 'daemons' = 'clients',
+): void {
+  for (const certificate of certificates) {
+    const expired = validity(certificate, now) === 'expired'
+    const flaw = expired ? `expired on ${formatDate(certificate.validTo)}` : certificateWeakness(certificate)
+    if (flaw === null) continue
+    const which = `certificate ${subjectName(certificate)} of trust-anchor ${name}`
+    const text = `${which} ${flaw}, so ${others} below it are refused`
+    findings.warning(text, 'replace it, or remove it if nobody needs it')
+  }
+  if (!certificates.some(isSelfIssued)) {
+    const text = `trust-anchor ${name} holds no self-signed (root) CA certificate, so no chain can end there`
+    findings.warning(text, 'add the root certificate of the CA')
+  } else if (!certificates.some((certificate) => certificate.ca)) {
+    const text = `trust-anchor ${name} holds no CA certificate, so nothing but these very certificates is trusted`
+    findings.warning(text, `name the certificate of the CA that issues those of the ${others}`)
+  }
+}
+
+function* readFile(file: string, findings: TlsFindings): Sliced<readonly X509Certificate[] | null> {
+  const found = yield* certificatesOf(file, tlsFile(file))
+  if (!('flaw' in found)) return found
+  findings.problem('trust-anchor', `trust-anchor ${file} ${found.flaw}`, found.remedy)
+  return null
+}
+
+function* readDirectory(directory: string, findings: TlsFindings): Sliced<X509Certificate[] | null> {
+  const listed = directoryFiles('trust-anchor', directory, HASH_LINK, findings)
+  if (listed === null) return null
+  const { files, linked } = listed
+  const certificates: X509Certificate[] = []
+  let size = 0
+  for (const file of files) {
+    const content = tlsFile(file)
+    size += 'bytes' in content ? content.bytes.length : 0
+    if (size > MAX_DIRECTORY_BYTES) {
+      refuseDirectory('trust-anchor', directory, `${MAX_DIRECTORY_BYTES} bytes in the files`, findings)
+      return null
+    }
+    const found = yield* certificatesOf(file, content)
+    if (!('flaw' in found)) certificates.push(...found)
+    // A directory may well hold other things: only what was meant to be a certificate is worth a word.
+    else if (found.notable || linked) findings.warning(`${file} is ignored: it ${found.flaw}`, found.remedy)
+  }
+  if (linked) yield* noteUnlinked(directory, certificates, findings)
+  if (certificates.length > 0) return certificates
+  const text = `trust-anchor ${directory} is a directory without a usable certificate`
+  const rehash = linked ? ` and renew its hash links with: openssl rehash ${shellWord(directory)}` : ''
+  findings.problem('trust-anchor', text, `put the certificates of the CAs there as PEM files${rehash}`)
+  return null
+}
+
+interface Unusable {
+  /** The end of a sentence that begins with the file. */
+  readonly flaw: string
+  readonly remedy: string
+  /** Whether the file seems to be meant as a certificate. */
+  readonly notable: boolean
+}
+
+/**
+ * All certificates of one file, at least one, or why there is none.
+ * @param read what was read of the file, or why that failed
+ */
+function* certificatesOf(file: string, read: TlsFile | UnreadableFile): Sliced<readonly X509Certificate[] | Unusable> {
+  const word = shellWord(file)
+  if ('reason' in read) return { flaw: `cannot be read: ${read.reason}`, remedy: read.remedy, notable: true }
+  const content = read.bytes
+  const blocks = pemBlocks(content)
+  const certificates = yield* certificateWork(blocks.filter(({ label }) => isCertificateLabel(label)))
+  if (typeof certificates === 'number') {
+    const show = `look at it with: openssl storeutl -noout -text -certs ${word}`
+    return { flaw: `has a damaged certificate (number ${certificates})`, remedy: show, notable: true }
+  }
+  if (certificates.length > 0) return certificates
+  const kind = derKind(content)
+  if (kind !== null) {
+    const command = kind === 'DER' ? `x509 -inform DER -in ${word}` : `pkcs12 -nokeys -in ${word}`
+    const convert = `convert it with: openssl ${command} -out ${shellWord(`${file}.pem`)}`
+    return { flaw: `is a ${kind} file where PEM is needed`, remedy: convert, notable: true }
+  }
+  const flaw = `holds no certificate: ${describeContent(content, blocks)}`
+  return { flaw, remedy: `look at it with: head ${word}`, notable: false }
+}

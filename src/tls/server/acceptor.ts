@@ -1,0 +1,218 @@
+// Takes a TCP connection through the TLS handshake and decides whether its client may speak. One acceptor belongs to
+// one configuration: its ticket keys are its own, so no ticket outlives the rules it was given under.
+
+import type { X509Certificate } from 'node:crypto'
+import type { Socket } from 'node:net'
+import { createServer } from 'node:tls'
+import type { TLSSocket } from 'node:tls'
+import type { TlsConfig } from '../../config/types.ts'
+import type { ConnectionSlot } from '../../shares/connection-slots.ts'
+import type { CredentialSet } from '../files/credentials.ts'
+import { diagnosePeer, unreadableCertificate } from '../diagnosis/peer.ts'
+import { diagnoseClose, diagnoseHandshake } from '../diagnosis/handshake.ts'
+import type { Diagnosis } from '../diagnosis/handshake.ts'
+import { KnownPeers } from './known-peers.ts'
+import { tlsPeer } from '../../x509/certificate-info.ts'
+import { validity } from '../../x509/validity.ts'
+import { VerifiedPeer } from './verified-peer.ts'
+
+/** Exactly one of these is called for each connection. */
+export interface TlsEvents {
+  /** The client may speak. `peer` is null where no certificate was asked for, or none was sent and none is required. */
+  connected(socket: TLSSocket, remoteAddress: string, peer: VerifiedPeer | null, slot: ConnectionSlot | null): void
+  /** The handshake is done, but the client must not be served: it may be told why. */
+  refused(
+    socket: TLSSocket,
+    remoteAddress: string,
+    diagnosis: Diagnosis,
+    certificate: X509Certificate | undefined,
+    slot: ConnectionSlot | null,
+  ): void
+  /** There is no TLS connection, the socket is gone. `quiet`: the client left without a byte, as a port check does. */
+  failed(remoteAddress: string, diagnosis: Diagnosis, quiet: boolean, slot: ConnectionSlot | null): void
+}
+
+export interface TlsAcceptor {
+  /**
+   * @param remoteAddress where the connection comes from, as logs show it
+   * @param slot the place of the connection, handed on with the outcome; the handshake ends when it is evicted
+   */
+  accept(socket: Socket, remoteAddress: string, slot: ConnectionSlot | null): void
+  /** Drops the handshakes that are not done, without a word. Connections handed over are not touched. */
+  close(): void
+}
+
+/**
+ * What OpenSSL makes of a certificate is larger than its bytes, and lives until the garbage collector comes by, which
+ * does not see it. It sees memory of this many times the bytes that the client has sent, which is never written to.
+ */
+const WEIGHT = 16
+
+/** A connection in its handshake. */
+interface Pending {
+  readonly raw: Socket
+  readonly address: string
+  readonly slot: ConnectionSlot | null
+}
+
+/** @param handshakeTimeout milliseconds from the connection to the end of the handshake, more than 0 */
+export function createTlsAcceptor(
+  credentials: CredentialSet,
+  config: TlsConfig,
+  handshakeTimeout: number,
+  events: TlsEvents,
+  now: () => number = Date.now,
+): TlsAcceptor {
+  const asked = config.certRequired || config.clientCertificate === 'verify-if-given'
+  const server = createServer({
+    ...credentials.options,
+    handshakeTimeout,
+    requestCert: asked,
+    // A client that is turned away inside the handshake never learns why.
+    rejectUnauthorized: false,
+    ALPNCallback: ({ protocols }) => chooseProtocol(protocols),
+  })
+  const pending = new Map<unknown, Pending>()
+  const peers = new KnownPeers()
+  const weights = new WeakMap<X509Certificate, ArrayBuffer>()
+
+  function take(socket: TLSSocket): Pending | undefined {
+    const raw = wrappedBy(socket)
+    const found = pending.get(raw)
+    pending.delete(raw)
+    return found
+  }
+
+  server.on('secureConnection', (socket) => {
+    const found = take(socket)
+    if (found === undefined) {
+      // The TCP connection is broken already; its end is reported when it comes.
+      socket.destroy()
+      return
+    }
+    // The HTTP side may still answer a client that has ended its half.
+    socket.allowHalfOpen = true
+    if (!asked) {
+      events.connected(socket, found.address, null, found.slot)
+      return
+    }
+    const certificate = socket.getPeerX509Certificate()
+    // Of a client that OpenSSL refuses, nothing is remembered.
+    const bytes = socket.authorized && certificate !== undefined ? certificate.raw.toString('latin1') : null
+    const known = bytes === null ? undefined : peers.find(bytes)
+    if (known !== undefined && stillGood(known)) {
+      events.connected(socket, found.address, known, found.slot)
+      return
+    }
+    if (certificate !== undefined && !socket.authorized) weights.set(certificate, new ArrayBuffer(WEIGHT * found.raw.bytesRead))
+    if (certificate === undefined && !config.certRequired) {
+      events.connected(socket, found.address, null, found.slot)
+      return
+    }
+    const flaw = flawOf(socket, certificate)
+    if (flaw !== null) {
+      events.refused(socket, found.address, flaw, certificate, found.slot)
+      return
+    }
+    const peer = certificate === undefined ? null : verifiedPeer(socket, certificate)
+    if (bytes !== null && peer !== null) peers.add(bytes, peer)
+    events.connected(socket, found.address, peer, found.slot)
+  })
+
+  function verifiedPeer(socket: TLSSocket, certificate: X509Certificate): VerifiedPeer {
+    const sent = socket.isSessionReused() ? peers.authorities : sentBehind(certificate)
+    return new VerifiedPeer({ certificate, facts: tlsPeer(certificate), anchors: credentials.trustAnchors, sent })
+  }
+
+  /** For a certificate that OpenSSL has verified, now or when the session began that is resumed. */
+  function stillGood({ certificate, facts }: VerifiedPeer): boolean {
+    const time = now()
+    if (time < facts.notBefore || time > facts.notAfter) return false
+    return credentials.revocation === null || credentials.revocation.judge(certificate, time) === null
+  }
+
+  /** Why the client must not be served, or null. */
+  function flawOf(socket: TLSSocket, certificate: X509Certificate | undefined): Diagnosis | null {
+    const { revocation } = credentials
+    try {
+      const good = certificate !== undefined && socket.authorized && validity(certificate, now()) === 'valid'
+      // Sessions are resumed with what was found at their first handshake, so the lists are asked again.
+      if (good) return revocation?.judge(certificate, now()) ?? null
+      // Refused too: a resumed session of a client without a certificate, which Node calls authorized, and one whose
+      // certificate was verified on an earlier day and has expired since.
+      const code = String(socket.authorizationError) // declared as an Error; it is OpenSSL's code
+      return diagnosePeer(code, certificate, now(), revocation)
+    } catch {
+      // Anybody can send a certificate whose parts make the library throw, such as a key of a kind it does not know.
+      return unreadableCertificate
+    }
+  }
+
+  server.on('tlsClientError', (error, socket) => {
+    const found = take(socket)
+    socket.destroy()
+    if (found === undefined) return
+    const diagnosis = diagnoseHandshake(error, config)
+    if (diagnosis.id === 'closed') gone(found)
+    else events.failed(found.address, diagnosis, false, found.slot)
+  })
+
+  function gone({ raw, address, slot }: Pending): void {
+    events.failed(address, diagnoseClose(raw.bytesRead), raw.bytesRead === 0, slot)
+  }
+
+  return {
+    accept(raw, address, slot) {
+      // The client reset the connection while it waited to be accepted.
+      if (raw.destroyed || raw.remotePort === undefined) {
+        raw.destroy()
+        events.failed(address, diagnoseClose(0), true, slot)
+        return
+      }
+      const entry = { raw, address, slot }
+      if (slot !== null) slot.evict = () => raw.destroy()
+      pending.set(raw, entry)
+      raw.once('close', () => {
+        if (pending.delete(raw)) gone(entry)
+      })
+      // Nobody can go on with half a handshake, so until it is done the end of the client is the end of the connection.
+      raw.allowHalfOpen = false
+      server.emit('connection', raw)
+    },
+    close() {
+      const open = [...pending.values()]
+      pending.clear()
+      for (const { raw, slot } of open) {
+        slot?.release()
+        raw.destroy()
+      }
+    },
+  }
+}
+
+/** Longest chain that is looked at. */
+const MAX_SENT = 10
+
+/** The certificates that a client sent behind its own, in its order. */
+function sentBehind(certificate: X509Certificate): X509Certificate[] {
+  const sent: X509Certificate[] = []
+  let next = certificate.issuerCertificate
+  for (; next !== undefined && sent.length < MAX_SENT; next = next.issuerCertificate) sent.push(next)
+  return sent
+}
+
+/**
+ * HTTP/1.1 for everybody who knows it. A name that nobody knows is agreed to, because to refuse would end the handshake
+ * where the old agent, which ignores ALPN, goes on; but not HTTP/2, which its client would then speak.
+ */
+function chooseProtocol(protocols: readonly string[]): string | undefined {
+  return protocols.includes('http/1.1') ? 'http/1.1' : protocols.find((protocol) => protocol !== 'h2')
+}
+
+/**
+ * The TCP socket under a TLS socket, which the server's events do not tell. Node has kept it under this name since
+ * before version 1, without documentation; to find it by its addresses instead takes four calls of the system.
+ */
+function wrappedBy(socket: object & { readonly _parent?: unknown }): unknown {
+  return socket._parent
+}

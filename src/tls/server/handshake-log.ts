@@ -1,0 +1,62 @@
+// Tells of clients that did not come in: one line an operator can act on for each kind of failure, storms summed up,
+// and every one counted by its reason.
+
+import type { Log, MessageFields } from '../../log/message.ts'
+import { StormLog } from '../../log/throttle.ts'
+import type { Metrics } from '../../metrics/registry.ts'
+import type { Diagnosis } from '../diagnosis/handshake.ts'
+import { certificateName } from '../../x509/certificate-info.ts'
+import type { PeerFacts } from '../../x509/certificate-info.ts'
+
+/** Lives as long as the process, so that a reload does not make an old storm a new one. */
+export class TlsReport {
+  readonly #log: Log
+  readonly #storms: StormLog
+  readonly #metrics: Metrics
+
+  constructor(log: Log, metrics: Metrics) {
+    this.#log = log
+    this.#storms = new StormLog(log)
+    this.#metrics = metrics
+  }
+
+  /** A client whose certificate does not let it in, at the handshake or later. @param peer null: there is none */
+  refused(remoteAddress: string, diagnosis: Diagnosis, peer: PeerFacts | null): void {
+    this.#metrics.count('keagate_tls_failures_total', { reason: diagnosis.id })
+    const facts = peer === null ? noFacts : certificateFacts(peer)
+    const fields = { ...sentences(remoteAddress, diagnosis), ...facts }
+    const kind = [remoteAddress, diagnosis.id, facts.fingerprint].join()
+    this.#storms.write('KEAGATE_CLIENT_CERTIFICATE_REFUSED', fields, kind)
+  }
+
+  /** A handshake that was not finished. @param quiet the client left without a byte, as a port check does */
+  failed(remoteAddress: string, diagnosis: Diagnosis, quiet: boolean): void {
+    const fields = sentences(remoteAddress, diagnosis)
+    if (quiet) {
+      this.#log.write('KEAGATE_CONNECTION_ERROR', fields)
+      return
+    }
+    this.#metrics.count('keagate_tls_failures_total', { reason: diagnosis.id })
+    this.#storms.write('HTTP_CONNECTION_HANDSHAKE_FAILED', fields, [remoteAddress, diagnosis.id].join())
+  }
+
+  /** A connection that was closed before its handshake, because there are too many. */
+  crowded(remoteAddress: string, limit: number): void {
+    const reason = `${limit} connections are open, which is the limit`
+    this.#storms.write('KEAGATE_CONNECTION_LIMIT', { 'remote-address': remoteAddress, reason }, '')
+  }
+
+  close(): void {
+    this.#storms.close()
+  }
+}
+
+const noFacts = { subject: 'none', issuer: 'none', serial: 'none', fingerprint: 'none' }
+
+function certificateFacts({ subject, issuer, serial, fingerprint }: PeerFacts): typeof noFacts {
+  return { subject: certificateName(subject), issuer: certificateName(issuer), serial, fingerprint }
+}
+
+function sentences(remoteAddress: string, { reason, remedy }: Diagnosis): MessageFields {
+  return { 'remote-address': remoteAddress, reason, remedy }
+}

@@ -1,0 +1,74 @@
+// The CA certificates that are trusted at one time, and whether a client certificate that was verified at its handshake
+// leads to one of them still, or to one of those of a later time.
+
+import type { X509Certificate } from 'node:crypto'
+import { isSelfIssued } from '../../x509/certificate-fields.ts'
+import { validity } from '../../x509/validity.ts'
+
+/** Certificates that were sent and that are looked at. */
+const maxSent = 32
+
+/** Signatures that are checked for one certificate. A chain takes one for each of its steps. */
+const maxSignatures = 32
+
+export class TrustAnchors {
+  readonly #certificates: readonly X509Certificate[]
+  readonly #fingerprints: ReadonlySet<string>
+  /** Whether all of another set are here too. */
+  readonly #covered = new WeakMap<TrustAnchors, boolean>()
+
+  constructor(certificates: readonly X509Certificate[]) {
+    this.#certificates = certificates
+    this.#fingerprints = new Set(certificates.map(({ fingerprint256 }) => fingerprint256))
+  }
+
+  /** Whether nothing that leads to an anchor of the other set can fail to lead to one of these. */
+  covers(other: TrustAnchors): boolean {
+    const known = this.#covered.get(other)
+    if (known !== undefined) return known
+    const covered = [...other.#fingerprints].every((fingerprint) => this.#fingerprints.has(fingerprint))
+    this.#covered.set(other, covered)
+    return covered
+  }
+
+  /**
+   * Whether a chain leads from a certificate to a root among the anchors. OpenSSL has the first word, at the handshake;
+   * this finds out whether a chain is left. What counts as one is the same: names, key identifiers, signatures and dates
+   * of the CAs, and an end at a self-signed certificate.
+   * @param sent the certificates that the client sent behind its own, in any order
+   * @param now milliseconds since the epoch
+   */
+  reaches(certificate: X509Certificate, sent: readonly X509Certificate[], now: number): boolean {
+    // Those that are trusted go before those that were sent, as with OpenSSL.
+    const issuers = [...this.#certificates, ...sent.slice(0, maxSent)]
+    const seen = new Set<string>()
+    const waiting = [certificate]
+    let signatures = 0
+    for (let current = waiting.shift(); current !== undefined; current = waiting.shift()) {
+      if (seen.has(current.fingerprint256)) continue
+      seen.add(current.fingerprint256)
+      if (this.#fingerprints.has(current.fingerprint256) && isSelfIssued(current)) return true
+      for (const ca of issuers) {
+        if (!this.#mayIssue(ca, current, now) || signatures >= maxSignatures) continue
+        signatures++
+        if (isSignedBy(current, ca)) waiting.push(ca)
+      }
+    }
+    return false
+  }
+
+  /** By names, key identifiers, usages and dates. Old roots are of a version that does not say what is a CA. */
+  #mayIssue(ca: X509Certificate, certificate: X509Certificate, now: number): boolean {
+    if (!certificate.checkIssued(ca) || validity(ca, now) !== 'valid') return false
+    return ca.ca || this.#fingerprints.has(ca.fingerprint256)
+  }
+}
+
+/** A key of a kind that the library does not know makes it throw. */
+function isSignedBy(certificate: X509Certificate, { publicKey }: X509Certificate): boolean {
+  try {
+    return certificate.verify(publicKey)
+  } catch {
+    return false
+  }
+}

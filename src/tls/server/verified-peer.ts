@@ -1,0 +1,42 @@
+// A client certificate that was verified at a handshake, and whether it still leads to a CA that is trusted: the same
+// object for all connections of a client under one set of credentials, so that each reload costs one check a client.
+
+import type { X509Certificate } from 'node:crypto'
+import type { TlsPeer } from '../../x509/certificate-info.ts'
+import type { TrustAnchors } from './trust-anchors.ts'
+
+export interface VerifiedPeerParts {
+  readonly certificate: X509Certificate
+  readonly facts: TlsPeer
+  /** What OpenSSL has verified it with. */
+  readonly anchors: TrustAnchors
+  /** The certificates that came with it, in any order. */
+  readonly sent: readonly X509Certificate[]
+}
+
+export class VerifiedPeer {
+  readonly certificate: X509Certificate
+  readonly facts: TlsPeer
+  /** The certificates that came with it. */
+  readonly sent: readonly X509Certificate[]
+  /** Those that were asked for last, and the answer. */
+  #anchors: TrustAnchors
+  #trusted = true
+
+  constructor({ certificate, facts, anchors, sent }: VerifiedPeerParts) {
+    this.certificate = certificate
+    this.facts = facts
+    this.#anchors = anchors
+    this.sent = sent
+  }
+
+  /** Whether it leads to one of the anchors in force. @param now milliseconds since the epoch */
+  isTrustedBy(anchors: TrustAnchors, now: number): boolean {
+    if (anchors !== this.#anchors) {
+      const covered = this.#trusted && anchors.covers(this.#anchors)
+      this.#trusted = covered || anchors.reaches(this.certificate, this.sent, now)
+      this.#anchors = anchors
+    }
+    return this.#trusted
+  }
+}
