@@ -2,7 +2,7 @@
 // Runs what the command line asks for. What only the running agent needs is loaded only for it: signals are heard
 // before that, and a question such as `-v`, which Stork asks, is answered at once.
 
-import { planOf, usage } from './cli/arguments.ts'
+import { parseArguments, usage } from './cli/arguments.ts'
 import type { Plan } from './cli/arguments.ts'
 import { systemText } from './errors.ts'
 import { escapeForLog, escapeLines } from './log/escape.ts'
@@ -19,7 +19,7 @@ const program = startedAs(process.argv[1])
 const offered = program === 'kea-ctrl-agent' ? [] : Object.keys(subcommands)
 
 try {
-  process.exitCode = await run(planOf(process.argv.slice(2), offered))
+  process.exitCode = await run(parseArguments(process.argv.slice(2), offered))
 } catch (error) {
   fail(error)
 }
@@ -38,12 +38,12 @@ async function run(plan: Plan): Promise<number> {
     case 'subcommand':
       return runSubcommand(plan.name, plan.words)
     case 'test': {
-      const { test } = await import('./app/run-daemon.ts')
+      const { runConfigCheck: test } = await import('./app/run-daemon.ts')
       return test(plan, process.env)
     }
     case 'run': {
       const signals = new Signals()
-      const { serve } = await import('./app/run-daemon.ts')
+      const { runDaemon: serve } = await import('./app/run-daemon.ts')
       return serve(plan, { program, signals, env: process.env })
     }
   }

@@ -1,7 +1,7 @@
 // Long work in slices: it comes to the same end as at once, and the event loop goes around meanwhile.
 
 import t from 'tap'
-import { ChangeQueue } from '../src/app/serial-queue.ts'
+import { SerialQueue } from '../src/app/serial-queue.ts'
 import { atOnce, inSlices } from '../src/in-slices.ts'
 import type { Sliced } from '../src/in-slices.ts'
 
@@ -45,8 +45,8 @@ t.test('what the work throws comes through', async (t) => {
 })
 
 t.test('changes that are quick give others their turns between them', async (t) => {
-  const queue = new ChangeQueue()
-  const changes = Array.from({ length: 20 }, () => queue.inTurn(() => Promise.resolve()))
+  const queue = new SerialQueue()
+  const changes = Array.from({ length: 20 }, () => queue.run(() => Promise.resolve()))
   const turns = await turnsDuring(Promise.all(changes))
   t.ok(turns >= 20, `${turns} turns for 20 changes`)
 })

@@ -55,7 +55,7 @@ export function verdictOf(policy: Policy, role: Role, command: string, service: 
   const key = `${target} ${command}`
   const kept = keep ? role.verdicts.get(key) : undefined
   if (kept !== undefined) return kept
-  const verdict = judge(role, { command, definition, service: target }, policy.config.lists)
+  const verdict = decideForRole(role, { command, definition, service: target }, policy.config.lists)
   if (keep) {
     if (role.verdicts.size >= maxVerdicts) role.verdicts.clear()
     role.verdicts.set(key, verdict)
@@ -63,7 +63,7 @@ export function verdictOf(policy: Policy, role: Role, command: string, service: 
   return verdict
 }
 
-function judge(role: Role, subject: Subject, lists: ReadonlyMap<string, AccessList>): Verdict {
+function decideForRole(role: Role, subject: Subject, lists: ReadonlyMap<string, AccessList>): Verdict {
   const { config } = role
   const { command, definition } = subject
   if (config === null) return { allowed: false, rule: `${role.name} is not configured and so rejects everything` }

@@ -12,8 +12,8 @@ import type { Policy, Role } from './policy.ts'
 import { redactSecrets } from './redact.ts'
 
 /** Decisions kept, and the characters of the longest name or address of a caller that they are kept for. */
-const mostKept = 1000
-const longestName = 256
+const maxKept = 1000
+const maxNameLength = 256
 
 export class Guard {
   readonly policy: Policy
@@ -49,13 +49,13 @@ export class Guard {
     const shown = shownBy(caller, policy.config.assignRoleMethod)
     // Names that only a client knows would push the others out. A command for several services is rare.
     const kept = services.length < 2 && policy.known.has(name) && (services.length === 0 || policy.services.has(service))
-    if (!kept || shown === null || shown.length > longestName) return decide(policy, caller, name, services)
+    if (!kept || shown === null || shown.length > maxNameLength) return decide(policy, caller, name, services)
     // No two questions have one key, whatever characters their names have.
     const key = `${services.length} ${service.length} ${name.length} ${service}${name}${shown}`
     const found = this.#kept.get(key)
     if (found !== undefined) return found
     const decision = decide(policy, caller, name, services)
-    if (this.#kept.size >= mostKept) this.#kept.clear()
+    if (this.#kept.size >= maxKept) this.#kept.clear()
     this.#kept.set(key, decision)
     return decision
   }

@@ -4,10 +4,10 @@ import { readString } from '../json/text/literal.ts'
 import type { JsonNode, ListNode } from '../json/text/node.ts'
 import type { RawJson } from '../json/raw.ts'
 import { joinRaw, rawJson, rawToBuffer } from '../json/raw.ts'
-import { parseTree } from '../json/text/parser.ts'
+import { parseJson } from '../json/text/parser.ts'
 
 /** Bytes of the longest answer that is looked at: far more than the names of all commands that any daemon has. */
-const longestList = 64 * 1024
+const maxListLength = 64 * 1024
 
 /**
  * The answer without the names that are not allowed: of a map with `result` 0, the strings in the list `arguments`.
@@ -15,10 +15,10 @@ const longestList = 64 * 1024
  * @param answer one valid JSON value
  */
 export function filterCommandList(answer: RawJson, allowed: (name: string) => boolean): RawJson {
-  if (answer.length > longestList) return answer
+  if (answer.length > maxListLength) return answer
   const bytes = rawToBuffer(answer)
   // One character a byte, so that offsets in the tree are offsets in the bytes.
-  const { root } = parseTree(bytes.toString('latin1'), { dialect: 'command' })
+  const { root } = parseJson(bytes.toString('latin1'), { dialect: 'command' })
   if (root?.kind !== 'map' || !root.members.some(isSuccess)) return answer
   const pieces: Buffer[] = []
   let from = 0

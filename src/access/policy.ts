@@ -40,7 +40,7 @@ export interface Policy {
 }
 
 /** What the rules are to decide on. */
-export interface PolicySurroundings {
+export interface PolicyContext {
   /** Whether callers come over TLS. */
   readonly tls: boolean
   readonly services: Iterable<string>
@@ -48,7 +48,7 @@ export interface PolicySurroundings {
   readonly handlers: Iterable<{ readonly name: string; readonly access: AccessRight }>
 }
 
-export function compilePolicy(config: AccessConfig, { tls, services, handlers }: PolicySurroundings): Policy {
+export function compilePolicy(config: AccessConfig, { tls, services, handlers }: PolicyContext): Policy {
   const known = new Map(config.known)
   for (const { name, access } of handlers) {
     if (!config.commands.has(name)) known.set(name, { hook: '', programs: null, ...known.get(name), access })

@@ -4,10 +4,10 @@
 
 import { setImmediate } from 'node:timers/promises'
 import { byteClasses } from '../json/scan/byte-class.ts'
-import { ChunkStore } from '../json/scan/chunk-list.ts'
+import { ChunkList } from '../json/scan/chunk-list.ts'
 import type { RawJson } from '../json/raw.ts'
 import type { KeyKind, KeyRule } from './secret-key.ts'
-import { KeyTail, kindInAnswer, kindInCommand } from './secret-key.ts'
+import { KeySuffix, kindInAnswer, kindInCommand } from './secret-key.ts'
 
 /** Bytes worked on before others get their turn: about a millisecond. */
 const stepSize = 256 * 1024
@@ -82,8 +82,8 @@ const LOGINS = 4
 class Redaction {
   readonly #text: RawJson
   readonly #rule: KeyRule
-  readonly #out = new ChunkStore()
-  readonly #tail = new KeyTail()
+  readonly #out = new ChunkList()
+  readonly #tail = new KeySuffix()
   /** The containers around the next byte; the first stands for none. */
   readonly #open: number[] = [LIST]
   #changed = false

@@ -75,7 +75,7 @@ function endsWith(word: string, bytes: Uint8Array, start: number, end: number): 
 }
 
 /** Reads a key that is cut or holds escapes, of which only the end counts: in little memory, whatever its length. */
-export class KeyTail {
+export class KeySuffix {
   #tail = ''
   #digitsLeft = 0
   #unit = 0

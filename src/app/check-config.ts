@@ -1,12 +1,12 @@
 // `-t FILE`: everything that starting would check, without opening a port, a log file or a control socket.
 
-import { announceWarnings } from './startup-log.ts'
+import { logConfigWarnings } from './startup-log.ts'
 import { loadConfigFile } from '../config/load.ts'
 import type { LoadedConfig } from '../config/load.ts'
 import { errorLines } from '../config/parse/issue.ts'
 import { openUpstreams } from '../forward/open-upstreams.ts'
 import { loadOnly } from '../hook/load-only.ts'
-import { checkLogFiles, placed } from './resource-errors.ts'
+import { checkLogFiles, withPositions } from './resource-errors.ts'
 import type { Logging } from '../log/logger.ts'
 import { loadCredentials } from '../tls/files/credentials.ts'
 
@@ -24,7 +24,7 @@ export async function checkConfigFile(
 ): Promise<number> {
   try {
     const loaded = loadConfigFile(options.file, { env, pathChecks: options.pathChecks })
-    announceWarnings(logging, loaded.warnings)
+    logConfigWarnings(logging, loaded.warnings)
     await checkFiles(loaded, logging)
     logging.write('DCTL_CONFIG_CHECK_COMPLETE', { result: 'usable' })
     if (options.debug) process.stderr.write('Syntax check OK\n')
@@ -48,6 +48,6 @@ async function checkFiles(loaded: LoadedConfig, logging: Logging): Promise<void>
     checkLogFiles(loaded.config)
     await loadOnly(hookModules, logging)
   } catch (error) {
-    throw placed(error, loaded)
+    throw withPositions(error, loaded)
   }
 }

@@ -17,23 +17,23 @@ import type { Listener } from '../http/connection/listener.ts'
 import type { Logging } from '../log/logger.ts'
 import { listen, listenFirst, refuseProtocolSwitch, sameEndpoint } from './listen.ts'
 import {
-  announce, announceCommands, announceStart, announceWarnings, nameMissingDaemons, summaryOf,
+  logStarted, logRegisteredCommands, logConfig, logConfigWarnings, logMissingDaemons, configSummary,
 } from './startup-log.ts'
-import { ChangeQueue } from './serial-queue.ts'
-import { openCompanions } from './reload-transaction.ts'
-import type { Companions } from './reload-transaction.ts'
-import { Doorway } from './front-end.ts'
-import type { InForce } from './front-end.ts'
-import { checkLogFiles, placed } from './resource-errors.ts'
+import { SerialQueue } from './serial-queue.ts'
+import { beginReload } from './reload-transaction.ts'
+import type { ReloadTransaction } from './reload-transaction.ts'
+import { FrontEnd } from './front-end.ts'
+import type { ActiveConfig } from './front-end.ts'
+import { checkLogFiles, withPositions } from './resource-errors.ts'
 import type { Monitoring } from '../monitoring/monitoring.ts'
 import type { Metrics } from '../metrics/registry.ts'
 import { buildRuntime, renewCredentials } from './runtime.ts'
 import type { Runtime } from './runtime.ts'
-import { TlsReport } from '../tls/server/handshake-log.ts'
-import { TlsUpkeep } from '../tls/files/certificate-reloader.ts'
-import type { UpkeepParts } from '../tls/files/certificate-reloader.ts'
+import { HandshakeLog } from '../tls/server/handshake-log.ts'
+import { CertificateReloader } from '../tls/files/certificate-reloader.ts'
+import type { CertificateReloaderOptions } from '../tls/files/certificate-reloader.ts'
 
-export interface DeploymentParts {
+export interface ConfigManagerOptions {
   readonly agent: AgentControl
   readonly logging: Logging
   readonly metrics: Metrics
@@ -46,32 +46,32 @@ export interface DeploymentParts {
 const moduleShare = { network: 'handler modules', user: null }
 
 /** Milliseconds that a change of the configuration gets to end when the process stops. */
-const changeTime = 2000
+const changeTimeout = 2000
 
-export class Deployment {
+export class ConfigManager {
   /** What else must not overlap a change waits here too. */
-  readonly changes = new ChangeQueue()
+  readonly queue = new SerialQueue()
   readonly #agent: AgentControl
   readonly #logging: Logging
   readonly #lockOut = new LockOut()
-  readonly #tlsReport: TlsReport
-  readonly #doorway: Doorway
+  readonly #handshakeLog: HandshakeLog
+  readonly #frontEnd: FrontEnd
   readonly #moduleParts: ModuleParts
   readonly #metrics: Metrics
   readonly #monitoring: Monitoring
   readonly #passedSockets: readonly number[]
-  #upkeep: TlsUpkeep | null = null
+  #certificateReloader: CertificateReloader | null = null
 
-  constructor(parts: DeploymentParts) {
+  constructor(parts: ConfigManagerOptions) {
     this.#agent = parts.agent
     this.#logging = parts.logging
     this.#metrics = parts.metrics
     this.#monitoring = parts.monitoring
     this.#passedSockets = parts.passedSockets
-    this.#tlsReport = new TlsReport(parts.logging, parts.metrics)
-    this.#doorway = new Doorway(parts.logging, this.#tlsReport, parts.metrics)
+    this.#handshakeLog = new HandshakeLog(parts.logging, parts.metrics)
+    this.#frontEnd = new FrontEnd(parts.logging, this.#handshakeLog, parts.metrics)
     const ask: AskDaemons = (...question) => askDaemons(this.runtime, ...question)
-    const { memory } = this.#doorway
+    const { memory } = this.#frontEnd
     const tryReserve: MemoryReserve['tryReserve'] = (bytes) => memory.tryReserve(moduleShare, bytes)
     this.#moduleParts = { log: parts.logging, ask, memory: { tryReserve } }
   }
@@ -83,33 +83,33 @@ export class Deployment {
 
   /** When it was put in force; milliseconds since the epoch. */
   get since(): number {
-    return this.#doorway.current.since
+    return this.#frontEnd.current.activeSince
   }
 
   get runtime(): Runtime {
-    return this.#doorway.current.runtime
+    return this.#frontEnd.current.runtime
   }
 
   /** One line on the configuration in force. */
   get summary(): string {
-    const { runtime, listener } = this.#doorway.current
-    return summaryOf(runtime.config, listener)
+    const { runtime, listener } = this.#frontEnd.current
+    return configSummary(runtime.config, listener)
   }
 
   /** Whether clients can come in. */
   get open(): boolean {
-    return this.#doorway.open
+    return this.#frontEnd.open
   }
 
   /** Why no command can run now. */
-  get obstacles(): readonly string[] {
-    const obstacle = this.#doorway.inForce?.runtime.audit?.obstacle ?? null
+  get unavailableReasons(): readonly string[] {
+    const obstacle = this.#frontEnd.active?.runtime.audit?.unavailableReason ?? null
     return obstacle === null ? [] : [obstacle]
   }
 
   /** What has gone through the door since the start; null before the first configuration. */
   get traffic(): Traffic | null {
-    return this.#doorway.traffic
+    return this.#frontEnd.traffic
   }
 
   /**
@@ -119,15 +119,15 @@ export class Deployment {
    * swapped in; whatever was in force before still is
    */
   apply(read: () => Promise<LoadedConfig>): Promise<void> {
-    return this.changes.inTurn(async () => {
+    return this.queue.run(async () => {
       const loaded = await read()
       try {
-        announceStart(this.#logging, loaded.config)
+        logConfig(this.#logging, loaded.config)
         await this.#replace(loaded.config)
       } catch (error) {
-        throw placed(error, loaded)
+        throw withPositions(error, loaded)
       }
-      announceWarnings(this.#logging, loaded.warnings)
+      logConfigWarnings(this.#logging, loaded.warnings)
     })
   }
 
@@ -136,38 +136,38 @@ export class Deployment {
    * @throws KeagateError as `apply` does, without opening a port
    */
   check(read: () => Promise<LoadedConfig>): Promise<void> {
-    return this.changes.inTurn(async () => {
+    return this.queue.run(async () => {
       const loaded = await read()
       try {
         const modules = await Modules.load(loaded.config.hookModules, this.#moduleParts)
         await this.#build(loaded.config, { modules, audit: null }).finally(() => modules.close())
       } catch (error) {
-        throw placed(error, loaded)
+        throw withPositions(error, loaded)
       }
     })
   }
 
   /** Accepts no more, refuses what waits for a daemon, lets running commands end, then closes every connection. */
   async stop(): Promise<void> {
-    this.#upkeep?.close()
-    this.#doorway.retire()
-    await Promise.race([this.changes.settled, setTimeout(changeTime)])
-    await this.#doorway.close()
-    const runtime = this.#doorway.inForce?.runtime
+    this.#certificateReloader?.close()
+    this.#frontEnd.closeAfterResponses()
+    await Promise.race([this.queue.settled, setTimeout(changeTimeout)])
+    await this.#frontEnd.close()
+    const runtime = this.#frontEnd.active?.runtime
     await runtime?.audit?.stop()
-    announceCommands(this.#logging, runtime?.commands() ?? [], [])
+    logRegisteredCommands(this.#logging, runtime?.commands() ?? [], [])
     this.#monitoring.close()
-    this.#tlsReport.close()
+    this.#handshakeLog.close()
   }
 
   /** Makes a stop under way wait for no command any more. */
-  hurry(): void {
-    this.#doorway.hurry()
+  forceShutdown(): void {
+    this.#frontEnd.forceShutdown()
   }
 
   async #replace(config: AgentConfig): Promise<void> {
-    const before = this.#doorway.inForce?.runtime ?? null
-    const companions = await openCompanions(config, before, this.#moduleParts)
+    const before = this.#frontEnd.active?.runtime ?? null
+    const companions = await beginReload(config, before, this.#moduleParts)
     try {
       await this.#monitoring.change(config.monitoring, () => this.#swap(config, companions))
     } catch (error) {
@@ -177,55 +177,55 @@ export class Deployment {
     await companions.commit()
   }
 
-  async #swap(config: AgentConfig, companions: Companions): Promise<void> {
-    const before = this.#doorway.inForce
+  async #swap(config: AgentConfig, companions: ReloadTransaction): Promise<void> {
+    const before = this.#frontEnd.active
     const moved = before === null || !sameEndpoint(before.runtime.config, config)
     if (before !== null && !moved) refuseProtocolSwitch(before.runtime.config, config, this.#logging)
     const runtime = await this.#build(config, companions)
     const listener = moved ? await this.#listen(config, before) : before.listener
     try {
-      const entrance = await this.#doorway.entrance(runtime, listener)
+      const entrance = await this.#frontEnd.entrance(runtime, listener)
       const shown = this.#logging.enabled('DCTL_CONFIG_START')
       // The last step that can fail, and one that undoes itself.
       this.#logging.configure(config.loggers)
       // Who asks for it by this very configuration gets it too.
-      if (!shown) announceStart(this.#logging, config)
-      this.#doorway.use({ runtime, listener, entrance, since: Date.now() })
+      if (!shown) logConfig(this.#logging, config)
+      this.#frontEnd.use({ runtime, listener, entrance, activeSince: Date.now() })
     } catch (error) {
       if (moved) await listener.close()
       throw error
     }
-    this.#upkeep?.close()
-    this.#upkeep = config.tls === null ? null : new TlsUpkeep(this.#upkeepParts(config.tls))
-    announceCommands(this.#logging, before?.runtime.commands() ?? [], runtime.commands())
-    announce(this.#logging, runtime, listener, moved ? 'STARTED' : 'UPDATED')
-    void nameMissingDaemons(this.#logging, runtime, () => this.#doorway.inForce?.runtime !== runtime)
+    this.#certificateReloader?.close()
+    this.#certificateReloader = config.tls === null ? null : new CertificateReloader(this.#certificateReloaderOptions(config.tls))
+    logRegisteredCommands(this.#logging, before?.runtime.commands() ?? [], runtime.commands())
+    logStarted(this.#logging, runtime, listener, moved ? 'STARTED' : 'UPDATED')
+    void logMissingDaemons(this.#logging, runtime, () => this.#frontEnd.active?.runtime !== runtime)
     // What the runtime before still runs, it runs to its end; only what nobody uses is given up.
     if (before === null) return
     retireUpstreams(before.runtime.upstreams, runtime.upstreams)
-    if (moved) this.#doorway.leave(before)
+    if (moved) this.#frontEnd.leave(before)
   }
 
-  #listen(config: AgentConfig, before: InForce | null): Promise<Listener> {
+  #listen(config: AgentConfig, before: ActiveConfig | null): Promise<Listener> {
     if (before === null) return listenFirst(config, this.#passedSockets, this.#logging)
     return listen(config, before.runtime.config, this.#logging)
   }
 
   /** Takes what the TLS files hold now, for the very next connection. @returns whether that is anything else */
   #refreshCredentials(): Promise<boolean> {
-    return this.changes.inTurn(async () => {
-      const { runtime, listener, since } = this.#doorway.current
+    return this.queue.run(async () => {
+      const { runtime, listener, activeSince: since } = this.#frontEnd.current
       const renewed = await renewCredentials(runtime)
       if (renewed === null) return false
-      this.#doorway.use({ runtime: renewed, listener, entrance: await this.#doorway.entrance(renewed, listener), since })
+      this.#frontEnd.use({ runtime: renewed, listener, entrance: await this.#frontEnd.entrance(renewed, listener), activeSince: since })
       return true
     })
   }
 
-  #upkeepParts(config: TlsConfig): UpkeepParts {
+  #certificateReloaderOptions(config: TlsConfig): CertificateReloaderOptions {
     return {
       config,
-      credentials: () => this.#doorway.inForce?.runtime.credentials ?? null,
+      credentials: () => this.#frontEnd.active?.runtime.credentials ?? null,
       refresh: () => this.#refreshCredentials(),
       log: this.#logging,
       metrics: this.#metrics,
@@ -233,9 +233,9 @@ export class Deployment {
   }
 
   /** Everything that a configuration needs, as far as it can be had without taking anything from the one in force. */
-  async #build(config: AgentConfig, companions: Pick<Companions, 'modules' | 'audit'>): Promise<Runtime> {
-    const previous = this.#doorway.inForce?.runtime ?? null
-    const stays = { log: this.#logging, lockOut: this.#lockOut, tlsReport: this.#tlsReport, metrics: this.#metrics }
+  async #build(config: AgentConfig, companions: Pick<ReloadTransaction, 'modules' | 'audit'>): Promise<Runtime> {
+    const previous = this.#frontEnd.active?.runtime ?? null
+    const stays = { log: this.#logging, lockOut: this.#lockOut, tlsReport: this.#handshakeLog, metrics: this.#metrics }
     const runtime = await buildRuntime(config, { agent: this.#agent, ...stays, ...companions, previous })
     checkLogFiles(config)
     return runtime

@@ -2,7 +2,7 @@
 // commands ask when they report on or change the process around them.
 
 import { setImmediate } from 'node:timers/promises'
-import { announceMistakes } from './startup-log.ts'
+import { logConfigErrors } from './startup-log.ts'
 import type { AgentControl, ConfigOutcome } from '../command/agent-control.ts'
 import type { DaemonStatus } from '../command/daemon-status.ts'
 import { configHash } from '../config/print/hash.ts'
@@ -12,9 +12,9 @@ import { printConfig } from '../config/print/print.ts'
 import type { AgentConfig } from '../config/types.ts'
 import { writeConfigFile } from '../config/print/write-file.ts'
 import type { WrittenConfig } from '../config/print/write-file.ts'
-import { Deployment } from './config-manager.ts'
+import { ConfigManager } from './config-manager.ts'
 import { KeagateError, describeError } from '../errors.ts'
-import { lookForQuiet } from '../forward/probe-stale.ts'
+import { probeStale } from '../forward/probe-stale.ts'
 import { printCompact } from '../json/text/print.ts'
 import { rawJson, rawToString } from '../json/raw.ts'
 import type { RawJson } from '../json/raw.ts'
@@ -47,7 +47,7 @@ export class Daemon implements AgentControl {
   readonly pid = process.pid
   readonly startedAt = Date.now()
   readonly #options: DaemonOptions
-  readonly #deployment: Deployment
+  readonly #configManager: ConfigManager
   readonly #metrics = new MetricRegistry()
   readonly #reloads = new ReloadLog(this.#metrics)
   #manager: ServiceManager = noServiceManager
@@ -69,59 +69,59 @@ export class Daemon implements AgentControl {
     this.#options = options
     const { logging, passedSockets = [] } = options
     const monitoring = new Monitoring(this.#monitorSource(), logging)
-    this.#deployment = new Deployment({ agent: this, logging, metrics: this.#metrics, monitoring, passedSockets })
+    this.#configManager = new ConfigManager({ agent: this, logging, metrics: this.#metrics, monitoring, passedSockets })
     this.finished = new Promise((resolve) => (this.#stopped = resolve))
   }
 
   /** @throws KeagateError when the configuration is wrong or cannot be served */
   async start(): Promise<void> {
-    await this.#deployment.apply(() => this.#readFile())
+    await this.#configManager.apply(() => this.#readFile())
   }
 
   /** Tells a service manager, from now on, what becomes of this process. Only after the start. */
   report(manager: ServiceManager): void {
     this.#manager = manager
     if (this.#stopping) manager.stopping()
-    else manager.ready(this.#deployment.summary)
+    else manager.ready(this.#configManager.summary)
   }
 
   /** Whether clients can come in. */
   get open(): boolean {
-    return this.#deployment.open
+    return this.#configManager.open
   }
 
   configuredAt(): number {
-    return this.#deployment.since
+    return this.#configManager.since
   }
 
   certificates(): readonly Expiring[] {
-    return this.#deployment.runtime.credentials?.expiring ?? []
+    return this.#configManager.runtime.credentials?.expiring ?? []
   }
 
   tlsFailures(): Readonly<Record<string, number>> | null {
-    if (this.#deployment.config.tls === null) return null
+    if (this.#configManager.config.tls === null) return null
     return this.#metrics.byLabel('keagate_tls_failures_total')
   }
 
   daemons(): readonly DaemonStatus[] {
-    const { byService } = this.#deployment.runtime.upstreams
+    const { byService } = this.#configManager.runtime.upstreams
     return [...byService].map(([service, upstream]) => upstream.status(service))
   }
 
   configGet(): Promise<RawJson> {
-    const { config } = this.#deployment
+    const { config } = this.#configManager
     if (this.#shown?.config !== config) this.#shown = { config, text: shownText(config) }
     return this.#shown.text
   }
 
   configHash(): Promise<string> {
-    return configHash(this.#deployment.config)
+    return configHash(this.#configManager.config)
   }
 
   async configTest(configuration: RawJson): Promise<ConfigOutcome> {
     const outcome = await this.#outcome('the configuration is usable', () => {
-      this.#deployment.changes.refuseCrowd()
-      return this.#deployment.check(() => this.#readCommand(configuration))
+      this.#configManager.queue.assertCapacity()
+      return this.#configManager.check(() => this.#readCommand(configuration))
     }, 'CTRL_AGENT_CONFIG_CHECK_FAIL')
     this.#options.logging.write('DCTL_CONFIG_CHECK_COMPLETE', { result: outcome.ok ? 'usable' : 'not usable' })
     return outcome
@@ -129,15 +129,15 @@ export class Daemon implements AgentControl {
 
   async configSet(configuration: RawJson): Promise<ConfigOutcome> {
     return this.#change('config-set', 'the configuration is in force', () => {
-      this.#deployment.changes.refuseCrowd()
-      return this.#deployment.apply(() => this.#readCommand(configuration))
+      this.#configManager.queue.assertCapacity()
+      return this.#configManager.apply(() => this.#readCommand(configuration))
     })
   }
 
   /** A reload that waits for its turn reads the file as it is then, so whoever asks meanwhile waits for the same. */
   configReload(): Promise<ConfigOutcome> {
     this.#waitingReload ??= this.#change('config-reload', 'the configuration file was read again and is in force', () =>
-      this.#deployment.apply(() => {
+      this.#configManager.apply(() => {
         this.#waitingReload = null
         return this.#readFile()
       }),
@@ -147,9 +147,9 @@ export class Daemon implements AgentControl {
 
   async configWrite(filename: string | null): Promise<WrittenConfig> {
     try {
-      this.#deployment.changes.refuseCrowd()
-      return await this.#deployment.changes.inTurn(() =>
-        writeConfigFile(this.#deployment.config, this.#options.file, filename),
+      this.#configManager.queue.assertCapacity()
+      return await this.#configManager.queue.run(() =>
+        writeConfigFile(this.#configManager.config, this.#options.file, filename),
       )
     } catch (error) {
       return { ok: false, text: describeError(error) }
@@ -172,22 +172,22 @@ export class Daemon implements AgentControl {
     if (this.#stopping) return
     this.#stopping = true
     this.#manager.stopping()
-    void this.#deployment.stop().then(() => this.#stopped(exitValue))
+    void this.#configManager.stop().then(() => this.#stopped(exitValue))
   }
 
   /** Makes a shutdown under way wait for no command any more. */
-  hurry(): void {
-    this.#deployment.hurry()
+  forceShutdown(): void {
+    this.#configManager.forceShutdown()
   }
 
   #monitorSource(): MonitorSource {
     return {
       agent: this,
       metrics: this.#metrics,
-      traffic: () => this.#deployment.traffic ?? { open: 0, accepted: 0, rejected: 0, received: 0, sent: 0 },
+      traffic: () => this.#configManager.traffic ?? { open: 0, accepted: 0, rejected: 0, received: 0, sent: 0 },
       reloads: () => this.#reloads.latest,
-      obstacles: () => (this.#stopping ? ['the agent is stopping'] : this.#deployment.obstacles),
-      lookForQuiet: (quiet) => lookForQuiet(this.#deployment.runtime.upstreams.byKey.values(), quiet),
+      obstacles: () => (this.#stopping ? ['the agent is stopping'] : this.#configManager.unavailableReasons),
+      lookForQuiet: (quiet) => probeStale(this.#configManager.runtime.upstreams.byKey.values(), quiet),
     }
   }
 
@@ -198,7 +198,7 @@ export class Daemon implements AgentControl {
 
   #readCommand(configuration: RawJson): Promise<LoadedConfig> {
     const { env, pathChecks } = this.#options
-    const current: AgentConfig = this.#deployment.config
+    const current: AgentConfig = this.#configManager.config
     const { begin } = configuration
     const options = { env, pathChecks, dialect: 'command', current, ...(begin === undefined ? {} : { begin }) } as const
     return loadConfigTextInSlices(begin === undefined ? 'arguments' : 'request', rawToString(configuration), options)
@@ -208,7 +208,7 @@ export class Daemon implements AgentControl {
     this.#manager.reloading()
     const outcome = await this.#outcome(success, change)
     this.#reloads.note(command, outcome.ok)
-    const { summary } = this.#deployment
+    const { summary } = this.#configManager
     this.#manager.ready(outcome.ok ? summary : `${summary}; the latest change was refused, the log says why`)
     return outcome
   }
@@ -224,7 +224,7 @@ export class Daemon implements AgentControl {
       return { ok: true, text: success }
     } catch (error) {
       const result = error instanceof KeagateError && error.code === 'LISTEN_FAILED' ? 5 : 1
-      announceMistakes(this.#options.logging, result === 5 ? 'DCTL_PARSER_FAIL' : mistake, error)
+      logConfigErrors(this.#options.logging, result === 5 ? 'DCTL_PARSER_FAIL' : mistake, error)
       return { ok: false, result, text: describeError(error) }
     }
   }

@@ -12,51 +12,51 @@ import type { Log } from '../log/message.ts'
 import type { Metrics } from '../metrics/registry.ts'
 import { MemoryBudget } from '../shares/memory-budget.ts'
 import type { Runtime } from './runtime.ts'
-import type { TlsReport } from '../tls/server/handshake-log.ts'
+import type { HandshakeLog } from '../tls/server/handshake-log.ts'
 
-export interface InForce {
+export interface ActiveConfig {
   readonly runtime: Runtime
   readonly listener: Listener
   readonly entrance: ConnectionHandler
   /** Milliseconds since the epoch. */
-  readonly since: number
+  readonly activeSince: number
 }
 
 /** Milliseconds that connections get to end when the process stops; running commands get nine tenths of it. */
-const drainTime = 10_000
+const drainTimeout = 10_000
 
-export class Doorway {
+export class FrontEnd {
   readonly #log: Log
-  readonly #report: TlsReport
+  readonly #report: HandshakeLog
   /** For the bodies and answers of all clients, and of handler modules. */
   readonly memory: MemoryBudget
   #server: HttpServer | null = null
-  #inForce: InForce | null = null
+  #active: ActiveConfig | null = null
 
   /** @param report where TLS clients that do not come in are told of */
-  constructor(log: Log, report: TlsReport, metrics: Metrics) {
+  constructor(log: Log, report: HandshakeLog, metrics: Metrics) {
     this.#log = log
     this.#report = report
     this.memory = new MemoryBudget({
-      limit: () => this.#inForce?.runtime.config.httpLimits.maxBuffered ?? Number.MAX_SAFE_INTEGER,
+      limit: () => this.#active?.runtime.config.httpLimits.maxBuffered ?? Number.MAX_SAFE_INTEGER,
       onRefused: (_client, reason) => metrics.count('keagate_memory_refusals_total', { reason }),
     })
   }
 
   /** null before the first configuration. */
-  get inForce(): InForce | null {
-    return this.#inForce
+  get active(): ActiveConfig | null {
+    return this.#active
   }
 
   /** @throws KeagateError LISTEN_FAILED before the first configuration, when nobody asks */
-  get current(): InForce {
-    if (this.#inForce === null) throw new KeagateError('LISTEN_FAILED', 'no configuration is in force yet')
-    return this.#inForce
+  get current(): ActiveConfig {
+    if (this.#active === null) throw new KeagateError('LISTEN_FAILED', 'no configuration is in force yet')
+    return this.#active
   }
 
   /** Whether clients can come in. */
   get open(): boolean {
-    return this.#inForce?.listener.listening ?? false
+    return this.#active?.listener.listening ?? false
   }
 
   /** What has gone through since the start; null before the first configuration. */
@@ -75,36 +75,36 @@ export class Doorway {
   }
 
   /** From here on, the listener's connections meet this runtime. */
-  use(next: InForce): void {
-    this.#inForce = next
+  use(next: ActiveConfig): void {
+    this.#active = next
     next.listener.accept((socket) => next.entrance.accept(socket))
     this.#server?.closeUntrusted()
   }
 
   /** Closes an address that is in use no more; answers under way there are given. */
-  leave({ listener, entrance }: InForce): void {
+  leave({ listener, entrance }: ActiveConfig): void {
     void listener.close()
     entrance.close()
     this.#server?.closeAll(listener)
   }
 
   /** Has every connection end with the answer under way. */
-  retire(): void {
+  closeAfterResponses(): void {
     this.#server?.closeAfterResponses()
   }
 
   /** Accepts no more, refuses what waits for a daemon, lets running commands end, then closes every connection. */
   async close(): Promise<void> {
-    await this.#inForce?.listener.acceptQueued()
-    const closed = this.#inForce?.listener.close()
-    this.#inForce?.entrance.close()
-    for (const upstream of this.#inForce?.runtime.upstreams.byKey.values() ?? []) upstream.close()
-    await this.#server?.drain(drainTime)
+    await this.#active?.listener.acceptQueued()
+    const closed = this.#active?.listener.close()
+    this.#active?.entrance.close()
+    for (const upstream of this.#active?.runtime.upstreams.byKey.values() ?? []) upstream.close()
+    await this.#server?.drain(drainTimeout)
     await closed
   }
 
   /** Makes a `close` under way wait for no command any more. */
-  hurry(): void {
+  forceShutdown(): void {
     this.#server?.forceShutdown()
   }
 }

@@ -4,7 +4,7 @@
 import { forKeyword } from '../errors.ts'
 import { redactCommand } from '../access/redact.ts'
 import type { Audit } from '../audit/audit.ts'
-import { changeAudit } from '../audit/prepare-switch.ts'
+import { prepareAuditSwitch } from '../audit/prepare-switch.ts'
 import type { AgentConfig } from '../config/types.ts'
 import { Modules } from '../hook/modules.ts'
 import type { ModuleParts } from '../hook/supervised-module.ts'
@@ -15,7 +15,7 @@ interface Previous {
   readonly audit: Audit | null
 }
 
-export interface Companions extends Previous {
+export interface ReloadTransaction extends Previous {
   /** The configuration is in force: starts what is new, lets go of what is old. */
   commit(): Promise<void>
   /** It did not come into force. */
@@ -26,14 +26,14 @@ export interface Companions extends Previous {
  * @param parts for handler modules: what they ask goes to the daemons of the configuration in force at that time
  * @throws KeagateError with the keyword of what cannot be loaded or opened
  */
-export async function openCompanions(
+export async function beginReload(
   config: AgentConfig,
   before: Previous | null,
   parts: ModuleParts,
-): Promise<Companions> {
+): Promise<ReloadTransaction> {
   const modules = await Modules.load(config.hookModules, parts)
   try {
-    const change = changeAudit(config.auditLog, before?.audit ?? null, parts.log, redactCommand)
+    const change = prepareAuditSwitch(config.auditLog, before?.audit ?? null, parts.log, redactCommand)
     return {
       modules,
       audit: change.audit,

@@ -3,7 +3,7 @@
 
 import type { LoadedConfig } from '../config/load.ts'
 import { ConfigError } from '../config/parse/issue.ts'
-import type { Mistake } from '../config/parse/issue.ts'
+import type { ConfigIssue } from '../config/parse/issue.ts'
 import type { AgentConfig } from '../config/types.ts'
 import { forKeyword, KeagateError } from '../errors.ts'
 import { checkLogFile } from '../log/log-file.ts'
@@ -12,14 +12,14 @@ import { TlsError } from '../tls/files/diagnostics.ts'
 import type { TlsKeyword } from '../tls/files/diagnostics.ts'
 
 /** The same error with positions where it tells its keywords; anything else as it is. */
-export function placed(error: unknown, loaded: LoadedConfig): unknown {
+export function withPositions(error: unknown, loaded: LoadedConfig): unknown {
   if (!(error instanceof KeagateError)) return error
-  const mistakes = keywordMistakes(error).map((mistake) => ({ ...loaded.place(mistake.path), ...mistake }))
+  const mistakes = keywordIssues(error).map((mistake) => ({ ...loaded.place(mistake.path), ...mistake }))
   return mistakes.length === 0 ? error : new ConfigError(mistakes.toSorted(byPlace), { code: error.code, cause: error })
 }
 
 /** In the order of the text, as far as they stand in one file. */
-function byPlace(one: Mistake, other: Mistake): number {
+function byPlace(one: ConfigIssue, other: ConfigIssue): number {
   if (one.file !== other.file) return 0
   return (one.line ?? 0) - (other.line ?? 0) || (one.column ?? 0) - (other.column ?? 0)
 }
@@ -46,7 +46,7 @@ export function checkLogFiles({ loggers, auditLog }: Pick<AgentConfig, 'loggers'
   }
 }
 
-function keywordMistakes(error: KeagateError): { path: string; text: string; remedy: string | null }[] {
+function keywordIssues(error: KeagateError): { path: string; text: string; remedy: string | null }[] {
   if (error instanceof TlsError) {
     return error.problems.map(({ keyword, section, text, remedy }) => {
       return { path: section === undefined ? pathOf(keyword) : `${section}/${keyword}`, text, remedy }

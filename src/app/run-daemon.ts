@@ -1,6 +1,6 @@
 // The process around the daemon: its name, umask, PID file and log, what signals do, and how all of it ends.
 
-import { announceMistakes } from './startup-log.ts'
+import { logConfigErrors } from './startup-log.ts'
 import { checkConfigFile } from './check-config.ts'
 import type { Plan } from '../cli/arguments.ts'
 import { errorLines } from '../config/parse/issue.ts'
@@ -11,13 +11,13 @@ import { Logging } from '../log/logger.ts'
 import type { MessageId } from '../log/message.ts'
 import { takeName } from '../process/agent-name.ts'
 import { openNotifyChannel } from '../process/sd-notify.ts'
-import { passedSockets } from '../process/socket-activation.ts'
+import { activatedSockets } from '../process/socket-activation.ts'
 import { PidFile, pidFilePath } from '../process/pid-file.ts'
-import { Systemd, systemdWishes } from '../process/service-manager.ts'
+import { Systemd, systemdSettings } from '../process/service-manager.ts'
 import type { Signals } from '../process/signals.ts'
 import { stackTrace } from '../process/stack-trace.ts'
 
-export interface ProcessParts {
+export interface ProcessContext {
   /** The name the program was started by. */
   readonly program: string
   readonly signals: Signals
@@ -25,26 +25,26 @@ export interface ProcessParts {
 }
 
 /** `-t`. @returns the exit code */
-export async function test(plan: Extract<Plan, { kind: 'test' }>, env: NodeJS.ProcessEnv): Promise<number> {
+export async function runConfigCheck(plan: Extract<Plan, { kind: 'test' }>, env: NodeJS.ProcessEnv): Promise<number> {
   return checkConfigFile(plan, openLogging(plan.debug, env), env)
 }
 
 /** `-c`: runs until somebody stops it, then ends the process. @returns the exit code of a start that failed */
-export async function serve(plan: Extract<Plan, { kind: 'run' }>, parts: ProcessParts): Promise<number> {
+export async function runDaemon(plan: Extract<Plan, { kind: 'run' }>, parts: ProcessContext): Promise<number> {
   const { program, signals, env } = parts
   takeName(program)
   // As Kea 3: nothing we make is for everybody to read.
   process.umask(process.umask(0o027) | 0o027)
   const logging = openLogging(plan.debug, env)
   const { file, pathChecks } = plan
-  const daemon = new Daemon({ file, pathChecks, env, logging, passedSockets: passedSockets(env, process.pid) })
+  const daemon = new Daemon({ file, pathChecks, env, logging, passedSockets: activatedSockets(env, process.pid) })
   try {
     // Without the name of a file there is nothing to start, and no name for a PID file.
     if (/[^/]$/.test(plan.file)) {
       const pidFile = PidFile.create(pidFilePath(plan.file, env))
       // However the process ends, unless it is killed.
       process.once('exit', () => pidFile.remove())
-      endOnDefects(logging)
+      exitOnUncaught(logging)
       logging.write('DCTL_STARTING', { name: program, pid: process.pid, version: daemon.version })
     }
     logging.write('DCTL_INIT_PROCESS', { name: program })
@@ -57,7 +57,7 @@ export async function serve(plan: Extract<Plan, { kind: 'run' }>, parts: Process
         logging.write('DCTL_SHUTDOWN_SIGNAL_RECVD', { signal })
         daemon.shutdown(0)
       },
-      hurry: () => daemon.hurry(),
+      forceShutdown: () => daemon.forceShutdown(),
       unknown: (signal) => logging.write('DCTL_UNSUPPORTED_SIGNAL', { signal }),
     })
     await Promise.race([start, daemon.finished])
@@ -65,7 +65,7 @@ export async function serve(plan: Extract<Plan, { kind: 'run' }>, parts: Process
     const id = failureId(error)
     // As Kea: wherever lines have gone so far, this goes to standard error.
     if (id === 'DCTL_CONFIG_FILE_LOAD_FAIL') logging.configure([])
-    announceMistakes(logging, id, error)
+    logConfigErrors(logging, id, error)
     await logging.close()
     process.stderr.write(`Service failed: ${errorLines(error).join('\n')}\n`)
     return 1
@@ -82,7 +82,7 @@ export async function serve(plan: Extract<Plan, { kind: 'run' }>, parts: Process
 }
 
 function reportToSystemd(daemon: Daemon, logging: Logging, env: NodeJS.ProcessEnv): void {
-  const { notify, watchdog } = systemdWishes(env, process.pid)
+  const { notify, watchdog } = systemdSettings(env, process.pid)
   if (!notify) return
   let told = false
   const channel = openNotifyChannel(env, (reason) => {
@@ -99,7 +99,7 @@ function failureId(error: unknown): MessageId {
 }
 
 /** After an error that nobody expected, nobody knows what still works: better a new process than half an old one. */
-function endOnDefects(logging: Logging): void {
+function exitOnUncaught(logging: Logging): void {
   let ending = false
   process.on('uncaughtException', (error) => {
     if (ending) process.exit(1)

@@ -23,7 +23,7 @@ import { CommandMeter } from '../metrics/command-meter.ts'
 import type { Metrics } from '../metrics/registry.ts'
 import type { CredentialSet } from '../tls/files/credentials.ts'
 import { credentialWork } from '../tls/files/credentials.ts'
-import type { TlsReport } from '../tls/server/handshake-log.ts'
+import type { HandshakeLog } from '../tls/server/handshake-log.ts'
 
 export interface Runtime {
   readonly config: AgentConfig
@@ -50,7 +50,7 @@ export interface RuntimeParts {
   /** null: commands are not recorded. */
   readonly audit: Audit | null
   readonly metrics: Metrics
-  readonly tlsReport: TlsReport
+  readonly tlsReport: HandshakeLog
   /** The runtime that this one is to replace. */
   readonly previous: Runtime | null
 }

@@ -4,9 +4,9 @@ import { setImmediate } from 'node:timers/promises'
 import { KeagateError } from '../errors.ts'
 
 /** Changes that may wait for the one under way. Each holds a configuration of a client in memory. */
-const mostWaiting = 16
+const maxWaiting = 16
 
-export class ChangeQueue {
+export class SerialQueue {
   #last: Promise<unknown> = Promise.resolve()
   #waiting = 0
 
@@ -16,14 +16,14 @@ export class ChangeQueue {
   }
 
   /** @throws KeagateError TOO_BUSY where so many changes wait that clients must not add to them */
-  refuseCrowd(): void {
-    if (this.#waiting < mostWaiting) return
+  assertCapacity(): void {
+    if (this.#waiting < maxWaiting) return
     const text = `${this.#waiting} changes of the configuration are waiting already`
     throw new KeagateError('TOO_BUSY', text, { remedy: 'try again when they are done' })
   }
 
   /** Runs what must not overlap a change of the configuration. @throws whatever it throws */
-  inTurn<T>(step: () => Promise<T>): Promise<T> {
+  run<T>(step: () => Promise<T>): Promise<T> {
     this.#waiting++
     // Between two of them everybody else gets a turn, however short the one before was.
     const turn = this.#last.then(() => setImmediate()).then(() => {

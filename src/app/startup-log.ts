@@ -1,7 +1,7 @@
 // Says in the log what a configuration that has just been put in force amounts to.
 
 import { redactSecrets } from '../access/redact.ts'
-import { errorLines, formatMistake } from '../config/parse/issue.ts'
+import { errorLines, formatIssue } from '../config/parse/issue.ts'
 import type { ConfigWarning } from '../config/parse/issue.ts'
 import { printConfig } from '../config/print/print.ts'
 import type { AgentConfig } from '../config/types.ts'
@@ -13,7 +13,7 @@ import type { Log, MessageFields, MessageId } from '../log/message.ts'
 import type { Runtime } from './runtime.ts'
 
 /** Logs a configuration that is about to be put in force, without its secrets. */
-export function announceStart(log: Log, config: AgentConfig): void {
+export function logConfig(log: Log, config: AgentConfig): void {
   if (!log.enabled('DCTL_CONFIG_START')) return
   const shown = redactSecrets(rawJson(printCompact(printConfig(config, { secrets: 'hidden' }))))
   const configuration = shown instanceof Promise ? '(too long to be shown)' : rawToString(shown)
@@ -21,10 +21,10 @@ export function announceStart(log: Log, config: AgentConfig): void {
 }
 
 /** Logs the listener, the summary and warnings of the TLS files. */
-export function announce(log: Log, runtime: Runtime, listener: Listener, what: 'STARTED' | 'UPDATED'): void {
+export function logStarted(log: Log, runtime: Runtime, listener: Listener, what: 'STARTED' | 'UPDATED'): void {
   const { config, credentials, upstreams } = runtime
   const where = { address: listener.address, port: listener.port }
-  log.write('DCTL_CONFIG_COMPLETE', { summary: summaryOf(config, listener) })
+  log.write('DCTL_CONFIG_COMPLETE', { summary: configSummary(config, listener) })
   if (credentials === null) log.write(`CTRL_AGENT_HTTP_SERVICE_${what}`, where)
   else log.write(`CTRL_AGENT_HTTPS_SERVICE_${what}`, { ...where, mode: tlsMode(config) })
   const warnings = [...(credentials?.warnings ?? []), ...upstreams.warnings]
@@ -32,13 +32,13 @@ export function announce(log: Log, runtime: Runtime, listener: Listener, what: '
 }
 
 /** Control sockets that are looked at together; a thousand at once would hold up everybody's requests. */
-const mostProbes = 8
+const maxProbes = 8
 
 /**
  * Names once each control socket without a daemon, which is never fatal: it may start later. Never rejects.
  * @param superseded whether another configuration is in force by now, so that nobody asks any more
  */
-export async function nameMissingDaemons(log: Log, runtime: Runtime, superseded: () => boolean): Promise<void> {
+export async function logMissingDaemons(log: Log, runtime: Runtime, superseded: () => boolean): Promise<void> {
   const rest = runtime.upstreams.byService.entries()
   const probeOn = async (): Promise<void> => {
     for (const [service, upstream] of rest) {
@@ -48,28 +48,28 @@ export async function nameMissingDaemons(log: Log, runtime: Runtime, superseded:
       log.write('KEAGATE_CONTROL_SOCKET_MISSING', { service, socket: upstream.address, reason })
     }
   }
-  await Promise.all(Array.from({ length: mostProbes }, probeOn))
+  await Promise.all(Array.from({ length: maxProbes }, probeOn))
 }
 
 /** Logs which commands the agent itself and its modules have taken up and given up. */
-export function announceCommands(log: Log, before: readonly string[], now: readonly string[]): void {
+export function logRegisteredCommands(log: Log, before: readonly string[], now: readonly string[]): void {
   const [known, kept] = [new Set(before), new Set(now)]
   for (const command of before) if (!kept.has(command)) log.write('COMMAND_DEREGISTERED', { command })
   for (const command of now) if (!known.has(command)) log.write('COMMAND_REGISTERED', { command })
 }
 
 /** Logs what a configuration was accepted with. */
-export function announceWarnings(log: Log, warnings: readonly ConfigWarning[]): void {
-  for (const warning of warnings) log.write(warning.id, { reason: formatMistake(warning) })
+export function logConfigWarnings(log: Log, warnings: readonly ConfigWarning[]): void {
+  for (const warning of warnings) log.write(warning.id, { reason: formatIssue(warning) })
 }
 
 /** Logs why a configuration was refused, one line a mistake. */
-export function announceMistakes(log: Log, id: MessageId, error: unknown, fields: MessageFields = {}): void {
+export function logConfigErrors(log: Log, id: MessageId, error: unknown, fields: MessageFields = {}): void {
   for (const reason of errorLines(error)) log.write(id, { ...fields, reason })
 }
 
 /** One line: where it listens, for whom, and in front of what. */
-export function summaryOf(config: AgentConfig, listener: Listener): string {
+export function configSummary(config: AgentConfig, listener: Listener): string {
   const users = config.authentication?.clients.length ?? 0
   const modules = config.hookModules.length
   return [

@@ -8,13 +8,13 @@ import { FileTarget } from '../log/output-file.ts'
 import type { RotationSettings } from '../log/output-file.ts'
 
 /** Characters kept while nothing can be written; records beyond are counted. */
-const mostWaiting = 16 * 1024 * 1024
+const maxWaiting = 16 * 1024 * 1024
 /** Records handed over at once; the target takes what fits. */
-const mostAtOnce = 4096
+const maxAtOnce = 4096
 /** Milliseconds until writing is tried again. */
 const retryDelay = 1000
 /** Milliseconds from one write to the next while further commands are under way, whose records can go with the next. */
-const gathering = 1
+const flushInterval = 1
 
 interface Waiting {
   readonly line: string
@@ -22,7 +22,7 @@ interface Waiting {
   told: ((written: boolean) => void) | null
 }
 
-export class AuditTrail {
+export class AuditFile {
   readonly path: string
   readonly #target: FileTarget
   readonly #log: Log
@@ -71,7 +71,7 @@ export class AuditTrail {
       void this.#writeLate(line).then(told)
       return
     }
-    if (this.#size + line.length > mostWaiting) {
+    if (this.#size + line.length > maxWaiting) {
       this.#lost++
       told(false)
       return
@@ -111,7 +111,7 @@ export class AuditTrail {
     try {
       const rotation = { maxSize: 0, maxVersions: 1 }
       const target = new FileTarget({ path: this.path, file: openLogFile(this.path), rotation, cannotRotate: ignore })
-      const written = await target.put([line]).finally(() => target.close())
+      const written = await target.write([line]).finally(() => target.close())
       return written === 1
     } catch (error) {
       const reason = error instanceof Error ? error.message : String(error)
@@ -134,7 +134,7 @@ export class AuditTrail {
   #wait(): number {
     // Where nobody else is under way, nobody else can come before these are answered.
     if (this.#closed || this.#failing || this.#waiting.length >= this.#users) return 0
-    return Math.max(0, this.#begun + gathering - performance.now())
+    return Math.max(0, this.#begun + flushInterval - performance.now())
   }
 
   /** What the same turn of the event loop brings goes with it. */
@@ -156,7 +156,7 @@ export class AuditTrail {
     while (this.#waiting.length > 0) {
       this.#begun = performance.now()
       try {
-        this.#drop(await this.#target.put(this.#waiting.slice(0, mostAtOnce).map(({ line }) => line)))
+        this.#drop(await this.#target.write(this.#waiting.slice(0, maxAtOnce).map(({ line }) => line)))
       } catch (error) {
         this.#fail(error instanceof Error ? error.message : String(error))
         break

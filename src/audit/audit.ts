@@ -4,25 +4,25 @@ import type { Decision } from '../access/decide.ts'
 import { answerList } from '../command/answer.ts'
 import type { Command } from '../command/handler.ts'
 import { resultOf } from '../command/result-of.ts'
-import { settled } from '../command/maybe-promise.ts'
+import { mapMaybePromise } from '../command/maybe-promise.ts'
 import type { AuditConfig } from '../config/types.ts'
 import { nodeToPrintable, printCompact } from '../json/text/print.ts'
 import type { RawJson } from '../json/raw.ts'
 import { rawToString } from '../json/raw.ts'
-import { parseTree } from '../json/text/parser.ts'
+import { parseJson } from '../json/text/parser.ts'
 import { auditLine } from './record.ts'
 import type { AuditAnswer, RefusedCaller } from './record.ts'
-import type { AuditTrail } from './audit-file.ts'
+import type { AuditFile } from './audit-file.ts'
 
 /** A command that has begun. */
-export interface Ticket {
+export interface AuditEntry {
   readonly command: Command
   /** Milliseconds of the monotonic clock. */
   readonly begin: number
 }
 
 /** What came of it. */
-export interface Ending {
+export interface CommandResult {
   /** The answers: one for each service, or one in all. */
   readonly elements: readonly RawJson[]
   /** Why it was refused; null: it was not. */
@@ -37,33 +37,33 @@ export interface Ending {
 export type Redact = (value: RawJson) => RawJson | Promise<RawJson>
 
 /** Arguments that are recorded have so many bytes at most; of larger ones only the size is. */
-const mostArguments = 65_536
+const maxArguments = 65_536
 
 export class Audit {
-  readonly trail: AuditTrail
+  readonly trail: AuditFile
   readonly #config: AuditConfig
   readonly #redact: Redact
   /** Different for each start of the process, so that ids are for ever. */
   readonly #series = Date.now().toString(36)
   #last = 0
   /** Commands that have no record yet. */
-  readonly #running = new Set<Ticket>()
+  readonly #running = new Set<AuditEntry>()
 
   /** @param redact hides secrets in arguments */
-  constructor(config: AuditConfig, trail: AuditTrail, redact: Redact) {
+  constructor(config: AuditConfig, trail: AuditFile, redact: Redact) {
     this.#config = config
     this.trail = trail
     this.#redact = redact
   }
 
   /** Why no command may run now, or null. */
-  get obstacle(): string | null {
+  get unavailableReason(): string | null {
     if (!this.trail.failing || this.#config.onFailure === 'continue') return null
     return 'no audit record can be written; see the log of the agent'
   }
 
   /** A command begins; the file stays open until it is `finished`. */
-  begin(command: Command): Ticket {
+  begin(command: Command): AuditEntry {
     const ticket = { command, begin: performance.now() }
     this.#running.add(ticket)
     this.trail.enter()
@@ -74,7 +74,7 @@ export class Audit {
    * Records a command that has ended.
    * @returns why its answer must not be given, or null
    */
-  finished(ticket: Ticket, ending: Ending): Promise<string | null> {
+  finished(ticket: AuditEntry, ending: CommandResult): Promise<string | null> {
     return new Promise((resolve, reject) => {
       if (!this.#running.delete(ticket)) {
         resolve(null)
@@ -95,7 +95,7 @@ export class Audit {
   }
 
   /** @param args JSON text. @param done gets why the answer must not be given, or null */
-  #record(ticket: Ticket, ending: Ending, args: string | null, done: (problem: string | null) => void): void {
+  #record(ticket: AuditEntry, ending: CommandResult, args: string | null, done: (problem: string | null) => void): void {
     const { command, begin } = ticket
     const { elements, refusal, decision, times } = ending
     const duration = performance.now() - begin
@@ -146,8 +146,8 @@ export class Audit {
 
   #argumentsOf({ arguments: args }: Command): string | null | Promise<string | null> {
     if (!this.#config.arguments || args === null) return null
-    if (args.length > mostArguments) return JSON.stringify(`${args.length} bytes, not recorded`)
-    return settled(this.#redact(args), (shown) => oneLine(rawToString(shown)))
+    if (args.length > maxArguments) return JSON.stringify(`${args.length} bytes, not recorded`)
+    return mapMaybePromise(this.#redact(args), (shown) => oneLine(rawToString(shown)))
   }
 }
 
@@ -166,6 +166,6 @@ function answersOf(
 
 /** The same value without the line ends and comments that a client may have sent; with every digit. */
 function oneLine(text: string): string | null {
-  const { root } = parseTree(text, { dialect: 'command' })
+  const { root } = parseJson(text, { dialect: 'command' })
   return root === null ? null : printCompact(nodeToPrintable(root))
 }

@@ -5,12 +5,12 @@ import type { AuditConfig } from '../config/types.ts'
 import { openLogFile } from '../log/log-file.ts'
 import type { Log } from '../log/message.ts'
 import type { RotationSettings } from '../log/output-file.ts'
-import { leastRotationSize } from '../log/settings.ts'
+import { minRotationSize } from '../log/settings.ts'
 import { Audit } from './audit.ts'
 import type { Redact } from './audit.ts'
-import { AuditTrail } from './audit-file.ts'
+import { AuditFile } from './audit-file.ts'
 
-export interface AuditChange {
+export interface AuditSwitch {
   /** null: commands are not recorded. */
   readonly audit: Audit | null
   /** The new configuration is in force: lets go of what only the one before needed. */
@@ -23,7 +23,7 @@ export interface AuditChange {
  * A file that is in use already goes on being written by the same trail, or two would rotate it.
  * @throws KeagateError CONFIG_INVALID when the file cannot be opened
  */
-export function changeAudit(config: AuditConfig | null, before: Audit | null, log: Log, redact: Redact): AuditChange {
+export function prepareAuditSwitch(config: AuditConfig | null, before: Audit | null, log: Log, redact: Redact): AuditSwitch {
   const leave = (): void => void before?.trail.close()
   if (config === null) return { audit: null, commit: leave, undo: () => undefined }
   const file = openLogFile(config.path)
@@ -33,10 +33,10 @@ export function changeAudit(config: AuditConfig | null, before: Audit | null, lo
     const audit = new Audit(config, trail, redact)
     return { audit, commit: () => trail.adopt(file, rotation), undo: () => closeSync(file.fd) }
   }
-  const trail = new AuditTrail(config.path, file, rotation, log)
+  const trail = new AuditFile(config.path, file, rotation, log)
   return { audit: new Audit(config, trail, redact), commit: leave, undo: () => void trail.close() }
 }
 
 function rotationOf({ maxSize, maxVersions }: AuditConfig): RotationSettings {
-  return { maxSize: maxSize === 0 ? 0 : Math.max(maxSize, leastRotationSize), maxVersions }
+  return { maxSize: maxSize === 0 ? 0 : Math.max(maxSize, minRotationSize), maxVersions }
 }

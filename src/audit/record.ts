@@ -2,12 +2,12 @@
 
 import { escapeJson, shorten } from '../log/escape.ts'
 import type { CallerContext } from '../command/caller.ts'
-import type { PeerFacts } from '../x509/certificate-info.ts'
+import type { CertificateInfo } from '../x509/certificate-info.ts'
 import { certificateName } from '../x509/certificate-info.ts'
 
 /** Who was refused before anything of a command was read: the certificate is what he showed, perhaps of his own making. */
 export interface RefusedCaller extends Omit<CallerContext, 'tls'> {
-  readonly tls: PeerFacts | null
+  readonly tls: CertificateInfo | null
   /** The name that a failed login claimed; null: none did. */
   readonly attemptedUser?: string | null
 }

@@ -1,9 +1,9 @@
 // HTTP basic authentication: an `Authorization` header in, a user or a refusal out. Knows nothing of HTTP replies.
 
 import type { AuthenticationConfig } from '../config/types.ts'
-import type { TlsPeer } from '../x509/certificate-info.ts'
-import type { Binding } from './certificate-binding.ts'
-import { isBoundTo, otherCertificate } from './certificate-binding.ts'
+import type { PeerCertificate } from '../x509/certificate-info.ts'
+import type { CertificateBinding } from './certificate-binding.ts'
+import { isBoundTo, bindingMismatch } from './certificate-binding.ts'
 import { HashedPasswords } from './hashed-passwords.ts'
 import { claimedName } from './claimed-name.ts'
 import type { Lock, LockOut, LoginSource } from './lock-out.ts'
@@ -44,7 +44,7 @@ export type AuthOutcome =
  * What a connection keeps of the latest header that was right, as its next one is the same as a rule: that one need not be
  * decoded and hashed again. Belongs to one connection, so to one certificate.
  */
-export interface AuthMemory {
+export interface AuthCache {
   accepted: {
     /** Of the configuration that found it right: another one has to look for itself. */
     readonly by: object
@@ -69,8 +69,8 @@ export interface Authenticator {
   authenticate(
     header: string | undefined,
     address: string,
-    peer: TlsPeer | null,
-    memory: AuthMemory | null,
+    peer: PeerCertificate | null,
+    memory: AuthCache | null,
   ): AuthOutcome | Promise<AuthOutcome>
 }
 
@@ -85,7 +85,7 @@ export function createAuthenticator(config: AuthenticationConfig, lockOut: LockO
   const check = async (
     passwords: HashedPasswords,
     { credentials, source, attemptedUser }: Attempt,
-    peer: TlsPeer | null,
+    peer: PeerCertificate | null,
   ): Promise<AuthOutcome> => {
     const now = performance.now()
     // Equal credentials that come at once are one attempt: a client may open many connections when it starts.
@@ -95,7 +95,7 @@ export function createAuthenticator(config: AuthenticationConfig, lockOut: LockO
     const outcome = await (joined ?? passwords.check(credentials))
     const identity = outcome === 'busy' ? busy(attemptedUser) : identify(outcome, attemptedUser, peer)
     if (identity.ok || outcome === 'busy') {
-      if (joined === undefined) lockOut.forgive(source, now)
+      if (joined === undefined) lockOut.undoFailure(source, now)
     } else if (joined !== undefined) lockOut.fail(source, limits, now)
     return identity
   }
@@ -153,14 +153,14 @@ function busy(attemptedUser: string): AuthOutcome {
 
 /** @param matching the clients whose user and password were sent */
 function identify(
-  matching: readonly (Binding & { readonly user: string })[],
+  matching: readonly (CertificateBinding & { readonly user: string })[],
   attemptedUser: string,
-  peer: TlsPeer | null,
+  peer: PeerCertificate | null,
 ): AuthOutcome {
   if (matching.length === 0) return wrong(attemptedUser)
   const admitted = matching.find((client) => isBoundTo(client, peer))
   if (admitted !== undefined) return { ok: true, user: admitted.user }
-  return { ok: false, reason: 'wrong-certificate', attemptedUser, detail: otherCertificate(peer) }
+  return { ok: false, reason: 'wrong-certificate', attemptedUser, detail: bindingMismatch(peer) }
 }
 
 /**

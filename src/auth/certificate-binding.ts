@@ -2,14 +2,14 @@
 
 import type { ClientConfig } from '../config/types.ts'
 import { isNamed } from '../x509/name-text.ts'
-import type { TlsPeer } from '../x509/certificate-info.ts'
+import type { PeerCertificate } from '../x509/certificate-info.ts'
 import { certificateName } from '../x509/certificate-info.ts'
 
 /** What a client must come with; both where both are given. */
-export type Binding = Pick<ClientConfig, 'certSubject' | 'certFingerprint'>
+export type CertificateBinding = Pick<ClientConfig, 'certSubject' | 'certFingerprint'>
 
 /** @param peer the verified certificate of the caller, or null */
-export function isBoundTo({ certSubject, certFingerprint }: Binding, peer: TlsPeer | null): boolean {
+export function isBoundTo({ certSubject, certFingerprint }: CertificateBinding, peer: PeerCertificate | null): boolean {
   if (certSubject === null && certFingerprint === null) return true
   if (peer === null) return false
   if (certFingerprint !== null && certFingerprint !== peer.fingerprint) return false
@@ -17,7 +17,7 @@ export function isBoundTo({ certSubject, certFingerprint }: Binding, peer: TlsPe
 }
 
 /** Why a user with a right password is not let in, for the log. */
-export function otherCertificate(peer: TlsPeer | null): string {
+export function bindingMismatch(peer: PeerCertificate | null): string {
   const shown = peer === null ? 'and came without one' : `not to that of ${certificateName(peer.subject)}`
   return `the user is bound to a certificate, ${shown}`
 }

@@ -4,24 +4,24 @@
 import { randomBytes, timingSafeEqual } from 'node:crypto'
 import { isUtf8 } from 'node:buffer'
 import type { PasswordHash } from '../config/resolve/password-hash.ts'
-import type { Binding } from './certificate-binding.ts'
+import type { CertificateBinding } from './certificate-binding.ts'
 import { byteForms, keyedHash } from './password.ts'
 import { deriveKey } from './scrypt.ts'
 
-export interface HashedClient extends Binding {
+export interface HashedClient extends CertificateBinding {
   readonly user: string
   readonly hash: PasswordHash
 }
 
 /** Derivations at once: Node has four threads for such work, and files and names need some of them. */
-const mostAtOnce = 2
+const maxAtOnce = 2
 /** Attempts that may wait for their turn. */
-const mostWaiting = 64
+const maxWaiting = 64
 
 /** One cost, and as many hashes as the user with the most of that cost has: what every attempt has to pay. */
-interface Round {
+interface CostGroup {
   readonly cost: string
-  readonly pad: PasswordHash
+  readonly decoy: PasswordHash
   readonly count: number
 }
 
@@ -31,7 +31,7 @@ export type HashedOutcome = readonly HashedClient[] | 'busy'
 export class HashedPasswords {
   readonly #digest = keyedHash()
   readonly #byUser = new Map<string, HashedClient[]>()
-  readonly #rounds: readonly Round[]
+  readonly #rounds: readonly CostGroup[]
   /** Digests of credentials that were right. Bounded by the clients there are, each with few spellings. */
   readonly #known = new Map<string, readonly HashedClient[]>()
   readonly #underWay = new Map<string, Promise<HashedOutcome>>()
@@ -63,7 +63,7 @@ export class HashedPasswords {
   /** Checks credentials. Every attempt costs the same, whether the user exists or not. */
   check(credentials: Uint8Array): Promise<HashedOutcome> {
     const digest = this.#digest(credentials)
-    if (this.#waiting.length >= mostWaiting) return Promise.resolve('busy')
+    if (this.#waiting.length >= maxWaiting) return Promise.resolve('busy')
     const outcome = this.#inTurn(credentials).then((clients) => {
       this.#underWay.delete(digest)
       if (clients.length > 0) this.#known.set(digest, clients)
@@ -74,7 +74,7 @@ export class HashedPasswords {
   }
 
   async #inTurn(credentials: Uint8Array): Promise<readonly HashedClient[]> {
-    if (this.#running >= mostAtOnce) await new Promise<void>((resolve) => this.#waiting.push(resolve))
+    if (this.#running >= maxAtOnce) await new Promise<void>((resolve) => this.#waiting.push(resolve))
     this.#running++
     try {
       return await this.#match(credentials)
@@ -89,7 +89,7 @@ export class HashedPasswords {
     const clients = this.#byUser.get(this.#digest(credentials.subarray(0, colon))) ?? []
     const found: HashedClient[] = []
     for (const password of passwordForms(credentials.subarray(colon + 1))) {
-      for (const { cost, pad, count } of this.#rounds) {
+      for (const { cost, decoy: pad, count } of this.#rounds) {
         const own = clients.filter(({ hash }) => costOf(hash) === cost)
         for (let index = 0; index < count; index++) {
           const client = own[index]
@@ -103,8 +103,8 @@ export class HashedPasswords {
   }
 }
 
-function roundsOf(groups: readonly (readonly HashedClient[])[]): Round[] {
-  const rounds = new Map<string, Round>()
+function roundsOf(groups: readonly (readonly HashedClient[])[]): CostGroup[] {
+  const rounds = new Map<string, CostGroup>()
   for (const clients of groups) {
     const counts = new Map<string, number>()
     for (const { hash } of clients) {
@@ -112,7 +112,7 @@ function roundsOf(groups: readonly (readonly HashedClient[])[]): Round[] {
       const count = (counts.get(cost) ?? 0) + 1
       counts.set(cost, count)
       const pad = { ...hash, salt: randomBytes(hash.salt.length), key: randomBytes(hash.key.length) }
-      if (count > (rounds.get(cost)?.count ?? 0)) rounds.set(cost, { cost, pad, count })
+      if (count > (rounds.get(cost)?.count ?? 0)) rounds.set(cost, { cost, decoy: pad, count })
     }
   }
   return [...rounds.values()]

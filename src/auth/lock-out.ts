@@ -83,7 +83,7 @@ export class LockOut {
   }
 
   /** Takes back an attempt that turned out well. @param at the time given to `fail` */
-  forgive({ network, nameDigest }: LoginSource, at: number): void {
+  undoFailure({ network, nameDigest }: LoginSource, at: number): void {
     const found = this.#networks.get(network)
     if (found === undefined) return
     if (found.all.remove(at)) this.#failures--

@@ -10,7 +10,7 @@ import { day, makeKeyPair, makeSerial, signCertificate } from './certificate.ts'
 import type { KeyKind, KeyPair } from './certificate.ts'
 import { CA, certFile, keyFile } from './directory.ts'
 import { BACKDATED, CA_DAYS, extensionsOf } from './profile.ts'
-import { codeOf, reasonOf, refusal } from './error.ts'
+import { codeOf, reasonOf, certsError } from './error.ts'
 
 export interface Authority {
   readonly name: JsonName | Name
@@ -64,17 +64,17 @@ export function openAuthority(directory: string, now: Date): Authority {
   const privateKey = parse(keyFile(directory, CA), () => createPrivateKey(key))
   if (!certificate.checkPrivateKey(privateKey)) {
     const text = `${keyFile(directory, CA)} does not belong to ${certFile(directory, CA)}`
-    throw refusal(text, 'restore both from one copy')
+    throw certsError(text, 'restore both from one copy')
   }
   const notBefore = new Date(certificate.validFrom)
   const notAfter = new Date(certificate.validTo)
   if (now < notBefore) {
     const text = `this machine's clock says ${now.toISOString()}, but the CA is valid only from ${notBefore.toISOString()}`
-    throw refusal(text, 'set the clock')
+    throw certsError(text, 'set the clock')
   }
   if (now >= notAfter) {
     const text = `the CA expired on ${notAfter.toISOString()}`
-    throw refusal(text, `make a new one with: keagate certs init ${directory} --force`)
+    throw certsError(text, `make a new one with: keagate certs init ${directory} --force`)
   }
   const name = new ParsedCertificate(cert).subjectName
   return { name, publicKey: certificate.publicKey, privateKey, notBefore, notAfter, now }
@@ -117,7 +117,7 @@ function parse<Result>(file: string, as: () => Result): Result {
   try {
     return as()
   } catch (error) {
-    throw refusal(`${file} is damaged`, 'restore it from a copy', error)
+    throw certsError(`${file} is damaged`, 'restore it from a copy', error)
   }
 }
 
@@ -127,6 +127,6 @@ function read(file: string): string {
   } catch (error) {
     const remedy =
       codeOf(error) === 'EACCES' ? 'run this as its owner' : 'name the directory of your authority with --dir DIR'
-    throw refusal(`${file} cannot be read: ${reasonOf(error)}`, remedy, error)
+    throw certsError(`${file} cannot be read: ${reasonOf(error)}`, remedy, error)
   }
 }

@@ -1,7 +1,7 @@
 // What every sub-command of `keagate certs` is and gets.
 
 import path from 'node:path'
-import { codeOf, reasonOf, refusal } from './error.ts'
+import { codeOf, reasonOf, certsError } from './error.ts'
 import type { Authority } from './authority.ts'
 import { openAuthority } from './authority.ts'
 import { sweep } from './directory.ts'
@@ -53,7 +53,7 @@ export async function explained<Result>(directory: string, work: () => Promise<R
   } catch (error) {
     const code = codeOf(error)
     if (code === null || code.startsWith('CERTS_')) throw error
-    throw refusal(`cannot work in ${directory}: ${reasonOf(error)}`, remedyFor(code), error)
+    throw certsError(`cannot work in ${directory}: ${reasonOf(error)}`, remedyFor(code), error)
   }
 }
 

@@ -8,7 +8,7 @@ import type { Authority } from './authority.ts'
 import { signCrl, spki } from './certificate.ts'
 import { PUBLIC, replaceFile } from './durable-file.ts'
 import { crlFile } from './directory.ts'
-import { codeOf, refusal } from './error.ts'
+import { codeOf, certsError } from './error.ts'
 import { CRL_DAYS } from './profile.ts'
 
 export interface Revocation {
@@ -39,7 +39,7 @@ export function readCrl(directory: string): RevocationList {
     }
   } catch (error) {
     const what = codeOf(error) === 'ENOENT' ? 'is missing' : 'cannot be read as a revocation list'
-    throw refusal(`${file} ${what}`, 'restore it from a copy: without it revoked certificates would count again', error)
+    throw certsError(`${file} ${what}`, 'restore it from a copy: without it revoked certificates would count again', error)
   }
 }
 

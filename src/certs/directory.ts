@@ -12,7 +12,7 @@ import { lstatSync, readFileSync, readdirSync, readlinkSync, renameSync, rmSync 
 import path from 'node:path'
 import { PUBLIC, SCRATCH, createFile, createFolder, replaceLink, scratchName, syncFolder } from './durable-file.ts'
 import type { Access } from './durable-file.ts'
-import { codeOf, refusal } from './error.ts'
+import { codeOf, certsError } from './error.ts'
 
 export const CA = 'ca'
 
@@ -54,7 +54,7 @@ export function readIssued(directory: string): readonly Issued[] {
   const folders = foldersIn(directory)
   if (!exists(directory, CA)) {
     const remedy = `make one with: keagate certs init ${directory}; or name yours with --dir DIR`
-    throw refusal(`there is no certificate authority in ${directory}`, remedy)
+    throw certsError(`there is no certificate authority in ${directory}`, remedy)
   }
   const found = folders.map((folder) => readOne(directory, folder))
   const rank = ({ use }: Issued): number => (use === 'ca' ? 0 : use === 'server' ? 1 : 2)
@@ -72,7 +72,7 @@ export function place(directory: string, name: string, files: { cert: string; ke
   const target = path.join(directory, name)
   const before = currentFolder(directory, name)
   if (before === null && lstatSync(target, { throwIfNoEntry: false }) !== undefined) {
-    throw refusal(`${target} is there and is no certificate made here`, 'use another name, or move it out of the way')
+    throw certsError(`${target} is there and is no certificate made here`, 'use another name, or move it out of the way')
   }
   const serial = new X509Certificate(files.cert).serialNumber.toLowerCase()
   const issued = path.join(directory, 'issued')
@@ -128,7 +128,7 @@ function readOne(directory: string, folder: string): Issued {
       current: currentFolder(directory, name) === folder,
     }
   } catch (error) {
-    throw refusal(`${file} cannot be read as a certificate`, 'restore it from a copy, or remove its folder', error)
+    throw certsError(`${file} cannot be read as a certificate`, 'restore it from a copy, or remove its folder', error)
   }
 }
 

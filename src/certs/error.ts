@@ -3,7 +3,7 @@
 import { KeagateError } from '../errors.ts'
 
 /** @param remedy what would put it right, as a sentence an operator can follow */
-export function refusal(message: string, remedy: string, cause?: unknown): KeagateError {
+export function certsError(message: string, remedy: string, cause?: unknown): KeagateError {
   return new KeagateError('CERTS_REFUSED', message, { remedy, cause })
 }
 

@@ -4,7 +4,7 @@ import { readFileSync, statSync } from 'node:fs'
 import type { Access } from './durable-file.ts'
 import { PRIVATE } from './durable-file.ts'
 import { keyFile } from './directory.ts'
-import { refusal } from './error.ts'
+import { certsError } from './error.ts'
 
 /** For the owner alone, or for the group too. @param group a name or a number, null for none */
 export function keyAccess(group: string | null): Access {
@@ -23,7 +23,7 @@ function groupNumber(group: string): number {
   const line = groups().find((entry) => entry.split(':')[0] === group)
   const number = Number(line?.split(':')[2] ?? NaN)
   if (Number.isInteger(number)) return number
-  throw refusal(`there is no group ${JSON.stringify(group)} in /etc/group`, 'give its number (getent group shows it)')
+  throw certsError(`there is no group ${JSON.stringify(group)} in /etc/group`, 'give its number (getent group shows it)')
 }
 
 function groups(): readonly string[] {

@@ -23,7 +23,7 @@ import { keyOption, numberOption, usageError } from './options.ts'
 import { LEAF_DAYS, MAX_LEAF_DAYS } from './profile.ts'
 import { curlLine, readyConfig, tlsFragment } from './ready-config.ts'
 import type { ListenAddress } from './ready-config.ts'
-import { refusal } from './error.ts'
+import { certsError } from './error.ts'
 import { renewIn } from './renew.ts'
 
 const SERVER = 'server'
@@ -63,7 +63,7 @@ async function init(options: Options, context: CertsContext): Promise<void> {
   const directory = path.resolve(oneWord(options, 'DIR, the directory to make the certificates in,'))
   const client = options.value('client') ?? 'client'
   checkName(client)
-  if (client === SERVER) throw refusal('the client cannot be called server', 'the server is: use another name')
+  if (client === SERVER) throw certsError('the client cannot be called server', 'the server is: use another name')
   const address = addressOption(options)
   const anyAddress = address.host === '0.0.0.0' || address.host === '::'
   const found = options.list('san').length > 0 ? [...LOOPBACK, ...options.list('san')] : ownNames()
@@ -137,7 +137,7 @@ function refuseToReplace(directory: string, client: string): void {
   const found = inTheWay(directory, wanted)
   if (found.length === 0) return
   const remedy = 'name another directory, or add --force to move that into a folder old-... and start over'
-  throw refusal(`${directory} already holds ${found.join(', ')}`, remedy)
+  throw certsError(`${directory} already holds ${found.join(', ')}`, remedy)
 }
 
 function addressOption(options: Options): ListenAddress {

@@ -11,7 +11,7 @@ import { checkName, serverNames } from './name.ts'
 import type { OptionTable, Options } from './options.ts'
 import { keyOption, numberOption, usageError } from './options.ts'
 import { LEAF_DAYS, MAX_LEAF_DAYS } from './profile.ts'
-import { refusal } from './error.ts'
+import { certsError } from './error.ts'
 
 const options: OptionTable = { dir: 'value', key: 'value', days: 'value', group: 'value', force: 'flag' }
 
@@ -63,7 +63,7 @@ async function issueOne(
   await withAuthority(directory, context.now, async (authority) => {
     if (exists(directory, name) && !given.flag('force')) {
       const remedy = `extend it with: keagate certs renew ${name}; or add --force for a new one with a new key`
-      throw refusal(`there is a certificate ${name} in ${directory} already`, remedy)
+      throw certsError(`there is a certificate ${name} in ${directory} already`, remedy)
     }
     const made = await issue(authority, { ...what, days, key })
     place(directory, name, made, access)

@@ -3,7 +3,7 @@
 import { closeSync, linkSync, openSync, readFileSync, renameSync, rmSync, writeFileSync } from 'node:fs'
 import path from 'node:path'
 import { scratchName } from './durable-file.ts'
-import { codeOf, refusal } from './error.ts'
+import { codeOf, certsError } from './error.ts'
 
 const NAME = '.lock'
 
@@ -16,7 +16,7 @@ export async function locked<Result>(directory: string, work: () => Promise<Resu
   if (!take(lock)) {
     removeStale(lock)
     if (!take(lock)) {
-      throw refusal(`another "keagate certs" is at work in ${directory}`, 'wait until it has ended and try again')
+      throw certsError(`another "keagate certs" is at work in ${directory}`, 'wait until it has ended and try again')
     }
   }
   try {

@@ -3,7 +3,7 @@
 import net from 'node:net'
 import os from 'node:os'
 import type { JsonGeneralNames } from '@peculiar/x509'
-import { refusal } from './error.ts'
+import { certsError } from './error.ts'
 
 /** What has another meaning in the directory. */
 const RESERVED: readonly string[] = ['ca', 'issued', 'crl.pem', 'keagate.conf', 'tls.inc']
@@ -20,22 +20,22 @@ const MOST_NAMES = 100
 export function checkName(name: string): void {
   if (!NAME.test(name)) {
     const rule = 'up to 64 letters, digits and . _ - @, the first a letter or a digit'
-    throw refusal(`${JSON.stringify(name)} cannot be the name of a certificate`, `use ${rule}`)
+    throw certsError(`${JSON.stringify(name)} cannot be the name of a certificate`, `use ${rule}`)
   }
-  if (RESERVED.includes(name)) throw refusal(`the name ${name} is taken by the directory itself`, 'use another name')
+  if (RESERVED.includes(name)) throw certsError(`the name ${name} is taken by the directory itself`, 'use another name')
 }
 
 /** @throws KeagateError (CERTS_REFUSED) for what is neither a host name nor an address, and for too many */
 export function serverNames(names: readonly string[]): JsonGeneralNames {
   const unique = [...new Set(names)]
   if (unique.length > MOST_NAMES) {
-    throw refusal(`${unique.length} names are too many for one certificate`, `name at most ${MOST_NAMES}`)
+    throw certsError(`${unique.length} names are too many for one certificate`, `name at most ${MOST_NAMES}`)
   }
   return unique.map((name) => {
     if (net.isIP(name) !== 0 && !name.includes('%')) return { type: 'ip', value: name }
     if (isHostName(name)) return { type: 'dns', value: name }
     const remedy = 'write names as in DNS (an international one in its xn-- form) and addresses without zone and port'
-    throw refusal(`${JSON.stringify(name)} is neither a host name nor an IP address`, remedy)
+    throw certsError(`${JSON.stringify(name)} is neither a host name nor an IP address`, remedy)
   })
 }
 

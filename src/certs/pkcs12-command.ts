@@ -11,7 +11,7 @@ import { checkName } from './name.ts'
 import type { Options } from './options.ts'
 import { usageError } from './options.ts'
 import { pkcs12 } from './pkcs12.ts'
-import { codeOf, reasonOf, refusal } from './error.ts'
+import { codeOf, reasonOf, certsError } from './error.ts'
 
 export const pkcs12Command: CertsCommand = {
   usage: `pkcs12 NAME PASSWORD-OPTION [OPTION...]
@@ -40,10 +40,10 @@ Packs the certificate NAME, its key and the authority's certificate into one PKC
     const password = await readPassword(options, context)
     await withAuthority(directory, context.now, async () => {
       if (!exists(directory, name)) {
-        throw refusal(`there is no certificate ${name} in ${directory}`, 'see: keagate certs list')
+        throw certsError(`there is no certificate ${name} in ${directory}`, 'see: keagate certs list')
       }
       if (existsSync(out) && !options.flag('force')) {
-        throw refusal(`${out} is there already`, 'name another file with --out, or add --force to replace it')
+        throw certsError(`${out} is there already`, 'name another file with --out, or add --force to replace it')
       }
       const content = {
         name,
@@ -67,10 +67,10 @@ async function readPassword(options: Options, { env, stdin }: CertsContext): Pro
   }
   const text = file !== null ? readText(file) : variable !== null ? (env[variable] ?? '') : await firstPart(stdin)
   const password = text.split(/\r?\n/, 1)[0] ?? ''
-  if (password === '') throw refusal('the password is empty', 'a key without one belongs into a PEM file')
+  if (password === '') throw certsError('the password is empty', 'a key without one belongs into a PEM file')
   // Readers disagree on how to encode the others.
   if (!/^[\x20-\x7e]+$/.test(password)) {
-    throw refusal('the password holds a character outside ASCII, or a control character', 'use another one')
+    throw certsError('the password holds a character outside ASCII, or a control character', 'use another one')
   }
   return password
 }
@@ -79,7 +79,7 @@ function readText(file: string): string {
   try {
     return readFileSync(file, 'utf8')
   } catch (error) {
-    throw refusal(`${file} cannot be read: ${reasonOf(error)}`, 'name a file with the password in it', codeOf(error))
+    throw certsError(`${file} cannot be read: ${reasonOf(error)}`, 'name a file with the password in it', codeOf(error))
   }
 }
 

@@ -18,7 +18,7 @@ import { sameAccess } from './group.ts'
 import type { Options } from './options.ts'
 import { numberOption } from './options.ts'
 import { LEAF_DAYS, MAX_LEAF_DAYS } from './profile.ts'
-import { refusal } from './error.ts'
+import { certsError } from './error.ts'
 
 const WITHIN = 30
 
@@ -90,11 +90,11 @@ function renewable(
 ): Issued {
   const found = current.find((entry) => entry.name === name)
   if (found === undefined) {
-    throw refusal(`there is no certificate ${JSON.stringify(name)} in ${directory}`, 'see: keagate certs list')
+    throw certsError(`there is no certificate ${JSON.stringify(name)} in ${directory}`, 'see: keagate certs list')
   }
   if (revoked.has(found.serial)) {
     const remedy = `make a new one with: keagate certs ${found.use} ${name} --force`
-    throw refusal(`the certificate ${name} is revoked`, remedy)
+    throw certsError(`the certificate ${name} is revoked`, remedy)
   }
   return found
 }
@@ -132,6 +132,6 @@ function currentKey(directory: string, name: string): KeyPair {
     return { privateKey, publicKey: createPublicKey(privateKey) }
   } catch (error) {
     const remedy = `restore it from a copy, or make a new one with: keagate certs renew ${name} --new-key`
-    throw refusal(`the key ${file} cannot be read`, remedy, error)
+    throw certsError(`the key ${file} cannot be read`, remedy, error)
   }
 }

@@ -5,7 +5,7 @@ import type { CertsCommand } from './command.ts'
 import { readCrl, writeCrl } from './crl.ts'
 import { readIssued } from './directory.ts'
 import { usageError } from './options.ts'
-import { refusal } from './error.ts'
+import { certsError } from './error.ts'
 
 export const revokeCommand: CertsCommand = {
   usage: `revoke NAME... [--dir DIR]
@@ -27,7 +27,7 @@ crl.pem. A keagate that runs with that list refuses them from then on, also on o
       const found = names.map((name) => {
         const all = issued.filter((entry) => entry.name === name)
         if (all.length > 0) return { name, all }
-        throw refusal(`there is no certificate ${JSON.stringify(name)} in ${directory}`, 'see: keagate certs list')
+        throw certsError(`there is no certificate ${JSON.stringify(name)} in ${directory}`, 'see: keagate certs list')
       })
       const fresh = found.map(({ name, all }) => ({
         name,

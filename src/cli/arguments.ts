@@ -25,7 +25,7 @@ const options: ReadonlyMap<string, 'flag' | 'argument'> = new Map([
  * as with kea-ctrl-agent.
  * @param subcommands their names; none when started under the name of kea-ctrl-agent, which has none
  */
-export function planOf(words: readonly string[], subcommands: readonly string[] = []): Plan {
+export function parseArguments(words: readonly string[], subcommands: readonly string[] = []): Plan {
   const [first, ...others] = words
   if (first !== undefined && subcommands.includes(first)) return { kind: 'subcommand', name: first, words: others }
   let configFile: string | null = null

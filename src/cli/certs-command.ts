@@ -38,7 +38,7 @@ const usage = `Usage: keagate certs COMMAND ...       a small certificate author
 working directory.
 `
 
-export interface Surroundings {
+export interface CertsEnvironment {
   readonly env: NodeJS.ProcessEnv
   readonly stdin: NodeJS.ReadableStream
   readonly stdout: NodeJS.WritableStream
@@ -52,7 +52,7 @@ export interface Surroundings {
  */
 export async function certsCommand(
   words: readonly string[],
-  { env, stdin, stdout, stderr }: Surroundings,
+  { env, stdin, stdout, stderr }: CertsEnvironment,
   now = new Date(),
 ): Promise<number> {
   const [name = '', ...others] = words

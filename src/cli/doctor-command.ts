@@ -5,7 +5,7 @@ import { describeError } from '../errors.ts'
 import { escapeForLog } from '../log/escape.ts'
 import type { Log } from '../log/message.ts'
 import { examineCertificates, examineUpstreamCertificates } from '../doctor/certificates.ts'
-import { playClient } from '../doctor/simulate-client.ts'
+import { simulateClient } from '../doctor/simulate-client.ts'
 import { examineConfiguration } from '../doctor/configuration.ts'
 import { examineDaemons } from '../doctor/daemons.ts'
 import { exitCode, report } from '../doctor/finding.ts'
@@ -79,7 +79,7 @@ function read(words: readonly string[], env: NodeJS.ProcessEnv): Task | string {
     if (file !== null) return '-c does not go with --client'
     if (!URL.canParse(url) || !/^https?:$/.test(new URL(url).protocol)) return `${url} is no http or https URL`
     const pair = certFile === undefined || keyFile === undefined ? null : { certFile, keyFile }
-    return { json, examine: () => playClient({ pair, ca, url: new URL(url) }) }
+    return { json, examine: () => simulateClient({ pair, ca, url: new URL(url) }) }
   } catch (error) {
     // The rest is on how such a word could be meant otherwise.
     return describeError(error).replace(/\. .*$/s, '')

@@ -41,7 +41,7 @@ export async function healthCommand(words: readonly string[], { env, stdout, std
     stderr.write(`keagate health: ${escapeForLog(question)}\n\n${usage}`)
     return 1
   }
-  const verdict = await judge(question, env)
+  const verdict = await checkHealth(question, env)
   stdout.write(`${verdict.healthy ? 'healthy' : 'unhealthy'}: ${escapeForLog(verdict.text)}\n`)
   return verdict.healthy ? 0 : 1
 }
@@ -65,7 +65,7 @@ function read(words: readonly string[]): Question | string {
   }
 }
 
-async function judge({ file, ready }: Question, env: NodeJS.ProcessEnv): Promise<Verdict> {
+async function checkHealth({ file, ready }: Question, env: NodeJS.ProcessEnv): Promise<Verdict> {
   let config: AgentConfig
   try {
     ;({ config } = loadConfigFile(file, { env, pathChecks: true }))

@@ -39,10 +39,10 @@ export function answerList(elements: readonly RawJson[]): RawJson {
 
 /** A name that came from a client, in single quotes and cut to a length that a person can read. */
 export function quoteName(name: string): string {
-  return `'${name.length > longestName ? `${name.slice(0, longestName)}...` : name}'`
+  return `'${name.length > maxNameLength ? `${name.slice(0, maxNameLength)}...` : name}'`
 }
 
-const longestName = 128
+const maxNameLength = 128
 
 const argumentsOpen = rawJson('{ "arguments": ')
 const argumentsClose = rawJson(`, "result": ${RESULT_SUCCESS} }`)

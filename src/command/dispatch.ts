@@ -10,7 +10,7 @@ import type { Command, Handler } from './handler.ts'
 import type { Registry } from './registry.ts'
 import { resultOf } from './result-of.ts'
 import type { CommandScope } from './scope.ts'
-import { settled } from './maybe-promise.ts'
+import { mapMaybePromise } from './maybe-promise.ts'
 import { keaCommands } from '../config/access/kea-commands.ts'
 import { describeError } from '../errors.ts'
 import type { Router } from '../forward/router.ts'
@@ -56,7 +56,7 @@ export function createDispatch(parts: DispatchParts): Dispatch {
       const list = answerList([answer(RESULT_ERROR, envelope.text)])
       parts.meter?.answered(null, [], [RESULT_ERROR], null)
       const recorded = parts.audit?.refused(caller, envelope.text, performance.now(), list.length)
-      return settled(recorded, () => ({ kind: 'answer', list }))
+      return mapMaybePromise(recorded, () => ({ kind: 'answer', list }))
     }
     const services = envelope.services.length === 0 && pathService !== null ? [pathService] : envelope.services
     const command = { name: envelope.name, services, arguments: envelope.arguments, caller }
@@ -67,12 +67,12 @@ export function createDispatch(parts: DispatchParts): Dispatch {
       audit === null
         ? attempt({ parts, command, scope, times: null })
         : audited(audit, { parts, command, scope, times: [] })
-    return settled(ending, (known) => told(parts, command, known))
+    return mapMaybePromise(ending, (known) => toOutcome(parts, command, known))
   }
 }
 
 /** How a command ended. */
-interface Ending {
+interface CommandResult {
   /** One for each service, or one of the agent; none where it was refused. */
   readonly elements: readonly RawJson[]
   /** What a caller is told who may not run it; null: it was answered. */
@@ -81,15 +81,15 @@ interface Ending {
   readonly decision: Decision | null
 }
 
-function answered(elements: readonly RawJson[], decision: Decision | null = null): Ending {
+function answered(elements: readonly RawJson[], decision: Decision | null = null): CommandResult {
   return { elements, decision, refusal: null }
 }
 
-function failed({ name }: Command, reason: string): Ending {
+function failed({ name }: Command, reason: string): CommandResult {
   return answered([answer(RESULT_ERROR, `the command ${quoteName(name)} ${reason}`)])
 }
 
-function told({ meter }: DispatchParts, { name, services }: Command, { elements, refusal, decision }: Ending): Outcome {
+function toOutcome({ meter }: DispatchParts, { name, services }: Command, { elements, refusal, decision }: CommandResult): Outcome {
   const role = decision?.role.name ?? null
   if (refusal !== null) {
     meter?.refused(name, services, role)
@@ -109,16 +109,16 @@ interface Task {
 }
 
 /** With a record, which is written before the answer goes out. */
-function audited(audit: Audit, task: Task): Promise<Ending> {
+function audited(audit: Audit, task: Task): Promise<CommandResult> {
   const { command } = task
   const times = task.times ?? []
   const ticket = audit.begin(command)
-  const { obstacle } = audit
+  const { unavailableReason: obstacle } = audit
   if (obstacle !== null) {
     const ending = failed(command, `was not run: ${obstacle}`)
     return audit.finished(ticket, { ...ending, refusal: obstacle, times }).then(() => ending)
   }
-  const recorded = (ending: Ending): Promise<Ending> => {
+  const recorded = (ending: CommandResult): Promise<CommandResult> => {
     const { elements, refusal, decision } = ending
     return audit.finished(ticket, { elements, refusal, decision, times }).then((problem) =>
       problem === null ? ending : failed(command, `cannot be answered: ${problem}`),
@@ -130,15 +130,15 @@ function audited(audit: Audit, task: Task): Promise<Ending> {
 
 type Run = (task: Task) => readonly RawJson[] | Promise<readonly RawJson[]>
 
-function attempt(task: Task): Ending | Promise<Ending> {
+function attempt(task: Task): CommandResult | Promise<CommandResult> {
   const { parts, command } = task
-  const crashed = (error: unknown): Ending => {
+  const crashed = (error: unknown): CommandResult => {
     const reason = describeError(error)
     parts.log.write('KEAGATE_HANDLER_FAILED', { command: command.name, reason })
     return failed(command, `failed: ${reason}`)
   }
   try {
-    const ending = parts.modules.any ? amongModules(task) : permit(run, task)
+    const ending = parts.modules.any ? withHooks(task) : permit(run, task)
     return ending instanceof Promise ? ending.catch(crashed) : ending
   } catch (error) {
     return crashed(error)
@@ -146,27 +146,27 @@ function attempt(task: Task): Ending | Promise<Ending> {
 }
 
 /** The modules are not let go of before the command has ended. */
-function amongModules(task: Task): Promise<Ending> {
+function withHooks(task: Task): Promise<CommandResult> {
   const { modules } = task.parts
   modules.enter()
   return authenticate(task).finally(() => modules.leave())
 }
 
 /** What handler modules say of the caller goes before what the rules say. */
-async function authenticate(task: Task): Promise<Ending> {
+async function authenticate(task: Task): Promise<CommandResult> {
   const refusal = await task.parts.modules.authenticated(task.command.caller)
-  return refusal === null ? permit(runWithModules, task) : { elements: [], refusal, decision: null }
+  return refusal === null ? permit(runWithHooks, task) : { elements: [], refusal, decision: null }
 }
 
 /** Runs what the caller may run, and takes out of the answers what he may not see. */
-function permit(runs: Run, task: Task): Ending | Promise<Ending> {
+function permit(runs: Run, task: Task): CommandResult | Promise<CommandResult> {
   const { command } = task
   const { guard } = task.parts
-  if (guard === null) return settled(runs(task), (elements) => answered(elements))
+  if (guard === null) return mapMaybePromise(runs(task), (elements) => answered(elements))
   const decision = guard.decide(command)
   if (!decision.allowed) return { elements: [], refusal: guard.refusalText(decision, command), decision }
-  return settled(runs(task), (elements) =>
-    settled(guard.filter(decision, command, elements), (seen) => answered(seen, decision)),
+  return mapMaybePromise(runs(task), (elements) =>
+    mapMaybePromise(guard.filter(decision, command, elements), (seen) => answered(seen, decision)),
   )
 }
 
@@ -175,21 +175,21 @@ function run({ parts, command, scope, times }: Task): readonly RawJson[] | Promi
   if (command.services.length > 0) return parts.router.forward(command, command.services, scope, times)
   const handler = parts.registry.find(command.name)
   if (handler === undefined) return [answer(RESULT_UNSUPPORTED, unsupported(command, parts.router))]
-  return settled(timed(parts, command, handler), (element) => [element])
+  return mapMaybePromise(timed(parts, command, handler), (element) => [element])
 }
 
 /** Runs a command that no daemon is asked for. */
 function timed({ meter }: DispatchParts, command: Command, handler: Pick<Handler, 'run'>): RawJson | Promise<RawJson> {
   if (meter === null) return handler.run(command)
   const begin = performance.now()
-  return settled(handler.run(command), (result) => {
+  return mapMaybePromise(handler.run(command), (result) => {
     meter.took(command.name, null, performance.now() - begin)
     return result
   })
 }
 
 /** The same with handler modules: what one of them registered goes before everything, whatever `service` says. */
-async function runWithModules(task: Task): Promise<readonly RawJson[]> {
+async function runWithHooks(task: Task): Promise<readonly RawJson[]> {
   const { parts, command } = task
   const { modules, registry } = parts
   const own = modules.find(command.name)

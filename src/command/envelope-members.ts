@@ -1,6 +1,6 @@
 // Notes where the members of a command lie while its bytes are scanned. Of a repeated one the last counts.
 
-import type { ChunkStore } from '../json/scan/chunk-list.ts'
+import type { ChunkList } from '../json/scan/chunk-list.ts'
 import { readString } from '../json/text/literal.ts'
 import type { ScanHandler } from '../json/scan/types.ts'
 
@@ -18,16 +18,16 @@ const names: readonly MemberName[] = ['command', 'service', 'arguments', 'remote
 const spellings = names.map((name) => ({ name, bytes: Buffer.from(`"${name}"`) }))
 
 /** No key that stands for a known name is longer, even with every letter escaped. */
-const longestKey = 2 + 6 * 'remote-address'.length
+const maxKeyLength = 2 + 6 * 'remote-address'.length
 
 /** With its quotes. Shorter keys are foreign, and a body may hold ten million of them. */
-const shortestKey = Math.min(...spellings.map(({ bytes }) => bytes.length))
+const minKeyLength = Math.min(...spellings.map(({ bytes }) => bytes.length))
 
 const nothing = new Uint8Array(0)
 
 export class EnvelopeMembers implements ScanHandler {
   readonly maxDepth = 1
-  readonly #store: ChunkStore
+  readonly #store: ChunkList
   readonly #extents: Partial<Record<MemberName, MemberExtent>> = {}
   #chunk: Uint8Array = nothing
   #base = 0
@@ -36,7 +36,7 @@ export class EnvelopeMembers implements ScanHandler {
   #unsupported: string | null = null
 
   /** @param store the bytes scanned so far, the chunk that is being scanned included */
-  constructor(store: ChunkStore) {
+  constructor(store: ChunkList) {
     this.#store = store
   }
 
@@ -46,7 +46,7 @@ export class EnvelopeMembers implements ScanHandler {
   }
 
   key(start: number, end: number, _depth: number, wideEscapes: number): void {
-    if (end - start < shortestKey && this.#unsupported !== null) {
+    if (end - start < minKeyLength && this.#unsupported !== null) {
       this.#current = null
       return
     }
@@ -82,8 +82,8 @@ export class EnvelopeMembers implements ScanHandler {
 
   #unescaped(start: number, end: number): MemberName | null {
     if (this.#unsupported !== null && this.#isForeign(start, end)) return null
-    const text = this.#store.text(start, Math.min(end, start + longestKey))
-    if (end - start > longestKey) {
+    const text = this.#store.text(start, Math.min(end, start + maxKeyLength))
+    if (end - start > maxKeyLength) {
       this.#unsupported ??= text.slice(1)
       return null
     }
@@ -95,7 +95,7 @@ export class EnvelopeMembers implements ScanHandler {
 
   /** Whether the key is soon seen to be none of the known ones in disguise. */
   #isForeign(start: number, end: number): boolean {
-    if (end - start > longestKey) return true
+    if (end - start > maxKeyLength) return true
     const at = start - this.#base
     if (at < 0) return false
     for (let i = at; i < end - this.#base; i++) {

@@ -3,7 +3,7 @@
 import { printCompact } from '../json/text/print.ts'
 import type { RawJson } from '../json/raw.ts'
 import { joinRaw, rawJson } from '../json/raw.ts'
-import { respellWideEscapes } from '../json/transform/unicode-escapes.ts'
+import { transcodeUnicodeEscapes } from '../json/transform/unicode-escapes.ts'
 import type { Command } from './handler.ts'
 
 /**
@@ -13,7 +13,7 @@ import type { Command } from './handler.ts'
 export function withReadableArguments(command: Command): Command | Promise<Command> {
   const { arguments: args } = command
   if (args === null || args.wideEscapes === false) return command
-  const spelled = respellWideEscapes(args)
+  const spelled = transcodeUnicodeEscapes(args)
   const withArguments = (readable: RawJson): Command => ({ ...command, arguments: readable })
   return spelled instanceof Promise ? spelled.then(withArguments) : withArguments(spelled)
 }

@@ -1,14 +1,14 @@
 // Reads a request body as a command: its name, its services, and its arguments as the bytes received. Every shape that
 // is no command gets its own sentence.
 
-import { ChunkStore } from '../json/scan/chunk-list.ts'
+import { ChunkList } from '../json/scan/chunk-list.ts'
 import type { LineColumn } from '../json/text/line-map.ts'
 import { LineMap } from '../json/text/line-map.ts'
 import { readString } from '../json/text/literal.ts'
 import type { JsonNode } from '../json/text/node.ts'
 import type { RawJson } from '../json/raw.ts'
 import { Scanner } from '../json/scan/scanner.ts'
-import { parseTree } from '../json/text/parser.ts'
+import { parseJson } from '../json/text/parser.ts'
 import { quoteName } from './answer.ts'
 import type { MemberExtent } from './envelope-members.ts'
 import { EnvelopeMembers } from './envelope-members.ts'
@@ -28,20 +28,20 @@ export type Envelope =
   | { readonly kind: 'not-json', readonly text: string }
 
 /** Members of `service`. */
-const mostServices = 64
+const maxServices = 64
 
 /** Bytes of `command` and of `service`: far more than any that can be meant, and soon read. */
-const longestName = 4096
-const longestServiceList = 64 * 1024
+const maxNameLength = 4096
+const maxServiceListSize = 64 * 1024
 
 const quote = 0x22
 const openingBracket = 0x5b
 
 /** Bytes before a place up to which its line and column are counted. */
-const longestLocated = 64 * 1024
+const maxLocatedSize = 64 * 1024
 
 export class EnvelopeReader {
-  readonly #store = new ChunkStore()
+  readonly #store = new ChunkList()
   readonly #members = new EnvelopeMembers(this.#store)
   readonly #scanner = new Scanner('command', this.#members)
   #notJson: string | null = null
@@ -72,7 +72,7 @@ export class EnvelopeReader {
     if (unsupported !== null) return malformed(`unsupported parameter ${quoteName(unsupported)} in the command`)
     if (this.#store.byteAt(command.start) !== quote) return malformed("'command' must be a string")
     const name = this.#name(command)
-    if (name === null) return malformed(`the name of a command takes at most ${longestName} bytes`)
+    if (name === null) return malformed(`the name of a command takes at most ${maxNameLength} bytes`)
     const services = this.#services()
     if (typeof services === 'string') return malformed(services)
     return { kind: 'command', name, services, arguments: this.#arguments(services.length === 0) }
@@ -80,7 +80,7 @@ export class EnvelopeReader {
 
   /** null where it is too long. */
   #name(extent: MemberExtent): string | null {
-    if (extent.end - extent.start > longestName) return null
+    if (extent.end - extent.start > maxNameLength) return null
     const text = this.#text(extent)
     return text.includes('\\') ? readString(text, 0, 'command', ignore).value : text.slice(1, -1)
   }
@@ -90,9 +90,9 @@ export class EnvelopeReader {
     const service = this.#members.extent('service')
     if (service === undefined) return []
     if (this.#store.byteAt(service.start) !== openingBracket) return "'service' must be a list"
-    const list = this.#read(service, longestServiceList)
-    if (list?.kind !== 'list' || list.items.length > mostServices) {
-      return `'service' may name ${mostServices} services at most, in ${longestServiceList} bytes`
+    const list = this.#read(service, maxServiceListSize)
+    if (list?.kind !== 'list' || list.items.length > maxServices) {
+      return `'service' may name ${maxServices} services at most, in ${maxServiceListSize} bytes`
     }
     const names = list.items.map((item) => item.kind === 'string' ? item.value : null)
     return names.every((name) => name !== null) ? names : "'service' must be a list of strings"
@@ -110,7 +110,7 @@ export class EnvelopeReader {
   /** A small value, null when it is larger than that. */
   #read({ start, end }: MemberExtent, limit: number): JsonNode | null {
     if (end - start > limit) return null
-    return parseTree(this.#text({ start, end }), { dialect: 'command' }).root
+    return parseJson(this.#text({ start, end }), { dialect: 'command' }).root
   }
 
   #text({ start, end }: Pick<MemberExtent, 'start' | 'end'>): string {
@@ -128,7 +128,7 @@ export class EnvelopeReader {
   }
 
   #lineAndColumn(offset: number): LineColumn | null {
-    if (offset > longestLocated) return null
+    if (offset > maxLocatedSize) return null
     return new LineMap(this.#store.text(0, offset)).locate(Infinity)
   }
 }

@@ -2,6 +2,6 @@
 // promise costs as much as a small command itself.
 
 /** Goes on with the value, at once where it is no promise. */
-export function settled<T, R>(value: T | Promise<T>, next: (value: T) => R | Promise<R>): R | Promise<R> {
+export function mapMaybePromise<T, R>(value: T | Promise<T>, next: (value: T) => R | Promise<R>): R | Promise<R> {
   return value instanceof Promise ? value.then(next) : next(value)
 }

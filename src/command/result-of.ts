@@ -1,6 +1,6 @@
 // The result number of an answer. Answers may have hundreds of megabytes: those of daemons are only scanned once.
 
-import { ChunkStore } from '../json/scan/chunk-list.ts'
+import { ChunkList } from '../json/scan/chunk-list.ts'
 import type { RawJson } from '../json/raw.ts'
 import type { ScanHandler } from '../json/scan/types.ts'
 import { walk } from '../json/scan/rescan.ts'
@@ -8,18 +8,18 @@ import { walk } from '../json/scan/rescan.ts'
 const key = '"result"'
 
 /** Characters of the longest number that is looked at, and as many again that would make it another one. */
-const longestNumber = 32
+const maxNumberLength = 32
 
 /** Notes the member `result` of an answer map. Of a repeated key the last one counts, as for Kea's clients. */
 export class ResultMember implements ScanHandler {
   readonly maxDepth = 1
-  readonly #store: ChunkStore
+  readonly #store: ChunkList
   #expected = false
   #start = 0
   #end = 0
 
   /** @param store the bytes scanned so far, the chunk that is being scanned included */
-  constructor(store: ChunkStore) {
+  constructor(store: ChunkList) {
     this.#store = store
   }
 
@@ -40,7 +40,7 @@ export class ResultMember implements ScanHandler {
 
   /** The number; null where there is none, or no whole one. */
   number(): number | null {
-    const text = this.#store.text(this.#start, Math.min(this.#end, this.#start + longestNumber))
+    const text = this.#store.text(this.#start, Math.min(this.#end, this.#start + maxNumberLength))
     return /^-?\d{1,15}$/.test(text) ? Number(text) : null
   }
 }
@@ -48,7 +48,7 @@ export class ResultMember implements ScanHandler {
 /** The integer of the member `result` of an answer map, or null where it has none. */
 export function resultOf(answer: RawJson): number | null {
   if (answer.result !== undefined) return answer.result
-  const store = new ChunkStore()
+  const store = new ChunkList()
   for (const chunk of answer.chunks) store.add(chunk)
   const member = new ResultMember(store)
   for (const scan = walk(answer, member); scan.next().done !== true;);

@@ -7,18 +7,18 @@ import type { Source } from '../json/text/source.ts'
 import type { LineColumn } from '../json/text/line-map.ts'
 import type { JsonNode } from '../json/text/node.ts'
 import type { Dialect } from '../json/text/parser.ts'
-import { Findings } from './parse/diagnostics.ts'
+import { Diagnostics } from './parse/diagnostics.ts'
 import { atOnce, inSlices } from '../in-slices.ts'
 import type { Sliced } from '../in-slices.ts'
 import { ConfigError } from './parse/issue.ts'
-import type { ConfigWarning, Mistake } from './parse/issue.ts'
+import type { ConfigWarning, ConfigIssue } from './parse/issue.ts'
 import { validateRbacParameters } from './resolve/rbac-library.ts'
 import type { ResolveRules } from './resolve/resolve.ts'
 import { resolveConfig } from './resolve/resolve.ts'
 import { parseConfig, withoutHash } from './parse/syntax.ts'
 import type { AgentConfig } from './types.ts'
 import { nodeOnTheWay } from './node-at.ts'
-import { validateShape } from './schema/validate.ts'
+import { validateConfig } from './schema/validate.ts'
 
 export interface ConfigOptions {
   readonly env: NodeJS.ProcessEnv
@@ -43,7 +43,7 @@ export interface LoadedConfig {
    * is opened.
    * @param path JSON pointer, such as `/Control-agent/http-port`
    */
-  place(path: string): Pick<Mistake, 'file' | 'line' | 'column'>
+  place(path: string): Pick<ConfigIssue, 'file' | 'line' | 'column'>
 }
 
 /**
@@ -91,10 +91,10 @@ function* textWork(name: string, text: string, options: CommandOptions): Sliced<
 }
 
 function* load(source: Source, dialect: Dialect, rules: ResolveRules): Sliced<LoadedConfig> {
-  const findings = new Findings(source)
+  const findings = new Diagnostics(source)
   const parsed = yield* parseConfig(source.text, dialect, findings)
   const root = dialect === 'command' && parsed?.kind === 'map' ? withoutHash(parsed) : parsed
-  if (root !== null) yield* validateShape(root, findings)
+  if (root !== null) yield* validateConfig(root, findings)
   if (root !== null) yield* validateRbacParameters(root, findings)
   const config = root?.kind === 'map' ? yield* resolveConfig(root, rules, findings) : null
   // Without a map there is a mistake in any case.

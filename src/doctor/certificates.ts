@@ -6,12 +6,12 @@ import type { LoadedConfig } from '../config/load.ts'
 import type { TlsConfig } from '../config/types.ts'
 import { atOnce } from '../in-slices.ts'
 import { openUpstreams } from '../forward/open-upstreams.ts'
-import { placed } from '../app/resource-errors.ts'
+import { withPositions } from '../app/resource-errors.ts'
 import type { Log } from '../log/message.ts'
 import { loadCredentials } from '../tls/files/credentials.ts'
 import type { CredentialSet } from '../tls/files/credentials.ts'
 import { daysLeft } from '../tls/files/expiry.ts'
-import { describeOffer } from '../tls/files/cipher-compatibility.ts'
+import { describeCiphers } from '../tls/files/cipher-compatibility.ts'
 import { issuerName } from '../x509/certificate-info.ts'
 import { certificatesIn } from '../x509/pem.ts'
 import { mistakesOf } from './configuration.ts'
@@ -29,12 +29,12 @@ export function examineCertificates(loaded: LoadedConfig, now = Date.now()): rea
       ...credentials.warnings.map((sentence) => warning('TLS', sentence)),
       ...lifetimes(credentials, now),
       ...names(tls, credentials.certificate, httpHost),
-      ok('tls', describeOffer(tls, credentials.certificate.publicKey)),
+      ok('tls', describeCiphers(tls, credentials.certificate.publicKey)),
       ...completeness(tls, certificatesOf(credentials.options.cert), trusted),
       ...revocation(tls),
     ]
   } catch (error) {
-    return mistakesOf(placed(error, loaded), 'TLS')
+    return mistakesOf(withPositions(error, loaded), 'TLS')
   }
 }
 
@@ -44,7 +44,7 @@ export async function examineUpstreamCertificates(loaded: LoadedConfig, log: Log
     const upstreams = await openUpstreams(loaded.config.controlSockets, log, null)
     return upstreams.warnings.map((sentence) => warning('control-sockets', sentence))
   } catch (error) {
-    return mistakesOf(placed(error, loaded), 'control-sockets')
+    return mistakesOf(withPositions(error, loaded), 'control-sockets')
   }
 }
 

@@ -3,7 +3,7 @@
 import { loadConfigFile } from '../config/load.ts'
 import type { LoadedConfig } from '../config/load.ts'
 import { ConfigError, formatPosition } from '../config/parse/issue.ts'
-import type { Mistake } from '../config/parse/issue.ts'
+import type { ConfigIssue } from '../config/parse/issue.ts'
 import { describeError } from '../errors.ts'
 import type { Finding } from './finding.ts'
 import { ok, problem } from './finding.ts'
@@ -47,7 +47,7 @@ export function mistakesOf(error: unknown, what = 'configuration'): readonly Fin
   return [problem('error', what, describeError(error))]
 }
 
-function placed(level: 'warning' | 'error', mistake: Mistake): Finding {
+function placed(level: 'warning' | 'error', mistake: ConfigIssue): Finding {
   const { path, text, remedy } = mistake
   return problem(level, path.split('/').findLast((step) => /^[a-z]/.test(step)) ?? 'configuration',
     `${formatPosition(mistake)}: ${text}`, remedy)

@@ -10,7 +10,7 @@ import type { Finding } from './finding.ts'
 import { ok, problem } from './finding.ts'
 
 /** Milliseconds that a daemon gets to say its version. */
-const patience = 5000
+const checkTimeout = 5000
 
 /** Resolves to one finding for each service. Certificates of https sockets must have been looked at before. */
 export async function examineDaemons({ controlSockets }: AgentConfig, log: Log): Promise<readonly Finding[]> {
@@ -28,7 +28,7 @@ export async function examineDaemons({ controlSockets }: AgentConfig, log: Log):
     if (version.result === 0 && socket.socketType !== 'unix' && socket.service === null) {
       if (isOfAgent(await ask('list-commands', service))) return agentFound(service, address)
     }
-    return judge(service, address, version)
+    return findingFor(service, address, version)
   }
   const findings = await Promise.all([...controlSockets].map(examine))
   for (const upstream of upstreams.byKey.values()) upstream.close()
@@ -37,7 +37,7 @@ export async function examineDaemons({ controlSockets }: AgentConfig, log: Log):
 
 /** The same socket, with less patience than an agent has. */
 function hasty<Socket extends ControlSocketConfig>(socket: Socket): Socket {
-  const times = { connectTimeout: patience, stallTimeout: patience, totalTimeout: patience }
+  const times = { connectTimeout: checkTimeout, stallTimeout: checkTimeout, totalTimeout: checkTimeout }
   return { ...socket, limits: { ...socket.limits, ...times } }
 }
 
@@ -55,7 +55,7 @@ function agentFound(service: string, address: string): Finding {
   return problem('warning', `control socket ${service}`, text, remedy)
 }
 
-function judge(service: string, address: string, { result, text }: Answer): Finding {
+function findingFor(service: string, address: string, { result, text }: Answer): Finding {
   const what = `control socket ${service}`
   if (result === 0) return ok(what, `${address} answers, version ${text}`)
   const reason = text.replace(/^no usable answer from service [^:]*: /, '').replace(/; server is likely to be offline$/, '')

@@ -6,7 +6,7 @@ import type { AgentConfig } from '../config/types.ts'
 import { KeagateError } from '../errors.ts'
 import { loadOnly } from '../hook/load-only.ts'
 import { openListener } from '../http/connection/listener.ts'
-import { checkLogFiles, placed } from '../app/resource-errors.ts'
+import { checkLogFiles, withPositions } from '../app/resource-errors.ts'
 import type { Log } from '../log/message.ts'
 import { pidFilePath, pidFolderIsUsable, runningAgent } from '../process/pid-file.ts'
 import { describeLibrary, tlsLibrary } from '../tls/openssl-info.ts'
@@ -73,13 +73,13 @@ export async function examineFiles(loaded: LoadedConfig, file: string, log: Log)
     for (const path of new Set(files)) findings.push(ok('loggers', `${path} can be written`))
     if (config.auditLog !== null) findings.push(ok('audit-log', `${config.auditLog.path} can be written`))
   } catch (error) {
-    findings.push(...mistakesOf(placed(error, loaded), 'loggers'))
+    findings.push(...mistakesOf(withPositions(error, loaded), 'loggers'))
   }
   try {
     await loadOnly(config.hookModules, log)
     for (const { library } of config.hookModules) findings.push(ok('hooks-libraries', `${library} can be loaded`))
   } catch (error) {
-    findings.push(...mistakesOf(placed(error, loaded), 'hooks-libraries'))
+    findings.push(...mistakesOf(withPositions(error, loaded), 'hooks-libraries'))
   }
   return findings
 }

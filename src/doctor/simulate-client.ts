@@ -8,7 +8,7 @@ import type { X509Certificate } from 'node:crypto'
 import { describeError } from '../errors.ts'
 import { checkCertificateChain, readCertificateChain } from '../tls/files/certificate-chain.ts'
 import { checkPair } from '../tls/files/credentials.ts'
-import { TlsFindings } from '../tls/files/diagnostics.ts'
+import { TlsDiagnostics } from '../tls/files/diagnostics.ts'
 import { issuerName, subjectName } from '../x509/certificate-info.ts'
 import { readPrivateKey } from '../tls/files/private-key.ts'
 import { readTrustAnchor } from '../tls/files/trust-anchor.ts'
@@ -26,13 +26,13 @@ export interface ClientTask {
 }
 
 /** Milliseconds that each step gets. */
-const patience = 5000
+const checkTimeout = 5000
 
 /** Characters of an answer that are kept. */
-const mostText = 1_000_000
+const maxText = 1_000_000
 
 /** Resolves to what each step found; the last one is where it ended. */
-export async function playClient(task: ClientTask): Promise<readonly Finding[]> {
+export async function simulateClient(task: ClientTask): Promise<readonly Finding[]> {
   const findings: Finding[] = []
   const say = (...more: readonly Finding[]): boolean => {
     findings.push(...more)
@@ -67,7 +67,7 @@ class StepError extends Error {
 
 /** What the files of the client are good for, before anybody else sees them. */
 function readIdentity({ pair, ca }: ClientTask): Identity {
-  const found = new TlsFindings()
+  const found = new TlsDiagnostics()
   const own = pair === null ? none : readPair(pair, found)
   const trusted = ca === null ? null : readTrustAnchor(ca, found)
   const what = { 'cert-file': 'CERT', 'key-file': 'KEY', 'trust-anchor': 'CA' } as const
@@ -88,7 +88,7 @@ interface Identity {
 
 const none: Identity = { findings: [ok('CERT', 'none; a door that requires one will say so')], options: {} }
 
-function readPair(pair: NonNullable<ClientTask['pair']>, found: TlsFindings): Identity {
+function readPair(pair: NonNullable<ClientTask['pair']>, found: TlsDiagnostics): Identity {
   const { certFile, keyFile } = pair
   const chain = readCertificateChain(certFile, found)
   const key = readPrivateKey(keyFile, found)
@@ -111,7 +111,7 @@ async function resolved(host: string): Promise<string> {
 
 function connected(address: string, port: number): Promise<net.Socket> {
   return new Promise((resolve, reject) => {
-    const socket = net.connect({ host: address, port, timeout: patience })
+    const socket = net.connect({ host: address, port, timeout: checkTimeout })
     const fail = (text: string, remedy: string): void => {
       socket.destroy()
       reject(new StepError(problem('error', 'connection', `${address} port ${port}: ${text}`, remedy)))
@@ -133,7 +133,7 @@ function secured(
   return new Promise((resolve) => {
     const name = net.isIP(host) === 0 ? { servername: host } : {}
     const secure = tls.connect({ ...options, ...name, socket, rejectUnauthorized: false, ALPNProtocols: ['http/1.1'] })
-    const timer = setTimeout(() => secure.destroy(new Error(`no end of it within ${patience / 1000} s`)), patience)
+    const timer = setTimeout(() => secure.destroy(new Error(`no end of it within ${checkTimeout / 1000} s`)), checkTimeout)
     const failed = (error: NodeJS.ErrnoException): void => {
       clearTimeout(timer)
       say(explainAlert(error))
@@ -160,14 +160,14 @@ function asked(stream: net.Socket, url: URL): Promise<Finding> {
     const body = '{ "command": "list-commands" }'
     const headers = { 'Content-Type': 'application/json', 'Content-Length': Buffer.byteLength(body), Host: url.host }
     const request = http.request({ method: 'POST', path: url.pathname + url.search, headers, ...auth, createConnection: () => stream })
-    const timer = setTimeout(() => request.destroy(new Error(`no answer within ${patience / 1000} s`)), patience)
+    const timer = setTimeout(() => request.destroy(new Error(`no answer within ${checkTimeout / 1000} s`)), checkTimeout)
     request.once('error', (error) => {
       clearTimeout(timer)
       resolve(/alert|SSL/.test(error.message) ? explainAlert(error) : noAnswer(error, url))
     })
     request.once('response', (response) => {
       let text = ''
-      response.setEncoding('utf8').on('data', (chunk: string) => (text += chunk.slice(0, mostText - text.length)))
+      response.setEncoding('utf8').on('data', (chunk: string) => (text += chunk.slice(0, maxText - text.length)))
       response.once('close', () => {
         clearTimeout(timer)
         stream.destroy()

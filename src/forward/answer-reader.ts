@@ -3,7 +3,7 @@
 import { ResultMember } from '../command/result-of.ts'
 import type { Reservation } from '../command/scope.ts'
 import { byteClasses } from '../json/scan/byte-class.ts'
-import { ChunkStore } from '../json/scan/chunk-list.ts'
+import { ChunkList } from '../json/scan/chunk-list.ts'
 import type { RawJson } from '../json/raw.ts'
 import { Scanner } from '../json/scan/scanner.ts'
 
@@ -20,7 +20,7 @@ const noMemory = 'all bodies and answers together take as much memory as they ma
 export class AnswerReader {
   readonly #maxSize: number
   readonly #memory: Reservation
-  readonly #store = new ChunkStore()
+  readonly #store = new ChunkList()
   readonly #result = new ResultMember(this.#store)
   readonly #scanner = new Scanner('answer', this.#result)
   #state: 'more' | 'done' | 'bad' = 'more'
@@ -54,7 +54,7 @@ export class AnswerReader {
   }
 
   /** Forgets what has come: it will never become an answer. */
-  drop(): void {
+  discard(): void {
     this.#state = 'bad'
     this.#memory.release(this.#store.length)
     this.#store.clear()
@@ -71,7 +71,7 @@ export class AnswerReader {
   }
 
   /** What stood behind the answer in the chunk that completed it, as a part of that. */
-  rest(): Uint8Array {
+  remainder(): Uint8Array {
     return this.#rest
   }
 
@@ -98,7 +98,7 @@ export class AnswerReader {
 
   #refuse(problem: string): void {
     this.#problem = problem
-    this.drop()
+    this.discard()
   }
 }
 

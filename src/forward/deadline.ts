@@ -2,11 +2,11 @@
 
 export interface Timed {
   /** The deadline has passed. */
-  timeUp(): void
+  onTimeout(): void
 }
 
 /** Milliseconds that a timer can take at most. */
-const longestTimer = 2 ** 31 - 1
+const maxTimeout = 2 ** 31 - 1
 
 /** The timer is moved only to an earlier time; one that fires before a deadline that has moved on looks again. */
 export class Deadline {
@@ -33,12 +33,12 @@ export class Deadline {
   fired(): void {
     this.#timer = null
     if (performance.now() < this.#due) this.#arm()
-    else this.#timed.timeUp()
+    else this.#timed.onTimeout()
   }
 
   #arm(): void {
     this.clear()
-    const milliseconds = Math.min(Math.max(Math.ceil(this.#due - performance.now()), 1), longestTimer)
+    const milliseconds = Math.min(Math.max(Math.ceil(this.#due - performance.now()), 1), maxTimeout)
     this.#timerDue = this.#due
     this.#timer = setTimeout(fire, milliseconds, this)
   }

@@ -2,16 +2,16 @@
 // The daemon's first duty is DHCP; a flood of commands must stop here.
 
 /** Why a command was not sent that its client gave up while it waited. Nobody but the log learns it. */
-export const clientGone = 'the client went away before the command was sent'
+export const clientDisconnected = 'the client went away before the command was sent'
 
 /** One command that wants to go out. */
-export interface Ticket {
+export interface QueuedRequest {
   /** Tickets of one client wait in the order they came; clients take turns. */
   readonly client: string
   /** Whether nobody waits for the answer any more. Asked when its turn comes. */
-  gone(): boolean
+  isClientGone(): boolean
   /** Whether its time is over, as far as a timer can tell. Asked when its turn comes. */
-  late(): boolean
+  expired(): boolean
   /** It has to wait; `start`, `refuse` or `timeUp` follows unless it is withdrawn. */
   wait(): void
   /** It is its turn. Whoever gets this calls `leave` exactly once, when the command has ended. */
@@ -19,15 +19,15 @@ export interface Ticket {
   /** It will never be its turn; `leave` is not to be called. */
   refuse(reason: string): void
   /** The same for one that is late: what it waited for has mostly ended for the same reason, a moment earlier. */
-  timeUp(): void
+  onTimeout(): void
 }
 
 /** The gate in front of one control socket. Decides at once and holds no timers. */
-export class Admission {
+export class FairLimiter {
   readonly #maxInFlight: number
   readonly #maxWaiting: number
   /** A client is in here while it has something waiting; the first key is next in turn. */
-  readonly #queues = new Map<string, Ticket[]>()
+  readonly #queues = new Map<string, QueuedRequest[]>()
   #inFlight = 0
   #waiting = 0
   #closed = false
@@ -47,7 +47,7 @@ export class Admission {
   }
 
   /** Starts the ticket, queues it, or refuses it; in the first and last case before returning. */
-  enter(ticket: Ticket): void {
+  acquire(ticket: QueuedRequest): void {
     if (this.#closed) {
       ticket.refuse(closedText)
     } else if (this.#inFlight < this.#maxInFlight) {
@@ -61,7 +61,7 @@ export class Admission {
   }
 
   /** A started ticket has ended: the next in turn starts. */
-  leave(): void {
+  release(): void {
     this.#inFlight--
     const next = this.#next()
     if (next === null) return
@@ -70,7 +70,7 @@ export class Admission {
   }
 
   /** Takes back a ticket that waits. */
-  withdraw(ticket: Ticket): void {
+  cancel(ticket: QueuedRequest): void {
     const queue = this.#queues.get(ticket.client)
     const index = queue?.indexOf(ticket) ?? -1
     if (queue === undefined || index < 0) return
@@ -88,7 +88,7 @@ export class Admission {
     for (const queue of queues) for (const ticket of queue) ticket.refuse(closedText)
   }
 
-  #queue(ticket: Ticket): void {
+  #queue(ticket: QueuedRequest): void {
     this.#waiting++
     const queue = this.#queues.get(ticket.client)
     if (queue === undefined) this.#queues.set(ticket.client, [ticket])
@@ -96,7 +96,7 @@ export class Admission {
     ticket.wait()
   }
 
-  #next(): Ticket | null {
+  #next(): QueuedRequest | null {
     for (const [client, queue] of this.#queues) {
       const ticket = queue.shift()
       this.#queues.delete(client)
@@ -104,8 +104,8 @@ export class Admission {
       this.#waiting--
       // Behind everybody else: a client's next command waits for one of each other client.
       if (queue.length > 0) this.#queues.set(client, queue)
-      if (ticket.gone()) ticket.refuse(clientGone)
-      else if (ticket.late()) ticket.timeUp()
+      if (ticket.isClientGone()) ticket.refuse(clientDisconnected)
+      else if (ticket.expired()) ticket.onTimeout()
       else return ticket
     }
     return null
@@ -116,7 +116,7 @@ export class Admission {
    * tables. So one client's flood cannot keep the others out.
    */
   #makeRoom(client: string): boolean {
-    let longest: Ticket[] = []
+    let longest: QueuedRequest[] = []
     for (const queue of this.#queues.values()) if (queue.length > longest.length) longest = queue
     if (longest.length <= (this.#queues.get(client)?.length ?? 0) + 1) return false
     const newest = longest.pop()

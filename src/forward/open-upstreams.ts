@@ -12,16 +12,16 @@ import { clientCredentialWork } from '../tls/files/client-credentials.ts'
 import { TlsError } from '../tls/files/diagnostics.ts'
 import type { TlsProblem } from '../tls/files/diagnostics.ts'
 import { createHttpUpstream } from './http/upstream.ts'
-import { DaemonRecord, ObservedUpstream } from './upstream-stats.ts'
+import { UpstreamStats, MeasuredUpstream } from './upstream-stats.ts'
 import { createUnixUpstream } from './unix/upstream.ts'
 import type { Transport } from './upstream.ts'
 
 export interface Upstreams {
-  readonly byService: ReadonlyMap<string, ObservedUpstream>
+  readonly byService: ReadonlyMap<string, MeasuredUpstream>
   /** By everything that the connection depends on. Holds secrets: never to be shown. */
-  readonly byKey: ReadonlyMap<string, ObservedUpstream>
+  readonly byKey: ReadonlyMap<string, MeasuredUpstream>
   /** By `socketIdentity`. */
-  readonly records: ReadonlyMap<string, DaemonRecord>
+  readonly records: ReadonlyMap<string, UpstreamStats>
   /** One sentence each about TLS files that work, but not for long or not safely. */
   readonly warnings: readonly string[]
 }
@@ -45,9 +45,9 @@ function* upstreamWork(
   previous: Upstreams | null,
 ): Sliced<Upstreams> {
   const files = new FileSets()
-  const records = new Map<string, DaemonRecord>()
-  const byService = new Map<string, ObservedUpstream>()
-  const byKey = new Map<string, ObservedUpstream>()
+  const records = new Map<string, UpstreamStats>()
+  const byService = new Map<string, MeasuredUpstream>()
+  const byKey = new Map<string, MeasuredUpstream>()
   for (const [service, socket] of sockets) {
     yield
     const credentials = socket.socketType === 'https' && socket.tls !== null ? yield* files.load(socket.tls, service) : null
@@ -55,9 +55,9 @@ function* upstreamWork(
     const key = JSON.stringify([{ ...socket, userContext: null }, credentials?.digest])
     const known = byKey.get(key) ?? previous?.byKey.get(key)
     const identity = socketIdentity(socket)
-    const record = records.get(identity) ?? previous?.records.get(identity) ?? new DaemonRecord()
-    const upstream = known ?? new ObservedUpstream(openTransport(socket, credentials, log), record)
-    records.set(identity, upstream.record)
+    const record = records.get(identity) ?? previous?.records.get(identity) ?? new UpstreamStats()
+    const upstream = known ?? new MeasuredUpstream(openTransport(socket, credentials, log), record)
+    records.set(identity, upstream.stats)
     byKey.set(key, upstream)
     byService.set(service, upstream)
   }

@@ -1,20 +1,20 @@
 // Looks whether daemons that nobody has asked lately are still there. Connecting is all: no command is sent.
 
-import type { ObservedUpstream } from './upstream-stats.ts'
+import type { MeasuredUpstream } from './upstream-stats.ts'
 
 /** Looked at together; a thousand at once would hold up everybody's requests. */
-const mostAtOnce = 8
+const maxAtOnce = 8
 
 /**
  * Resolves when all were looked at; never rejects.
  * @param upstreams one for each control socket
  * @param quiet milliseconds after which what is known of a daemon is too old
  */
-export async function lookForQuiet(upstreams: Iterable<ObservedUpstream>, quiet: number): Promise<void> {
+export async function probeStale(upstreams: Iterable<MeasuredUpstream>, quiet: number): Promise<void> {
   const since = Date.now() - quiet
-  const rest = [...upstreams].filter(({ record }) => (record.seenAt ?? 0) < since).values()
+  const rest = [...upstreams].filter(({ stats: record }) => (record.seenAt ?? 0) < since).values()
   const lookOn = async (): Promise<void> => {
     for (const upstream of rest) await upstream.probe()
   }
-  await Promise.all(Array.from({ length: mostAtOnce }, lookOn))
+  await Promise.all(Array.from({ length: maxAtOnce }, lookOn))
 }

@@ -4,7 +4,7 @@ import { statSync } from 'node:fs'
 import { connect } from 'node:net'
 
 /** Milliseconds until a socket that neither accepts nor refuses counts as having no daemon. */
-const patience = 1000
+const probeTimeout = 1000
 
 /** Resolves to null if something accepts connections at the path, else to the system's reason. Never rejects. */
 export async function probeUnixSocket(path: string): Promise<string | null> {
@@ -14,7 +14,7 @@ export async function probeUnixSocket(path: string): Promise<string | null> {
       socket.destroy()
       resolve(reason)
     }
-    socket.setTimeout(patience, () => end('it does not accept connections'))
+    socket.setTimeout(probeTimeout, () => end('it does not accept connections'))
     socket.once('connect', () => end(null))
     socket.on('error', (error: NodeJS.ErrnoException) => end(reasonOf(error, path)))
   })

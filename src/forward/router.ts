@@ -8,7 +8,7 @@ import type { CommandScope } from '../command/scope.ts'
 import type { RawJson } from '../json/raw.ts'
 import type { Log } from '../log/message.ts'
 import type { CommandMeter } from '../metrics/command-meter.ts'
-import type { Asker, SentService, Upstream, UpstreamFailure } from './upstream.ts'
+import type { RequestOwner, SentService, Upstream, UpstreamFailure } from './upstream.ts'
 
 export class Router {
   readonly #upstreams: ReadonlyMap<string, Upstream>
@@ -54,7 +54,7 @@ export class Router {
     return services.length === 1 ? [await ask(only, 0)] : Promise.all(services.map(ask))
   }
 
-  #ask(service: string, command: Command, envelopes: Envelopes, asker: Asker): Promise<RawJson> {
+  #ask(service: string, command: Command, envelopes: Envelopes, asker: RequestOwner): Promise<RawJson> {
     const fields = { command: command.name, service, 'remote-address': command.caller.remoteAddress }
     const upstream = this.#upstreams.get(service)
     if (upstream === undefined) {
@@ -64,7 +64,7 @@ export class Router {
     }
     this.#log.write('CTRL_AGENT_COMMAND_FORWARD_BEGIN', fields)
     const begin = this.#meter === null ? 0 : performance.now()
-    return upstream.ask(envelopes.carrying(upstream.sentService), asker).then((result) => {
+    return upstream.send(envelopes.carrying(upstream.sentService), asker).then((result) => {
       this.#meter?.took(command.name, service, performance.now() - begin)
       if (result.ok) {
         this.#log.write('CTRL_AGENT_COMMAND_FORWARDED', fields)

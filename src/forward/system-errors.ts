@@ -1,19 +1,19 @@
 // Why no connection to a daemon came about or held, in the words that Kea's clients and operators know.
 
-export interface SystemReason {
+export interface SystemError {
   readonly reason: string
   /** Whether it says something of the daemon; false where this process itself ran out of something. */
   readonly offline: boolean
 }
 
 /** The words for an error of connecting to, writing to or reading from a socket. */
-export function systemReason(error: NodeJS.ErrnoException): SystemReason {
+export function describeSystemError(error: NodeJS.ErrnoException): SystemError {
   const code = error.code ?? ''
-  return { reason: words[code] ?? error.message, offline: !shortages.has(code) }
+  return { reason: words[code] ?? error.message, offline: !localResourceErrors.has(code) }
 }
 
 /** Whether it is what a daemon looks like that is being restarted. */
-export function mayComeBack(error: NodeJS.ErrnoException): boolean {
+export function isRetryable(error: NodeJS.ErrnoException): boolean {
   return error.code === 'ENOENT' || error.code === 'ECONNREFUSED' || error.code === 'EAGAIN'
 }
 
@@ -47,4 +47,4 @@ const words: Readonly<Partial<Record<string, string>>> = {
   ENOMEM: 'Cannot allocate memory',
 }
 
-const shortages: ReadonlySet<string> = new Set(['EMFILE', 'ENFILE', 'ENOBUFS', 'ENOMEM'])
+const localResourceErrors: ReadonlySet<string> = new Set(['EMFILE', 'ENFILE', 'ENOBUFS', 'ENOMEM'])

@@ -2,16 +2,16 @@
 
 import type { DaemonStatus } from '../command/daemon-status.ts'
 import type { RawJson } from '../json/raw.ts'
-import type { Asker, SentService, Transport, Upstream, UpstreamResult } from './upstream.ts'
+import type { RequestOwner, SentService, Transport, Upstream, UpstreamResult } from './upstream.ts'
 
 /** Answers whose times are remembered. */
 const remembered = 256
 
 /** Characters of an error that are kept. */
-const longestError = 500
+const maxErrorLength = 500
 
 /** What is known of the daemon at one address; it outlives changes of the configuration. */
-export class DaemonRecord {
+export class UpstreamStats {
   #answered = 0
   #failed = 0
   #reachable: boolean | null = null
@@ -26,7 +26,7 @@ export class DaemonRecord {
   }
 
   /** @param milliseconds since the command arrived. @param at milliseconds since the epoch */
-  note(result: UpstreamResult, milliseconds: number, at: number): void {
+  record(result: UpstreamResult, milliseconds: number, at: number): void {
     if (result.ok || result.offline || result.sent) this.#seenAt = at
     if (result.ok) {
       this.#times[this.#answered++ % remembered] = milliseconds
@@ -34,17 +34,17 @@ export class DaemonRecord {
       return
     }
     this.#failed++
-    this.#lastError = { text: result.reason.slice(0, longestError), at }
+    this.#lastError = { text: result.reason.slice(0, maxErrorLength), at }
     // What we refused to send says nothing of the daemon; nonsense comes from somebody who is there.
     if (result.offline) this.#reachable = false
     else if (result.sent) this.#reachable = true
   }
 
   /** @param reason why a mere connection failed, or null. @param at milliseconds since the epoch */
-  noteProbe(reason: string | null, at: number): void {
+  recordProbe(reason: string | null, at: number): void {
     this.#reachable = reason === null
     this.#seenAt = at
-    if (reason !== null) this.#lastError = { text: reason.slice(0, longestError), at }
+    if (reason !== null) this.#lastError = { text: reason.slice(0, maxErrorLength), at }
   }
 
   status(): Pick<DaemonStatus, 'reachable' | 'answered' | 'failed' | 'lastError' | 'answerTimes'> {
@@ -67,14 +67,14 @@ export class DaemonRecord {
 }
 
 /** An upstream whose daemon is kept book of. */
-export class ObservedUpstream implements Upstream {
-  readonly record: DaemonRecord
+export class MeasuredUpstream implements Upstream {
+  readonly stats: UpstreamStats
   readonly #transport: Transport
 
   /** @param record of the same address under a configuration before, or a new one */
-  constructor(transport: Transport, record: DaemonRecord) {
+  constructor(transport: Transport, record: UpstreamStats) {
     this.#transport = transport
-    this.record = record
+    this.stats = record
   }
 
   get address(): string {
@@ -85,17 +85,17 @@ export class ObservedUpstream implements Upstream {
     return this.#transport.sentService
   }
 
-  async ask(command: RawJson, asker: Asker): Promise<UpstreamResult> {
+  async send(command: RawJson, asker: RequestOwner): Promise<UpstreamResult> {
     const begun = performance.now()
-    const result = await this.#transport.ask(command, asker)
-    this.record.note(result, performance.now() - begun, Date.now())
+    const result = await this.#transport.send(command, asker)
+    this.stats.record(result, performance.now() - begun, Date.now())
     return result
   }
 
   /** Resolves to null if the daemon can be reached, else to the reason. Sends nothing and never rejects. */
   async probe(): Promise<string | null> {
     const reason = await this.#transport.probe()
-    this.record.noteProbe(reason, Date.now())
+    this.stats.recordProbe(reason, Date.now())
     return reason
   }
 
@@ -109,6 +109,6 @@ export class ObservedUpstream implements Upstream {
   }
 
   status(service: string): DaemonStatus {
-    return { service, address: this.address, ...this.#transport.load(), ...this.record.status() }
+    return { service, address: this.address, ...this.#transport.load(), ...this.stats.status() }
   }
 }

@@ -25,7 +25,7 @@ export interface UpstreamFailure {
 export type UpstreamResult = UpstreamAnswer | UpstreamFailure
 
 /** On whose behalf a command is asked. */
-export interface Asker {
+export interface RequestOwner {
   /** Address, certificate and user in one: clients share a busy socket fairly. */
   readonly client: string
   /** When its signal is aborted, what is not sent yet may be dropped. */
@@ -47,7 +47,7 @@ export interface Upstream {
    * Sends one command once and waits for its answer. Never throws.
    * @param command the complete envelope, with `sentService` in it
    */
-  ask(command: RawJson, asker: Asker): Promise<UpstreamResult>
+  send(command: RawJson, asker: RequestOwner): Promise<UpstreamResult>
   /** Refuses what waits and lets what runs end. */
   close(): void
 }

@@ -5,16 +5,16 @@ import http from 'node:http'
 import https from 'node:https'
 import type { AgentConfig, MonitoringConfig } from '../config/types.ts'
 import { describeError } from '../errors.ts'
-import { TlsFindings } from '../tls/files/diagnostics.ts'
+import { TlsDiagnostics } from '../tls/files/diagnostics.ts'
 import { protocolOptions } from '../tls/files/protocol.ts'
 import type { Verdict } from './verdict.ts'
 import { healthy, unhealthy } from './verdict.ts'
 
 /** Milliseconds that the whole question may take. */
-const patience = 5000
+const probeTimeout = 5000
 
 /** Characters of an answer that are kept. */
-const mostText = 10_000
+const maxText = 10_000
 
 interface Reply {
   readonly status: number
@@ -40,7 +40,7 @@ export async function askDoor({ httpHost, httpPort, tls }: AgentConfig): Promise
     tls === null
       ? http.request(target(httpHost, httpPort))
       // Whose certificate the door shows is for its clients to judge; what it can speak is known from its configuration.
-      : https.request({ ...target(httpHost, httpPort), ...protocolOptions(tls, new TlsFindings()), rejectUnauthorized: false }),
+      : https.request({ ...target(httpHost, httpPort), ...protocolOptions(tls, new TlsDiagnostics()), rejectUnauthorized: false }),
   )
   if (typeof reply === 'string') return unhealthy(`${where}: ${reply}`)
   const explained = refusal(reply)
@@ -63,7 +63,7 @@ function refusal({ text }: Reply): string | null {
 /** Resolves to the answer, or to why there is none. */
 function ask(request: http.ClientRequest): Promise<Reply | string> {
   return new Promise((resolve) => {
-    const timer = setTimeout(() => request.destroy(new Error(`no answer within ${patience / 1000} s`)), patience)
+    const timer = setTimeout(() => request.destroy(new Error(`no answer within ${probeTimeout / 1000} s`)), probeTimeout)
     const settle = (outcome: Reply | string): void => {
       clearTimeout(timer)
       request.destroy()
@@ -72,7 +72,7 @@ function ask(request: http.ClientRequest): Promise<Reply | string> {
     request.on('error', (error) => settle(describeError(error)))
     request.once('response', (response) => {
       let text = ''
-      response.setEncoding('utf8').on('data', (chunk: string) => (text += chunk.slice(0, mostText - text.length)))
+      response.setEncoding('utf8').on('data', (chunk: string) => (text += chunk.slice(0, maxText - text.length)))
       // Also where the connection broke in the middle: then it is no answer of an agent.
       response.once('close', () => settle({ status: response.statusCode ?? 0, text }))
     })

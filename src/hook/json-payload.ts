@@ -1,6 +1,6 @@
 // JSON text that a handler module sends: kept as it arrives, and checked by the scanner that daemons' answers pass.
 
-import { ChunkStore } from '../json/scan/chunk-list.ts'
+import { ChunkList } from '../json/scan/chunk-list.ts'
 import type { RawJson } from '../json/raw.ts'
 import { Scanner } from '../json/scan/scanner.ts'
 import type { Reservation } from './memory.ts'
@@ -12,7 +12,7 @@ export type CheckedJson =
 /** Takes one payload, which is one map or one list and nothing else, without lone surrogates. */
 export class JsonPayload {
   readonly #scanner = new Scanner('answer', null, true)
-  readonly #store = new ChunkStore()
+  readonly #store = new ChunkList()
   readonly #reservation: Reservation | null
   #bad = false
 

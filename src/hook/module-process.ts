@@ -52,7 +52,7 @@ export class ModuleProcess {
   #report = ''
   #message: FromChild | null = null
   #payload: JsonPayload | null = null
-  readonly #watch = setInterval(() => this.#look(), watchInterval)
+  readonly #watch = setInterval(() => this.#checkHealth(), watchInterval)
   #mustAnswer = false
   /** Looks since the last sign of life. Not a time: those in which the agent itself stood still do not count. */
   #silentLooks = 0
@@ -127,7 +127,7 @@ export class ModuleProcess {
     void this.end('it wrote into the channel of the agent (descriptor 3) and was ended')
   }
 
-  #look(): void {
+  #checkHealth(): void {
     void this.#weigh()
     if (!this.#mustAnswer) return
     this.#silentLooks++

@@ -26,7 +26,7 @@ export interface ModuleParts {
 }
 
 /** Milliseconds until a process that ended is started again; doubled each time, up to the second. */
-const [firstPause, longestPause] = [1000, 60_000]
+const [minRestartDelay, maxRestartDelay] = [1000, 60_000]
 /** Milliseconds that `stop` of a module may take. */
 const stopTime = 5000
 /** Lines on failures: one bad module must not fill the disk. */
@@ -42,7 +42,7 @@ export class SupervisedModule {
   #process: ModuleProcess | null = null
   /** Whether the process has loaded the module; before that it takes no calls. */
   #loaded = false
-  #pause = firstPause
+  #restartDelay = minRestartDelay
   #restart: NodeJS.Timeout | null = null
   #started = false
   #closed = false
@@ -179,7 +179,7 @@ export class SupervisedModule {
         loaded(message.reason)
         break
       case 'called':
-        this.#pause = firstPause
+        this.#restartDelay = minRestartDelay
         this.#calls.settle(message.id, outcomeOf(message.result, payload))
         break
       case 'log':
@@ -204,9 +204,9 @@ export class SupervisedModule {
 
   #restartLater(reason: string): void {
     if (this.#closed) return
-    this.fail(`${reason}; it is started again in ${this.#pause / 1000} s`)
-    this.#restart = setTimeout(() => void this.#openAgain(), this.#pause).unref()
-    this.#pause = Math.min(2 * this.#pause, longestPause)
+    this.fail(`${reason}; it is started again in ${this.#restartDelay / 1000} s`)
+    this.#restart = setTimeout(() => void this.#openAgain(), this.#restartDelay).unref()
+    this.#restartDelay = Math.min(2 * this.#restartDelay, maxRestartDelay)
   }
 
   async #openAgain(): Promise<void> {

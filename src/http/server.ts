@@ -7,7 +7,7 @@ import type { Duplex } from 'node:stream'
 import { TLSSocket } from 'node:tls'
 import type { Log } from '../log/message.ts'
 import type { Diagnosis } from '../tls/diagnosis/handshake.ts'
-import type { PeerFacts } from '../x509/certificate-info.ts'
+import type { CertificateInfo } from '../x509/certificate-info.ts'
 import type { ConnectionSlot } from '../shares/connection-slots.ts'
 import type { MemoryBudget } from '../shares/memory-budget.ts'
 import type { AcceptedConnection } from './connection/accepted-connection.ts'
@@ -31,7 +31,7 @@ export interface HttpServer {
   discard(socket: Socket): void
   serve(accepted: AcceptedConnection): void
   /** Tells the client of a TLS connection why it may not come in. Nothing that it sends is looked at. */
-  refuse(accepted: AcceptedConnection, diagnosis: Diagnosis, shown: PeerFacts | null): void
+  refuse(accepted: AcceptedConnection, diagnosis: Diagnosis, shown: CertificateInfo | null): void
   /** How many connections are open. */
   connections(): number
   traffic(): Traffic

@@ -6,7 +6,7 @@ import type { Authenticator } from '../auth/basic.ts'
 import type { HttpHeader, HttpLimits } from '../config/types.ts'
 import type { Dispatch } from '../command/dispatch.ts'
 import type { Metrics } from '../metrics/registry.ts'
-import type { TlsReport } from '../tls/server/handshake-log.ts'
+import type { HandshakeLog } from '../tls/server/handshake-log.ts'
 import type { Revocation } from '../tls/server/revocation.ts'
 import type { TrustAnchors } from '../tls/server/trust-anchors.ts'
 
@@ -21,7 +21,7 @@ export interface HttpSettings {
   /** Tells whether the certificate of an open connection has been revoked since; null: not checked. */
   readonly revocation: Revocation | null
   /** Where refused certificates are reported. */
-  readonly tlsReport: TlsReport
+  readonly tlsReport: HandshakeLog
   /** null: requests are not counted. */
   readonly metrics: Metrics | null
   /** null: no credentials are asked for. */

@@ -11,7 +11,7 @@ import type { Log } from '../log/message.ts'
 import { reasonPhrase } from './http-error.ts'
 
 /** Bytes of a body that is looked at; of a larger one only the size is shown. */
-const longestBody = 64 * 1024
+const maxShownBody = 64 * 1024
 
 /** Headers whose values are shown. */
 const harmless: ReadonlySet<string> = new Set([
@@ -58,6 +58,6 @@ export function traceResponse(log: Log, remoteAddress: string, status: number, b
 
 /** @param body one valid JSON value */
 function shownBody(body: RawJson, redact: typeof redactSecrets): string {
-  const redacted = body.length > longestBody ? null : redact(body)
+  const redacted = body.length > maxShownBody ? null : redact(body)
   return redacted === null || redacted instanceof Promise ? `(${body.length} bytes)` : rawToString(redacted)
 }

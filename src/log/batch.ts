@@ -7,7 +7,7 @@ export interface Batch {
 }
 
 /** Bytes; enough to make the cost of a write small, few enough to be written in one go. */
-const mostBytes = 256 * 1024
+const maxBytes = 256 * 1024
 
 /** @param room bytes: the batch ends with the line that goes beyond */
 export function batchOf(lines: readonly string[], room = Infinity): Batch {
@@ -16,7 +16,7 @@ export function batchOf(lines: readonly string[], room = Infinity): Batch {
   let size = 0
   let measured = false
   for (const line of lines) {
-    if (size > room || size >= mostBytes) break
+    if (size > room || size >= maxBytes) break
     text += line
     count++
     // A character has at most three bytes, so that nothing has to be measured before the room may be full.
@@ -29,12 +29,12 @@ export function batchOf(lines: readonly string[], room = Infinity): Batch {
   const bytes = Buffer.from(text)
   return {
     bytes,
-    whole: (length) => (length >= bytes.length ? { lines: count, bytes: bytes.length } : begun(lines, length)),
+    whole: (length) => (length >= bytes.length ? { lines: count, bytes: bytes.length } : completeLines(lines, length)),
   }
 }
 
 /** Of lines that were written in part only. */
-function begun(lines: readonly string[], length: number): { readonly lines: number; readonly bytes: number } {
+function completeLines(lines: readonly string[], length: number): { readonly lines: number; readonly bytes: number } {
   let count = 0
   let bytes = 0
   for (const line of lines) {

@@ -2,7 +2,7 @@
 // to a terminal, change the direction of what stands around it, or hide characters that make two names look alike.
 
 /** Longest value in a log line, in UTF-16 units, where a message says nothing else; what is longer is cut. */
-export const longestValue = 1024
+export const maxValueLength = 1024
 
 /**
  * What is never shown as it is: controls (U+0000 to U+001F, U+007F to U+009F), format characters such as those of
@@ -21,7 +21,7 @@ const plainLine = /^[ -~]*\n?$/
  * is, so that what is escaped already stays the same. An overlong text is cut and marked.
  * @param longest UTF-16 units before escaping
  */
-export function escapeForLog(text: string, longest = longestValue): string {
+export function escapeForLog(text: string, longest = maxValueLength): string {
   const short = shorten(text, longest)
   return plain.test(short) ? short : short.replaceAll(deceptive, visible)
 }
@@ -37,7 +37,7 @@ export function escapeJson(json: string): string {
 }
 
 /** A text that is longer than `longest` is cut, not within a surrogate pair, and marked. */
-export function shorten(text: string, longest = longestValue): string {
+export function shorten(text: string, longest = maxValueLength): string {
   if (text.length <= longest) return text
   const whole = text.slice(0, longest)
   return `${/[\ud800-\udbff]$/.test(whole) ? whole.slice(0, -1) : whole}...`

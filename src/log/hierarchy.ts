@@ -6,7 +6,7 @@ import type { LoggerSettings, OutputSettings, Severity } from './settings.ts'
 /** The root logger's name; operators' configurations and log filters know it. */
 export const rootLogger = 'kea-ctrl-agent'
 
-const weights: Readonly<Record<Severity, number>> = { DEBUG: 10, INFO: 20, WARN: 30, ERROR: 40, FATAL: 50, NONE: 99 }
+const severityOrder: Readonly<Record<Severity, number>> = { DEBUG: 10, INFO: 20, WARN: 30, ERROR: 40, FATAL: 50, NONE: 99 }
 
 export interface EffectiveSettings {
   readonly severity: Severity
@@ -35,8 +35,8 @@ export function effectiveSettings(
     const line = ancestry(`${rootLogger}.${name}`).flatMap((ancestor) => byName.get(ancestor) ?? [])
     const outputs = line.find((logger) => logger.outputs !== null)?.outputs ?? [fallback]
     if (debug) return { severity: 'DEBUG', debugLevel: 99, outputs }
-    const loudness = line.find((logger) => logger.severity !== null)
-    return { severity: loudness?.severity ?? 'INFO', debugLevel: loudness?.debugLevel ?? 0, outputs }
+    const levelSource = line.find((logger) => logger.severity !== null)
+    return { severity: levelSource?.severity ?? 'INFO', debugLevel: levelSource?.debugLevel ?? 0, outputs }
   }
 }
 
@@ -47,6 +47,6 @@ function ancestry(name: string): string[] {
 }
 
 export function passes(definition: MessageDefinition, settings: EffectiveSettings): boolean {
-  if (weights[definition.severity] < weights[settings.severity]) return false
+  if (severityOrder[definition.severity] < severityOrder[settings.severity]) return false
   return definition.severity !== 'DEBUG' || (definition.debugLevel ?? 0) <= settings.debugLevel
 }

@@ -8,7 +8,7 @@ export interface LineTarget {
    * @returns how many it wrote, at least one if there are any
    * @throws when it could write none
    */
-  put(lines: readonly string[]): Promise<number>
+  write(lines: readonly string[]): Promise<number>
   close(): Promise<void>
 }
 
@@ -20,21 +20,21 @@ export interface StreamEvents {
 }
 
 /** Characters kept for an output that takes none, such as a full disk; lines that come after them are lost. */
-const mostWaiting = 16 * 1024 * 1024
+const maxWaiting = 16 * 1024 * 1024
 
 /** Characters after which lines are written even where not each is to be flushed, and the longest wait for more. */
-const worthWriting = 64 * 1024
-const longestWait = 1000
+const highWaterMark = 64 * 1024
+const maxDelay = 1000
 
 /** Milliseconds from one batch to the next where each line is to be flushed; a line after a pause goes at once. */
-const gathering = 5
+const flushInterval = 5
 
 /** Milliseconds until an output that failed is tried again, and until a full pipe is. */
 const retryDelay = 1000
 const fullDelay = 20
 
 /** Milliseconds without any progress that closing waits for. */
-const patience = 1000
+const closeTimeout = 1000
 
 export class LineStream {
   readonly #target: LineTarget
@@ -62,7 +62,7 @@ export class LineStream {
   }
 
   write(line: string): void {
-    if (this.#waiting + line.length > mostWaiting) {
+    if (this.#waiting + line.length > maxWaiting) {
       this.#lost++
       this.#fail('it takes lines too slowly')
       return
@@ -70,7 +70,7 @@ export class LineStream {
     this.#lines.push(line)
     this.#waiting += line.length
     if (this.#busy) return
-    if (this.#waiting >= worthWriting) this.start()
+    if (this.#waiting >= highWaterMark) this.start()
     else if (this.#delay === null) this.#plan()
   }
 
@@ -99,7 +99,7 @@ export class LineStream {
   }
 
   #plan(): void {
-    const wait = this.flush ? this.#handedOver + gathering - performance.now() : longestWait
+    const wait = this.flush ? this.#handedOver + flushInterval - performance.now() : maxDelay
     if (wait > 0) this.#delay = setTimeout(() => this.start(), wait)
     else this.start()
   }
@@ -110,7 +110,7 @@ export class LineStream {
       const timer = setInterval(() => {
         if (this.#written === before) end()
         before = this.#written
-      }, patience)
+      }, closeTimeout)
       const end = (): void => {
         clearInterval(timer)
         resolve()
@@ -123,14 +123,14 @@ export class LineStream {
     do {
       this.#handedOver = performance.now()
       try {
-        this.#drop(await this.#target.put(this.#lines))
+        this.#drop(await this.#target.write(this.#lines))
       } catch (error) {
         const full = error instanceof Error && 'code' in error && error.code === 'EAGAIN'
         if (!full) this.#fail(error instanceof Error ? error.message : String(error))
         if (this.#closing && !full) break
         await this.#pause(full ? fullDelay : retryDelay)
       }
-    } while (this.#lines.length > 0 && (this.#closing || this.#failing || this.#waiting >= worthWriting))
+    } while (this.#lines.length > 0 && (this.#closing || this.#failing || this.#waiting >= highWaterMark))
     this.#busy = false
     if (this.#lines.length > 0 && !this.#closing) this.#plan()
     else this.#idle()
@@ -141,7 +141,7 @@ export class LineStream {
     for (let i = 0; i < count; i++) this.#waiting -= this.#lines[i]?.length ?? 0
     this.#lines.splice(0, count)
     this.#written += count
-    if (!this.#failing || this.#waiting > mostWaiting / 2) return
+    if (!this.#failing || this.#waiting > maxWaiting / 2) return
     const lost = this.#lost
     this.#failing = false
     this.#lost = 0

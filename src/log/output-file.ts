@@ -66,7 +66,7 @@ export class FileTarget implements LineTarget {
     if (unused !== null) close(unused.fd)
   }
 
-  async put(lines: readonly string[]): Promise<number> {
+  async write(lines: readonly string[]): Promise<number> {
     if (this.#next !== null) {
       const next = this.#next
       this.#next = null

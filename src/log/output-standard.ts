@@ -16,7 +16,7 @@ export class StandardTarget implements LineTarget {
     this.#fd = fd
   }
 
-  async put(lines: readonly string[]): Promise<number> {
+  async write(lines: readonly string[]): Promise<number> {
     const batch = batchOf(lines)
     const done = await writeFrom(batch.bytes, this.#begun, this.#fd)
     const whole = batch.whole(done.length)

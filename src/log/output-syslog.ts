@@ -14,17 +14,17 @@ const settlingTime = 200
 
 /** Milliseconds of the first pause before a restart and of the longest, and after which a child counts as sound. */
 const firstPause = 1000
-const longestPause = 60_000
+const maxRestartDelay = 60_000
 const soundLife = 5000
 
 /** Milliseconds that the child gets to pass on what it has, when all is closed. */
-const patience = 1000
+const writeTimeout = 1000
 
 /** Bytes; far above any line that a message can make, and below what the socket takes. */
-const longestLine = 32_768
+const maxLineLength = 32_768
 
 /** Lines handed over at once; those of a child that dies are written elsewhere. */
-const mostLines = 200
+const maxLines = 200
 
 export interface SyslogTargetParts {
   /** What the lines are tagged with. */
@@ -49,8 +49,8 @@ export class SyslogTarget implements LineTarget {
   }
 
   /** Lines begin with their priority, as `<134>`. Never throws: a line that the system's log misses is not lost. */
-  async put(lines: readonly string[]): Promise<number> {
-    const batch = lines.slice(0, mostLines)
+  async write(lines: readonly string[]): Promise<number> {
+    const batch = lines.slice(0, maxLines)
     const child = this.#child ?? (Date.now() >= this.#startAt ? await this.#start() : null)
     if (child !== null && (await hand(child, batch.join('')))) {
       if (this.#failing) this.#parts.restored()
@@ -66,12 +66,12 @@ export class SyslogTarget implements LineTarget {
     if (child === null) return
     this.#child = null
     child.stdin.end()
-    const given = AbortSignal.timeout(patience)
+    const given = AbortSignal.timeout(writeTimeout)
     await once(child, 'exit', { signal: given }).catch(() => child.kill())
   }
 
   async #start(): Promise<LoggerProcess | null> {
-    const options = ['--prio-prefix', '--socket-errors=on', `--size=${longestLine}`, `--id=${process.pid}`]
+    const options = ['--prio-prefix', '--socket-errors=on', `--size=${maxLineLength}`, `--id=${process.pid}`]
     // Of its own process group: Ctrl-C is for us, and the last lines come after it.
     const child = spawn('logger', [...options, '--tag', this.#parts.ident], {
       stdio: ['pipe', 'ignore', 'pipe'],
@@ -100,7 +100,7 @@ export class SyslogTarget implements LineTarget {
     if (this.#child !== child) return
     this.#child = null
     const sound = Date.now() - startedAt >= soundLife
-    this.#pause = sound ? 0 : Math.min(Math.max(this.#pause * 2, firstPause), longestPause)
+    this.#pause = sound ? 0 : Math.min(Math.max(this.#pause * 2, firstPause), maxRestartDelay)
     this.#startAt = Date.now() + this.#pause
     if (!this.#failing && !sound) {
       this.#failing = true

@@ -10,7 +10,7 @@ export const defaultPattern = '%D{%Y-%m-%d %H:%M:%S.%q} %-5p [%c/%i.%t] %m\n'
 export const syslogPattern = '%-5p [%c.%t] %m\n'
 
 /** Characters; a width that was mistyped must not fill the memory with blanks. */
-const mostWidth = 1000
+const maxWidth = 1000
 
 /** A part of a line; a text where it is the same for all events of one message. */
 type Part = string | ((event: LogEvent) => string)
@@ -36,7 +36,7 @@ export function compilePattern(pattern: string, hostname: string): LineForm {
     if (conversion === null) continue
     if (match.index > last) literal(pattern.slice(last, match.index))
     last = match.index + whole.length
-    const least = Math.min(Number(width ?? 0), mostWidth)
+    const least = Math.min(Number(width ?? 0), maxWidth)
     const most = cut === undefined ? null : Number(cut)
     conversions.push(sized(conversion, { left: dash === '-', least, most, keepStart: keepStart === '-' }))
   }

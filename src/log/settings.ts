@@ -27,7 +27,7 @@ export interface OutputSettings {
 }
 
 /** Bytes, as in log4cplus: a file that is to be rotated sooner is rotated here. */
-export const leastRotationSize = 204_800
+export const minRotationSize = 204_800
 
 /** How a file is rotated that several outputs share: each gets its size respected and its versions kept. */
 export function sharedRotation(settings: readonly Pick<OutputSettings, 'maxSize' | 'maxVersions'>[]): {
@@ -40,7 +40,7 @@ export function sharedRotation(settings: readonly Pick<OutputSettings, 'maxSize'
     if (maxSize > 0) size = Math.min(size, maxSize)
     versions = Math.max(versions, maxVersions)
   }
-  return { maxSize: size === Infinity ? 0 : Math.max(size, leastRotationSize), maxVersions: versions }
+  return { maxSize: size === Infinity ? 0 : Math.max(size, minRotationSize), maxVersions: versions }
 }
 
 /** An output of which nothing but the place is known. */

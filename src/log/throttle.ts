@@ -4,7 +4,7 @@
 import type { Log, MessageFields, MessageId } from './message.ts'
 
 /** Kinds remembered at once; what comes beyond them shares one line for each message. */
-const mostKinds = 256
+const maxKinds = 256
 
 /** Milliseconds. */
 const interval = 60_000
@@ -18,7 +18,7 @@ interface Kind {
 }
 
 /** Texts of summed messages have the fields `remote-address` and `reason`. Lives as long as the process. */
-export class StormLog {
+export class LogThrottle {
   readonly #log: Log
   readonly #kinds = new Map<string, Kind>()
   readonly #others = new Map<MessageId, Kind>()
@@ -33,7 +33,7 @@ export class StormLog {
     if (!this.#log.enabled(id)) return
     const key = JSON.stringify([id, kind])
     const known = this.#kinds.get(key)
-    if (known === undefined && this.#kinds.size < mostKinds) {
+    if (known === undefined && this.#kinds.size < maxKinds) {
       this.#kinds.set(key, { id, fields, count: 0 })
       this.#log.write(id, fields)
     } else {

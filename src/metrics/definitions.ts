@@ -8,7 +8,7 @@ export interface MetricDefinition {
   /** Of a histogram: the upper ends of its buckets. */
   readonly buckets?: readonly number[]
   /** Series that it may have; what goes beyond is counted under `(other)`. 200 unless given. */
-  readonly mostSeries?: number
+  readonly maxSeries?: number
 }
 
 /** Seconds. A daemon answers most commands within a few milliseconds; none takes longer than the total time-out. */
@@ -20,11 +20,11 @@ const definitions = {
   },
   keagate_ready: { type: 'gauge', labels: [], help: 'Whether commands are taken, as /readyz tells' },
   keagate_commands_total: {
-    type: 'counter', labels: ['command', 'service', 'result', 'role'], mostSeries: 5000,
+    type: 'counter', labels: ['command', 'service', 'result', 'role'], maxSeries: 5000,
     help: 'Answers to commands, one for each service asked',
   },
   keagate_command_duration_seconds: {
-    type: 'histogram', labels: ['command', 'service'], buckets: durations, mostSeries: 500,
+    type: 'histogram', labels: ['command', 'service'], buckets: durations, maxSeries: 500,
     help: 'From the arrival of a command to the answer of the service',
   },
   keagate_commands_in_flight: { type: 'gauge', labels: [], help: 'Commands that are not answered yet' },

@@ -4,7 +4,7 @@ import type { CounterId } from './definitions.ts'
 import type { MetricRegistry } from './registry.ts'
 
 const minute = 60_000
-const mostKept = 61
+const maxKept = 61
 
 export class LastHour {
   readonly #metrics: MetricRegistry
@@ -24,7 +24,7 @@ export class LastHour {
   /** What the timer does each minute. */
   tick(): void {
     this.#kept.push(new Map(this.#names.map((name) => [name, this.#metrics.byLabel(name)])))
-    if (this.#kept.length > mostKept) this.#kept.shift()
+    if (this.#kept.length > maxKept) this.#kept.shift()
   }
 
   /** By label value, only those that moved. */

@@ -14,7 +14,7 @@ export function processSamples(startedAt: number): Sample[] {
     ['process_resident_memory_bytes', rss],
     ['process_virtual_memory_bytes', virtualMemory()],
     ['process_open_fds', openDescriptors()],
-    ['process_max_fds', mostDescriptors()],
+    ['process_max_fds', maxDescriptors()],
     ['process_start_time_seconds', startedAt / 1000],
     ['nodejs_heap_size_total_bytes', heapTotal],
     ['nodejs_heap_size_used_bytes', heapUsed],
@@ -37,7 +37,7 @@ function openDescriptors(): number | null {
   }
 }
 
-function mostDescriptors(): number | null {
+function maxDescriptors(): number | null {
   const limit = /^Max open files +(\d+)/m.exec(textOf('/proc/self/limits'))?.[1]
   return limit === undefined ? null : Number(limit)
 }

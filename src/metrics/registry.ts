@@ -80,13 +80,13 @@ export class MetricRegistry implements Metrics {
   #series(name: MetricId, labels: LabelValues): Series {
     const all = this.#metrics.get(name) ?? new Map<string, Series>()
     if (all.size === 0) this.#metrics.set(name, all)
-    const { labels: names, buckets = [], mostSeries = usualSeries } = metricDefinitions[name]
+    const { labels: names, buckets = [], maxSeries = usualSeries } = metricDefinitions[name]
     // Values come from sets that are closed, and none of them holds a NUL.
     let key = ''
     for (const label of names) key += `${labels[label] ?? ''}\0`
     const found = all.get(key)
     if (found !== undefined) return found
-    const full = all.size >= mostSeries
+    const full = all.size >= maxSeries
     const others = full ? all.get('') : undefined
     if (others !== undefined) return others
     const kept = full ? Object.fromEntries(names.map((label) => [label, otherLabel])) : labels

@@ -10,7 +10,7 @@ export interface Reload {
   readonly at: number
 }
 
-const mostKept = 5
+const maxKept = 5
 
 export class ReloadLog {
   readonly #metrics: Metrics
@@ -27,6 +27,6 @@ export class ReloadLog {
 
   note(command: Reload['command'], taken: boolean): void {
     this.#metrics.count('keagate_config_reloads_total', { command, result: taken ? 'taken' : 'refused' })
-    this.#latest = [{ command, taken, at: Date.now() }, ...this.#latest].slice(0, mostKept)
+    this.#latest = [{ command, taken, at: Date.now() }, ...this.#latest].slice(0, maxKept)
   }
 }

@@ -9,7 +9,7 @@ import { EventLoopDelay } from '../metrics/event-loop.ts'
 import { LastHour } from '../metrics/last-hour.ts'
 import { refusals } from './page.ts'
 import { addMonitorRoutes } from './routes.ts'
-import type { Watch } from './routes.ts'
+import type { Monitored } from './routes.ts'
 import { serveMonitoring } from './server.ts'
 import type { MonitorServer } from './server.ts'
 import type { MonitorSource } from './source.ts'
@@ -20,7 +20,7 @@ interface Open {
   readonly place: { readonly address: string; readonly port: number }
 }
 
-interface RunningWatch extends Watch {
+interface RunningWatch extends Monitored {
   /** Looks for daemons. */
   readonly timer: NodeJS.Timeout
 }

@@ -32,7 +32,7 @@ export const refusals: readonly (readonly [CounterId, string])[] = [
 const refresh = 15
 
 /** Of each list; a page with thousands of rows helps nobody. */
-const mostRows = 100
+const maxRows = 100
 
 export function statusPage({ source, eventLoop, lastHour, now }: PageParts): string {
   const { agent } = source
@@ -100,10 +100,10 @@ const columns: Readonly<Record<string, 'number' | 'short'>> = {
 
 function table(heads: readonly string[], rows: readonly (readonly Cell[])[], empty: string): Html {
   if (rows.length === 0) return html`<p class="none">${empty}</p>`
-  const more = rows.length - mostRows
+  const more = rows.length - maxRows
   const kind = (head: string): string => columns[head] ?? 'text'
   return html`<table><thead><tr>${heads.map((head) => html`<th class="${kind(head)}">${head}</th>`)}</tr></thead>
-<tbody>${rows.slice(0, mostRows).map((cells) => {
+<tbody>${rows.slice(0, maxRows).map((cells) => {
     return html`<tr>${cells.map((cell, index) => {
       const head = heads[index] ?? ''
       const shown = typeof cell === 'number' ? grouped(cell) : cell

@@ -9,7 +9,7 @@ import { collect } from './collect.ts'
 import { statusPage } from './page.ts'
 import type { MonitorSource } from './source.ts'
 
-export interface Watch {
+export interface Monitored {
   readonly eventLoop: EventLoopDelay
   readonly lastHour: LastHour
 }
@@ -17,7 +17,7 @@ export interface Watch {
 export interface MonitorRouteOptions {
   readonly source: MonitorSource
   /** null until the configuration is in force that named the address. */
-  readonly watch: () => Watch | null
+  readonly watch: () => Monitored | null
 }
 
 export function addMonitorRoutes(app: FastifyInstance, { source, watch }: MonitorRouteOptions): void {

@@ -10,7 +10,7 @@ import { agentArguments, commandLine } from './agent-name.ts'
 const defaultDirectory = '/run/kea'
 
 /** Starts at the same moment that may come in each other's way before one gives up. */
-const mostAttempts = 20
+const maxAttempts = 20
 
 /**
  * `<dir>/<config file name without last extension>.kea-ctrl-agent.pid`, by which keactrl finds it.
@@ -67,7 +67,7 @@ export class PidFile {
     const draft = `${path}.${pid}`
     writeDraft(draft, path, pid)
     try {
-      for (let attempt = 0; attempt < mostAttempts; attempt++) {
+      for (let attempt = 0; attempt < maxAttempts; attempt++) {
         if (linked(draft, path)) return new PidFile(path, pid)
         removeStale(path, pid)
       }

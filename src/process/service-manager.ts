@@ -76,7 +76,7 @@ export class Systemd implements ServiceManager {
  * Whether systemd wants to hear of this process.
  * @param env `NOTIFY_SOCKET`, `WATCHDOG_USEC` and `WATCHDOG_PID` of sd_notify(3) and sd_watchdog_enabled(3)
  */
-export function systemdWishes(
+export function systemdSettings(
   env: NodeJS.ProcessEnv,
   pid: number,
 ): { readonly notify: boolean; readonly watchdog: number | null } {

@@ -5,7 +5,7 @@ export interface SignalActions {
   reload(): Promise<void>
   stop(signal: StopSignal): void
   /** Somebody insists. */
-  hurry(signal: StopSignal): void
+  forceShutdown(signal: StopSignal): void
   /** One that means nothing to the agent and would not leave it alone by itself. */
   unknown(signal: 'SIGUSR1'): void
 }
@@ -16,7 +16,7 @@ export type StopSignal = 'SIGTERM' | 'SIGINT'
  * Milliseconds in which a second stop signal is taken for the first one come twice: Ctrl-C reaches every process of the
  * terminal, and npm and other parents hand it on once more.
  */
-const oneAndTheSame = 500
+const duplicateWindow = 500
 
 /**
  * Hears HUP, TERM and INT from the moment it is made; what of them comes before somebody listens is kept. A broken pipe
@@ -68,8 +68,8 @@ export class Signals {
     if (this.#stop === null) {
       this.#stop = { signal, at: now }
       this.#actions?.stop(signal)
-    } else if (now - this.#stop.at > oneAndTheSame) {
-      this.#actions?.hurry(signal)
+    } else if (now - this.#stop.at > duplicateWindow) {
+      this.#actions?.forceShutdown(signal)
     }
   }
 }

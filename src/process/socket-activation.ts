@@ -4,7 +4,7 @@
 const first = 3
 
 /** @param env `LISTEN_FDS`, and `LISTEN_PID`, which says whom they are for */
-export function passedSockets(env: NodeJS.ProcessEnv, pid: number): readonly number[] {
+export function activatedSockets(env: NodeJS.ProcessEnv, pid: number): readonly number[] {
   if (env['LISTEN_PID'] !== String(pid)) return []
   const count = Number(env['LISTEN_FDS'] ?? '')
   return Number.isSafeInteger(count) && count > 0 ? Array.from({ length: count }, (_, index) => first + index) : []

@@ -5,7 +5,7 @@ import { printName, unreadableName } from './name-text.ts'
 import { certificateNames } from './certificate-fields.ts'
 
 /** What tells one certificate from another. */
-export interface PeerFacts {
+export interface CertificateInfo {
   /**
    * Distinguished name as `printName` writes it: `CN=…` pairs joined by `, `, those of one relative name by ` + `, the
    * most specific last. Different names never look the same. Rules compare it with `isNamed`.
@@ -19,7 +19,7 @@ export interface PeerFacts {
 }
 
 /** The identity facts of a verified client certificate. */
-export interface TlsPeer extends PeerFacts {
+export interface PeerCertificate extends CertificateInfo {
   /** Subject alternative names as OpenSSL prints them (`DNS:a.example`, `IP Address:192.0.2.1`). */
   readonly subjectAltNames: readonly string[]
   /** Validity limits in milliseconds since the epoch. */
@@ -34,7 +34,7 @@ const LONGEST_SERIAL = 64
  * Reads the facts of any certificate, also of those that strangers make up. Does not touch the extensions: one that is
  * no sound DER leaves an error behind in OpenSSL's queue, which makes a later call fail that has nothing to do with it.
  */
-export function peerFacts(certificate: X509Certificate): PeerFacts {
+export function certificateInfo(certificate: X509Certificate): CertificateInfo {
   const { serialNumber, fingerprint256 } = certificate
   return {
     ...namesOf(certificate),
@@ -50,11 +50,11 @@ function namesOf(certificate: X509Certificate): { subject: string; issuer: strin
 }
 
 /** Reads the facts of a verified certificate. */
-export function tlsPeer(certificate: X509Certificate): TlsPeer {
+export function peerCertificate(certificate: X509Certificate): PeerCertificate {
   // Declared as a string or undefined; null where the extension cannot be read.
   const names: unknown = certificate.subjectAltName
   return {
-    ...peerFacts(certificate),
+    ...certificateInfo(certificate),
     // A name that itself holds a comma comes as a quoted string in which the comma is escaped.
     subjectAltNames: typeof names === 'string' ? names.split(', ') : [],
     notBefore: Date.parse(certificate.validFrom),

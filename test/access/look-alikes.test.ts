@@ -9,8 +9,8 @@ import { compilePolicy } from '../../src/access/policy.ts'
 import { isBoundTo } from '../../src/auth/certificate-binding.ts'
 import { loadConfigText } from '../../src/config/load.ts'
 import type { Log } from '../../src/log/message.ts'
-import { tlsPeer } from '../../src/x509/certificate-info.ts'
-import type { TlsPeer } from '../../src/x509/certificate-info.ts'
+import { peerCertificate } from '../../src/x509/certificate-info.ts'
+import type { PeerCertificate } from '../../src/x509/certificate-info.ts'
 import { certificateDer, nameDer } from '../x509/certificate-der.ts'
 import { configuredNames, lookAlikes, ownNames } from './look-alikes.ts'
 
@@ -29,9 +29,9 @@ function policyOf(method: 'cert-subject' | 'cert-issuer'): Policy {
 }
 
 /** The certificate as the agent knows it, or null where not even OpenSSL takes it for one. */
-function peerOf(subject: Buffer, issuer: Buffer): TlsPeer | null {
+function peerOf(subject: Buffer, issuer: Buffer): PeerCertificate | null {
   try {
-    return tlsPeer(new X509Certificate(certificateDer({ subject, issuer, publicKey })))
+    return peerCertificate(new X509Certificate(certificateDer({ subject, issuer, publicKey })))
   } catch (error) {
     if (error instanceof Error && 'code' in error && String(error.code).startsWith('ERR_OSSL')) return null
     throw error
@@ -39,7 +39,7 @@ function peerOf(subject: Buffer, issuer: Buffer): TlsPeer | null {
 }
 
 const policies = { subject: policyOf('cert-subject'), issuer: policyOf('cert-issuer') }
-const roleOf = (peer: TlsPeer, whose: keyof typeof policies): string =>
+const roleOf = (peer: PeerCertificate, whose: keyof typeof policies): string =>
   decide(policies[whose], { remoteAddress: '127.0.0.1', tls: peer, user: null }, 'version-get', []).role.name
 
 /** Those that OpenSSL takes for certificates. */
@@ -74,7 +74,7 @@ t.test('none that only looks like one has its role, or passes for a bound user',
 t.test('what is remembered of one caller is not given to another', async (t) => {
   const silent: Log = { write: () => undefined, enabled: () => false }
   const guard = new Guard(policies.subject, silent)
-  const ask = (tls: TlsPeer): boolean =>
+  const ask = (tls: PeerCertificate): boolean =>
     guard.decide({ name: 'version-get', services: [], arguments: null, caller: { remoteAddress: '::1', tls, user: null } }).allowed
   for (const { name } of ownNames()) ask(peerOf(name, plainName)!)
   t.same(others.filter(({ peer }) => ask(peer)).map(({ what }) => what), [])

@@ -6,7 +6,7 @@ import fc from 'fast-check'
 import t from 'tap'
 import { redactCommand, redactSecrets } from '../../src/access/redact.ts'
 import { loadConfigText } from '../../src/config/load.ts'
-import { errorLines, formatMistake } from '../../src/config/parse/issue.ts'
+import { errorLines, formatIssue } from '../../src/config/parse/issue.ts'
 import { printConfig } from '../../src/config/print/print.ts'
 import { configSchema } from '../../src/config/schema/schema.ts'
 import { printCompact } from '../../src/json/text/print.ts'
@@ -120,7 +120,7 @@ async function said(args: string): Promise<string> {
     const options = { env: {}, pathChecks: false, dialect: 'command', current: null } as const
     const { config, warnings } = loadConfigText('arguments', args, options)
     const shown = printCompact(printConfig(config, { secrets: 'hidden' }))
-    return [shown, rawToString(await redactSecrets(rawJson(shown))), ...warnings.map(formatMistake)].join('\n')
+    return [shown, rawToString(await redactSecrets(rawJson(shown))), ...warnings.map(formatIssue)].join('\n')
   } catch (error) {
     return [...errorLines(error), String(error), JSON.stringify(error)].join('\n')
   }

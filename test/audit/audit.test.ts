@@ -6,7 +6,7 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import t from 'tap'
 import type { Audit } from '../../src/audit/audit.ts'
-import { changeAudit } from '../../src/audit/prepare-switch.ts'
+import { prepareAuditSwitch } from '../../src/audit/prepare-switch.ts'
 import type { AuditConfig } from '../../src/config/types.ts'
 import { rawJson } from '../../src/json/raw.ts'
 import type { Log } from '../../src/log/message.ts'
@@ -17,7 +17,7 @@ function setUp(path: string, more: Partial<AuditConfig> = {}) {
   const config: AuditConfig = {
     output: path, path, maxSize: 0, maxVersions: 3, arguments: false, onFailure: 'refuse', userContext: null, ...more,
   }
-  const { audit } = changeAudit(config, null, log, (value) => value)
+  const { audit } = prepareAuditSwitch(config, null, log, (value) => value)
   if (audit === null) throw new Error('no audit')
   return { trail: audit.trail, said, audit }
 }
@@ -141,14 +141,14 @@ t.test('a request that is late for its configuration has its record in the file 
 
 t.test('while nothing can be written no command may run, unless the operator said so', async (t) => {
   const { trail, audit, said } = setUp('/dev/full')
-  t.equal(audit.obstacle, null)
+  t.equal(audit.unavailableReason, null)
   t.match(await record(audit), /could not be written/)
-  t.match(audit.obstacle, /no audit record can be written/)
+  t.match(audit.unavailableReason, /no audit record can be written/)
   t.same(said, ['KEAGATE_AUDIT_FAILED'])
   await trail.close()
   const careless = setUp('/dev/full', { onFailure: 'continue' })
   t.equal(await record(careless.audit), null)
-  t.equal(careless.audit.obstacle, null)
+  t.equal(careless.audit.unavailableReason, null)
   await careless.trail.close()
 })
 
@@ -162,15 +162,15 @@ t.test('what could not be written is written when it can be', { skip: mountable(
   const path = join(directory, 'audit.json')
   const { trail, audit, said } = setUp(path)
   let ran = 0
-  while (audit.obstacle === null && ran < 10_000) {
+  while (audit.unavailableReason === null && ran < 10_000) {
     await record(audit)
     ran++
   }
-  t.match(audit.obstacle, /./)
+  t.match(audit.unavailableReason, /./)
   renameSync(path, `${path}.moved`)
   execFileSync('mount', ['-o', 'remount,size=4m', directory])
   await record(audit)
-  while (audit.obstacle !== null) await new Promise(setImmediate)
+  while (audit.unavailableReason !== null) await new Promise(setImmediate)
   await trail.close()
   t.same(said, ['KEAGATE_AUDIT_FAILED', 'KEAGATE_AUDIT_RESTORED'])
   const ids = [...whole(`${path}.moved`), ...linesOf(path)].map(({ id }) => String(id).split('-')[1])

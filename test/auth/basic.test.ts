@@ -5,7 +5,7 @@ import { createHash } from 'node:crypto'
 import fc from 'fast-check'
 import t from 'tap'
 import { createAuthenticator } from '../../src/auth/basic.ts'
-import type { Authenticator, AuthMemory } from '../../src/auth/basic.ts'
+import type { Authenticator, AuthCache } from '../../src/auth/basic.ts'
 import { LockOut } from '../../src/auth/lock-out.ts'
 import { byteForms } from '../../src/auth/password.ts'
 
@@ -155,7 +155,7 @@ function seed(name: string): number {
 
 t.test('a connection is remembered for the very same header and the same configuration, and no lock-out is passed by', async (t) => {
   const lockOut = new LockOut()
-  const memory: AuthMemory = { accepted: null }
+  const memory: AuthCache = { accepted: null }
   const made = (password: string): Authenticator | null => {
     const file = { userFile: null, passwordFile: null, userInPasswordFile: false, hash: null, ...unbound, userContext: null }
     const limits = { failures: 1, window: 60_000 }

@@ -1,6 +1,6 @@
 import { PassThrough } from 'node:stream'
 import t from 'tap'
-import { planOf, usage } from '../../src/cli/arguments.ts'
+import { parseArguments, usage } from '../../src/cli/arguments.ts'
 import type { Plan } from '../../src/cli/arguments.ts'
 import { subcommands } from '../../src/cli/subcommand.ts'
 
@@ -45,7 +45,7 @@ t.test('the words of kea-ctrl-agent make the plan they always made', async (t) =
     [['-c'], { kind: 'usage-error', text: 'option -c needs the name of a configuration file' }],
     [['-c', 'x', 'more'], { kind: 'usage-error', text: 'unexpected word more' }],
   ]
-  for (const [words, plan] of table) t.same(planOf(words), plan, words.join(' '))
+  for (const [words, plan] of table) t.same(parseArguments(words), plan, words.join(' '))
 })
 
 t.test('the usage fits one screen', async (t) => {
@@ -55,8 +55,8 @@ t.test('the usage fits one screen', async (t) => {
 })
 
 t.test('a sub-command takes every word after its name, and only under the name of keagate', async (t) => {
-  t.same(planOf(['schema', '-c', 'x'], ['schema']), { kind: 'subcommand', name: 'schema', words: ['-c', 'x'] })
-  t.same(planOf(['schema']), { kind: 'usage-error', text: 'unexpected word schema' })
+  t.same(parseArguments(['schema', '-c', 'x'], ['schema']), { kind: 'subcommand', name: 'schema', words: ['-c', 'x'] })
+  t.same(parseArguments(['schema']), { kind: 'usage-error', text: 'unexpected word schema' })
 })
 
 t.test('every sub-command prints its usage when asked for it', async (t) => {

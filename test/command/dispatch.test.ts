@@ -7,7 +7,7 @@ import type { Dispatch, Outcome } from '../../src/command/dispatch.ts'
 import { createDispatch } from '../../src/command/dispatch.ts'
 import { KeagateError } from '../../src/errors.ts'
 import { Router } from '../../src/forward/router.ts'
-import type { Asker, Upstream } from '../../src/forward/upstream.ts'
+import type { RequestOwner, Upstream } from '../../src/forward/upstream.ts'
 import { ModuleMemory } from '../../src/hook/memory.ts'
 import { Modules } from '../../src/hook/modules.ts'
 import { rawJson, rawToString } from '../../src/json/raw.ts'
@@ -23,7 +23,7 @@ function handler(name: string, run: Handler['run']): Handler {
 /** A dispatch over two daemons that answer with the service list they saw, and some commands of its own. */
 function setUp() {
   const written: string[] = []
-  const askers: Asker[] = []
+  const askers: RequestOwner[] = []
   const log: Log = {
     write: (id, fields) => void written.push([id, ...Object.values(fields ?? {})].join(' ')),
     enabled: () => true,
@@ -31,7 +31,7 @@ function setUp() {
   const daemon = (name: string): Upstream => ({
     address: name,
     sentService: 'as-asked',
-    async ask(envelope, asker) {
+    async send(envelope, asker) {
       askers.push(asker)
       const { command, service } = JSON.parse(rawToString(envelope)) as { command: string; service: string[] }
       return Promise.resolve({ ok: true, answer: rawJson(`"${name} ${command} ${service.join()}"`) })

@@ -7,7 +7,7 @@ import t from 'tap'
 import type { Test } from 'tap'
 import { loadConfigFile } from '../../src/config/load.ts'
 import type { LoadedConfig } from '../../src/config/load.ts'
-import { ConfigError, formatMistake } from '../../src/config/parse/issue.ts'
+import { ConfigError, formatIssue } from '../../src/config/parse/issue.ts'
 import { readRegularFile } from '../../src/config/resolve/regular-file.ts'
 import { readSecretFile } from '../../src/config/resolve/secret-file.ts'
 import { socketAddress } from '../../src/config/resolve/socket-address.ts'
@@ -141,8 +141,8 @@ t.test('a password file that everybody may read is a warning with its position',
     const { warnings } = loadConfigFile(file, options)
     t.equal(warnings.length, count, mode.toString(8))
     for (const warning of warnings) {
-      t.match(formatMistake(warning), `${file}:2:48: everybody on this machine may read ${join(folder, 'p')}`)
-      t.notMatch(formatMistake(warning), 'secret')
+      t.match(formatIssue(warning), `${file}:2:48: everybody on this machine may read ${join(folder, 'p')}`)
+      t.notMatch(formatIssue(warning), 'secret')
     }
   }
   t.end()
@@ -185,7 +185,7 @@ t.test('a file that is not UTF-8 is read as Latin-1, with a warning at its line'
   const folder = t.testdir({ 'a.conf': Buffer.from('{ "Control-agent": {\n"comment": "\xe9" } }', 'latin1') })
   const { config, warnings } = loadConfigFile(join(folder, 'a.conf'), options)
   t.match(config.userContext?.members, [{ key: 'comment', value: { value: 'é' } }])
-  t.match(warnings.map(formatMistake), [new RegExp(`^${folder}/a\\.conf:2: not valid UTF-8`)])
+  t.match(warnings.map(formatIssue), [new RegExp(`^${folder}/a\\.conf:2: not valid UTF-8`)])
   t.end()
 })
 

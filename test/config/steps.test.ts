@@ -2,10 +2,10 @@
 
 import { writeFileSync } from 'node:fs'
 import t from 'tap'
-import { adviceFor, allowedIn, editDistance, homesOf, WordList } from '../../src/config/schema/suggestions.ts'
+import { suggestionFor, allowedIn, editDistance, placesOf, WordList } from '../../src/config/schema/suggestions.ts'
 import { httpLimitRows, limitsOf, upstreamLimitRows } from '../../src/config/limits.ts'
 import { loadConfigText } from '../../src/config/load.ts'
-import { ConfigError, formatMistake } from '../../src/config/parse/issue.ts'
+import { ConfigError, formatIssue } from '../../src/config/parse/issue.ts'
 import { placePath, resolveFile } from '../../src/config/resolve/paths.ts'
 import { printConfig } from '../../src/config/print/print.ts'
 import { configSchema } from '../../src/config/schema/schema.ts'
@@ -75,9 +75,9 @@ t.test('a keyword with one mistake in it leads to the right one', (t) => {
     ['', null],
   ]
   for (const [written, expected] of advice) {
-    t.equal(adviceFor(written, configSchema, agent), expected, written.slice(0, 40))
+    t.equal(suggestionFor(written, configSchema, agent), expected, written.slice(0, 40))
   }
-  t.same(homesOf('pattern', configSchema), ['/Control-agent/loggers/*/output-options/*'])
+  t.same(placesOf('pattern', configSchema), ['/Control-agent/loggers/*/output-options/*'])
   t.end()
 })
 
@@ -175,13 +175,13 @@ t.test('file names lead where the rules say', (t) => {
 t.test('a mistake is one line, whatever stands in it', (t) => {
   const place = { file: 'a.conf', line: 2, column: 3, path: '/Control-agent/x' }
   const mistake = { ...place, text: 'it is wrong', remedy: 'mend it' }
-  t.equal(formatMistake(mistake), 'a.conf:2:3: it is wrong (at /Control-agent/x); mend it')
-  t.equal(formatMistake({ ...mistake, path: '', remedy: null }), 'a.conf:2:3: it is wrong')
-  t.equal(formatMistake({ ...mistake, line: null, column: null }), 'a.conf: it is wrong (at /Control-agent/x); mend it')
+  t.equal(formatIssue(mistake), 'a.conf:2:3: it is wrong (at /Control-agent/x); mend it')
+  t.equal(formatIssue({ ...mistake, path: '', remedy: null }), 'a.conf:2:3: it is wrong')
+  t.equal(formatIssue({ ...mistake, line: null, column: null }), 'a.conf: it is wrong (at /Control-agent/x); mend it')
   const lines = messageOf('{ "Control-agent": { "a\\u000ab\\u001b[31m": 1 } }').split('\n')
   t.equal(lines.length, 1)
   t.notMatch(lines[0], '\u001b')
-  t.equal(formatMistake({ ...mistake, text: '/x\nforged', remedy: '\n' }).split('\n').length, 1, 'nor from a file name')
+  t.equal(formatIssue({ ...mistake, text: '/x\nforged', remedy: '\n' }).split('\n').length, 1, 'nor from a file name')
   t.end()
 })
 

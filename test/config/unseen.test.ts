@@ -5,7 +5,7 @@ import { writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import t from 'tap'
 import { loadConfigText } from '../../src/config/load.ts'
-import { placed } from '../../src/app/resource-errors.ts'
+import { withPositions } from '../../src/app/resource-errors.ts'
 import { loadCredentials } from '../../src/tls/files/credentials.ts'
 
 const contents: Readonly<Record<string, string>> = {
@@ -30,7 +30,7 @@ function sayings(agent: Record<string, unknown>): string {
     try {
       return [...warnings, ...(loaded.config.tls === null ? [] : loadCredentials(loaded.config.tls).warnings)].join('\n')
     } catch (error) {
-      return String(placed(error, loaded))
+      return String(withPositions(error, loaded))
     }
   } catch (error) {
     return String(error)

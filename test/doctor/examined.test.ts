@@ -8,7 +8,7 @@ import type { Test } from 'tap'
 import { makeAuthority, makeServer } from '../../certs-test/authority.ts'
 import { explainAnswer } from '../../src/doctor/answer.ts'
 import { examineCertificates } from '../../src/doctor/certificates.ts'
-import { playClient } from '../../src/doctor/simulate-client.ts'
+import { simulateClient } from '../../src/doctor/simulate-client.ts'
 import { examineConfiguration } from '../../src/doctor/configuration.ts'
 import type { Finding } from '../../src/doctor/finding.ts'
 import { explainServer } from '../../src/doctor/handshake.ts'
@@ -89,10 +89,10 @@ t.test('as a client: what the answer means', async (t) => {
 
 t.test('as a client: a host without an address, and a user in the URL', async (t) => {
   const task = { pair: null, ca: null }
-  const nowhere = await playClient({ ...task, url: new URL('http://keagate.invalid/') })
+  const nowhere = await simulateClient({ ...task, url: new URL('http://keagate.invalid/') })
   t.match(nowhere.map(sentence).join('\n'), /^error name: keagate\.invalid has no address that can be found: .*; see what this/)
   const daemon = await FakeHttpDaemon.listen(t, replying('[ { "result": 0, "arguments": [ "a" ] } ]'))
-  const found = await playClient({ ...task, url: new URL(`http://admin:p%40ss@127.0.0.1:${daemon.port}/`) })
+  const found = await simulateClient({ ...task, url: new URL(`http://admin:p%40ss@127.0.0.1:${daemon.port}/`) })
   t.match(found.at(-1), { level: 'ok', what: 'answer' })
   t.match(daemon.requests[0]?.head.join('\n'), new RegExp(`Basic ${Buffer.from('admin:p@ss').toString('base64')}`))
 })

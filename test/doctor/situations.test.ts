@@ -6,7 +6,7 @@ import path from 'node:path'
 import t from 'tap'
 import type { Test } from 'tap'
 import { examineCertificates } from '../../src/doctor/certificates.ts'
-import { playClient } from '../../src/doctor/simulate-client.ts'
+import { simulateClient } from '../../src/doctor/simulate-client.ts'
 import { examineConfiguration } from '../../src/doctor/configuration.ts'
 import type { Finding } from '../../src/doctor/finding.ts'
 import { asItsUser, open, prepare, write } from '../support/situation-server.ts'
@@ -50,7 +50,7 @@ async function visit(t: Test, directory: string, situation: Situation): Promise<
   if (identity !== null) write(directory, { 'visitor.crt': identity.cert, 'visitor.key': identity.key })
   const url = new URL(`${plain ? 'http' : 'https'}://127.0.0.1:${door?.port ?? 0}/`)
   const pair = identity === null ? null : { certFile: file('visitor.crt'), keyFile: file('visitor.key') }
-  return (await playClient({ pair, ca: file('ours.crt'), url })).map(sentence)
+  return (await simulateClient({ pair, ca: file('ours.crt'), url })).map(sentence)
 }
 
 t.test('a good client is told so, step by step', async (t) => {
@@ -60,12 +60,12 @@ t.test('a good client is told so, step by step', async (t) => {
   const file = (name: string): string => path.join(directory, name)
   const pair = { certFile: file('visitor.crt'), keyFile: file('visitor.key') }
   const task = { pair, ca: file('ca.crt') }
-  const good = await playClient({ ...task, url: new URL(`https://localhost:${door?.port ?? 0}/`) })
+  const good = await simulateClient({ ...task, url: new URL(`https://localhost:${door?.port ?? 0}/`) })
   t.same(good.map(({ level, what }) => `${level} ${what}`), [
     'ok CERT', 'ok name', 'ok connection', 'ok handshake', 'ok server certificate', 'ok answer',
   ], good.map(sentence).join('\n'))
-  const nobody = await playClient({ ...task, url: new URL('https://127.0.0.1:1/') })
+  const nobody = await simulateClient({ ...task, url: new URL('https://127.0.0.1:1/') })
   t.match(nobody.at(-1), { level: 'error', what: 'connection', remedy: /see whether the agent runs/ })
-  const stranger = await playClient({ ...task, ca: null, url: new URL(`https://127.0.0.1:${door?.port ?? 0}/`) })
+  const stranger = await simulateClient({ ...task, ca: null, url: new URL(`https://127.0.0.1:${door?.port ?? 0}/`) })
   t.match(stranger.find(({ what }) => what === 'server certificate'), { level: 'error', remedy: 'name the authority that issued it with --ca' })
 })

@@ -192,7 +192,7 @@ t.test('an answer that finds no memory is refused, and what it had comes back', 
   t.equal(held, 0)
   const dropped = new AnswerReader(1_000_000, memory)
   dropped.push(bytes('[1'))
-  dropped.drop()
+  dropped.discard()
   t.equal(held, 0)
   t.end()
 })

@@ -35,7 +35,7 @@ async function closed(socket: Socket | undefined): Promise<void> {
 }
 
 async function ask(upstream: Transport, command = '{ "command": "x" }'): Promise<string> {
-  return inWords(await upstream.ask(rawJson(command), asker))
+  return inWords(await upstream.send(rawJson(command), asker))
 }
 
 function inWords(result: UpstreamResult): string {

@@ -49,7 +49,7 @@ function upstreamTo(port: number, { client, serverName, trustAnchor = 'ca.crt' }
 }
 
 async function ask(upstream: Transport): Promise<string> {
-  return inWords(await upstream.ask(rawJson('{ "command": "x" }'), asker))
+  return inWords(await upstream.send(rawJson('{ "command": "x" }'), asker))
 }
 
 function inWords(result: UpstreamResult): string {

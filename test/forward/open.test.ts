@@ -6,7 +6,7 @@ import t from 'tap'
 import { makeTestCertificates } from '../../certs-test/authority.ts'
 import { loadConfigText } from '../../src/config/load.ts'
 import type { ControlSocketConfig } from '../../src/config/types.ts'
-import { DaemonRecord } from '../../src/forward/upstream-stats.ts'
+import { UpstreamStats } from '../../src/forward/upstream-stats.ts'
 import { openUpstreams, retireUpstreams } from '../../src/forward/open-upstreams.ts'
 import type { UpstreamResult } from '../../src/forward/upstream.ts'
 import { rawJson, rawToString } from '../../src/json/raw.ts'
@@ -25,7 +25,7 @@ function socketsOf(sockets: unknown): ReadonlyMap<string, ControlSocketConfig> {
 }
 
 async function ask(upstream: Awaited<ReturnType<typeof openUpstreams>>['byService'] extends ReadonlyMap<string, infer U> ? U : never) {
-  const result = await upstream.ask(rawJson('{}'), asker)
+  const result = await upstream.send(rawJson('{}'), asker)
   return result.ok ? rawToString(result.answer) : result.reason
 }
 
@@ -50,10 +50,10 @@ t.test('services of one agent at one address are daemons apart', async (t) => {
   const [a, b, c] = ['a', 'b', 'c'].map((name) => before.byService.get(name))
   t.same([a?.sentService, b?.sentService, c?.sentService], [{ name: 'dhcp4' }, { name: 'dhcp6' }, 'none'])
   if (a !== undefined) await ask(a)
-  t.same([a, b, c].map((each) => each?.record.status().answered), [1, 0, 0])
+  t.same([a, b, c].map((each) => each?.stats.status().answered), [1, 0, 0])
   const next = await openUpstreams(socketsOf({ a: six, b: { ...four, comment: 'x' } }), log, before)
   t.equal(next.byService.get('b'), a, 'known by its service')
-  t.equal(next.byService.get('a')?.record, b?.record, 'with other limits')
+  t.equal(next.byService.get('a')?.stats, b?.stats, 'with other limits')
   for (const upstream of [...before.byKey.values(), ...next.byKey.values()]) upstream.close()
 })
 
@@ -71,7 +71,7 @@ t.test('a reload keeps what did not change, and what is known of a daemon', asyn
   for (const kind of ['crt', 'key']) copyFileSync(file(`client-no-usage.${kind}`), file(`client.${kind}`))
   const renewed = await openUpstreams(sockets, log, before)
   t.not(renewed.byService.get('a'), before.byService.get('a'), 'other certificates in the same files')
-  t.equal(renewed.byService.get('a')?.record, before.byService.get('a')?.record)
+  t.equal(renewed.byService.get('a')?.stats, before.byService.get('a')?.stats)
   t.equal(renewed.byService.get('b'), before.byService.get('b'))
 
   const broken = socketsOf({ a: { ...https, 'trust-anchor': file('absent') }, 'b-1': { ...https, 'key-file': file('server.key') } })
@@ -150,20 +150,20 @@ t.test('only what the next configuration does not use is retired', async (t) => 
 t.test('a record remembers the latest answers and what failures say of the daemon', (t) => {
   const good: UpstreamResult = { ok: true, answer: rawJson('{}') }
   const bad = (offline: boolean, sent: boolean): UpstreamResult => ({ ok: false, offline, sent, reason: 'r'.repeat(9999) })
-  const record = new DaemonRecord()
+  const record = new UpstreamStats()
   t.equal(record.status().answerTimes, null)
-  record.note(bad(false, false), 1, 5)
+  record.record(bad(false, false), 1, 5)
   t.equal(record.status().reachable, null, 'what was not sent says nothing')
   t.equal(record.status().lastError?.text.length, 500)
-  record.note(bad(true, false), 1, 6)
+  record.record(bad(true, false), 1, 6)
   t.equal(record.status().reachable, false)
-  record.note(bad(false, false), 1, 7)
+  record.record(bad(false, false), 1, 7)
   t.equal(record.status().reachable, false)
-  record.note(bad(false, true), 1, 8)
+  record.record(bad(false, true), 1, 8)
   t.equal(record.status().reachable, true, 'nonsense comes from somebody')
-  for (let i = 1; i <= 100; i++) record.note(good, i, 9)
+  for (let i = 1; i <= 100; i++) record.record(good, i, 9)
   t.same(record.status().answerTimes, { median: 51, p99: 100, highest: 100 })
-  for (let i = 0; i < 256; i++) record.note(good, 7, 9)
+  for (let i = 0; i < 256; i++) record.record(good, 7, 9)
   t.match(record.status(), { answered: 356, failed: 4, lastError: { at: 8 }, answerTimes: { median: 7, p99: 7, highest: 7 } })
   t.end()
 })

@@ -5,7 +5,7 @@ import type { Command } from '../../src/command/handler.ts'
 import { limitsOf, upstreamLimitRows } from '../../src/config/limits.ts'
 import { Router } from '../../src/forward/router.ts'
 import { createUnixUpstream } from '../../src/forward/unix/upstream.ts'
-import type { Asker, SentService, Upstream, UpstreamResult } from '../../src/forward/upstream.ts'
+import type { RequestOwner, SentService, Upstream, UpstreamResult } from '../../src/forward/upstream.ts'
 import type { RawJson } from '../../src/json/raw.ts'
 import { rawJson, rawToString } from '../../src/json/raw.ts'
 import type { Log } from '../../src/log/message.ts'
@@ -21,7 +21,7 @@ function command(services: readonly string[], args: string | null = null, name =
 
 /** An upstream that answers by a function and keeps what it was asked. */
 function upstream(
-  answer: (asked: string, asker: Asker) => UpstreamResult | Promise<UpstreamResult>,
+  answer: (asked: string, asker: RequestOwner) => UpstreamResult | Promise<UpstreamResult>,
   sentService: SentService = 'as-asked',
 ) {
   const asked: string[] = []
@@ -30,7 +30,7 @@ function upstream(
     closed: 0,
     address: 'test',
     sentService,
-    async ask(envelope: RawJson, asker: Asker): Promise<UpstreamResult> {
+    async send(envelope: RawJson, asker: RequestOwner): Promise<UpstreamResult> {
       asked.push(rawToString(envelope))
       return answer(rawToString(envelope), asker)
     },
@@ -149,7 +149,7 @@ t.test('failures name service and reason, and in the log the socket; those of an
 })
 
 t.test('a daemon is told who asks, and whether he still waits', async (t) => {
-  let seen: Asker | null = null
+  let seen: RequestOwner | null = null
   const a = upstream((_, asker) => {
     seen = asker
     return good('1')
@@ -161,7 +161,7 @@ t.test('a daemon is told who asks, and whether he still waits', async (t) => {
   }
   await routerTo({ a }).forward(command(['a']), ['a'], { signal: AbortSignal.abort(), memory })
   t.match(seen, { client: '192.0.2.1' })
-  const scope = (seen as Asker | null)?.scope
+  const scope = (seen as RequestOwner | null)?.scope
   const reserved = [scope?.memory.tryReserve(90), scope?.memory.tryReserve(90)]
   t.same([scope?.signal.aborted, ...reserved, held], [true, true, false, 180])
   scope?.memory.release(90)

@@ -31,7 +31,7 @@ function upstreamTo(path: string, changed: Changed = {}, onTrailingBytes = (): v
 }
 
 async function askAt(path: string, command = '{ "command": "x" }', changed: Changed = {}): Promise<string> {
-  return inWords(await upstreamTo(path, changed).ask(rawJson(command), asker))
+  return inWords(await upstreamTo(path, changed).send(rawJson(command), asker))
 }
 
 function inWords(result: UpstreamResult): string {
@@ -52,7 +52,7 @@ t.test('commands and answers pass byte for byte, each command on its own connect
   const daemon = await FakeDaemon.listen(answering((command) => command))
   t.teardown(() => daemon.close())
   const upstream = upstreamTo(daemon.path)
-  for (const text of delicate) t.equal(inWords(await upstream.ask(rawJson(text), asker)), text)
+  for (const text of delicate) t.equal(inWords(await upstream.send(rawJson(text), asker)), text)
   t.same(daemon.commands(), delicate)
 })
 
@@ -62,7 +62,7 @@ t.test('a large command in chunks of any size arrives whole', async (t) => {
   const daemon = await FakeDaemon.listen(answering('{ "result": 0 }'))
   t.teardown(() => daemon.close())
   const raw = { chunks: [Buffer.from('['), ...chunks, Buffer.from('1]')], length: command.length }
-  t.equal(inWords(await upstreamTo(daemon.path).ask(raw, asker)), '{ "result": 0 }')
+  t.equal(inWords(await upstreamTo(daemon.path).send(raw, asker)), '{ "result": 0 }')
   t.ok(daemon.connections[0]?.received().equals(command))
 })
 
@@ -90,7 +90,7 @@ t.test('an answer may arrive in any parts', async (t) => {
     fc.array(fc.integer({ min: 1, max: 40 }), { minLength: 1, maxLength: 5 }),
     async (text, sizes) => {
       script = splitting(text, sizes)
-      return inWords(await upstream.ask(rawJson('{}'), asker)) === text
+      return inWords(await upstream.send(rawJson('{}'), asker)) === text
     },
   )
   const seed = Date.now() | 0
@@ -103,7 +103,7 @@ t.test('bytes after the answer are ignored and reported', async (t) => {
   t.teardown(() => daemon.close())
   let reports = 0
   const upstream = upstreamTo(daemon.path, {}, () => reports++)
-  t.equal(inWords(await upstream.ask(rawJson('{}'), asker)), '{ "result": 0 }')
+  t.equal(inWords(await upstream.send(rawJson('{}'), asker)), '{ "result": 0 }')
   t.equal(reports, 1)
 })
 
@@ -223,9 +223,9 @@ t.test('a daemon may answer and close before it has read the command: the answer
   const daemon = await FakeDaemon.listen(blurting(answer))
   t.teardown(() => daemon.close())
   const upstream = upstreamTo(daemon.path)
-  for (let i = 0; i < 50; i++) t.equal(inWords(await upstream.ask(rawJson('{}'), asker)), answer)
+  for (let i = 0; i < 50; i++) t.equal(inWords(await upstream.send(rawJson('{}'), asker)), answer)
   const large = rawJson(`[${' '.repeat(8_000_000)}]`)
-  for (let i = 0; i < 5; i++) t.equal(inWords(await upstream.ask(large, asker)), answer, 'of a large command')
+  for (let i = 0; i < 5; i++) t.equal(inWords(await upstream.send(large, asker)), answer, 'of a large command')
 })
 
 t.test('a missing daemon is waited for as long as configured, and the command is sent once', async (t) => {
@@ -260,7 +260,7 @@ t.test('no more commands run at a time than allowed; the next starts when one en
   })
   t.teardown(() => daemon.close())
   const upstream = upstreamTo(daemon.path, { maxInFlight: 3, maxWaiting: 5 })
-  const asked = Array.from({ length: 9 }, async (_, i) => inWords(await upstream.ask(rawJson(`[${i}]`), asker)))
+  const asked = Array.from({ length: 9 }, async (_, i) => inWords(await upstream.send(rawJson(`[${i}]`), asker)))
   t.match(await asked[8], /^not offline, not sent: too many commands/, 'one too many is told at once')
   await Promise.all([0, 1, 2].map(async (i) => {
     await daemon.accepted(i + 1)
@@ -275,7 +275,7 @@ t.test('a command that waits in vain is canceled and never sent', async (t) => {
   const daemon = await FakeDaemon.listen(silent)
   t.teardown(() => daemon.close())
   const upstream = upstreamTo(daemon.path, { maxInFlight: 1, totalTimeout: 50 })
-  const both = await Promise.all([upstream.ask(rawJson('[1]'), asker), upstream.ask(rawJson('[2]'), asker)])
+  const both = await Promise.all([upstream.send(rawJson('[1]'), asker), upstream.send(rawJson('[2]'), asker)])
   const canceled = 'Operation canceled: the limit of 0.05 s in all was reached'
   t.same(both.map(inWords), [`offline, sent: ${canceled}`, `offline, not sent: ${canceled}`])
   t.same(daemon.commands(), ['[1]'])
@@ -292,8 +292,8 @@ t.test('when a client has gone, what waits is dropped and what runs goes on', as
   const leaving = new AbortController()
   const leaver = { client: '192.0.2.2', scope: { ...patient, signal: leaving.signal } }
   const upstream = upstreamTo(daemon.path, { maxInFlight: 1 })
-  const running = upstream.ask(rawJson('[1]'), leaver)
-  const waiting = upstream.ask(rawJson('[2]'), leaver)
+  const running = upstream.send(rawJson('[1]'), leaver)
+  const waiting = upstream.send(rawJson('[2]'), leaver)
   await daemon.accepted(1)
   leaving.abort()
   hold.open()
@@ -311,8 +311,8 @@ t.test('closing refuses what waits and lets run what runs', async (t) => {
   })
   t.teardown(() => daemon.close())
   const upstream = upstreamTo(daemon.path, { maxInFlight: 1 })
-  const running = upstream.ask(rawJson('[1]'), asker)
-  const waiting = upstream.ask(rawJson('[2]'), asker)
+  const running = upstream.send(rawJson('[1]'), asker)
+  const waiting = upstream.send(rawJson('[2]'), asker)
   upstream.close()
   t.match(inWords(await waiting), /^not offline, not sent: keagate is stopping/)
   hold.open()
@@ -346,9 +346,9 @@ t.test('nothing is left over, neither descriptors nor timers', async (t) => {
   for (const script of [answering('{}'), hangingUp, closingEarly, answering('x'), silent, blurting('{}')]) {
     const daemon = await FakeDaemon.listen(script)
     const upstream = upstreamTo(daemon.path, { stallTimeout: 20, connectRetry: 20, maxInFlight: 4 })
-    await Promise.all(Array.from({ length: 10 }, async () => upstream.ask(rawJson('{}'), asker)))
+    await Promise.all(Array.from({ length: 10 }, async () => upstream.send(rawJson('{}'), asker)))
     await daemon.close()
-    await upstream.ask(rawJson('{}'), asker)
+    await upstream.send(rawJson('{}'), asker)
   }
   while (descriptors() > before.descriptors) await new Promise((resolve) => setImmediate(resolve))
   t.equal(timers(), before.timers)

@@ -7,7 +7,7 @@ import type { Test } from 'tap'
 import { makeServer } from '../../certs-test/authority.ts'
 import type { AcceptedConnection } from '../../src/http/connection/accepted-connection.ts'
 import type { HttpServer } from '../../src/http/server.ts'
-import type { TlsPeer } from '../../src/x509/certificate-info.ts'
+import type { PeerCertificate } from '../../src/x509/certificate-info.ts'
 import { addressOf } from '../../src/net/remote-address.ts'
 import { commandRequest, RawClient } from '../support/raw-client.ts'
 import { HeldCommands, openDoor } from '../support/recording-server.ts'
@@ -17,7 +17,7 @@ const identity = await makeServer(undefined)
 const reason = { id: 'no-certificate', reason: 'no client certificate was sent', remedy: 'send one of a trusted authority' } as const
 const refused = { status: 403, body: /"result": 403, "text": "Forbidden: no client certificate was sent; send one/ }
 
-const peer: TlsPeer = {
+const peer: PeerCertificate = {
   subject: 'CN=client',
   issuer: 'CN=ca',
   subjectAltNames: [],

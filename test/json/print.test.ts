@@ -6,13 +6,13 @@ import fc from 'fast-check'
 import type { Printable } from '../../src/json/text/print.ts'
 import { NumberText, nodeToPrintable, printCompact, printPretty } from '../../src/json/text/print.ts'
 import type { Dialect } from '../../src/json/text/parser.ts'
-import { parseTree } from '../../src/json/text/parser.ts'
+import { parseJson } from '../../src/json/text/parser.ts'
 
 const seed = Number(process.env['FAST_CHECK_SEED'] ?? Date.now() % 2 ** 31)
 t.comment(`FAST_CHECK_SEED=${seed}`)
 
 function through(text: string): Printable {
-  const { root } = parseTree(text, { dialect: 'command' })
+  const { root } = parseJson(text, { dialect: 'command' })
   if (root === null) throw new Error(`not read: ${text}`)
   return nodeToPrintable(root)
 }
@@ -122,7 +122,7 @@ t.test('what is printed reads back as what it was, by us in both dialects and by
     const dialects: Dialect[] = /\d{19}/.test(compact) ? ['command'] : ['command', 'file']
     for (const dialect of dialects) {
       for (const text of [compact, printPretty(value)]) {
-        const { root, errors, warnings } = parseTree(text, { dialect })
+        const { root, errors, warnings } = parseJson(text, { dialect })
         deepStrictEqual([...errors, ...warnings], [])
         deepStrictEqual(root && nodeToPrintable(root), value)
       }

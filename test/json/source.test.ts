@@ -8,7 +8,7 @@ import fc from 'fast-check'
 import { LineMap } from '../../src/json/text/line-map.ts'
 import { nodeToPrintable, printCompact } from '../../src/json/text/print.ts'
 import { IncludeError, loadSource, textSource } from '../../src/json/text/source.ts'
-import { parseTree } from '../../src/json/text/parser.ts'
+import { parseJson } from '../../src/json/text/parser.ts'
 
 const seed = Number(process.env['FAST_CHECK_SEED'] ?? Date.now() % 2 ** 31)
 t.comment(`FAST_CHECK_SEED=${seed}`)
@@ -34,7 +34,7 @@ const home = process.cwd()
 /** Reads and parses the file `main` of the working directory. */
 function read(): Read {
   const { source, warnings } = loadSource('main')
-  const tree = parseTree(source.text, { dialect: 'file' })
+  const tree = parseJson(source.text, { dialect: 'file' })
   const errors = tree.errors.map(({ offset, text }) => {
     const { file, line, column } = source.locate(offset)
     return `${file}:${line}:${column}: ${text}`
@@ -238,8 +238,8 @@ t.test('wherever a text is split into files, each character is found where it wa
     for (const [name, text] of files) writeFileSync(name, text)
 
     const { source } = loadSource('main')
-    const split = parseTree(source.text, { dialect: 'file' })
-    const whole = parseTree(parts.join(''), { dialect: 'file' })
+    const split = parseJson(source.text, { dialect: 'file' })
+    const whole = parseJson(parts.join(''), { dialect: 'file' })
     deepStrictEqual(split.root && nodeToPrintable(split.root), whole.root && nodeToPrintable(whole.root))
     deepStrictEqual(split.errors.map(({ text }) => text), whole.errors.map(({ text }) => text))
 

@@ -9,8 +9,8 @@ import type { JsonNode } from '../../src/json/text/node.ts'
 import { memberOf } from '../../src/json/text/node.ts'
 import { nodeToPrintable, printCompact } from '../../src/json/text/print.ts'
 import { Scanner } from '../../src/json/scan/scanner.ts'
-import type { Dialect, ParsedTree, Problem } from '../../src/json/text/parser.ts'
-import { parseTree } from '../../src/json/text/parser.ts'
+import type { Dialect, ParsedJson, Problem } from '../../src/json/text/parser.ts'
+import { parseJson } from '../../src/json/text/parser.ts'
 
 const seed = Number(process.env['FAST_CHECK_SEED'] ?? Date.now() % 2 ** 31)
 t.comment(`FAST_CHECK_SEED=${seed}`)
@@ -34,13 +34,13 @@ function sentences(text: string, problems: readonly Problem[]): string[] {
   })
 }
 
-function rootOf({ root, errors }: ParsedTree): JsonNode {
+function rootOf({ root, errors }: ParsedJson): JsonNode {
   if (root === null || errors.length > 0) throw new Error(errors.map(({ text }) => text).join(', '))
   return root
 }
 
 function printed(text: string, dialect: Dialect): string {
-  return printCompact(nodeToPrintable(rootOf(parseTree(text, { dialect }))))
+  return printCompact(nodeToPrintable(rootOf(parseJson(text, { dialect }))))
 }
 
 /** A tree as JSON.parse would give it. */
@@ -89,7 +89,7 @@ t.test('files: what Kea takes is taken', (t) => {
     ['[]', '[  ]'],
   ]
   for (const [text, meaning] of taken) {
-    const tree = parseTree(text, { dialect: 'file' })
+    const tree = parseJson(text, { dialect: 'file' })
     t.same(tree.errors, [], text)
     t.same(tree.warnings, [], text)
     t.equal(printed(text, 'file'), meaning, text)
@@ -205,7 +205,7 @@ t.test('files: each mistake is named where it is, with what would be right', (t)
   ]
   for (const [bad, sentence, remedy] of refused) {
     const { text, line, column } = marked(bad)
-    const { errors } = parseTree(text, { dialect: 'file' })
+    const { errors } = parseJson(text, { dialect: 'file' })
     const first = sentences(text, errors)[0] ?? 'no mistake'
     t.equal(first, `${line}:${column}: ${sentence}${remedy === null ? '' : `; ${remedy}`}`, text)
   }
@@ -223,7 +223,7 @@ t.test('files: extra commas are taken with a warning at each of them', (t) => {
   ]
   for (const [text, meaning, places] of cases) {
     t.same(
-      sentences(text, parseTree(text, { dialect: 'file' }).warnings),
+      sentences(text, parseJson(text, { dialect: 'file' }).warnings),
       places.map((place) => `${place}: there is a comma too many; remove it`),
       text,
     )
@@ -243,7 +243,7 @@ t.test('files: all mistakes are told in one go, and the tree is there for furthe
     "http-port": 8000
   }
 }`
-  const tree = parseTree(text, { dialect: 'file' })
+  const tree = parseJson(text, { dialect: 'file' })
   t.same(
     sentences(text, tree.errors).map((sentence) => sentence.split(/[;,]/)[0]),
     [
@@ -268,7 +268,7 @@ t.test('files: all mistakes are told in one go, and the tree is there for furthe
 
 t.test('a mistake that cannot be read over leaves no tree', (t) => {
   for (const text of ['{"a": 1', '[1] x', '"abc', '{"a" 1}', '/*']) {
-    t.equal(parseTree(text, { dialect: 'file' }).root, null, text)
+    t.equal(parseJson(text, { dialect: 'file' }).root, null, text)
   }
   t.end()
 })
@@ -277,7 +277,7 @@ t.test('neither a password nor any other string is quoted in a mistake', (t) => 
   for (const dialect of ['file', 'command'] as const) {
     const strings = ['"hunter2', '"hunter2" "hunter2"', '"hunter2\\q"', '"\\u00hunter2"']
     for (const value of [...strings, 'hunter2', '1hunter2', 'nullhunter2']) {
-      const { errors } = parseTree(`{"password": ${value}}`, { dialect })
+      const { errors } = parseJson(`{"password": ${value}}`, { dialect })
       t.ok(errors.length > 0, value)
       t.notMatch(JSON.stringify(errors), /hunter/, value)
     }
@@ -309,7 +309,7 @@ t.test('commands: what kea-ctrl-agent takes is taken', (t) => {
   ]
   for (const [text, meaning] of taken) {
     t.equal(printed(text, 'command'), meaning, JSON.stringify(text))
-    t.same(parseTree(text, { dialect: 'command' }).warnings, [])
+    t.same(parseJson(text, { dialect: 'command' }).warnings, [])
   }
   t.end()
 })
@@ -334,7 +334,7 @@ t.test('commands: what kea-ctrl-agent refuses is refused', (t) => {
     ...['\u0000', '\u000b', '\u001f', '\u0085', '\u00a0'].flatMap((blank) => [`${blank}1`, `1${blank}`, `[1${blank}]`]),
   ]
   for (const text of refused) {
-    t.not(parseTree(text, { dialect: 'command' }).errors.length, 0, JSON.stringify(text))
+    t.not(parseJson(text, { dialect: 'command' }).errors.length, 0, JSON.stringify(text))
   }
   t.end()
 })
@@ -342,12 +342,12 @@ t.test('commands: what kea-ctrl-agent refuses is refused', (t) => {
 t.test('a hundred containers inside each other are taken, one more is not', (t) => {
   const nested = (depth: number): string => '[{"a":'.repeat(depth / 2) + '1' + '}]'.repeat(depth / 2)
   for (const dialect of ['file', 'command'] as const) {
-    t.same(parseTree(nested(100), { dialect }).errors, [])
-    const deep = parseTree(`[${nested(100)}]`, { dialect })
+    t.same(parseJson(nested(100), { dialect }).errors, [])
+    const deep = parseJson(`[${nested(100)}]`, { dialect })
     t.match(deep.errors, [{ offset: 296, length: 1, text: 'more than 100 maps and lists stand inside each other' }])
     t.equal(deep.root, null)
-    t.equal(parseTree('[[1]]', { dialect, maxDepth: 1 }).errors.length, 1)
-    t.same(parseTree('[[],[],{}]', { dialect, maxDepth: 2 }).errors, [], 'neighbours do not add up')
+    t.equal(parseJson('[[1]]', { dialect, maxDepth: 1 }).errors.length, 1)
+    t.same(parseJson('[[],[],{}]', { dialect, maxDepth: 2 }).errors, [], 'neighbours do not add up')
   }
   t.end()
 })
@@ -355,30 +355,30 @@ t.test('a hundred containers inside each other are taken, one more is not', (t) 
 t.test('huge and hostile texts end in an answer', (t) => {
   const million = 1_000_000
   for (const dialect of ['file', 'command'] as const) {
-    t.equal(parseTree('['.repeat(million), { dialect }).errors.length, 1)
-    t.equal(parseTree('{"a":'.repeat(million), { dialect }).errors.length, 1)
-    t.equal(parseTree(`"${'\\'.repeat(million + 1)}`, { dialect }).root, null)
-    t.same(parseTree(`[1.${'1'.repeat(million)}]`, { dialect }).errors, [])
+    t.equal(parseJson('['.repeat(million), { dialect }).errors.length, 1)
+    t.equal(parseJson('{"a":'.repeat(million), { dialect }).errors.length, 1)
+    t.equal(parseJson(`"${'\\'.repeat(million + 1)}`, { dialect }).root, null)
+    t.same(parseJson(`[1.${'1'.repeat(million)}]`, { dialect }).errors, [])
   }
-  t.same(parseTree(`[${'1'.repeat(million)}]`, { dialect: 'command' }).errors, [])
-  t.equal(parseTree(`[${','.repeat(million)}`, { dialect: 'command' }).errors.length, 100, 'no million mistakes')
-  t.equal(parseTree(`[${'1'.repeat(million)}]`, { dialect: 'file' }).errors.length, 1)
-  t.equal(parseTree(`[1${',1'.repeat(million)}]`, { dialect: 'file' }).errors.length, 0)
+  t.same(parseJson(`[${'1'.repeat(million)}]`, { dialect: 'command' }).errors, [])
+  t.equal(parseJson(`[${','.repeat(million)}`, { dialect: 'command' }).errors.length, 100, 'no million mistakes')
+  t.equal(parseJson(`[${'1'.repeat(million)}]`, { dialect: 'file' }).errors.length, 1)
+  t.equal(parseJson(`[1${',1'.repeat(million)}]`, { dialect: 'file' }).errors.length, 0)
   t.end()
 })
 
 t.test('mistakes beyond those that are kept are counted', (t) => {
-  const commands = parseTree(`[1${',,1'.repeat(500)}]`, { dialect: 'command' })
+  const commands = parseJson(`[1${',,1'.repeat(500)}]`, { dialect: 'command' })
   t.same([commands.errors.length, commands.moreErrors], [100, 400])
-  const file = parseTree(`{${'"a": 1, '.repeat(5000)}"b": 1}`, { dialect: 'file' })
+  const file = parseJson(`{${'"a": 1, '.repeat(5000)}"b": 1}`, { dialect: 'file' })
   t.same([file.errors.length, file.moreErrors], [1000, 3999])
-  const large = parseTree(`[${`${'9'.repeat(20)}, `.repeat(2000)}"a": 1]`, { dialect: 'file' })
+  const large = parseJson(`[${`${'9'.repeat(20)}, `.repeat(2000)}"a": 1]`, { dialect: 'file' })
   t.same([large.errors.length, large.moreErrors], [2001, 0], 'numbers that are only too large push out no other')
   t.end()
 })
 
 t.test('keys that every object has are keys like any other', (t) => {
-  const node = rootOf(parseTree('{"__proto__": {"a": 1}, "constructor": 2, "toString": 3}', { dialect: 'file' }))
+  const node = rootOf(parseJson('{"__proto__": {"a": 1}, "constructor": 2, "toString": 3}', { dialect: 'file' }))
   if (node.kind !== 'map') throw new Error('not a map')
   t.match(memberOf(node, '__proto__'), { kind: 'map' })
   t.equal(memberOf(node, 'hasOwnProperty'), undefined)
@@ -388,7 +388,7 @@ t.test('keys that every object has are keys like any other', (t) => {
 
 t.test('values remember where they stood', (t) => {
   const text = ' {"k" : [1, "é\\n", {}]} '
-  const node = rootOf(parseTree(text, { dialect: 'command' }))
+  const node = rootOf(parseJson(text, { dialect: 'command' }))
   if (node.kind !== 'map') throw new Error('not a map')
   const written = ({ start, end }: { start: number; end: number }): string => text.slice(start, end)
   const [member] = node.members
@@ -405,7 +405,7 @@ t.test('whatever JSON.parse takes, commands take with the same meaning', (t) => 
   const property = fc.property(value, fc.constantFrom(0, 2, '\t'), fc.boolean(), (json, indent, escaped) => {
     const written = JSON.stringify(json, null, indent)
     const text = escaped ? written.replace(/[^\u0000-\u007f]/g, escapeUnit) : written
-    const { root, errors } = parseTree(text, { dialect: 'command' })
+    const { root, errors } = parseJson(text, { dialect: 'command' })
     deepStrictEqual(errors, [])
     deepStrictEqual(root && plain(root), JSON.parse(text))
   })
@@ -420,8 +420,8 @@ function escapeUnit(unit: string): string {
 t.test('random heaps of tokens: never a throw, and JSON.parse is never more lenient', (t) => {
   let taken = 0
   const property = fc.property(heapOfTokens(), (text) => {
-    parseTree(text, { dialect: 'file' })
-    const { root, errors } = parseTree(text, { dialect: 'command' })
+    parseJson(text, { dialect: 'file' })
+    const { root, errors } = parseJson(text, { dialect: 'command' })
     let meaning: unknown
     try {
       meaning = JSON.parse(text)
@@ -444,7 +444,7 @@ t.test('the tree of a command and the scanner of its bytes take the same texts',
   const same = fc.property(heapOfTokens(), (text) => {
     const scanner = new Scanner('command')
     scanner.push(Buffer.from(text))
-    return (scanner.finish() === 'done') === (parseTree(text, { dialect: 'command' }).errors.length === 0)
+    return (scanner.finish() === 'done') === (parseJson(text, { dialect: 'command' }).errors.length === 0)
   })
   fc.assert(same, { seed, numRuns: 20_000 })
   t.end()

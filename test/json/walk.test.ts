@@ -7,7 +7,7 @@ import type { JsonNode } from '../../src/json/text/node.ts'
 import type { RawJson } from '../../src/json/raw.ts'
 import { rawJson, rawToString } from '../../src/json/raw.ts'
 import { Splice } from '../../src/json/transform/splice.ts'
-import { parseTree } from '../../src/json/text/parser.ts'
+import { parseJson } from '../../src/json/text/parser.ts'
 import { allSteps, walk } from '../../src/json/scan/rescan.ts'
 
 const seed = Number(process.env['FAST_CHECK_SEED'] ?? Date.now() % 2 ** 31)
@@ -56,7 +56,7 @@ t.test('every key and value is reported down to the depth asked for, however the
   const property = fc.property(ascii, fc.nat(3), fc.nat(4), places, (value, indent, maxDepth, cuts) => {
     const text = Buffer.from(JSON.stringify(value, null, indent))
     // One character a byte, so that offsets are the same.
-    const { root } = parseTree(text.toString('latin1'), { dialect: 'command' })
+    const { root } = parseJson(text.toString('latin1'), { dialect: 'command' })
     deepStrictEqual(reports(cut(text, cuts), maxDepth), root === null ? null : expected(root, 0, maxDepth))
   })
   fc.assert(property, { seed, numRuns: 1000 })

@@ -3,7 +3,7 @@
 import t from 'tap'
 import { auditLine } from '../../src/audit/record.ts'
 import { answer } from '../../src/command/answer.ts'
-import { ConfigError, errorLines, formatMistake } from '../../src/config/parse/issue.ts'
+import { ConfigError, errorLines, formatIssue } from '../../src/config/parse/issue.ts'
 import { report } from '../../src/doctor/finding.ts'
 import { HttpError } from '../../src/http/http-error.ts'
 import { rawToString } from '../../src/json/raw.ts'
@@ -65,7 +65,7 @@ const places: Readonly<Record<string, (text: string) => string>> = {
   'the text of a refusal': (text) => rawToString(new HttpError('certificate', text).body()),
   'the doctor': (text) => report([{ level: 'error', what: text, text, remedy: text }], false),
   'the doctor, for machines': (text) => report([{ level: 'error', what: text, text, remedy: text }], true),
-  'a mistake of the configuration': (text) => formatMistake(mistake(text)),
+  'a mistake of the configuration': (text) => formatIssue(mistake(text)),
   'mistakes of the configuration': (text) => errorLines(new ConfigError([mistake(text), mistake(text)])).join(''),
   'any other error': (text) => errorLines(new Error(text)).join(''),
 }

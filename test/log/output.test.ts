@@ -175,7 +175,7 @@ t.test('what waits is bounded, and an output that takes it again starts afresh',
   let takes = false
   let taken = 0
   const target: LineTarget = {
-    put: async (lines) => {
+    write: async (lines) => {
       if (!takes) throw new Error('closed for today')
       taken += lines.length
       return lines.length
@@ -194,7 +194,7 @@ t.test('what waits is bounded, and an output that takes it again starts afresh',
 
 t.test('an output that is let go while it takes nothing says how many lines it did not get', async (t) => {
   const target: LineTarget = {
-    put: () => Promise.reject(new Error('no space left')),
+    write: () => Promise.reject(new Error('no space left')),
     close: async () => undefined,
   }
   const said: string[] = []
@@ -207,7 +207,7 @@ t.test('an output that is let go while it takes nothing says how many lines it d
 t.test('lines that need not be flushed are written together, and all by the end', async (t) => {
   const puts: number[] = []
   const target: LineTarget = {
-    put: async (lines) => {
+    write: async (lines) => {
       puts.push(lines.length)
       return lines.length
     },
@@ -227,7 +227,7 @@ t.test('a line after a pause is written at once, those that follow it wait for e
   const puts: number[] = []
   let told = (): void => undefined
   const target: LineTarget = {
-    put: async (lines) => {
+    write: async (lines) => {
       puts.push(lines.length)
       told()
       return lines.length

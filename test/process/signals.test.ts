@@ -21,7 +21,7 @@ function recorded(): Recorded {
       return new Promise((resolve) => (end = resolve))
     },
     stop: (signal) => calls.push(`stop ${signal}`),
-    hurry: (signal) => calls.push(`hurry ${signal}`),
+    forceShutdown: (signal) => calls.push(`hurry ${signal}`),
     unknown: (signal) => calls.push(`unknown ${signal}`),
     reloaded: async () => {
       end()

@@ -6,8 +6,8 @@ import net from 'node:net'
 import { join } from 'node:path'
 import t from 'tap'
 import { openNotifyChannel } from '../../src/process/sd-notify.ts'
-import { passedSockets } from '../../src/process/socket-activation.ts'
-import { Systemd, systemdWishes } from '../../src/process/service-manager.ts'
+import { activatedSockets } from '../../src/process/socket-activation.ts'
+import { Systemd, systemdSettings } from '../../src/process/service-manager.ts'
 import { run } from '../support/child.ts'
 import { skipWithout } from '../kea/installed.ts'
 import { freePort, mainFile, startProgram, temporaryDirectory } from '../support/program.ts'
@@ -92,15 +92,15 @@ t.test('nothing is said after the end has been announced', async (t) => {
 })
 
 t.test('what is not meant for this process is not taken', async (t) => {
-  t.same(systemdWishes({}, 7), { notify: false, watchdog: null })
-  t.same(systemdWishes({ WATCHDOG_USEC: '1000' }, 7), { notify: false, watchdog: null }, 'nobody listens')
+  t.same(systemdSettings({}, 7), { notify: false, watchdog: null })
+  t.same(systemdSettings({ WATCHDOG_USEC: '1000' }, 7), { notify: false, watchdog: null }, 'nobody listens')
   const notify = { NOTIFY_SOCKET: '/run/systemd/notify' }
-  t.same(systemdWishes({ ...notify, WATCHDOG_USEC: '1000', WATCHDOG_PID: '7' }, 7), { notify: true, watchdog: 1000 })
-  t.same(systemdWishes({ ...notify, WATCHDOG_USEC: '1000', WATCHDOG_PID: '8' }, 7), { notify: true, watchdog: null })
-  t.same(systemdWishes({ ...notify, WATCHDOG_USEC: 'often' }, 7), { notify: true, watchdog: null })
-  t.same(passedSockets({ LISTEN_PID: '7', LISTEN_FDS: '2' }, 7), [3, 4])
-  t.same(passedSockets({ LISTEN_PID: '8', LISTEN_FDS: '2' }, 7), [])
-  t.same(passedSockets({ LISTEN_FDS: '2' }, 7), [])
+  t.same(systemdSettings({ ...notify, WATCHDOG_USEC: '1000', WATCHDOG_PID: '7' }, 7), { notify: true, watchdog: 1000 })
+  t.same(systemdSettings({ ...notify, WATCHDOG_USEC: '1000', WATCHDOG_PID: '8' }, 7), { notify: true, watchdog: null })
+  t.same(systemdSettings({ ...notify, WATCHDOG_USEC: 'often' }, 7), { notify: true, watchdog: null })
+  t.same(activatedSockets({ LISTEN_PID: '7', LISTEN_FDS: '2' }, 7), [3, 4])
+  t.same(activatedSockets({ LISTEN_PID: '8', LISTEN_FDS: '2' }, 7), [])
+  t.same(activatedSockets({ LISTEN_FDS: '2' }, 7), [])
 })
 
 t.test('without systemd-notify it serves, and says once why systemd hears nothing', async (t) => {

@@ -19,7 +19,7 @@ import type { Log, MessageFields, MessageId } from '../../src/log/message.ts'
 import { traceMessages } from '../../src/log/message-trace.ts'
 import { MetricRegistry } from '../../src/metrics/registry.ts'
 import { addressOf } from '../../src/net/remote-address.ts'
-import { TlsReport } from '../../src/tls/server/handshake-log.ts'
+import { HandshakeLog } from '../../src/tls/server/handshake-log.ts'
 
 export interface Ran {
   readonly name: string
@@ -160,7 +160,7 @@ function makeSettings(options: DoorOptions, ran: Ran[], log: Log): HttpSettings 
     trustAnchors: null,
     audit: null,
     metrics: null,
-    tlsReport: new TlsReport(log, new MetricRegistry()),
+    tlsReport: new HandshakeLog(log, new MetricRegistry()),
     authenticator: authenticator(options),
     services: new Set(options.services ?? []),
     dispatch: async (envelope, caller, pathService) => {

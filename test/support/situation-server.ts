@@ -13,7 +13,7 @@ import { messages } from '../../src/log/message.ts'
 import { MetricRegistry } from '../../src/metrics/registry.ts'
 import { loadCredentials } from '../../src/tls/files/credentials.ts'
 import type { CredentialSet } from '../../src/tls/files/credentials.ts'
-import { TlsReport } from '../../src/tls/server/handshake-log.ts'
+import { HandshakeLog } from '../../src/tls/server/handshake-log.ts'
 import { openDoor } from './recording-server.ts'
 import type { RecordingDoor } from './recording-server.ts'
 import type { Setting } from '../tls/situations.ts'
@@ -86,7 +86,7 @@ export async function open(t: Test, directory: string, setting: Setting): Promis
   let entrance: ConnectionHandler | undefined
   const metrics = new MetricRegistry()
   const door = await openDoor(t, { answer: listing }, (server, { socket }, origin) => {
-    entrance ??= createConnectionHandler({ config, credentials, server, origin, report: new TlsReport(door.log, metrics), log: door.log })
+    entrance ??= createConnectionHandler({ config, credentials, server, origin, report: new HandshakeLog(door.log, metrics), log: door.log })
     entrance.accept(socket)
   })
   const quiet: ReadonlySet<string> = new Set(['HTTP_CLIENT_REQUEST_RECEIVED', 'KEAGATE_CONNECTION_ERROR'])

@@ -11,12 +11,12 @@ import { createTlsAcceptor } from '../../src/tls/server/acceptor.ts'
 import type { TlsAcceptor } from '../../src/tls/server/acceptor.ts'
 import { loadCredentials } from '../../src/tls/files/credentials.ts'
 import type { Diagnosis } from '../../src/tls/diagnosis/handshake.ts'
-import type { TlsPeer } from '../../src/x509/certificate-info.ts'
+import type { PeerCertificate } from '../../src/x509/certificate-info.ts'
 import type { VerifiedPeer } from '../../src/tls/server/verified-peer.ts'
 import { addressOf } from '../../src/net/remote-address.ts'
 
 export type Verdict =
-  | { kind: 'connected'; socket: tls.TLSSocket; peer: TlsPeer | null; verified: VerifiedPeer | null }
+  | { kind: 'connected'; socket: tls.TLSSocket; peer: PeerCertificate | null; verified: VerifiedPeer | null }
   | { kind: 'refused'; socket: tls.TLSSocket; diagnosis: Diagnosis; certificate: X509Certificate | undefined }
   | { kind: 'failed'; remoteAddress: string; diagnosis: Diagnosis; quiet: boolean }
 

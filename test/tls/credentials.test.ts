@@ -8,7 +8,7 @@ import { day } from '../../certs-test/certificate.ts'
 import type { TlsConfig } from '../../src/config/types.ts'
 import { KeagateError } from '../../src/errors.ts'
 import { loadCredentials } from '../../src/tls/files/credentials.ts'
-import { TlsFindings } from '../../src/tls/files/diagnostics.ts'
+import { TlsDiagnostics } from '../../src/tls/files/diagnostics.ts'
 import { readPrivateKey } from '../../src/tls/files/private-key.ts'
 import { asItsUser } from '../support/situation-server.ts'
 import { clientIdentity, openTlsDoor, scratchDirectory, tlsConfig, visit } from '../support/tls-server.ts'
@@ -233,7 +233,7 @@ t.test('a file behind a closed folder is told with that folder, also where a lin
   chmodSync(closed, 0o600)
   t.teardown(() => chmodSync(closed, 0o700))
   for (const name of ['closed/server.key', 'linked.key']) {
-    const findings = new TlsFindings()
+    const findings = new TlsDiagnostics()
     asItsUser({ unprivileged: true }, () => readPrivateKey(path.join(open, name), findings))
     t.match(findings.problems, [{ remedy: `let the agent's user into the folder with: chmod o+x ${closed}` }], name)
   }

@@ -7,7 +7,7 @@ import { day, makeIdentity } from '../../certs-test/certificate.ts'
 import { diagnosePeer } from '../../src/tls/diagnosis/peer.ts'
 import { diagnoseClose, diagnoseHandshake } from '../../src/tls/diagnosis/handshake.ts'
 import { shellWord } from '../../src/tls/files/diagnostics.ts'
-import { certificateName, tlsPeer } from '../../src/x509/certificate-info.ts'
+import { certificateName, peerCertificate } from '../../src/x509/certificate-info.ts'
 import { addressOf } from '../../src/net/remote-address.ts'
 
 const ca = await makeAuthority('the CA')
@@ -113,7 +113,7 @@ t.test('the facts of a certificate are unambiguous, whatever its names hold', as
     ],
   }, ca)
   const certificate = new X509Certificate(odd.certificate)
-  const peer = tlsPeer(certificate)
+  const peer = peerCertificate(certificate)
   t.equal(peer.issuer, 'O=keagate test, CN=the CA')
   t.equal(peer.subject, 'O=keagate test, CN=a\\, O=admin\\0ACN=root')
   t.same(peer.subjectAltNames, [
@@ -126,7 +126,7 @@ t.test('the facts of a certificate are unambiguous, whatever its names hold', as
   t.match(peer.serial, /^[0-9A-F]+$/)
   t.match(peer.fingerprint, /^([0-9A-F]{2}:){31}[0-9A-F]{2}$/)
   t.ok(peer.notBefore < Date.now() && Date.now() < peer.notAfter)
-  t.same(tlsPeer(client).subjectAltNames, [])
+  t.same(peerCertificate(client).subjectAltNames, [])
 })
 
 t.test('names in sentences are cut to a sane length and never empty', async (t) => {

@@ -11,8 +11,8 @@ import type { Identity } from '../../certs-test/certificate.ts'
 import { day, signCertificate } from '../../src/certs/certificate.ts'
 import { MetricRegistry } from '../../src/metrics/registry.ts'
 import { integerHex } from '../../src/x509/der.ts'
-import { issuerName, peerFacts, tlsPeer } from '../../src/x509/certificate-info.ts'
-import { TlsReport } from '../../src/tls/server/handshake-log.ts'
+import { issuerName, certificateInfo, peerCertificate } from '../../src/x509/certificate-info.ts'
+import { HandshakeLog } from '../../src/tls/server/handshake-log.ts'
 import { certificateWeakness } from '../../src/x509/strength.ts'
 import { recordingLog } from '../support/recording-server.ts'
 import { openTlsDoor, scratchDirectory, tlsConfig, visit } from '../support/tls-server.ts'
@@ -58,9 +58,9 @@ for (const [what, request] of Object.entries(rows)) {
       const verdict = await door.next()
       if (verdict.kind !== 'refused' || verdict.certificate === undefined) return t.fail(verdict.kind)
       const log = recordingLog()
-      const report = new TlsReport(log, new MetricRegistry())
+      const report = new HandshakeLog(log, new MetricRegistry())
       t.teardown(() => report.close())
-      report.refused('192.0.2.1', verdict.diagnosis, peerFacts(verdict.certificate))
+      report.refused('192.0.2.1', verdict.diagnosis, certificateInfo(verdict.certificate))
       const { fields } = log.lines[0] ?? { fields: {} }
       const longest = Math.max(...Object.values(fields).map((value) => String(value).length))
       t.ok(longest < 700, `${longest} characters`)
@@ -83,8 +83,8 @@ t.test('whatever OpenSSL takes in as a certificate can be told of', async (t) =>
         return
       }
       read++
-      peerFacts(certificate)
-      tlsPeer(certificate)
+      certificateInfo(certificate)
+      peerCertificate(certificate)
       issuerName(certificate)
       certificateWeakness(certificate)
     }),

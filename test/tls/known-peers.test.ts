@@ -4,7 +4,7 @@ import { X509Certificate } from 'node:crypto'
 import t from 'tap'
 import { makeTestCertificates } from '../../certs-test/authority.ts'
 import { KnownPeers } from '../../src/tls/server/known-peers.ts'
-import { tlsPeer } from '../../src/x509/certificate-info.ts'
+import { peerCertificate } from '../../src/x509/certificate-info.ts'
 import { TrustAnchors } from '../../src/tls/server/trust-anchors.ts'
 import { VerifiedPeer } from '../../src/tls/server/verified-peer.ts'
 import { clientIdentity, openTlsDoor, scratchDirectory, tlsConfig, visit } from '../support/tls-server.ts'
@@ -23,7 +23,7 @@ for (const version of ['1.2', '1.3'] as const) {
     for (const name of ['client', 'client-chain', 'client-no-usage', 'client', 'client-chain', 'client-no-usage']) {
       const identity = clientIdentity(directory, name)
       t.match(await visit(port, identity), { said: 'connected', reused: false }, name)
-      t.match(await next(), { kind: 'connected', peer: tlsPeer(new X509Certificate(identity.cert)) }, name)
+      t.match(await next(), { kind: 'connected', peer: peerCertificate(new X509Certificate(identity.cert)) }, name)
     }
     clock = Date.parse(certificate.validTo) + 1000
     t.match(await visit(port, client), { said: 'refused', reused: false })
@@ -33,7 +33,7 @@ for (const version of ['1.2', '1.3'] as const) {
 
 t.test('only the latest few hundred are kept', (t) => {
   const peers = new KnownPeers()
-  const peer = new VerifiedPeer({ certificate, facts: tlsPeer(certificate), anchors: new TrustAnchors([]), sent: [] })
+  const peer = new VerifiedPeer({ certificate, facts: peerCertificate(certificate), anchors: new TrustAnchors([]), sent: [] })
   for (let each = 0; each < 300; each++) peers.add(String(each), peer)
   t.equal(peers.find('0'), undefined)
   t.equal(peers.find('43'), undefined)

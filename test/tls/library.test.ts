@@ -3,7 +3,7 @@
 import tls from 'node:tls'
 import t from 'tap'
 import { makeServer } from '../../certs-test/authority.ts'
-import { TlsFindings } from '../../src/tls/files/diagnostics.ts'
+import { TlsDiagnostics } from '../../src/tls/files/diagnostics.ts'
 import { describeLibrary, tlsLibrary } from '../../src/tls/openssl-info.ts'
 import { defaultProtocol, protocolOptions } from '../../src/tls/files/protocol.ts'
 
@@ -37,7 +37,7 @@ t.test('each version and group that is named can be spoken', async (t) => {
 
 t.test('versions that the library cannot speak are refused when they are asked for, not at the first handshake', (t) => {
   const refused = (minVersion: '1.2' | '1.3', maxVersion: '1.2' | '1.3', versions: string[]): string[] => {
-    const findings = new TlsFindings()
+    const findings = new TlsDiagnostics()
     protocolOptions({ ...defaultProtocol, minVersion, maxVersion }, findings, versions)
     return findings.problems.map(({ keyword, text }) => `${keyword}: ${text}`)
   }

@@ -8,7 +8,7 @@ import t from 'tap'
 import { makeAuthority, makeClient, makeServer } from '../../certs-test/authority.ts'
 import { day, makeIdentity } from '../../certs-test/certificate.ts'
 import type { Identity } from '../../certs-test/certificate.ts'
-import { tlsPeer } from '../../src/x509/certificate-info.ts'
+import { peerCertificate } from '../../src/x509/certificate-info.ts'
 import { TrustAnchors } from '../../src/tls/server/trust-anchors.ts'
 import { VerifiedPeer } from '../../src/tls/server/verified-peer.ts'
 import { openTlsDoor, scratchDirectory, tlsConfig, visit } from '../support/tls-server.ts'
@@ -67,7 +67,7 @@ const anchorsOf = (...anchors: readonly Identity[]): TrustAnchors => new TrustAn
 
 for (const [what, client, sent, anchors, trusted] of rows) {
   t.test(`${what}: ${trusted ? 'trusted' : 'not trusted'}, over a new connection as over an open one`, async (t) => {
-    t.equal(anchorsOf(...anchors).reaches(read(client), sent.map(read), Date.now()), trusted)
+    t.equal(anchorsOf(...anchors).chainsToTrustAnchor(read(client), sent.map(read), Date.now()), trusted)
     for (const [name, content] of Object.entries({ 'ca.crt': anchors, 'server.crt': [server] })) {
       writeFileSync(path.join(directory, name), content.map(({ certificate }) => certificate).join(''))
     }
@@ -82,8 +82,8 @@ t.test('each new set of anchors is asked once, and one that lacks nothing not at
   let asked = 0
   const counting = (...anchors: readonly Identity[]): TrustAnchors => {
     const set = anchorsOf(...anchors)
-    const reaches = set.reaches.bind(set)
-    set.reaches = (...question) => {
+    const reaches = set.chainsToTrustAnchor.bind(set)
+    set.chainsToTrustAnchor = (...question) => {
       asked++
       return reaches(...question)
     }
@@ -91,7 +91,7 @@ t.test('each new set of anchors is asked once, and one that lacks nothing not at
   }
   const first = counting(root, other)
   const certificate = read(direct)
-  const peer = new VerifiedPeer({ certificate, facts: tlsPeer(certificate), anchors: first, sent: [] })
+  const peer = new VerifiedPeer({ certificate, facts: peerCertificate(certificate), anchors: first, sent: [] })
   const ask = (set: TrustAnchors): boolean => peer.isTrustedBy(set, Date.now())
   t.same([ask(first), ask(counting(other, replaced, root)), asked], [true, true, 0])
   const without = counting(other)
@@ -104,9 +104,9 @@ t.test('a chain that is made to cost time is given up', async (t) => {
   // Each of them could have issued each other one.
   const many = await Promise.all(Array.from({ length: 60 }, () => makeIdentity({ commonName: 'root', ca: true, key: keyPair })))
   const begun = performance.now()
-  t.equal(anchorsOf(other).reaches(read(direct), many.map(read), Date.now()), false)
+  t.equal(anchorsOf(other).chainsToTrustAnchor(read(direct), many.map(read), Date.now()), false)
   t.ok(performance.now() - begun < 1000)
-  t.equal(anchorsOf(root).reaches(read(direct), many.map(read), Date.now()), true)
+  t.equal(anchorsOf(root).chainsToTrustAnchor(read(direct), many.map(read), Date.now()), true)
 })
 
 t.test('a session of a client that is forgotten still leads to its CA by what others had sent', async (t) => {

@@ -7,12 +7,12 @@ import type { Test } from 'tap'
 import { makeAuthority, makeServer } from '../../certs-test/authority.ts'
 import { day } from '../../certs-test/certificate.ts'
 import { makeRevocationList } from '../../certs-test/revocation-list.ts'
-import { StormLog } from '../../src/log/throttle.ts'
+import { LogThrottle } from '../../src/log/throttle.ts'
 import { MetricRegistry } from '../../src/metrics/registry.ts'
 import { loadCredentials } from '../../src/tls/files/credentials.ts'
-import { TlsReport } from '../../src/tls/server/handshake-log.ts'
-import { TlsUpkeep } from '../../src/tls/files/certificate-reloader.ts'
-import { FileWatch } from '../../src/tls/files/file-poller.ts'
+import { HandshakeLog } from '../../src/tls/server/handshake-log.ts'
+import { CertificateReloader } from '../../src/tls/files/certificate-reloader.ts'
+import { FilePoller } from '../../src/tls/files/file-poller.ts'
 import { recordingLog } from '../support/recording-server.ts'
 import { scratchDirectory, tlsConfig } from '../support/tls-server.ts'
 
@@ -37,7 +37,7 @@ function watch(t: Test, names: readonly string[]): { changed: () => Promise<void
   let wake: () => void = () => undefined
   let changes = 0
   let seen = 0
-  const watching = new FileWatch(names, (changed) => {
+  const watching = new FilePoller(names, (changed) => {
     if (changed) changes++
     wake()
     return Promise.resolve()
@@ -84,7 +84,7 @@ t.test('what could not be taken is tried again quietly, then told and counted on
   const config = tlsConfig(directory)
   const credentials = loadCredentials(config)
   let broken = true
-  const upkeep = new TlsUpkeep({
+  const upkeep = new CertificateReloader({
     config,
     credentials: () => credentials,
     refresh: () => (broken ? Promise.reject(new Error('half written')) : Promise.resolve(true)),
@@ -119,7 +119,7 @@ t.test('what is about to end is named when it is read and once a day', async (t)
   t.same(loadCredentials({ ...config, expiryWarningDays: 0 }).warnings, [])
   const log = recordingLog()
   const parts = { config, credentials: () => credentials, refresh: () => Promise.resolve(false), metrics: new MetricRegistry() }
-  const upkeep = new TlsUpkeep({ ...parts, log })
+  const upkeep = new CertificateReloader({ ...parts, log })
   t.teardown(() => upkeep.close())
   upkeep.remind(Date.now() + 6 * day)
   upkeep.remind(Date.now() + 11 * day)
@@ -134,7 +134,7 @@ t.test('what is about to end is named when it is read and once a day', async (t)
 t.test('a storm is one line at once and one a minute, and each of it is counted', (t) => {
   const log = recordingLog()
   const metrics = new MetricRegistry()
-  const report = new TlsReport(log, metrics)
+  const report = new HandshakeLog(log, metrics)
   t.teardown(() => report.close())
   const diagnosis = { id: 'closed', reason: 'gone', remedy: 'wait' } as const
   for (let count = 0; count < 1000; count++) report.failed('192.0.2.1', diagnosis, false)
@@ -151,7 +151,7 @@ t.test('a storm is one line at once and one a minute, and each of it is counted'
 
 t.test('after a minute a storm is told how large it was, and what was quiet is new again', (t) => {
   const log = recordingLog()
-  const storms = new StormLog(log)
+  const storms = new LogThrottle(log)
   t.teardown(() => storms.close())
   const write = (address: string): void =>
     storms.write('HTTP_CONNECTION_HANDSHAKE_FAILED', { 'remote-address': address, reason: 'x' }, address)
@@ -175,7 +175,7 @@ t.test('after a minute a storm is told how large it was, and what was quiet is n
 
 t.test('a storm from many addresses costs no more memory or lines than from some', (t) => {
   const log = recordingLog()
-  const storms = new StormLog(log)
+  const storms = new LogThrottle(log)
   t.teardown(() => storms.close())
   for (let count = 0; count < 10_000; count++) {
     storms.write('HTTP_CONNECTION_HANDSHAKE_FAILED', { 'remote-address': String(count), reason: 'x' }, String(count))

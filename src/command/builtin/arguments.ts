@@ -8,7 +8,7 @@ import { rawToString } from '../../json/raw.ts'
 import { treeWork } from '../../json/text/parser.ts'
 
 /** Bytes. A configuration of the agent has some kilobytes; reading much more at once would hold up other clients. */
-const longestArguments = 256 * 1024
+const maxArgumentsSize = 256 * 1024
 
 interface ArgumentsProblem {
   readonly ok: false
@@ -24,9 +24,9 @@ let lastRead: Promise<unknown> = Promise.resolve()
 
 /** The arguments as a map, or the sentence that says why they are none. */
 export async function readArguments(args: RawJson): Promise<OwnArguments> {
-  if (args.length > longestArguments) {
+  if (args.length > maxArgumentsSize) {
     return problem(
-      `'arguments' are ${args.length} bytes long and the agent's own commands take ${longestArguments}; ` +
+      `'arguments' are ${args.length} bytes long and the agent's own commands take ${maxArgumentsSize}; ` +
         'a larger configuration can be written to the file and read with config-reload',
     )
   }

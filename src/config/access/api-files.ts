@@ -3,7 +3,7 @@
 import { readdirSync } from 'node:fs'
 import { join } from 'node:path'
 import { memberOf } from '../../json/text/node.ts'
-import { parseTree } from '../../json/text/parser.ts'
+import { parseJson } from '../../json/text/parser.ts'
 import type { Sliced } from '../../in-slices.ts'
 import type { CommandDefinition } from './kea-commands.ts'
 import { readRegularFile } from '../resolve/regular-file.ts'
@@ -15,7 +15,7 @@ export type ApiFiles =
   | { readonly kind: 'bad'; readonly reason: string }
 
 /** Kea has two hundred. */
-const mostFiles = 2000
+const maxFiles = 2000
 
 /** Bytes of one; Kea's longest is shorter by far. */
 const largest = 1_048_576
@@ -25,7 +25,7 @@ export function* readApiFiles(folder: string): Sliced<ApiFiles> {
   const commands = new Map<string, CommandDefinition>()
   try {
     const files = readdirSync(folder).filter((file) => file.endsWith('.json') && !file.startsWith('_'))
-    if (files.length > mostFiles) return { kind: 'bad', reason: `it holds more than ${mostFiles} files` }
+    if (files.length > maxFiles) return { kind: 'bad', reason: `it holds more than ${maxFiles} files` }
     for (const file of files) {
       const read = readRegularFile(join(folder, file), largest)
       const described = read.ok ? description(read.bytes.toString('utf8')) : null
@@ -43,7 +43,7 @@ export function* readApiFiles(folder: string): Sliced<ApiFiles> {
 
 /** @returns null where there is no name or no access right */
 function description(text: string): { readonly name: string; readonly definition: CommandDefinition } | null {
-  const { root } = parseTree(text, { dialect: 'command' })
+  const { root } = parseJson(text, { dialect: 'command' })
   if (root?.kind !== 'map') return null
   const [name, access, hook] = ['name', 'access', 'hook'].map((key) => memberOf(root, key))
   if (name?.kind !== 'string' || access?.kind !== 'string') return null

@@ -4,7 +4,7 @@
 import type { Mention } from './parse-list.ts'
 import { checkReferences, predefinedLists } from './references.ts'
 import type { AccessConfig } from './types.ts'
-import { checkIdleLists } from './unreachable-rules.ts'
+import { checkUnreachableRules } from './unreachable-rules.ts'
 import { certificateNameId, checkCertificateName } from '../resolve/certificate-name.ts'
 import { agentService } from './types.ts'
 import type { Sliced } from '../../in-slices.ts'
@@ -15,7 +15,7 @@ import { quoted } from '../schema/messages.ts'
 import type { AuthenticationConfig, TlsConfig } from '../types.ts'
 
 /** What the rest of the configuration says of callers and daemons. */
-export interface AccessSurroundings {
+export interface AccessContext {
   readonly tls: TlsConfig | null
   readonly authentication: AuthenticationConfig | null
   readonly services: readonly string[]
@@ -25,7 +25,7 @@ export function* checkAccess(
   section: Section,
   config: AccessConfig,
   mentions: readonly Mention[],
-  around: AccessSurroundings,
+  around: AccessContext,
 ): Sliced<void> {
   const names = knownNames(config, around)
   for (const mention of mentions) {
@@ -36,7 +36,7 @@ export function* checkAccess(
   yield
   yield* checkRoles(section, config, around)
   checkMethod(section, config, around)
-  if (sound) yield* checkIdleLists(section, config, mentions, around)
+  if (sound) yield* checkUnreachableRules(section, config, mentions, around)
 }
 
 /** Names that rules may mention, and which of them was probably meant by one that leads nowhere. */
@@ -59,7 +59,7 @@ class KnownNames {
   }
 }
 
-function knownNames({ lists, known }: AccessConfig, { services }: AccessSurroundings): Record<Mention['what'], KnownNames> {
+function knownNames({ lists, known }: AccessConfig, { services }: AccessContext): Record<Mention['what'], KnownNames> {
   return {
     list: new KnownNames([...predefinedLists, ...lists.keys()]),
     command: new KnownNames(known.keys()),
@@ -90,7 +90,7 @@ function checkMention(section: Section, mention: Mention, known: KnownNames): vo
   }
 }
 
-function* checkRoles(section: Section, config: AccessConfig, around: AccessSurroundings): Sliced<void> {
+function* checkRoles(section: Section, config: AccessConfig, around: AccessContext): Sliced<void> {
   const seen = new Set<string>()
   const users = new Set(around.authentication?.clients.map(({ user }) => user))
   for (const role of section.sections('roles') ?? []) {
@@ -113,7 +113,7 @@ function* checkRoles(section: Section, config: AccessConfig, around: AccessSurro
   }
 }
 
-function checkMethod(section: Section, config: AccessConfig, { tls, authentication }: AccessSurroundings): void {
+function checkMethod(section: Section, config: AccessConfig, { tls, authentication }: AccessContext): void {
   const warn = (at: string, text: string, remedy: string): void =>
     section.warning('KEAGATE_CONFIG_WARNING', at, text, remedy)
   const method = config.assignRoleMethod

@@ -2,21 +2,21 @@
 
 import type { JsonNode, ListNode, Member } from '../../json/text/node.ts'
 import type { AccessList } from './types.ts'
-import type { Remedy, Spot } from '../parse/diagnostics.ts'
+import type { Remedy, SourcePosition } from '../parse/diagnostics.ts'
 import { nearestWord } from '../schema/suggestions.ts'
-import { mostElements } from '../schema/schema.ts'
+import { maxElements } from '../schema/schema.ts'
 import { pointer } from '../parse/section.ts'
 import { quoted } from '../schema/messages.ts'
 
 /** A name in a list, and where it stands. */
-export interface Mention extends Spot {
+export interface Mention extends SourcePosition {
   readonly what: 'list' | 'command' | 'hook' | 'service'
   readonly name: string
 }
 
 export interface AccessListNotes {
   mention(mention: Mention): void
-  error(at: Spot, text: string, remedy: Remedy): void
+  error(at: SourcePosition, text: string, remedy: Remedy): void
 }
 
 const kinds = ['not', 'and', 'or', 'commands', 'access', 'hook', 'services'] as const
@@ -80,7 +80,7 @@ function readKind({ key, keyStart, value }: Member, path: string, notes: AccessL
   }
 }
 
-function namesOf(value: JsonNode, spot: Spot, key: string, notes: AccessListNotes): ReadonlySet<string> | null {
+function namesOf(value: JsonNode, spot: SourcePosition, key: string, notes: AccessListNotes): ReadonlySet<string> | null {
   const names = new Set<string>()
   const list = itemsOf(value, spot, key, notes)
   const what = key === 'services' ? 'service' : 'command'
@@ -94,13 +94,13 @@ function namesOf(value: JsonNode, spot: Spot, key: string, notes: AccessListNote
   return list === null ? null : names
 }
 
-function itemsOf(value: JsonNode, spot: Spot, key: string, notes: AccessListNotes): ListNode | null {
+function itemsOf(value: JsonNode, spot: SourcePosition, key: string, notes: AccessListNotes): ListNode | null {
   if (value.kind !== 'list') return refused(notes, spot, `${key} must be a list`, 'put it in square brackets')
-  if (value.items.length <= mostElements) return value
-  return refused(notes, spot, `${key} has more than ${mostElements} elements`, null)
+  if (value.items.length <= maxElements) return value
+  return refused(notes, spot, `${key} has more than ${maxElements} elements`, null)
 }
 
-function refused(notes: AccessListNotes, at: Spot, text: string, remedy: Remedy): null {
+function refused(notes: AccessListNotes, at: SourcePosition, text: string, remedy: Remedy): null {
   notes.error(at, text, remedy)
   return null
 }

@@ -6,7 +6,7 @@ import type { Mention } from './parse-list.ts'
 import { readAccessList } from './parse-list.ts'
 import type { AccessConfig, AccessList, AssignRoleMethod, ResponseFilter, RoleConfig } from './types.ts'
 import { readApiFiles } from './api-files.ts'
-import type { AccessSurroundings } from './check.ts'
+import type { AccessContext } from './check.ts'
 import { predefinedLists } from './references.ts'
 import { checkAccess } from './check.ts'
 import type { Sliced } from '../../in-slices.ts'
@@ -19,7 +19,7 @@ import { pointer } from '../parse/section.ts'
 import { quoted } from '../schema/messages.ts'
 import { userContextOf } from '../parse/user-context.ts'
 
-export interface AccessRules extends AccessSurroundings {
+export interface AccessRules extends AccessContext {
   /** Absolute; where a relative name of `api-files` starts. */
   readonly directory: string
   /** Whether only the folder in force may be named: what came over the network. */

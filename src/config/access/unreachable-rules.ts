@@ -27,7 +27,7 @@ interface Pair {
 const maxSteps = 3_000_000
 
 /** Warns of each. The lists must not lead back to themselves. */
-export function* checkIdleLists(
+export function* checkUnreachableRules(
   section: Section,
   config: AccessConfig,
   mentions: readonly Mention[],

@@ -104,11 +104,11 @@ function around(file: string, folders: ReadonlyMap<string, InputFile>): InputFil
 }
 
 /** Bytes; no file of certificates is larger, and a log soon is. */
-const largestPem = 256 * 1024
+const maxPemSize = 256 * 1024
 
 function holdsPem(path: string): boolean {
   try {
-    const file = readRegularFile(path, largestPem)
+    const file = readRegularFile(path, maxPemSize)
     return file.ok && file.bytes.includes('-----BEGIN ')
   } catch {
     return false

@@ -3,11 +3,11 @@
 import type { Source } from '../../json/text/source.ts'
 import type { MessageId } from '../../log/message.ts'
 import type { Sliced } from '../../in-slices.ts'
-import type { ConfigWarning, Mistake } from './issue.ts'
+import type { ConfigWarning, ConfigIssue } from './issue.ts'
 import { formatPosition, maxShown } from './issue.ts'
 
 /** A place in the text: the offset of the first character, and the JSON pointer of what stands there. */
-export interface Spot {
+export interface SourcePosition {
   readonly offset: number
   readonly path: string
 }
@@ -15,7 +15,7 @@ export interface Spot {
 /** What would be right. As a function where it takes a search, which is made only for what is shown. */
 export type Remedy = string | null | (() => string | null)
 
-interface Found extends Spot {
+interface Found extends SourcePosition {
   readonly text: string
   readonly remedy: Remedy
 }
@@ -23,7 +23,7 @@ interface Found extends Spot {
 /** Of each kind; the others are only counted, as a text of a million mistakes must not cost a million places. */
 const maxKept = 1000
 
-export class Findings {
+export class Diagnostics {
   readonly #source: Source
   readonly #errors: Found[] = []
   readonly #warnings: (Found & { readonly id: MessageId })[] = []
@@ -35,7 +35,7 @@ export class Findings {
   }
 
   /** @param remedy what would be right, where the text does not say it already */
-  error(at: Spot, text: string, remedy: Remedy = null): void {
+  error(at: SourcePosition, text: string, remedy: Remedy = null): void {
     this.#errorCount++
     if (this.#errors.length < maxKept) this.#errors.push({ offset: at.offset, path: at.path, text, remedy })
   }
@@ -46,7 +46,7 @@ export class Findings {
   }
 
   /** @param id the message under which it is logged */
-  warning(id: MessageId, at: Spot, text: string, remedy: Remedy = null): void {
+  warning(id: MessageId, at: SourcePosition, text: string, remedy: Remedy = null): void {
     this.#warningCount++
     if (this.#warnings.length < maxKept) this.#warnings.push({ id, offset: at.offset, path: at.path, text, remedy })
   }
@@ -62,8 +62,8 @@ export class Findings {
   }
 
   /** The mistakes that are shown. */
-  *mistakes(): Sliced<Mistake[]> {
-    const mistakes: Mistake[] = []
+  *mistakes(): Sliced<ConfigIssue[]> {
+    const mistakes: ConfigIssue[] = []
     for (const found of inOrder(this.#errors)) {
       mistakes.push(this.#placed(found))
       yield
@@ -85,12 +85,12 @@ export class Findings {
     return warnings
   }
 
-  #placed({ offset, path, text, remedy }: Found): Mistake {
+  #placed({ offset, path, text, remedy }: Found): ConfigIssue {
     const { file, line, column } = this.#source.locate(offset)
     return { file, line, column, path, text, remedy: typeof remedy === 'function' ? remedy() : remedy }
   }
 }
 
-function inOrder<T extends Spot>(found: readonly T[]): T[] {
+function inOrder<T extends SourcePosition>(found: readonly T[]): T[] {
   return found.toSorted((a, b) => a.offset - b.offset).slice(0, maxShown)
 }

@@ -5,7 +5,7 @@ import type { ErrorCode } from '../../errors.ts'
 import { escapeForLog } from '../../log/escape.ts'
 import type { MessageId } from '../../log/message.ts'
 
-export interface Mistake {
+export interface ConfigIssue {
   /** The file that holds it (an included one under its own name), or how the text came in. */
   readonly file: string
   /** 1-based; null where there is no position, as with an unreadable file. */
@@ -19,7 +19,7 @@ export interface Mistake {
 }
 
 /** Something that is accepted but worth a word; logged under its id. */
-export interface ConfigWarning extends Mistake {
+export interface ConfigWarning extends ConfigIssue {
   readonly id: MessageId
 }
 
@@ -36,10 +36,10 @@ export interface ConfigErrorOptions {
 
 /** The mistakes of one configuration, in the order of the text: the first hundred, and how many there are at least. */
 export class ConfigError extends KeagateError {
-  readonly mistakes: readonly Mistake[]
+  readonly mistakes: readonly ConfigIssue[]
   readonly count: number
 
-  constructor(mistakes: readonly Mistake[], { code = 'CONFIG_INVALID', cause, count = mistakes.length }: ConfigErrorOptions = {}) {
+  constructor(mistakes: readonly ConfigIssue[], { code = 'CONFIG_INVALID', cause, count = mistakes.length }: ConfigErrorOptions = {}) {
     const shown = mistakes.slice(0, maxShown)
     super(code, summary(shown, count), { cause })
     this.name = 'ConfigError'
@@ -49,7 +49,7 @@ export class ConfigError extends KeagateError {
 }
 
 /** One line: `FILE:LINE:COLUMN: text (at /Control-agent/x); remedy`. */
-export function formatMistake(mistake: Mistake): string {
+export function formatIssue(mistake: ConfigIssue): string {
   const where = formatPosition(mistake)
   const at = mistake.path === '' ? '' : ` (at ${escapeForLog(mistake.path)})`
   // The names of files stand in these as they came.
@@ -58,7 +58,7 @@ export function formatMistake(mistake: Mistake): string {
 }
 
 /** `FILE:LINE:COLUMN`, as far as it is known. */
-export function formatPosition({ file, line, column }: Pick<Mistake, 'file' | 'line' | 'column'>): string {
+export function formatPosition({ file, line, column }: Pick<ConfigIssue, 'file' | 'line' | 'column'>): string {
   return [escapeForLog(file), line, column].filter((part) => part !== null).join(':')
 }
 
@@ -69,8 +69,8 @@ export function errorLines(error: unknown): readonly string[] {
   return lines.map((line) => escapeForLog(line, Infinity))
 }
 
-function summary(shown: readonly Mistake[], count: number): string {
-  const lines = shown.map(formatMistake)
+function summary(shown: readonly ConfigIssue[], count: number): string {
+  const lines = shown.map(formatIssue)
   const more = count - shown.length
   if (more > 0) lines.push(`and at least ${more} more mistake${more === 1 ? '' : 's'}`)
   return lines.join('\n')

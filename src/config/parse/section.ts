@@ -3,18 +3,18 @@
 
 import type { JsonNode, ListNode, MapNode, Member } from '../../json/text/node.ts'
 import type { MessageId } from '../../log/message.ts'
-import type { Findings, Remedy, Spot } from './diagnostics.ts'
-import { mostElements } from '../schema/schema.ts'
+import type { Diagnostics, Remedy, SourcePosition } from './diagnostics.ts'
+import { maxElements } from '../schema/schema.ts'
 
 export class Section {
   readonly node: MapNode
   /** JSON pointer. */
   readonly path: string
-  readonly #findings: Findings
+  readonly #findings: Diagnostics
   /** Of a repeated key the last one counts, as in Kea's commands; in files a repetition is a mistake anyway. */
   readonly #members: ReadonlyMap<string, Member>
 
-  constructor(node: MapNode, path: string, findings: Findings) {
+  constructor(node: MapNode, path: string, findings: Diagnostics) {
     this.node = node
     this.path = path
     this.#findings = findings
@@ -59,7 +59,7 @@ export class Section {
   /** The members that are maps, in the order written, as many as a map may have. */
   entries(): [name: string, section: Section][] {
     const entries: [string, Section][] = []
-    for (const key of [...this.#members.keys()].slice(0, mostElements)) {
+    for (const key of [...this.#members.keys()].slice(0, maxElements)) {
       const section = this.section(key)
       if (section !== null) entries.push([key, section])
     }
@@ -67,19 +67,19 @@ export class Section {
   }
 
   /** Where the map itself stands. */
-  get start(): Spot {
+  get start(): SourcePosition {
     return { offset: this.node.start, path: this.path }
   }
 
   /** Where the value of a key stands, or the map itself where the key is absent. */
-  spot(key: string): Spot {
+  spot(key: string): SourcePosition {
     const value = this.#value(key)
     if (value === undefined) return this.start
     return { offset: value.start, path: pointer(this.path, key) }
   }
 
   /** Where a key itself stands. */
-  keySpot(key: string): Spot {
+  keySpot(key: string): SourcePosition {
     return { offset: this.#members.get(key)?.keyStart ?? this.node.start, path: pointer(this.path, key) }
   }
 
@@ -94,11 +94,11 @@ export class Section {
   }
 
   /** @param at the key whose value is wrong, or a place */
-  error(at: string | Spot, text: string, remedy: Remedy = null): void {
+  error(at: string | SourcePosition, text: string, remedy: Remedy = null): void {
     this.#findings.error(typeof at === 'string' ? this.spot(at) : at, text, remedy)
   }
 
-  warning(id: MessageId, at: string | Spot, text: string, remedy: Remedy = null): void {
+  warning(id: MessageId, at: string | SourcePosition, text: string, remedy: Remedy = null): void {
     this.#findings.warning(id, typeof at === 'string' ? this.spot(at) : at, text, remedy)
   }
 
@@ -107,7 +107,7 @@ export class Section {
   }
 
   #items(list: ListNode, path: string): Section[] {
-    return list.items.slice(0, mostElements).flatMap((item, index) =>
+    return list.items.slice(0, maxElements).flatMap((item, index) =>
       item.kind === 'map' ? [new Section(item, pointer(path, String(index)), this.#findings)] : [],
     )
   }

@@ -3,7 +3,7 @@
 import type { JsonNode, MapNode } from '../../json/text/node.ts'
 import { treeWork } from '../../json/text/parser.ts'
 import type { Dialect, Problem } from '../../json/text/parser.ts'
-import type { Findings, Spot } from './diagnostics.ts'
+import type { Diagnostics, SourcePosition } from './diagnostics.ts'
 import type { Sliced } from '../../in-slices.ts'
 import { pointer } from './section.ts'
 
@@ -11,7 +11,7 @@ import { pointer } from './section.ts'
 const DEEPEST = 98
 
 /** @returns null, with an error, where the text is broken */
-export function* parseConfig(text: string, dialect: Dialect, findings: Findings): Sliced<JsonNode | null> {
+export function* parseConfig(text: string, dialect: Dialect, findings: Diagnostics): Sliced<JsonNode | null> {
   const tree = yield* treeWork(text, { dialect, maxDepth: DEEPEST })
   for (const problem of tree.errors) {
     // What config-set took must be readable again after config-write, and commands take numbers of any length: in free
@@ -33,12 +33,12 @@ export function withoutHash(root: MapNode): MapNode {
   return { ...root, members: root.members.filter(({ key }) => key !== 'hash') }
 }
 
-function described({ text, other }: Problem, findings: Findings): string {
+function described({ text, other }: Problem, findings: Diagnostics): string {
   return other === undefined ? text : `${text}; ${other.what} ${findings.position(other.offset)}`
 }
 
 /** The path of the innermost value around a problem, where there is a tree to tell it. */
-function spotOf(root: JsonNode | null, { offset }: Problem): Spot {
+function spotOf(root: JsonNode | null, { offset }: Problem): SourcePosition {
   let path = ''
   for (let inner = root; inner !== null; ) {
     const step = stepTowards(inner, offset)

@@ -3,7 +3,7 @@
 import { createHash, scrypt } from 'node:crypto'
 import type { MapNode } from '../../json/text/node.ts'
 import { nodeToPrintable, printCompact } from '../../json/text/print.ts'
-import { printHidden } from './masked-parameters.ts'
+import { printMasked } from './masked-parameters.ts'
 import { printConfig } from './print.ts'
 import type { AgentConfig } from '../types.ts'
 
@@ -46,5 +46,5 @@ function derive(secrets: string, salt: Buffer): Promise<Buffer> {
 }
 
 function hasSecrets(parameters: MapNode | null): parameters is MapNode {
-  return parameters !== null && printCompact(nodeToPrintable(parameters)) !== printCompact(printHidden(parameters))
+  return parameters !== null && printCompact(nodeToPrintable(parameters)) !== printCompact(printMasked(parameters))
 }

@@ -4,8 +4,8 @@
 import type { JsonNode, MapNode } from '../../json/text/node.ts'
 import type { Printable } from '../../json/text/print.ts'
 import { nodeToPrintable, printCompact } from '../../json/text/print.ts'
-import type { Spot } from '../parse/diagnostics.ts'
-import { hiddenPassword } from './masked-password.ts'
+import type { SourcePosition } from '../parse/diagnostics.ts'
+import { maskedPassword } from './masked-password.ts'
 import { pointer } from '../parse/section.ts'
 
 export function isSecretKey(key: string): boolean {
@@ -13,12 +13,12 @@ export function isSecretKey(key: string): boolean {
 }
 
 /** The parameters with `*****` in the place of each secret, whatever it is. */
-export function printHidden(node: JsonNode): Printable {
+export function printMasked(node: JsonNode): Printable {
   switch (node.kind) {
     case 'map':
-      return new Map(node.members.map(({ key, value }) => [key, isSecretKey(key) ? hiddenPassword : printHidden(value)]))
+      return new Map(node.members.map(({ key, value }) => [key, isSecretKey(key) ? maskedPassword : printMasked(value)]))
     case 'list':
-      return node.items.map(printHidden)
+      return node.items.map(printMasked)
     case 'string':
     case 'integer':
     case 'float':
@@ -29,13 +29,13 @@ export function printHidden(node: JsonNode): Printable {
 }
 
 /** Where `*****` stands for a secret; null where every secret is written. */
-export function hiddenParameter(node: JsonNode, path: string): Spot | null {
+export function maskedParameter(node: JsonNode, path: string): SourcePosition | null {
   const inside = node.kind === 'map' ? node.members : node.kind === 'list' ? node.items.map((value) => ({ key: null, value })) : []
   for (const [index, { key, value }] of inside.entries()) {
     const at = pointer(path, key ?? String(index))
     const secret = key !== null && isSecretKey(key)
-    if (secret && value.kind === 'string' && value.value === hiddenPassword) return { offset: value.start, path: at }
-    const found = secret ? null : hiddenParameter(value, at)
+    if (secret && value.kind === 'string' && value.value === maskedPassword) return { offset: value.start, path: at }
+    const found = secret ? null : maskedParameter(value, at)
     if (found !== null) return found
   }
   return null
@@ -47,15 +47,15 @@ export function hiddenParameter(node: JsonNode, path: string): Spot | null {
  * @param known what is in force for the same module
  * @returns null where there are none such
  */
-export function keepParameters(parameters: MapNode, known: readonly MapNode[]): MapNode | null {
-  const shown = printCompact(printHidden(parameters))
+export function unmaskParameters(parameters: MapNode, known: readonly MapNode[]): MapNode | null {
+  const shown = printCompact(printMasked(parameters))
   const same = known.find((candidate) => shownParameters(candidate) === shown)
   return same === undefined ? null : (merged(parameters, same) as MapNode) // a map and a map give a map
 }
 
 /** What is in force is compared with every module of a new configuration. */
 function shownParameters(parameters: MapNode): string {
-  const text = shownTexts.get(parameters) ?? printCompact(printHidden(parameters))
+  const text = shownTexts.get(parameters) ?? printCompact(printMasked(parameters))
   shownTexts.set(parameters, text)
   return text
 }
@@ -70,7 +70,7 @@ function merged(node: JsonNode, kept: JsonNode): JsonNode {
       const before = kept.members[index]?.value
       if (before === undefined) return member
       if (!isSecretKey(key)) return { ...member, value: merged(value, before) }
-      return value.kind === 'string' && value.value === hiddenPassword ? { ...member, value: before } : member
+      return value.kind === 'string' && value.value === maskedPassword ? { ...member, value: before } : member
     })
     return { ...node, members }
   }

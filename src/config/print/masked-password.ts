@@ -3,7 +3,7 @@
 import type { Section } from '../parse/section.ts'
 import type { ClientConfig } from '../types.ts'
 
-export const hiddenPassword = '*****'
+export const maskedPassword = '*****'
 
 type Kept = Pick<ClientConfig, 'password' | 'hash' | 'userFile' | 'passwordFile' | 'userInPasswordFile'>
 
@@ -14,7 +14,7 @@ type Kept = Pick<ClientConfig, 'password' | 'hash' | 'userFile' | 'passwordFile'
  * @param candidates the clients in force that have this user
  * @returns null, with an error, where it cannot be told which password is meant
  */
-export function keepPassword(
+export function unmaskPassword(
   section: Section,
   entry: { readonly place: number; readonly of: number },
   candidates: readonly ClientConfig[],
@@ -23,7 +23,7 @@ export function keepPassword(
   if (first === undefined) {
     section.error(
       keyOf(section),
-      `${hiddenPassword} stands for the password in force, but this user has none`,
+      `${maskedPassword} stands for the password in force, but this user has none`,
       'write the password itself',
     )
     return null
@@ -33,7 +33,7 @@ export function keepPassword(
   if (chosen === undefined) {
     section.error(
       keyOf(section),
-      `${hiddenPassword} could stand for any of ${candidates.length} passwords of this user`,
+      `${maskedPassword} could stand for any of ${candidates.length} passwords of this user`,
       'give each of them an entry in the order of config-get, or write the password itself',
     )
     return null

@@ -5,8 +5,8 @@ import { nodeToPrintable } from '../../json/text/print.ts'
 import type { Printable } from '../../json/text/print.ts'
 import type { OutputSettings } from '../../log/settings.ts'
 import type { AccessConfig } from '../access/types.ts'
-import { printHidden } from './masked-parameters.ts'
-import { hiddenPassword } from './masked-password.ts'
+import { printMasked } from './masked-parameters.ts'
+import { maskedPassword } from './masked-password.ts'
 import { defaultModuleTimeout } from '../resolve/hooks.ts'
 import { httpLimitRows, lockOutRows, shownLimits, upstreamLimitRows } from '../limits.ts'
 import { printAccess } from './access.ts'
@@ -90,7 +90,7 @@ function authentication(config: AuthenticationConfig, secrets: Secrets): Shown {
 
 function client(config: ClientConfig, secrets: Secrets): Shown {
   const { hash, userFile, passwordFile, userInPasswordFile } = config
-  const literal = secrets === 'hidden' ? hiddenPassword : (hash?.text ?? config.password)
+  const literal = secrets === 'hidden' ? maskedPassword : (hash?.text ?? config.password)
   return {
     'cert-fingerprint': config.certFingerprint ?? undefined,
     'cert-subject': config.certSubject ?? undefined,
@@ -129,7 +129,7 @@ function auditLog(config: AuditConfig): Shown {
 }
 
 function hookModule({ library, parameters, timeout }: HookModuleConfig, secrets: Secrets): Shown {
-  const print = secrets === 'hidden' ? printHidden : nodeToPrintable
+  const print = secrets === 'hidden' ? printMasked : nodeToPrintable
   return {
     library,
     parameters: parameters === null ? undefined : print(parameters),
@@ -139,7 +139,7 @@ function hookModule({ library, parameters, timeout }: HookModuleConfig, secrets:
 
 function httpSocket(config: HttpSocketConfig, secrets: Secrets): Shown {
   const { tls, login } = config
-  const literal = secrets === 'hidden' ? hiddenPassword : login?.password
+  const literal = secrets === 'hidden' ? maskedPassword : login?.password
   return {
     'cert-file': tls?.written.certFile ?? undefined,
     'key-file': tls?.written.keyFile ?? undefined,

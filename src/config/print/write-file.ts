@@ -67,7 +67,7 @@ function faultOfEnd(filename: string | null): string | null {
 }
 
 /** Bytes. No configuration of the agent comes near it. */
-const largestConfig = 4 * 1024 * 1024
+const maxConfigSize = 4 * 1024 * 1024
 
 /**
  * Why a file that stands there must not be replaced: keys, passwords, logs, the PID file and the configurations of the
@@ -75,7 +75,7 @@ const largestConfig = 4 * 1024 * 1024
  */
 async function faultOfOther(file: string, old: Stats | null): Promise<string | null> {
   if (old === null || (old.isFile() && old.size === 0)) return null
-  if (old.isFile() && old.size <= largestConfig && (await inSlices(holdsConfig(file)))) return null
+  if (old.isFile() && old.size <= maxConfigSize && (await inSlices(holdsConfig(file)))) return null
   return `${file} is there and is no configuration of the agent; name another file, or remove that one`
 }
 

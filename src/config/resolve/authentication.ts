@@ -2,7 +2,7 @@
 
 import { readClient } from './client.ts'
 import type { ClientDraft } from './client.ts'
-import { keepPassword } from '../print/masked-password.ts'
+import { unmaskPassword } from '../print/masked-password.ts'
 import type { Sliced } from '../../in-slices.ts'
 import { limitsOf, lockOutRows } from '../limits.ts'
 import { SecretFiles } from './secret-file.ts'
@@ -58,7 +58,7 @@ function* clientsOf(drafts: readonly (ClientDraft | null)[], known: readonly Cli
     const place = places.get(client.user) ?? 0
     places.set(client.user, place + 1)
     const entry = { place, of: written.get(client.user)?.length ?? 0 }
-    const kept = password === null ? keepPassword(section, entry, inForce.get(client.user) ?? []) : { password }
+    const kept = password === null ? unmaskPassword(section, entry, inForce.get(client.user) ?? []) : { password }
     if (kept !== null) clients.push({ ...client, ...kept })
   }
   return clients

@@ -2,7 +2,7 @@
 
 import { isAbsolute, resolve } from 'node:path'
 import { checkCertificateName } from './certificate-name.ts'
-import { hiddenPassword } from '../print/masked-password.ts'
+import { maskedPassword } from '../print/masked-password.ts'
 import { parsePasswordHash } from './password-hash.ts'
 import type { PasswordHash } from './password-hash.ts'
 import { resolveFile } from './paths.ts'
@@ -29,7 +29,7 @@ export interface ClientRules {
 }
 
 /** Passwords of Kea's documentation that people paste; Kea 3 refuses them too, as literals only. */
-const REFUSED: ReadonlySet<string> = new Set(['1234', 'keatest', hiddenPassword])
+const REFUSED: ReadonlySet<string> = new Set(['1234', 'keatest', maskedPassword])
 
 /** @returns null, with errors, where the entry gives no usable user and password */
 export function readClient(section: Section, rules: ClientRules): ClientDraft | null {
@@ -94,8 +94,8 @@ function separate(section: Section, rules: ClientRules): Pair | null {
 function hashedPassword(section: Section, rules: ClientRules): Omit<Pair, 'user'> | undefined {
   const text = section.string('password-hash')
   if (text === null) return undefined
-  if (text === hiddenPassword && rules.hiddenAllowed) return { password: null, hash: null }
-  if (text === hiddenPassword) {
+  if (text === maskedPassword && rules.hiddenAllowed) return { password: null, hash: null }
+  if (text === maskedPassword) {
     refuseHidden(section, 'password-hash')
     return undefined
   }
@@ -125,9 +125,9 @@ function literalPassword(section: Section, rules: ClientRules): string | null | 
   const password = section.string('password')
   // A user without a password has the empty one; a password of the wrong type has been named.
   if (password === null) return section.has('password') ? undefined : ''
-  if (password === hiddenPassword && rules.hiddenAllowed) return null
+  if (password === maskedPassword && rules.hiddenAllowed) return null
   if (!REFUSED.has(password)) return password
-  if (password === hiddenPassword) refuseHidden(section, 'password')
+  if (password === maskedPassword) refuseHidden(section, 'password')
   else {
     const text = 'the password is one from the examples in documentation, which everybody knows'
     section.error('password', text, 'choose another one, or name a file with "password-file"')
@@ -136,7 +136,7 @@ function literalPassword(section: Section, rules: ClientRules): string | null | 
 }
 
 function refuseHidden(section: Section, key: 'password' | 'password-hash'): void {
-  const text = `the password is ${hiddenPassword}, which config-get shows in the place of a password`
+  const text = `the password is ${maskedPassword}, which config-get shows in the place of a password`
   section.error(key, text, 'write the password itself, or name a file with "password-file"')
 }
 

@@ -7,7 +7,7 @@ import type { PathRules } from './paths.ts'
 import { placePath } from './paths.ts'
 import { httpOnly, resolveHttpSocket } from './http-socket.ts'
 import type { HttpSocketRules } from './http-socket.ts'
-import { controlSocket, mostElements } from '../schema/schema.ts'
+import { controlSocket, maxElements } from '../schema/schema.ts'
 import type { Section } from '../parse/section.ts'
 import { socketIdentity } from './socket-address.ts'
 import type { ControlSocketConfig, UnixSocketConfig } from '../types.ts'
@@ -73,7 +73,7 @@ function resolveUnixSocket(section: Section, rules: PathRules): Omit<UnixSocketC
   }
   const socketName = section.string('socket-name') ?? ''
   const keys = section.node.members.map(({ key }) => key)
-  if (!section.has('socket-name') && !isMisspelt('socket-name', controlSocket, keys, mostElements)) {
+  if (!section.has('socket-name') && !isMisspelt('socket-name', controlSocket, keys, maxElements)) {
     section.error(section.start, '"socket-name" is missing', 'it gives the path of the control socket of the daemon')
   }
   return { socketType: 'unix', socketName, path: socketName === '' ? '' : pathOf(section, socketName, rules) }

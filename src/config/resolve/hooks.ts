@@ -1,8 +1,8 @@
 // `hooks-libraries`: the handler modules. What Kea's own hook libraries are for is said where one is named.
 
 import type { MapNode } from '../../json/text/node.ts'
-import { hiddenParameter, keepParameters } from '../print/masked-parameters.ts'
-import { hiddenPassword } from '../print/masked-password.ts'
+import { maskedParameter, unmaskParameters } from '../print/masked-parameters.ts'
+import { maskedPassword } from '../print/masked-password.ts'
 import type { Sliced } from '../../in-slices.ts'
 import type { PathRules } from './paths.ts'
 import { placePath } from './paths.ts'
@@ -38,14 +38,14 @@ export function* resolveHooks(agent: Section, rules: HookRules): Sliced<HookModu
 
 function parametersOf(entry: Section, path: string, known: HookRules['known']): MapNode | null {
   const parameters = entry.map('parameters')
-  const hidden = parameters === null ? null : hiddenParameter(parameters, `${entry.path}/parameters`)
+  const hidden = parameters === null ? null : maskedParameter(parameters, `${entry.path}/parameters`)
   if (parameters === null || hidden === null) return parameters
   const inForce = (known ?? []).flatMap((module) => (module.path === path && module.parameters !== null ? [module.parameters] : []))
-  const kept = keepParameters(parameters, inForce)
+  const kept = unmaskParameters(parameters, inForce)
   if (kept !== null) return kept
   const text = known === null
-    ? `the secret is ${hiddenPassword}, which config-get shows in the place of a secret`
-    : `${hiddenPassword} stands for the secret in force, but only where the other parameters of the module stay as they are`
+    ? `the secret is ${maskedPassword}, which config-get shows in the place of a secret`
+    : `${maskedPassword} stands for the secret in force, but only where the other parameters of the module stay as they are`
   entry.error(hidden, text, 'write the secret itself')
   return parameters
 }
@@ -76,13 +76,13 @@ function modulePath(entry: Section, library: string, rules: PathRules): string |
 }
 
 /** Bytes; a bundled module has some hundred kilobytes. */
-const largestModule = 16_777_216
+const maxModuleSize = 16_777_216
 
 function moduleFault(path: string): FileFault | null {
   try {
-    const fault = checkRegularFile(path, largestModule)
+    const fault = checkRegularFile(path, maxModuleSize)
     if (fault === null) return null
-    if (fault === 'too-large') return { reason: `it is larger than ${largestModule} bytes`, remedy: null }
+    if (fault === 'too-large') return { reason: `it is larger than ${maxModuleSize} bytes`, remedy: null }
     return { reason: 'it is not a regular file', remedy: 'name the file of an ES module' }
   } catch (error) {
     return faultOf(error)

@@ -2,7 +2,7 @@
 // to it who we are.
 
 import { BlockList, isIP } from 'node:net'
-import { hiddenPassword } from '../print/masked-password.ts'
+import { maskedPassword } from '../print/masked-password.ts'
 import { resolveFile } from './paths.ts'
 import { readSecretFile } from './secret-file.ts'
 import type { Section } from '../parse/section.ts'
@@ -136,12 +136,12 @@ function fromText(
 ): UpstreamLogin | null {
   const password = section.string('password')
   if (password === null) return null
-  if (password !== hiddenPassword) return { user, password, passwordFile: null }
+  if (password !== maskedPassword) return { user, password, passwordFile: null }
   const known = hiddenPasswords ? loginInForce(endpoint, current, (login) => login.user === user) : null
   if (known !== null) return known
   const text = hiddenPasswords
-    ? `${hiddenPassword} stands for the password in force, but this user has none for this very daemon`
-    : `the password is ${hiddenPassword}, which config-get shows in the place of a password`
+    ? `${maskedPassword} stands for the password in force, but this user has none for this very daemon`
+    : `the password is ${maskedPassword}, which config-get shows in the place of a password`
   section.error('password', text, 'write the password itself, or name a file with "password-file"')
   return null
 }

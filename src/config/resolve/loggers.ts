@@ -1,6 +1,6 @@
 // Loggers of the configuration and the places they write to.
 
-import { isSyslog, leastRotationSize } from '../../log/settings.ts'
+import { isSyslog, minRotationSize } from '../../log/settings.ts'
 import type { OutputSettings, Severity } from '../../log/settings.ts'
 import { facilityNames, isFacility } from '../../log/syslog-priority.ts'
 import { isOwnLogger, rootLogger } from '../../log/hierarchy.ts'
@@ -111,9 +111,9 @@ function isFile(output: string): boolean {
 /** Kea takes negative numbers without saying what they mean, and rotates no file that is shorter than 200 KiB. */
 function maxSizeOf(section: Section): number {
   const written = Math.max(section.integer('maxsize') ?? defaultMaxSize, 0)
-  if (written > 0 && written < leastRotationSize) {
-    const text = `maxsize is ${written}; no file is rotated before it has ${leastRotationSize} bytes`
-    section.warning('KEAGATE_CONFIG_WARNING', 'maxsize', text, `write ${leastRotationSize} or more, or 0 for no rotation`)
+  if (written > 0 && written < minRotationSize) {
+    const text = `maxsize is ${written}; no file is rotated before it has ${minRotationSize} bytes`
+    section.warning('KEAGATE_CONFIG_WARNING', 'maxsize', text, `write ${minRotationSize} or more, or 0 for no rotation`)
   }
   return written
 }

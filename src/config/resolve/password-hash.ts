@@ -17,7 +17,7 @@ export interface PasswordHash extends ScryptCost {
 }
 
 /** Above this, one login would cost seconds and hundreds of megabytes. */
-const mostWork = 2 ** 22
+const maxWork = 2 ** 22
 
 /** Reads the PHC string form, or says what is wrong with it; the text holds nothing of the hash. */
 export function parsePasswordHash(text: string): PasswordHash | string {
@@ -30,7 +30,7 @@ export function parsePasswordHash(text: string): PasswordHash | string {
   }
   const [ln, r, p] = [Number(numbers[1]), Number(numbers[2]), Number(numbers[3])]
   if (ln < 10 || ln > 20 || r < 1 || r > 32 || p < 1 || p > 16) return 'ln must be 10..20, r 1..32 and p 1..16'
-  if (2 ** ln * r * p > mostWork) return 'checking one password would cost too much: 2^ln * r * p may be 2^22 at most'
+  if (2 ** ln * r * p > maxWork) return 'checking one password would cost too much: 2^ln * r * p may be 2^22 at most'
   const saltBytes = readBase64(salt)
   const keyBytes = readBase64(key)
   if (saltBytes === null || saltBytes.length < 8 || saltBytes.length > 64) return 'its salt is not 8..64 bytes of base64'

@@ -3,11 +3,11 @@
 
 import type { JsonNode, MapNode } from '../../json/text/node.ts'
 import { memberOf } from '../../json/text/node.ts'
-import type { Findings } from '../parse/diagnostics.ts'
+import type { Diagnostics } from '../parse/diagnostics.ts'
 import type { Sliced } from '../../in-slices.ts'
-import { mostModules } from '../schema/schema.ts'
+import { maxModules } from '../schema/schema.ts'
 import type { Section } from '../parse/section.ts'
-import { validateShape } from '../schema/validate.ts'
+import { validateConfig } from '../schema/validate.ts'
 
 /** That of the agent, and that of all daemons since Kea 2.7.2. */
 export function isRbacLibrary(library: string): boolean {
@@ -19,16 +19,16 @@ export function rbacEntries(agent: Section): Section[] {
 }
 
 /** Names every mistake of shape in its parameters, which are free-form for every other library. */
-export function* validateRbacParameters(root: JsonNode, findings: Findings): Sliced<void> {
+export function* validateRbacParameters(root: JsonNode, findings: Diagnostics): Sliced<void> {
   const agent = mapAt(root, 'Control-agent')
   const libraries = agent === null ? undefined : memberOf(agent, 'hooks-libraries')
   if (libraries?.kind !== 'list') return
   // A longer list is refused as such.
-  for (const [index, entry] of libraries.items.slice(0, mostModules).entries()) {
+  for (const [index, entry] of libraries.items.slice(0, maxModules).entries()) {
     const library = entry.kind === 'map' ? memberOf(entry, 'library') : undefined
     const parameters = mapAt(entry, 'parameters')
     if (library?.kind !== 'string' || !isRbacLibrary(library.value) || parameters === null) continue
-    yield* validateShape(parameters, findings, 'access', `/Control-agent/hooks-libraries/${index}/parameters`)
+    yield* validateConfig(parameters, findings, 'access', `/Control-agent/hooks-libraries/${index}/parameters`)
   }
 }
 

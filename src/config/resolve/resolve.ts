@@ -2,7 +2,7 @@
 
 import type { MapNode } from '../../json/text/node.ts'
 import { checkOutputFiles } from '../files/check-outputs.ts'
-import type { Findings } from '../parse/diagnostics.ts'
+import type { Diagnostics } from '../parse/diagnostics.ts'
 import type { Sliced } from '../../in-slices.ts'
 import type { PathRules } from './paths.ts'
 import { resolveAccess } from '../access/resolve.ts'
@@ -36,7 +36,7 @@ export interface ResolveRules {
  * Reads on over mistakes, so that all are found; the result is only good if `findings` holds none. What is not of the
  * right shape reads as absent.
  */
-export function* resolveConfig(root: MapNode, rules: ResolveRules, findings: Findings): Sliced<AgentConfig> {
+export function* resolveConfig(root: MapNode, rules: ResolveRules, findings: Diagnostics): Sliced<AgentConfig> {
   const agent = new Section(root, '', findings).section('Control-agent') ?? new Section(emptyMap, '', findings)
   const { current, directory } = rules
   const tls = resolveTls(agent, directory)

@@ -3,11 +3,11 @@
 
 import type { ErrorObject } from 'ajv'
 import type { JsonNode } from '../../json/text/node.ts'
-import { adviceFor, isMisspelt } from './suggestions.ts'
+import { suggestionFor, isMisspelt } from './suggestions.ts'
 import type { ConfigSchema, SchemaType } from './schema-types.ts'
-import { configSchema, mostElements } from './schema.ts'
+import { configSchema, maxElements } from './schema.ts'
 
-export interface Sentence {
+export interface SchemaMessage {
   readonly text: string
   readonly remedy: string | null
 }
@@ -19,7 +19,7 @@ const QUOTED = 60
  * @param node what stands at the error's path
  * @returns null where another error of the same value says it already
  */
-export function sentenceFor(error: ErrorObject, node: JsonNode): Sentence | null {
+export function schemaMessage(error: ErrorObject, node: JsonNode): SchemaMessage | null {
   // Ajv hands back a part of the schema that it was given, which is typed so.
   const schema = error.parentSchema as ConfigSchema
   const name = nameOf(error.instancePath)
@@ -56,7 +56,7 @@ export function sentenceFor(error: ErrorObject, node: JsonNode): Sentence | null
   }
 }
 
-function wrongType(name: string, schema: ConfigSchema, node: JsonNode): Sentence {
+function wrongType(name: string, schema: ConfigSchema, node: JsonNode): SchemaMessage {
   // Too large even to be a number for Ajv.
   if (schema.type === 'integer' && node.kind === 'integer') return outOfRange(name, schema, node)
   return { text: `${name} must be ${nounOf(schema.type)}, not ${kindOf(node)}`, remedy: rightType(schema, node) }
@@ -74,9 +74,9 @@ function rightType(schema: ConfigSchema, node: JsonNode): string | null {
 }
 
 /** Says nothing where the keyword is there, but misspelt: that is named as unknown. */
-function missing(keyword: string, schema: ConfigSchema, node: JsonNode): Sentence | null {
+function missing(keyword: string, schema: ConfigSchema, node: JsonNode): SchemaMessage | null {
   const keys = node.kind === 'map' ? node.members.map(({ key }) => key) : []
-  if (isMisspelt(keyword, schema, keys, mostElements)) return null
+  if (isMisspelt(keyword, schema, keys, maxElements)) return null
   return { text: `${quoted(keyword)} is missing`, remedy: meaning(schema.properties?.[keyword]) }
 }
 
@@ -84,9 +84,9 @@ function meaning(schema: ConfigSchema | false | undefined): string | null {
   return schema === false || schema?.description === undefined ? null : `it gives ${schema.description}`
 }
 
-function unknown(keyword: string, schema: ConfigSchema): Sentence {
+function unknown(keyword: string, schema: ConfigSchema): SchemaMessage {
   const text = `unknown keyword ${quoted(keyword)}`
-  const advice = adviceFor(keyword, configSchema, schema)
+  const advice = suggestionFor(keyword, configSchema, schema)
   if (!isWholeFile(schema) || advice !== null) return { text, remedy: advice }
   if (keyword === 'hash') return { text, remedy: 'remove it; config-get adds it to what it shows' }
   return { text, remedy: 'only "Control-agent" may stand here; the Kea daemons have configurations of their own' }
@@ -97,21 +97,21 @@ function isWholeFile(schema: ConfigSchema): boolean {
   return schema.properties?.['Control-agent'] !== undefined
 }
 
-function notService(what: string): Sentence {
+function notService(what: string): SchemaMessage {
   return {
     text: `${what} cannot be the name of a service`,
     remedy: 'use letters, digits, ".", "_", "-" and "@", at least one',
   }
 }
 
-function outOfRange(name: string, schema: ConfigSchema, node: JsonNode): Sentence {
+function outOfRange(name: string, schema: ConfigSchema, node: JsonNode): SchemaMessage {
   const value = node.kind === 'integer' ? shortened(node.text) : kindOf(node)
   const { minimum, maximum = Infinity } = schema
   const range = minimum === undefined ? `at most ${maximum}` : `between ${minimum} and ${maximum}`
   return { text: `${name} is ${value}, but must be ${range}`, remedy: null }
 }
 
-function notAmong(path: string, values: readonly string[], node: JsonNode): Sentence | null {
+function notAmong(path: string, values: readonly string[], node: JsonNode): SchemaMessage | null {
   const name = nameOf(path)
   if (node.kind !== 'string') return null
   const right = `must be ${either(values.map(quoted))}`

@@ -13,7 +13,7 @@ const SERVICE_NAME = '^[A-Za-z0-9._@-]+$'
  * Elements of a list, and control sockets. Far more than anybody needs, and few enough that reading a configuration
  * which came over the network holds up nobody.
  */
-export const mostElements = 1000
+export const maxElements = 1000
 
 function text(description: string): ConfigSchema {
   return { type: 'string', description }
@@ -31,7 +31,7 @@ function map(description: string, properties: Keywords, required: string[] = [])
   return { type: 'object', description, properties, required, additionalProperties: false }
 }
 
-function list(description: string, items: ConfigSchema, maxItems: number = mostElements): ConfigSchema {
+function list(description: string, items: ConfigSchema, maxItems: number = maxElements): ConfigSchema {
   return { type: 'array', description, items, maxItems }
 }
 
@@ -50,7 +50,7 @@ const notes = {
 } as const satisfies ConfigSchema['properties']
 
 /** Clients give up on an answer whose head is too large. */
-const mostHeaders = 64
+const maxHeaders = 64
 
 const header = map('a header added to every response', {
   name: { type: 'string', minLength: 1, maxLength: 256, description: 'the name of the header' },
@@ -142,7 +142,7 @@ const controlSockets: ConfigSchema = {
   propertyNames: { pattern: SERVICE_NAME },
   properties: { comment: false, 'user-context': false },
   additionalProperties: controlSocket,
-  maxProperties: mostElements,
+  maxProperties: maxElements,
 }
 
 const output = map('a place that log lines go to', {
@@ -158,15 +158,15 @@ const output = map('a place that log lines go to', {
 }, ['output'])
 
 /** Of one logger, and loggers: each output is an open file. */
-const mostOutputs = 16
-const mostLoggers = 32
+const maxOutputs = 16
+const maxLoggers = 32
 
 const logger = map('a logger', {
   name: text('kea-ctrl-agent, or a child of it such as kea-ctrl-agent.http'),
   severity: text('DEBUG, INFO, WARN, ERROR, FATAL or NONE'),
   debuglevel: { type: 'integer', minimum: 0, maximum: 99, description: 'how much DEBUG says' },
-  'output-options': list('where its lines go', output, mostOutputs),
-  output_options: { ...list('the old spelling of output-options', output, mostOutputs), deprecated: true },
+  'output-options': list('where its lines go', output, maxOutputs),
+  output_options: { ...list('the old spelling of output-options', output, maxOutputs), deprecated: true },
   ...notes,
 }, ['name'])
 
@@ -185,7 +185,7 @@ const auditLog = map('the record of every command, one JSON line each', {
 }, ['output'])
 
 /** Each is a process. */
-export const mostModules = 16
+export const maxModules = 16
 
 const hooksLibrary = map('a handler module', {
   library: text('the file of the module'),
@@ -208,7 +208,7 @@ const controlAgent = map('the configuration of the agent', {
   'audit-log': auditLog,
   'http-host': { ...text('the IP address to listen on'), default: '127.0.0.1' },
   'http-port': { type: 'integer', minimum: 0, maximum: 65_535, default: 8000, description: 'the port to listen on' },
-  'http-headers': list('headers added to every response', header, mostHeaders),
+  'http-headers': list('headers added to every response', header, maxHeaders),
   'http-limits': limits('limits of the HTTP side', httpLimitRows),
   'trust-anchor': text('the certificates that clients must come from: a PEM file or a directory'),
   'cert-file': text('the certificate of the agent, followed by its chain: a PEM file'),
@@ -218,8 +218,8 @@ const controlAgent = map('the configuration of the agent', {
   authentication,
   'access-control': accessControl,
   'control-sockets': controlSockets,
-  'hooks-libraries': list('handler modules', hooksLibrary, mostModules),
-  loggers: list('the loggers', logger, mostLoggers),
+  'hooks-libraries': list('handler modules', hooksLibrary, maxModules),
+  loggers: list('the loggers', logger, maxLoggers),
   monitoring,
   ...notes,
 })

@@ -16,10 +16,10 @@ const MOST = 3
  * @param root the schema of the whole configuration
  * @param section the schema of the map in which the keyword was found
  */
-export function adviceFor(keyword: string, root: ConfigSchema, section: ConfigSchema): string | null {
+export function suggestionFor(keyword: string, root: ConfigSchema, section: ConfigSchema): string | null {
   const near = nearestWord(keyword, allowedIn(section))
   if (near?.distance === 0) return `write "${near.word}"`
-  const homes = homesOf(keyword, root).sort((a, b) => a.length - b.length)
+  const homes = placesOf(keyword, root).sort((a, b) => a.length - b.length)
   if (homes.length > 0) {
     return `it belongs in ${homes.slice(0, MOST).join(' or ')}${homes.length > MOST ? ', among others' : ''}`
   }
@@ -45,15 +45,15 @@ export function isMisspelt(keyword: string, section: ConfigSchema, keys: readonl
 }
 
 /** The places where a keyword is known, as paths in which `*` stands for any name or number. */
-export function homesOf(keyword: string, section: ConfigSchema, path = ''): string[] {
+export function placesOf(keyword: string, section: ConfigSchema, path = ''): string[] {
   const homes: string[] = []
   for (const [name, schema] of Object.entries(section.properties ?? {})) {
     if (schema === false || schema.deprecated === true) continue
     if (name === keyword) homes.push(path === '' ? 'the top level of the file' : path)
-    homes.push(...homesOf(keyword, schema, `${path}/${name}`))
+    homes.push(...placesOf(keyword, schema, `${path}/${name}`))
   }
   const nested = [section.items, section.additionalProperties]
-  for (const schema of nested) if (typeof schema === 'object') homes.push(...homesOf(keyword, schema, `${path}/*`))
+  for (const schema of nested) if (typeof schema === 'object') homes.push(...placesOf(keyword, schema, `${path}/*`))
   return homes
 }
 

@@ -2,13 +2,13 @@
 
 import type { ErrorObject } from 'ajv'
 import type { JsonNode } from '../../json/text/node.ts'
-import type { Findings, Spot } from '../parse/diagnostics.ts'
+import type { Diagnostics, SourcePosition } from '../parse/diagnostics.ts'
 import type { Sliced } from '../../in-slices.ts'
 import { lastMember, nodeAt } from '../node-at.ts'
 import type { ConfigSchema } from './schema-types.ts'
-import { mostElements } from './schema.ts'
+import { maxElements } from './schema.ts'
 import { integerOf, pointer } from '../parse/section.ts'
-import { sentenceFor } from './messages.ts'
+import { schemaMessage } from './messages.ts'
 import { shapes } from './shapes.ts'
 import type { ShapeName } from './shapes.ts'
 import * as validators from './validators.ts'
@@ -21,7 +21,7 @@ const maxDescribed = 200
  * Names every unknown keyword, missing keyword, wrong type and value out of range.
  * @param path JSON pointer of `root` in the configuration
  */
-export function* validateShape(root: JsonNode, findings: Findings, shape: ShapeName = 'config', path = ''): Sliced<void> {
+export function* validateConfig(root: JsonNode, findings: Diagnostics, shape: ShapeName = 'config', path = ''): Sliced<void> {
   const value = plainValue(root, depthOf(shapes[shape]))
   yield
   // The pattern of a keyword comes along with `propertyNames`.
@@ -31,7 +31,7 @@ export function* validateShape(root: JsonNode, findings: Findings, shape: ShapeN
   yield
   for (const error of errors.slice(0, maxDescribed)) {
     const place = nodeAt(root, error.instancePath)
-    const sentence = place === null ? null : sentenceFor(error, place)
+    const sentence = place === null ? null : schemaMessage(error, place)
     if (place === null || sentence === null) continue
     findings.error(spotOf(error, place, path + error.instancePath), sentence.text, sentence.remedy)
     yield
@@ -62,11 +62,11 @@ function plainValue(node: JsonNode, depth: number): unknown {
       const map = Object.create(null) as Record<string, unknown>
       if (depth === 0) return map
       const values = new Map(node.members.map(({ key, value }) => [key, value]))
-      for (const [key, value] of [...values].slice(0, mostElements + 1)) map[key] = plainValue(value, depth - 1)
+      for (const [key, value] of [...values].slice(0, maxElements + 1)) map[key] = plainValue(value, depth - 1)
       return map
     }
     case 'list':
-      return depth === 0 ? [] : node.items.slice(0, mostElements + 1).map((item) => plainValue(item, depth - 1))
+      return depth === 0 ? [] : node.items.slice(0, maxElements + 1).map((item) => plainValue(item, depth - 1))
     case 'integer':
       return integerOf(node.text)
     case 'float':
@@ -86,7 +86,7 @@ function depthOf({ properties = {}, items, additionalProperties }: ConfigSchema)
 }
 
 /** A keyword that should not be there is shown at the keyword, everything else at the value. */
-function spotOf(error: ErrorObject, node: JsonNode, path: string): Spot {
+function spotOf(error: ErrorObject, node: JsonNode, path: string): SourcePosition {
   // The two of Ajv's parameters that name a keyword; each error has its own.
   const params = error.params as { additionalProperty?: string; propertyName?: string }
   const keyword = params.additionalProperty ?? params.propertyName

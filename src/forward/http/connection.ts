@@ -10,13 +10,13 @@ import { checkServerIdentity, connect as connectTls, TLSSocket } from 'node:tls'
 import type { ClientCredentials } from '../../tls/files/client-credentials.ts'
 import { diagnoseDaemonCertificate, diagnoseDaemonHandshake } from '../../tls/diagnosis/daemon.ts'
 import type { DaemonDiagnosis, Demand } from '../../tls/diagnosis/daemon.ts'
-import { endOfFile, systemReason } from '../system-errors.ts'
+import { endOfFile, describeSystemError } from '../system-errors.ts'
 
 /**
  * How long a connection may rest before it is closed; milliseconds. Kea closes one after 30 s without a word, and a
  * command that meets such a close may or may not have been run.
  */
-const restTime = 10_000
+const keepAliveTimeout = 10_000
 
 /**
  * Statuses after which a connection serves another command. After most of the others Kea closes it without announcing
@@ -25,7 +25,7 @@ const restTime = 10_000
 const staysOpen: ReadonlySet<number> = new Set([200, 401, 403])
 
 /** Milliseconds until a listener that neither accepts nor refuses counts as having no daemon. */
-const patience = 1000
+const closeTimeout = 1000
 
 export interface HttpOrigin {
   /** IP literal. */
@@ -68,7 +68,7 @@ export class HttpPool {
       keepAlive: true,
       maxSockets: maxConnections,
       maxFreeSockets: maxConnections,
-      timeout: restTime,
+      timeout: keepAliveTimeout,
       scheduling: 'lifo',
     } as const
     this.#agent = tls === null ? new http.Agent(pool) : new https.Agent({ ...pool, ...this.#tlsOptions(tls) })
@@ -99,13 +99,13 @@ export class HttpPool {
     }
     const options = { agent: this.#agent, host: address, port, method: 'POST', path: '/', headers }
     const request = (tls === null ? http : https).request(options)
-    let rested = false
+    let reused = false
     let ready = false
     let over = false
     const fail = (error: NodeJS.ErrnoException): void => {
       if (over) return
       over = true
-      if (rested) events.stale()
+      if (reused) events.stale()
       else events.failed(error)
     }
     // What came before anything was sent answers nothing, and Node would take it for the answer.
@@ -114,11 +114,11 @@ export class HttpPool {
       fail(closed())
     }
     request.on('socket', (socket) => {
-      rested = this.#usable.has(socket)
+      reused = this.#usable.has(socket)
       void this.#whenUsable(socket).then((refusal) => {
-        if (rested && socket.bytesRead !== this.#usable.get(socket)) refuseStray()
+        if (reused && socket.bytesRead !== this.#usable.get(socket)) refuseStray()
         if (over) return
-        rested = false
+        reused = false
         ready = refusal === null
         if (refusal === null) events.ready()
         else events.refused(refusal)
@@ -152,10 +152,10 @@ export class HttpPool {
         socket.destroy()
         resolve(reason)
       }
-      socket.setTimeout(patience, () => end('it does not accept connections'))
+      socket.setTimeout(closeTimeout, () => end('it does not accept connections'))
       socket.on('error', (error: NodeJS.ErrnoException) => {
         const diagnosis = diagnoseDaemonHandshake(error, this.#demand)
-        end(diagnosis === null ? systemReason(error).reason : sentence(diagnosis))
+        end(diagnosis === null ? describeSystemError(error).reason : sentence(diagnosis))
       })
       socket.on('close', () => resolve(endOfFile))
       void this.#whenUsable(socket).then((refusal) => end(refusal === null ? null : sentence(refusal)))

@@ -40,8 +40,8 @@ export class ListReader {
   }
 
   /** Forgets what has come: it will never become an answer. */
-  drop(): void {
-    this.#reader.drop()
+  discard(): void {
+    this.#reader.discard()
   }
 
   problem(): string {
@@ -71,7 +71,7 @@ export class ListReader {
     if (progress === 'bad') this.#refuse(this.#reader.problem())
     if (progress !== 'done') return bytes.subarray(bytes.length)
     this.#state = 'after'
-    return this.#reader.rest()
+    return this.#reader.remainder()
   }
 
   /** What stands behind a map without a list is ignored, as on a UNIX socket. */

@@ -6,10 +6,10 @@ import { ListReader } from './list-reader.ts'
 import type { UpstreamResult } from '../upstream.ts'
 
 /** Bytes of a refusal that are read; Kea's have less than a hundred. */
-const longestRefusal = 65_536
+const maxErrorBodySize = 65_536
 
 /** Characters of the daemon's own words that are passed on. */
-const longestText = 300
+const maxTextLength = 300
 
 /** Fed with the body as it comes. */
 export class HttpReply {
@@ -31,7 +31,7 @@ export class HttpReply {
   push(chunk: Buffer): string | null {
     if (this.#status === 200) return this.#reader.push(chunk) ? null : this.#noAnswer()
     this.#refusalSize += chunk.length
-    if (this.#refusalSize > longestRefusal) return this.#refused('')
+    if (this.#refusalSize > maxErrorBodySize) return this.#refused('')
     this.#refusal.push(chunk)
     return null
   }
@@ -44,8 +44,8 @@ export class HttpReply {
   }
 
   /** Forgets what has come: it will never become an answer. */
-  drop(): void {
-    this.#reader.drop()
+  discard(): void {
+    this.#reader.discard()
   }
 
   #noAnswer(): string {
@@ -88,7 +88,7 @@ function textOf(body: string): string {
 }
 
 function shown(text: string): string {
-  return text.length > longestText ? `${text.slice(0, longestText)}...` : text
+  return text.length > maxTextLength ? `${text.slice(0, maxTextLength)}...` : text
 }
 
 function failure(reason: string): UpstreamResult {

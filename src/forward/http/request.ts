@@ -9,14 +9,14 @@ import type { RawJson } from '../../json/raw.ts'
 import { rawToBuffer } from '../../json/raw.ts'
 import { diagnoseDaemonHandshake } from '../../tls/diagnosis/daemon.ts'
 import type { DaemonDiagnosis } from '../../tls/diagnosis/daemon.ts'
-import { clientGone } from '../fair-limiter.ts'
-import type { Admission, Ticket } from '../fair-limiter.ts'
+import { clientDisconnected } from '../fair-limiter.ts'
+import type { FairLimiter, QueuedRequest } from '../fair-limiter.ts'
 import type { Timed } from '../deadline.ts'
 import { Deadline } from '../deadline.ts'
 import type { HttpPool, RequestEvents } from './connection.ts'
 import { HttpReply } from './reply.ts'
-import { endOfFile, mayComeBack, operationCanceled, systemReason } from '../system-errors.ts'
-import type { Asker, UpstreamResult } from '../upstream.ts'
+import { endOfFile, isRetryable, operationCanceled, describeSystemError } from '../system-errors.ts'
+import type { RequestOwner, UpstreamResult } from '../upstream.ts'
 
 /** Bytes handed to the system at a time: sending a large command shows progress piece by piece. */
 const pieceSize = 64 * 1024
@@ -24,10 +24,10 @@ const pieceSize = 64 * 1024
 /** Milliseconds between two attempts to reach a daemon that is being restarted. */
 const retryPause = 50
 
-export interface HttpExchangeParts {
+export interface HttpRequestOptions {
   readonly pool: HttpPool
   readonly limits: UpstreamLimits
-  readonly admission: Admission
+  readonly admission: FairLimiter
 }
 
 const tlsRemedy = 'if this daemon has certificates, write socket-type "https"'
@@ -38,11 +38,11 @@ function notHttp(code: string, answered: boolean): string {
 }
 
 /** Runs once; the result goes to the function that it was made with. */
-export class HttpExchange implements Ticket, RequestEvents, Timed {
+export class HttpRequest implements QueuedRequest, RequestEvents, Timed {
   readonly client: string
-  readonly #parts: HttpExchangeParts
+  readonly #parts: HttpRequestOptions
   readonly #command: RawJson
-  readonly #asker: Asker
+  readonly #asker: RequestOwner
   readonly #resolve: (result: UpstreamResult) => void
   readonly #deadline = new Deadline(this)
   /** The last moment for all of it, waiting included. */
@@ -57,7 +57,7 @@ export class HttpExchange implements Ticket, RequestEvents, Timed {
   /** The last moment to begin another attempt to connect. */
   #retryUntil = 0
 
-  constructor(parts: HttpExchangeParts, command: RawJson, asker: Asker, resolve: (result: UpstreamResult) => void) {
+  constructor(parts: HttpRequestOptions, command: RawJson, asker: RequestOwner, resolve: (result: UpstreamResult) => void) {
     this.client = asker.client
     this.#parts = parts
     this.#command = command
@@ -67,14 +67,14 @@ export class HttpExchange implements Ticket, RequestEvents, Timed {
   }
 
   run(): void {
-    this.#parts.admission.enter(this)
+    this.#parts.admission.acquire(this)
   }
 
-  gone(): boolean {
+  isClientGone(): boolean {
     return this.#asker.scope.signal.aborted
   }
 
-  late(): boolean {
+  expired(): boolean {
     return this.#end - performance.now() < 1
   }
 
@@ -133,7 +133,7 @@ export class HttpExchange implements Ticket, RequestEvents, Timed {
 
   failed(error: NodeJS.ErrnoException): void {
     const left = this.#retryUntil - performance.now()
-    if (this.#state === 'connecting' && mayComeBack(error) && left > 0) {
+    if (this.#state === 'connecting' && isRetryable(error) && left > 0) {
       this.#state = 'backing-off'
       this.#allow(Math.min(retryPause, left))
       return
@@ -144,7 +144,7 @@ export class HttpExchange implements Ticket, RequestEvents, Timed {
     } else if (error.code?.startsWith('HPE_') === true) {
       this.#fail(notHttp(error.code, this.#parts.pool.answered), false)
     } else {
-      const { reason, offline } = systemReason(error)
+      const { reason, offline } = describeSystemError(error)
       const { plain, answered } = this.#parts.pool
       // Kea's listeners say nothing to whoever speaks plain HTTP where TLS is expected.
       const silent = reason === endOfFile && this.#state === 'talking' && plain && !answered
@@ -152,21 +152,21 @@ export class HttpExchange implements Ticket, RequestEvents, Timed {
     }
   }
 
-  timeUp(): void {
+  onTimeout(): void {
     if (this.#state === 'backing-off') {
       this.#state = 'connecting'
       this.#allow(this.#parts.limits.connectTimeout)
       this.#connect()
       return
     }
-    if (this.#state === 'waiting') this.#parts.admission.withdraw(this)
+    if (this.#state === 'waiting') this.#parts.admission.cancel(this)
     this.#fail(`${operationCanceled}: the limit of ${this.#limitReached()} was reached`, true)
   }
 
   /** In words. */
   #limitReached(): string {
     const { connectTimeout, stallTimeout, totalTimeout } = this.#parts.limits
-    if (this.late()) return `${totalTimeout / 1000} s in all`
+    if (this.expired()) return `${totalTimeout / 1000} s in all`
     if (this.#state === 'connecting') return `${connectTimeout / 1000} s for connecting`
     return `${stallTimeout / 1000} s without a byte`
   }
@@ -201,8 +201,8 @@ export class HttpExchange implements Ticket, RequestEvents, Timed {
 
   /** The client went away while it waited. */
   #leave(): void {
-    this.#parts.admission.withdraw(this)
-    this.#fail(clientGone, false)
+    this.#parts.admission.cancel(this)
+    this.#fail(clientDisconnected, false)
   }
 
   #fail(reason: string, offline: boolean): void {
@@ -217,8 +217,8 @@ export class HttpExchange implements Ticket, RequestEvents, Timed {
     this.#stay?.()
     this.#deadline.clear()
     if (!this.#complete || this.#request?.writableEnded !== true) this.#request?.destroy()
-    if (!result.ok) this.#reply?.drop()
+    if (!result.ok) this.#reply?.discard()
     this.#resolve(result)
-    if (running) this.#parts.admission.leave()
+    if (running) this.#parts.admission.release()
   }
 }

@@ -2,11 +2,11 @@
 
 import type { UpstreamLimits } from '../../config/types.ts'
 import type { RawJson } from '../../json/raw.ts'
-import { Admission } from '../fair-limiter.ts'
+import { FairLimiter } from '../fair-limiter.ts'
 import type { HttpOrigin } from './connection.ts'
 import { HttpPool } from './connection.ts'
-import { HttpExchange } from './request.ts'
-import type { Asker, SentService, Transport, UpstreamResult } from '../upstream.ts'
+import { HttpRequest } from './request.ts'
+import type { RequestOwner, SentService, Transport, UpstreamResult } from '../upstream.ts'
 
 export interface HttpSocket extends Omit<HttpOrigin, 'maxConnections'> {
   /** What it is called in answers and logs. */
@@ -18,15 +18,15 @@ export interface HttpSocket extends Omit<HttpOrigin, 'maxConnections'> {
 
 /** Everything that asks the same daemon should go through one upstream, as its limits guard the daemon. */
 export function createHttpUpstream({ name, limits, service, ...origin }: HttpSocket): Transport {
-  const admission = new Admission(limits.maxInFlight, limits.maxWaiting)
+  const admission = new FairLimiter(limits.maxInFlight, limits.maxWaiting)
   const pool = new HttpPool({ ...origin, maxConnections: limits.maxInFlight })
   const parts = { pool, limits, admission }
   const sentService: SentService = service === null ? 'none' : { name: service }
   return {
     address: name,
     sentService,
-    ask(command: RawJson, asker: Asker): Promise<UpstreamResult> {
-      return new Promise((resolve) => new HttpExchange(parts, command, asker, resolve).run())
+    send(command: RawJson, asker: RequestOwner): Promise<UpstreamResult> {
+      return new Promise((resolve) => new HttpRequest(parts, command, asker, resolve).run())
     },
     close() {
       admission.close()

@@ -5,15 +5,15 @@ import type { UpstreamLimits } from '../../config/types.ts'
 import { splitPieces } from '../../json/transform/rechunk.ts'
 import type { RawJson } from '../../json/raw.ts'
 import { rawToBuffer } from '../../json/raw.ts'
-import { clientGone } from '../fair-limiter.ts'
-import type { Admission, Ticket } from '../fair-limiter.ts'
+import { clientDisconnected } from '../fair-limiter.ts'
+import type { FairLimiter, QueuedRequest } from '../fair-limiter.ts'
 import { AnswerReader } from '../answer-reader.ts'
 import type { ConnectionEvents } from './connection.ts'
 import { ControlConnection } from './connection.ts'
 import type { Timed } from '../deadline.ts'
 import { Deadline } from '../deadline.ts'
-import { endOfFile, mayComeBack, operationCanceled, systemReason } from '../system-errors.ts'
-import type { Asker, UpstreamResult } from '../upstream.ts'
+import { endOfFile, isRetryable, operationCanceled, describeSystemError } from '../system-errors.ts'
+import type { RequestOwner, UpstreamResult } from '../upstream.ts'
 
 export interface ControlSocket {
   /** Where to connect to; known to fit into a socket address. */
@@ -30,12 +30,12 @@ const pieceSize = 64 * 1024
 const retryPause = 50
 
 /** Runs once; the result goes to the function that it was made with. */
-export class Exchange implements Ticket, ConnectionEvents, Timed {
+export class UnixRequest implements QueuedRequest, ConnectionEvents, Timed {
   readonly client: string
   readonly #socket: ControlSocket
-  readonly #admission: Admission
+  readonly #admission: FairLimiter
   readonly #command: RawJson
-  readonly #asker: Asker
+  readonly #asker: RequestOwner
   readonly #resolve: (result: UpstreamResult) => void
   readonly #reader: AnswerReader
   readonly #deadline = new Deadline(this)
@@ -50,9 +50,9 @@ export class Exchange implements Ticket, ConnectionEvents, Timed {
 
   constructor(
     socket: ControlSocket,
-    admission: Admission,
+    admission: FairLimiter,
     command: RawJson,
-    asker: Asker,
+    asker: RequestOwner,
     resolve: (result: UpstreamResult) => void,
   ) {
     this.client = asker.client
@@ -66,14 +66,14 @@ export class Exchange implements Ticket, ConnectionEvents, Timed {
   }
 
   run(): void {
-    this.#admission.enter(this)
+    this.#admission.acquire(this)
   }
 
-  gone(): boolean {
+  isClientGone(): boolean {
     return this.#asker.scope.signal.aborted
   }
 
-  late(): boolean {
+  expired(): boolean {
     return this.#end - performance.now() < 1
   }
 
@@ -116,28 +116,28 @@ export class Exchange implements Ticket, ConnectionEvents, Timed {
 
   failed(error: NodeJS.ErrnoException): void {
     const left = this.#retryUntil - performance.now()
-    if (this.#state === 'connecting' && mayComeBack(error) && left > 0) {
+    if (this.#state === 'connecting' && isRetryable(error) && left > 0) {
       this.#state = 'backing-off'
       this.#allow(Math.min(retryPause, left))
       return
     }
-    const { reason, offline } = systemReason(error)
+    const { reason, offline } = describeSystemError(error)
     this.#fail(reason, offline)
   }
 
-  timeUp(): void {
+  onTimeout(): void {
     if (this.#state === 'backing-off') {
       this.#connect()
       return
     }
-    if (this.#state === 'waiting') this.#admission.withdraw(this)
+    if (this.#state === 'waiting') this.#admission.cancel(this)
     this.#fail(`${operationCanceled}: the limit of ${this.#limitReached()} was reached`, true)
   }
 
   /** In words. */
   #limitReached(): string {
     const { connectTimeout, stallTimeout, totalTimeout } = this.#socket.limits
-    if (this.late()) return `${totalTimeout / 1000} s in all`
+    if (this.expired()) return `${totalTimeout / 1000} s in all`
     if (this.#state === 'connecting') return `${connectTimeout / 1000} s for connecting`
     return `${stallTimeout / 1000} s without a byte`
   }
@@ -166,8 +166,8 @@ export class Exchange implements Ticket, ConnectionEvents, Timed {
 
   /** The client went away while it waited. */
   #leave(): void {
-    this.#admission.withdraw(this)
-    this.#fail(clientGone, false)
+    this.#admission.cancel(this)
+    this.#fail(clientDisconnected, false)
   }
 
   #fail(reason: string, offline: boolean): void {
@@ -181,8 +181,8 @@ export class Exchange implements Ticket, ConnectionEvents, Timed {
     this.#stay?.()
     this.#deadline.clear()
     this.#connection?.destroy()
-    if (!result.ok) this.#reader.drop()
+    if (!result.ok) this.#reader.discard()
     this.#resolve(result)
-    if (running) this.#admission.leave()
+    if (running) this.#admission.release()
   }
 }

@@ -1,22 +1,22 @@
 // A daemon behind a UNIX control socket: a new connection for each command, one envelope there, one answer back.
 
 import type { RawJson } from '../../json/raw.ts'
-import { Admission } from '../fair-limiter.ts'
+import { FairLimiter } from '../fair-limiter.ts'
 import type { ControlSocket } from './request.ts'
-import { Exchange } from './request.ts'
+import { UnixRequest } from './request.ts'
 import { probeUnixSocket } from '../probe.ts'
-import type { Asker, Transport, UpstreamResult } from '../upstream.ts'
+import type { RequestOwner, Transport, UpstreamResult } from '../upstream.ts'
 
 /** Everything that asks the same daemon should go through one upstream, as its limits guard the daemon. */
 export function createUnixUpstream(options: ControlSocket): Transport {
   const unusable = unusablePath(options.path)
-  const admission = new Admission(options.limits.maxInFlight, options.limits.maxWaiting)
+  const admission = new FairLimiter(options.limits.maxInFlight, options.limits.maxWaiting)
   return {
     address: options.path,
     sentService: 'as-asked',
-    ask(command: RawJson, asker: Asker): Promise<UpstreamResult> {
+    send(command: RawJson, asker: RequestOwner): Promise<UpstreamResult> {
       return new Promise((resolve) => {
-        if (unusable === null) new Exchange(options, admission, command, asker, resolve).run()
+        if (unusable === null) new UnixRequest(options, admission, command, asker, resolve).run()
         else resolve({ ok: false, offline: false, reason: unusable, sent: false })
       })
     },

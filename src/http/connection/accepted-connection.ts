@@ -2,7 +2,7 @@
 
 import type { Socket } from 'node:net'
 import type { ConnectionSlot } from '../../shares/connection-slots.ts'
-import type { TlsPeer } from '../../x509/certificate-info.ts'
+import type { PeerCertificate } from '../../x509/certificate-info.ts'
 import type { VerifiedPeer } from '../../tls/server/verified-peer.ts'
 
 /** A connection that is ready to be read, with TLS past its handshake. */
@@ -11,7 +11,7 @@ export interface AcceptedConnection {
   /** The client's address, as log and audit show it. */
   readonly remoteAddress: string
   /** null: plain HTTP, or no certificate was sent and none is required. */
-  readonly peer: TlsPeer | null
+  readonly peer: PeerCertificate | null
   /** The certificate of the peer and what it was verified with; null where there is none. */
   readonly verified: VerifiedPeer | null
   /** Its place among all connections; null: there is none for it. */

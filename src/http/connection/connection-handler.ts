@@ -5,9 +5,9 @@ import type { AgentConfig } from '../../config/types.ts'
 import type { Log } from '../../log/message.ts'
 import { createTlsAcceptor } from '../../tls/server/acceptor.ts'
 import type { CredentialSet } from '../../tls/files/credentials.ts'
-import { peerFacts } from '../../x509/certificate-info.ts'
+import { certificateInfo } from '../../x509/certificate-info.ts'
 import { addressOf } from '../../net/remote-address.ts'
-import type { TlsReport } from '../../tls/server/handshake-log.ts'
+import type { HandshakeLog } from '../../tls/server/handshake-log.ts'
 import type { HttpServer } from '../server.ts'
 import type { Listener } from './listener.ts'
 
@@ -26,7 +26,7 @@ export interface ConnectionHandlerOptions {
   /** Where the connections come from; they are closed with it when the address changes. */
   readonly origin: Listener
   /** Where refused TLS clients are reported. */
-  readonly report: TlsReport
+  readonly report: HandshakeLog
   readonly log: Log
 }
 
@@ -55,7 +55,7 @@ function tlsHandler(
       server.serve({ socket, remoteAddress, peer: verified?.facts ?? null, verified, slot, origin })
     },
     refused: (socket, remoteAddress, diagnosis, certificate, slot) => {
-      const peer = certificate === undefined ? null : peerFacts(certificate)
+      const peer = certificate === undefined ? null : certificateInfo(certificate)
       report.refused(remoteAddress, diagnosis, peer)
       server.refuse({ socket, remoteAddress, peer: null, verified: null, slot, origin }, diagnosis, peer)
     },

@@ -2,9 +2,9 @@
 // a response said that it is the last, nothing more that came on the connection is ever run.
 
 import type { Socket } from 'node:net'
-import type { AuthMemory } from '../../auth/basic.ts'
+import type { AuthCache } from '../../auth/basic.ts'
 import type { Log } from '../../log/message.ts'
-import type { PeerFacts, TlsPeer } from '../../x509/certificate-info.ts'
+import type { CertificateInfo, PeerCertificate } from '../../x509/certificate-info.ts'
 import type { VerifiedPeer } from '../../tls/server/verified-peer.ts'
 import type { ConnectionSlot } from '../../shares/connection-slots.ts'
 import type { HttpError } from '../http-error.ts'
@@ -42,11 +42,11 @@ const largeRead = 16 * 1024
 export class Connection {
   readonly socket: Socket
   readonly remoteAddress: string
-  readonly peer: TlsPeer | null
+  readonly peer: PeerCertificate | null
   readonly verified: VerifiedPeer | null
   readonly origin: object | null
   /** Where the authenticator remembers the credentials it accepted. */
-  readonly authMemory: AuthMemory = { accepted: null }
+  readonly authMemory: AuthCache = { accepted: null }
   readonly protocol: RequestProtocol
   readonly #settings: () => HttpSettings
   readonly #log: Log
@@ -61,7 +61,7 @@ export class Connection {
   /** The response that ends the connection once all requests before it are answered. */
   #pendingError: HttpError | null = null
   /** The response to whatever a client sends that may not come in, and the certificate it has shown. */
-  #refusal: { readonly error: HttpError; readonly shown: PeerFacts | null } | null = null
+  #refusal: { readonly error: HttpError; readonly shown: CertificateInfo | null } | null = null
 
   constructor({ socket, remoteAddress, peer, verified, slot, origin, settings, log }: ConnectionOptions) {
     this.socket = socket
@@ -200,7 +200,7 @@ export class Connection {
    * Gives the error as the response to the first byte that comes; the bytes themselves are not looked at.
    * @param shown the certificate that is not good enough; null: none came
    */
-  refuse(error: HttpError, shown: PeerFacts | null): void {
+  refuse(error: HttpError, shown: CertificateInfo | null): void {
     this.#refusal = { error, shown }
     this.socket.once('data', () => this.reject(error)).once('end', () => this.end())
   }
@@ -215,7 +215,7 @@ export class Connection {
       if (discarded > maxLingerBytes) this.socket.destroy()
       else if (bytes >= largeRead) this.#readLater()
     })
-    this.#queue.drop()
+    this.#queue.clear()
   }
 
   /** Refuses the request that is awaited: says why and ends. */

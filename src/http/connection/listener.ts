@@ -21,7 +21,7 @@ export interface Listener {
 }
 
 /** Connections that the system queues, as Node asks for. */
-const mostQueued = 511
+const maxQueued = 511
 
 /**
  * @param address an IP literal; names are not looked up
@@ -103,7 +103,7 @@ class OpenListener implements Listener {
 
   async acceptQueued(): Promise<void> {
     // Node accepts one at each turn of its loop; a flood is not waited for.
-    for (let [turn, idle] = [0, 0]; turn < mostQueued && idle < 3; turn++) {
+    for (let [turn, idle] = [0, 0]; turn < maxQueued && idle < 3; turn++) {
       const before = this.#accepted
       await setImmediate()
       idle = this.#accepted === before ? idle + 1 : 0

@@ -93,7 +93,7 @@ export class PipelineQueue {
   }
 
   /** Forgets those that have not started; what still comes is read without a limit. */
-  drop(): void {
+  clear(): void {
     if (!this.#started) this.#current = null
     this.#waiting = []
     this.#gate.remove()

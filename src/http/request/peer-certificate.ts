@@ -35,7 +35,7 @@ function peerProblem(connection: Connection, settings: HttpSettings): Diagnosis 
     return { id: 'expired', reason, remedy: 'renew it and connect again' }
   }
   if (verified === null) return null
-  return lostTrust(verified, settings, now) ?? settings.revocation?.judge(verified.certificate, now) ?? null
+  return lostTrust(verified, settings, now) ?? settings.revocation?.check(verified.certificate, now) ?? null
 }
 
 /** Why a certificate that was good under an earlier configuration leads to no trusted CA now, or null. */

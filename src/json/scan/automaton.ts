@@ -9,14 +9,14 @@ import { cutShort, expectations, rawControl, tooDeep, unexpected, wrongEscape, w
 import {
   BEGIN, COLON, END, ESCAPE, ITEM, ITEM_OR_END, KEY, KEY_OR_END, NEXT, SCALAR, STRING, VALUE,
 } from './states.ts'
-import type { ScanDialect, ScanHandler, ScanProblem } from './types.ts'
+import type { ScanDialect, ScanHandler, ScanError } from './types.ts'
 
 /** Containers inside each other, the outermost included; what Kea 3.0 takes. */
 const maxDepth = 100
 
 export class Automaton {
   /** Set when the text is refused. */
-  problem: ScanProblem | null = null
+  problem: ScanError | null = null
   readonly escapes: EscapeReader
   /** Where the outermost value begins and its closing bracket ends; -1 while that has not been seen. */
   start = -1
@@ -47,7 +47,7 @@ export class Automaton {
   }
 
   /** What is wrong with a text that ends here; null when it may. */
-  ending(offset: number): ScanProblem | null {
+  ending(offset: number): ScanError | null {
     const complete = this.#state === END || (this.#depth === 0 && this.#scalar >= SCALAR_COMPLETE)
     return complete ? null : cutShort(offset, expectations[this.#state])
   }
@@ -208,7 +208,7 @@ export class Automaton {
     this.#handler?.value(this.#valueStarts[depth]!, end, depth, this.escapes.wide)
   }
 
-  #refuse(problem: ScanProblem, at: number): number {
+  #refuse(problem: ScanError, at: number): number {
     this.problem = problem
     return at
   }

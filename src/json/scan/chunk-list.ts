@@ -22,7 +22,7 @@ const freeWaste = 8192
 /** Making an empty array of bytes costs as much as scanning a small command. */
 const nothing = new Uint8Array(0)
 
-export class ChunkStore {
+export class ChunkList {
   #chunks: Uint8Array[] = []
   /** The offset of each chunk in the whole. */
   #offsets: number[] = []

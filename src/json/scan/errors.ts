@@ -2,7 +2,7 @@
 
 import { isOverlong, isWord } from './byte-class.ts'
 import type { EscapeOutcome } from '../transform/escape-reader.ts'
-import type { ScanProblem } from './types.ts'
+import type { ScanError } from './types.ts'
 
 /** What the automaton expects in each of its states, in the order of its list. */
 export const expectations: readonly string[] = [
@@ -21,11 +21,11 @@ export const expectations: readonly string[] = [
 ]
 
 /** @param expected as in `a value` */
-export function unexpected(offset: number, expected: string | undefined, byte: number): ScanProblem {
+export function unexpected(offset: number, expected: string | undefined, byte: number): ScanError {
   return { offset, text: `${expected ?? 'something else'} is expected, but ${shown(byte)} is there` }
 }
 
-export function cutShort(offset: number, expected: string | undefined): ScanProblem {
+export function cutShort(offset: number, expected: string | undefined): ScanError {
   return { offset, text: `the text ends where ${expected ?? 'more'} is expected` }
 }
 
@@ -33,25 +33,25 @@ export function cutShort(offset: number, expected: string | undefined): ScanProb
  * A number or word that does not go on like this. The words in brackets are Kea's for a number it cannot read, such as
  * the `1e+06.0` that it prints itself; clients look for them.
  */
-export function wrongScalar(offset: number, state: number, byte: number): ScanProblem {
+export function wrongScalar(offset: number, state: number, byte: number): ScanError {
   if (isWord(state)) return { offset, text: 'the only words are true, false and null' }
   const overflow = isOverlong(state, byte) ? ' (Number overflow)' : ''
   return { offset, text: `a number cannot go on with ${shown(byte)}${overflow}` }
 }
 
-export function wrongEscape(offset: number, outcome: EscapeOutcome): ScanProblem {
+export function wrongEscape(offset: number, outcome: EscapeOutcome): ScanError {
   return { offset, text: outcome === 'unknown' ? 'JSON has no such escape' : 'an escaped surrogate has no partner' }
 }
 
-export function rawControl(offset: number, byte: number): ScanProblem {
+export function rawControl(offset: number, byte: number): ScanError {
   return { offset, text: `${shown(byte)} must be escaped in a string` }
 }
 
-export function tooDeep(offset: number, limit: number): ScanProblem {
+export function tooDeep(offset: number, limit: number): ScanError {
   return { offset, text: `more than ${limit} maps and lists lie inside each other` }
 }
 
-export function notUtf8(offset: number): ScanProblem {
+export function notUtf8(offset: number): ScanError {
   return { offset, text: 'the bytes are not UTF-8' }
 }
 

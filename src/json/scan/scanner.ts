@@ -3,7 +3,7 @@
 
 import { Automaton } from './automaton.ts'
 import { notUtf8 } from './errors.ts'
-import type { ScanDialect, ScanHandler, ScanProblem, ScanVerdict } from './types.ts'
+import type { ScanDialect, ScanHandler, ScanError, ScanVerdict } from './types.ts'
 import { Utf8Check } from './utf8.ts'
 
 export class Scanner {
@@ -11,7 +11,7 @@ export class Scanner {
   readonly #dialect: ScanDialect
   readonly #utf8 = new Utf8Check()
   #verdict: ScanVerdict = 'more'
-  #found: ScanProblem | null = null
+  #found: ScanError | null = null
   /** Offset of the next chunk's first byte. */
   #base = 0
 
@@ -52,7 +52,7 @@ export class Scanner {
   }
 
   /** What is wrong; null unless the verdict is `bad`. */
-  problem(): ScanProblem | null {
+  problem(): ScanError | null {
     return this.#found
   }
 
@@ -71,7 +71,7 @@ export class Scanner {
     return this.#automaton.escapes.wide
   }
 
-  #refuse(problem: ScanProblem): ScanVerdict {
+  #refuse(problem: ScanError): ScanVerdict {
     this.#found = problem
     return this.#verdict = 'bad'
   }

@@ -12,7 +12,7 @@ export type ScanDialect = 'command' | 'answer' | 'checked'
  */
 export type ScanVerdict = 'more' | 'done' | 'bad'
 
-export interface ScanProblem {
+export interface ScanError {
   /** How many bytes lie before the place. */
   readonly offset: number
   readonly text: string

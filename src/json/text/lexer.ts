@@ -2,7 +2,7 @@
 // stops early has paid for no more than he read.
 
 import { fitsFile, numberKind, readString } from './literal.ts'
-import type { Dialect, Problem } from './parse-error.ts'
+import type { Dialect, ParseError } from './parse-error.ts'
 import { unexpectedCharacter } from './syntax-errors.ts'
 import type { Token } from './token.ts'
 
@@ -11,11 +11,11 @@ const includeDirective = /<\?[ \t\r\n]*include[ \t\r\n]*"([^"\u0000-\u001f]+)"[ 
 export class Lexer {
   readonly #text: string
   readonly #dialect: Dialect
-  readonly #report: (problem: Problem) => void
+  readonly #report: (problem: ParseError) => void
   #at = 0
 
   /** @param report gets what is wrong inside a token that could be read nevertheless */
-  constructor(text: string, dialect: Dialect, report: (problem: Problem) => void) {
+  constructor(text: string, dialect: Dialect, report: (problem: ParseError) => void) {
     this.#text = text
     this.#dialect = dialect
     this.#report = report
@@ -145,7 +145,7 @@ export class Lexer {
   }
 
   /** The position stays where it is: whoever asks again gets the same answer. */
-  #bad(problem: Problem): Token {
+  #bad(problem: ParseError): Token {
     return { kind: 'bad', problem, start: problem.offset, end: problem.offset + problem.length }
   }
 }

@@ -1,6 +1,6 @@
 // Reads what a JSON token stands for: escapes and control characters in strings, the shape and range of numbers.
 
-import type { Dialect, Problem } from './parse-error.ts'
+import type { Dialect, ParseError } from './parse-error.ts'
 
 export interface StringLiteral {
   readonly value: string
@@ -28,7 +28,7 @@ export function readString(
   text: string,
   start: number,
   dialect: Dialect,
-  report: (problem: Problem) => void,
+  report: (problem: ParseError) => void,
 ): StringLiteral {
   let value = ''
   let from = start + 1
@@ -61,7 +61,7 @@ function readEscape(
   text: string,
   at: number,
   dialect: Dialect,
-  report: (problem: Problem) => void,
+  report: (problem: ParseError) => void,
 ): { value: string; length: number } {
   const letter = text.charAt(at + 1)
   const simple = simpleEscapes.get(letter)
@@ -84,7 +84,7 @@ function readUnicodeEscape(
   text: string,
   at: number,
   dialect: Dialect,
-  report: (problem: Problem) => void,
+  report: (problem: ParseError) => void,
 ): { value: string; length: number } {
   const first = hexUnit(text, at)
   if (first === null) {

@@ -8,7 +8,7 @@
 export type Dialect = 'file' | 'command'
 
 /** One mistake. Strings and bare words of the text are not quoted in it: they may be passwords. */
-export interface Problem {
+export interface ParseError {
   /** Where it is, in UTF-16 units. */
   readonly offset: number
   readonly length: number

@@ -5,21 +5,21 @@ import { atOnce } from '../../in-slices.ts'
 import type { Sliced } from '../../in-slices.ts'
 import { Lexer } from './lexer.ts'
 import type { JsonNode, Member } from './node.ts'
-import type { Dialect, Problem } from './parse-error.ts'
+import type { Dialect, ParseError } from './parse-error.ts'
 import { duplicateKey, missingComma, unexpectedToken, unquotedKey } from './syntax-errors.ts'
 import { beginsElement } from './token.ts'
 import type { Token } from './token.ts'
 
-export type { Dialect, Problem } from './parse-error.ts'
+export type { Dialect, ParseError as Problem } from './parse-error.ts'
 
-export interface ParsedTree {
+export interface ParsedJson {
   /** null where the text could not be read to its end. A tree may be there although there are errors. */
   readonly root: JsonNode | null
   /** In the order of the text, the first of them; a text with any is not to be used. */
-  readonly errors: readonly Problem[]
+  readonly errors: readonly ParseError[]
   /** How many errors there are besides. */
   readonly moreErrors: number
-  readonly warnings: readonly Problem[]
+  readonly warnings: readonly ParseError[]
 }
 
 /** Containers inside each other, as the daemons count them (Kea 3.0). */
@@ -35,12 +35,12 @@ export interface TreeOptions {
 }
 
 /** Reads one JSON document. Never throws. */
-export function parseTree(text: string, options: TreeOptions): ParsedTree {
+export function parseJson(text: string, options: TreeOptions): ParsedJson {
   return atOnce(treeWork(text, options))
 }
 
 /** The same in steps, for texts of any length beside clients. */
-export function treeWork(text: string, { dialect, maxDepth = defaultDepth }: TreeOptions): Sliced<ParsedTree> {
+export function treeWork(text: string, { dialect, maxDepth = defaultDepth }: TreeOptions): Sliced<ParsedJson> {
   return new Parser(text, dialect, maxDepth).document()
 }
 
@@ -68,10 +68,10 @@ class Parser {
   readonly #dialect: Dialect
   readonly #maxDepth: number
   readonly #lexer: Lexer
-  readonly #errors: Problem[] = []
+  readonly #errors: ParseError[] = []
   /** Without numbers that are too large. */
   #errorCount = 0
-  readonly #warnings: Problem[] = []
+  readonly #warnings: ParseError[] = []
   /** The brackets around the current token. */
   readonly #open: Token[] = []
   #token: Token
@@ -84,7 +84,7 @@ class Parser {
     this.#token = this.#lexer.next()
   }
 
-  *document(): Sliced<ParsedTree> {
+  *document(): Sliced<ParsedJson> {
     const value = yield* this.#value()
     const root = value !== null && this.#finish() ? value : null
     // The lexer is one token ahead, so its reports can come before ours.
@@ -273,7 +273,7 @@ class Parser {
     return null
   }
 
-  #report(problem: Problem): void {
+  #report(problem: ParseError): void {
     // Some readers take numbers that are too large, so these must not push out what is wrong for all.
     if (problem.tooLarge === true) this.#errors.push(problem)
     else if (this.#errorCount++ < maxErrors[this.#dialect]) this.#errors.push(problem)

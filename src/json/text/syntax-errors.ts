@@ -3,13 +3,13 @@
 
 import { codeName } from './literal.ts'
 import type { Member } from './node.ts'
-import type { Dialect, Problem } from './parse-error.ts'
+import type { Dialect, ParseError } from './parse-error.ts'
 import type { Token } from './token.ts'
 
 /** A character that begins no token. */
-export function unexpectedCharacter(text: string, offset: number, dialect: Dialect): Problem {
+export function unexpectedCharacter(text: string, offset: number, dialect: Dialect): ParseError {
   const character = String.fromCodePoint(text.codePointAt(offset) ?? 0)
-  const problem = (sentence: string, remedy: string | null): Problem => {
+  const problem = (sentence: string, remedy: string | null): ParseError => {
     return { offset, length: character.length, text: sentence, remedy }
   }
   if (character === '\ufeff') {
@@ -34,7 +34,7 @@ export function unexpectedCharacter(text: string, offset: number, dialect: Diale
  * A token that is not what had to come.
  * @param open the innermost bracket that is still open
  */
-export function unexpectedToken(token: Token, expected: string, open: Token | undefined): Problem {
+export function unexpectedToken(token: Token, expected: string, open: Token | undefined): ParseError {
   if (token.kind === 'bad') return token.problem
   const place = extentOf(token)
   if (open === undefined) {
@@ -55,17 +55,17 @@ function remedyFor(token: Token, close: string | null): string | null {
 }
 
 /** An element that follows another without a comma. */
-export function missingComma(token: Token): Problem {
+export function missingComma(token: Token): ParseError {
   const text = `a comma is missing before ${describeToken(token)}`
   return { ...extentOf(token), text, remedy: 'put a comma between the two elements' }
 }
 
-export function unquotedKey(token: Token): Problem {
+export function unquotedKey(token: Token): ParseError {
   return { ...extentOf(token), text: 'a key stands without quotes', remedy: 'put it in double quotes' }
 }
 
 /** @param first where the same key begins for the first time */
-export function duplicateKey({ key, keyStart, keyEnd }: Member, first: number): Problem {
+export function duplicateKey({ key, keyStart, keyEnd }: Member, first: number): ParseError {
   const shown = key.length > 80 ? `${key.slice(0, 80)}...` : key
   return {
     offset: keyStart,

@@ -1,6 +1,6 @@
 // What the lexer hands out: one word of JSON text and where it stands.
 
-import type { Problem } from './parse-error.ts'
+import type { ParseError } from './parse-error.ts'
 
 interface Extent {
   readonly start: number
@@ -21,7 +21,7 @@ export type Token = Extent &
     | { readonly kind: 'include'; readonly file: string }
     | { readonly kind: 'end' }
     /** Nothing behind this can be told apart any more. */
-    | { readonly kind: 'bad'; readonly problem: Problem }
+    | { readonly kind: 'bad'; readonly problem: ParseError }
   )
 
 /** Whether a token can be an element, or would be one with quotes around it. */

@@ -1,11 +1,11 @@
 // Replaces parts of a text, from front to back. What is kept stays where it is in memory.
 
-import { ChunkStore } from '../scan/chunk-list.ts'
+import { ChunkList } from '../scan/chunk-list.ts'
 import type { RawJson } from '../raw.ts'
 
 export class Splice {
   readonly #text: RawJson
-  readonly #out = new ChunkStore()
+  readonly #out = new ChunkList()
   #changed = false
   /** What is before this offset has been kept or replaced. */
   #at = 0

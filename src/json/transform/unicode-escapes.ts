@@ -16,7 +16,7 @@ const letterU = 0x75
  * wrote must go back to it as it is. Without such a string the text itself is returned.
  * @param text one valid JSON value
  */
-export function respellWideEscapes(text: RawJson): RawJson | Promise<RawJson> {
+export function transcodeUnicodeEscapes(text: RawJson): RawJson | Promise<RawJson> {
   return allSteps(respelling(text), text)
 }
 

@@ -53,9 +53,9 @@ export function diagnosePeer(
       remedy: "compare the clocks of this machine and of the CA's, or wait",
     }
   }
-  const revoked = aboutRevocation.test(code) ? (revocation?.judge(certificate, now) ?? null) : null
+  const revoked = aboutRevocation.test(code) ? (revocation?.check(certificate, now) ?? null) : null
   // OpenSSL looks for a list before it looks whether it trusts the CA at all, and tells only what it saw last.
-  if (revoked?.id === 'crl-missing' && revocation?.reaches(certificate) === false) {
+  if (revoked?.id === 'crl-missing' && revocation?.chainsToTrustAnchor(certificate) === false) {
     return diagnoseUntrusted(certificate)
   }
   return revoked ?? diagnoseVerification(code, certificate)

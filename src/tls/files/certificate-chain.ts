@@ -1,7 +1,7 @@
 // Reads `cert-file`: the agent's own certificate and the chain after it.
 
 import type { X509Certificate } from 'node:crypto'
-import type { TlsFindings } from './diagnostics.ts'
+import type { TlsDiagnostics } from './diagnostics.ts'
 import { shellWord } from './diagnostics.ts'
 import { derKind, describeContent, isCertificateLabel, isPrivateKeyLabel, parseCertificates, pemBlocks } from '../../x509/pem.ts'
 import type { PemBlock } from '../../x509/pem.ts'
@@ -16,7 +16,7 @@ import { formatDate, validity } from '../../x509/validity.ts'
 export type CertificateChain = readonly [X509Certificate, ...X509Certificate[]]
 
 /** The certificates of the file in its order, or null with a problem noted. */
-export function readCertificateChain(file: string, findings: TlsFindings): CertificateChain | null {
+export function readCertificateChain(file: string, findings: TlsDiagnostics): CertificateChain | null {
   const content = readTlsFile('cert-file', file, findings)?.bytes
   if (content === undefined) return null
   const blocks = pemBlocks(content)
@@ -42,7 +42,7 @@ export function checkCertificateChain(
   file: string,
   chain: CertificateChain,
   now: number,
-  findings: TlsFindings,
+  findings: TlsDiagnostics,
   role: 'server' | 'client' = 'server',
 ): void {
   const show = `look at it with: openssl storeutl -noout -text -certs ${shellWord(file)}`
@@ -86,7 +86,7 @@ function saysItCannotSign(certificate: X509Certificate): boolean {
   }
 }
 
-function noteMissing(file: string, content: Buffer, blocks: readonly PemBlock[], findings: TlsFindings): void {
+function noteMissing(file: string, content: Buffer, blocks: readonly PemBlock[], findings: TlsDiagnostics): void {
   const word = shellWord(file)
   const kind = derKind(content)
   if (kind !== null) {

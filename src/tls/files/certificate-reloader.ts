@@ -7,15 +7,15 @@ import type { Metrics } from '../../metrics/registry.ts'
 import type { CredentialSet } from './credentials.ts'
 import { expiryWarnings } from './expiry.ts'
 import { subjectName } from '../../x509/certificate-info.ts'
-import { FileWatch } from './file-poller.ts'
+import { FilePoller } from './file-poller.ts'
 
 /** Milliseconds that a set may be half written, such as a new key beside the old certificate, without a word. */
-const patience = 2000
+const settleTime = 2000
 
 /** Milliseconds between two reminders. */
 const reminderInterval = 24 * 60 * 60 * 1000
 
-export interface UpkeepParts {
+export interface CertificateReloaderOptions {
   readonly config: TlsConfig
   /** What is in use now. */
   readonly credentials: () => CredentialSet | null
@@ -26,21 +26,21 @@ export interface UpkeepParts {
 }
 
 /** Lives as long as its configuration is in force. */
-export class TlsUpkeep {
-  readonly #parts: UpkeepParts
-  readonly #watch: FileWatch | null
+export class CertificateReloader {
+  readonly #parts: CertificateReloaderOptions
+  readonly #watch: FilePoller | null
   readonly #reminder: NodeJS.Timeout
   /** When the files last changed, by the monotonic clock; null: what they hold has been taken, or been refused. */
   #changedAt: number | null = null
   /** What was said of the files that could not be taken, so that it is said once. */
   #complaint: string | null = null
 
-  constructor(parts: UpkeepParts) {
+  constructor(parts: CertificateReloaderOptions) {
     const { trustAnchor, certFile, keyFile, crlFile, reloadOnChange } = parts.config
     const names = [trustAnchor, certFile, keyFile, ...(crlFile === null ? [] : [crlFile])]
     this.#parts = parts
     // The first look comes after the files were read, so it counts as a change: they may differ already.
-    this.#watch = reloadOnChange ? new FileWatch(names, (changed) => this.#look(changed)) : null
+    this.#watch = reloadOnChange ? new FilePoller(names, (changed) => this.#look(changed)) : null
     this.#reminder = setInterval(() => this.remind(Date.now()), reminderInterval).unref()
   }
 
@@ -65,7 +65,7 @@ export class TlsUpkeep {
       this.#changedAt = null
       this.#complaint = null
     } catch (error) {
-      if (performance.now() - since < patience) return
+      if (performance.now() - since < settleTime) return
       this.#changedAt = null
       this.#complain(describeError(error))
     }

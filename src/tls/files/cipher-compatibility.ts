@@ -3,13 +3,13 @@
 import type { KeyObject } from 'node:crypto'
 import { getCiphers } from 'node:tls'
 import type { TlsConfig } from '../../config/types.ts'
-import type { TlsFindings } from './diagnostics.ts'
+import type { TlsDiagnostics } from './diagnostics.ts'
 import { ciphers12, defaultGroups } from './protocol.ts'
 
 type Offer = Pick<TlsConfig, 'minVersion' | 'maxVersion' | 'ciphers' | 'groups' | 'keyFile'>
 
 /** Notes ciphers that all need another kind of key: nobody, or nobody with TLS 1.2 alone, would get in. */
-export function checkCipherKind(config: Offer, key: KeyObject, findings: TlsFindings): void {
+export function checkCipherKind(config: Offer, key: KeyObject, findings: TlsDiagnostics): void {
   if (config.minVersion === '1.3' || usable12(config, key).length > 0) return
   const kind = isRsa(key) ? 'RSA' : 'EC'
   const text = `ciphers names none for TLS 1.2 that works with the ${kind} key of key-file ${config.keyFile}`
@@ -19,7 +19,7 @@ export function checkCipherKind(config: Offer, key: KeyObject, findings: TlsFind
 }
 
 /** What a client must be able to do, as one sentence. */
-export function describeOffer(config: Offer, key: KeyObject): string {
+export function describeCiphers(config: Offer, key: KeyObject): string {
   const { minVersion, maxVersion, groups } = config
   const versions = minVersion === maxVersion ? `TLS ${minVersion}` : `TLS ${minVersion} or ${maxVersion}`
   const old = minVersion === '1.3' ? '' : ` (1.2 with one of the ciphers ${usable12(config, key).join(', ') || 'none'})`

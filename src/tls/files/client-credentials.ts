@@ -11,7 +11,7 @@ import type { Sliced } from '../../in-slices.ts'
 import { checkCertificateChain, readCertificateChain } from './certificate-chain.ts'
 import type { CertificateChain } from './certificate-chain.ts'
 import { checkPair } from './credentials.ts'
-import { TlsError, TlsFindings } from './diagnostics.ts'
+import { TlsError, TlsDiagnostics } from './diagnostics.ts'
 import { readPrivateKey } from './private-key.ts'
 import type { PrivateKey } from './private-key.ts'
 import { defaultProtocol, protocolOptions } from './protocol.ts'
@@ -38,7 +38,7 @@ export function loadClientCredentials(config: UpstreamTlsConfig, now = Date.now(
 
 /** The same in steps, beside clients. */
 export function* clientCredentialWork(config: UpstreamTlsConfig, now = Date.now()): Sliced<ClientCredentials> {
-  const findings = new TlsFindings()
+  const findings = new TlsDiagnostics()
   const trusted = yield* trustAnchorWork(config.trustAnchor, findings)
   if (trusted !== null) checkTrustAnchor(config.trustAnchor, trusted, now, findings, 'daemons')
   const pair = config.pair === null ? null : readPair(config.pair, now, findings)
@@ -67,7 +67,7 @@ interface OwnPair {
 function readPair(
   files: { readonly certFile: string; readonly keyFile: string },
   now: number,
-  findings: TlsFindings,
+  findings: TlsDiagnostics,
 ): OwnPair | null {
   const chain = readCertificateChain(files.certFile, findings)
   const key = readPrivateKey(files.keyFile, findings)

@@ -12,7 +12,7 @@ import { checkCertificateChain, readCertificateChain } from './certificate-chain
 import { revocationWork } from './crl-file.ts'
 import { expiring, expiryWarnings } from './expiry.ts'
 import type { Expiring } from './expiry.ts'
-import { TlsError, TlsFindings, shellWord } from './diagnostics.ts'
+import { TlsError, TlsDiagnostics, shellWord } from './diagnostics.ts'
 import { checkCipherKind } from './cipher-compatibility.ts'
 import { subjectName } from '../../x509/certificate-info.ts'
 import { readPrivateKey } from './private-key.ts'
@@ -50,7 +50,7 @@ export function loadCredentials(config: TlsConfig, now = Date.now()): Credential
 
 /** The same in steps, beside clients. */
 export function* credentialWork(config: TlsConfig, now = Date.now()): Sliced<CredentialSet> {
-  const findings = new TlsFindings()
+  const findings = new TlsDiagnostics()
   const trusted = yield* trustAnchorWork(config.trustAnchor, findings)
   yield
   const chain = readCertificateChain(config.certFile, findings)
@@ -93,7 +93,7 @@ export function checkPair(
   config: Pick<TlsConfig, 'certFile' | 'keyFile'>,
   chain: CertificateChain,
   key: PrivateKey,
-  findings: TlsFindings,
+  findings: TlsDiagnostics,
 ): void {
   const fitting = chain.findIndex((certificate) => certificate.checkPrivateKey(key.object))
   if (fitting === 0) return
@@ -112,7 +112,7 @@ export function checkPair(
 }
 
 /** The library has the last word; what it refuses although every check of ours passed is shown in its own words. */
-function checkUsable(config: TlsConfig, options: SecureContextOptions, findings: TlsFindings): void {
+function checkUsable(config: TlsConfig, options: SecureContextOptions, findings: TlsDiagnostics): void {
   try {
     createSecureContext(options)
   } catch (error) {

@@ -9,7 +9,7 @@ import { certificateNames, maySignLists } from '../../x509/certificate-fields.ts
 import { parseCrl } from '../../x509/crl.ts'
 import type { Crl } from '../../x509/crl.ts'
 import { MAX_DIRECTORY_BYTES, directoryFiles, kindOf, refuseDirectory } from './directory.ts'
-import type { TlsFindings } from './diagnostics.ts'
+import type { TlsDiagnostics } from './diagnostics.ts'
 import { shellWord } from './diagnostics.ts'
 import { derKind, describeContent, isCrlLabel, pemBlocks, pemContent } from '../../x509/pem.ts'
 import { certificateName } from '../../x509/certificate-info.ts'
@@ -43,7 +43,7 @@ export function* revocationWork(
   name: string,
   trusted: readonly X509Certificate[],
   now: number,
-  findings: TlsFindings,
+  findings: TlsDiagnostics,
 ): Sliced<readonly RevocationList[] | null> {
   const directory = kindOf(name) === 'directory'
   const listed = directory ? directoryFiles('crl-file', name, HASH_LINK, findings) : { files: [name], linked: true }
@@ -89,7 +89,7 @@ function listsOf(
   content: Buffer,
   trusted: readonly NamedCa[],
   demanded: boolean,
-  findings: TlsFindings,
+  findings: TlsDiagnostics,
 ): RevocationList[] {
   const word = shellWord(file)
   const blocks = pemBlocks(content)
@@ -116,7 +116,7 @@ function believed(
   file: string,
   der: Buffer,
   trusted: readonly NamedCa[],
-  findings: TlsFindings,
+  findings: TlsDiagnostics,
 ): { crl: Crl; ca: X509Certificate } | null {
   const show = `look at it with: openssl crl -in ${shellWord(file)} -noout -text`
   const crl = parsed(der)
@@ -174,7 +174,7 @@ export function signerKey(name: string, ca: X509Certificate): string {
   return JSON.stringify([name, ca.publicKey.export({ type: 'spki', format: 'der' }).toString('base64')])
 }
 
-function checkDates(list: RevocationList, now: number, findings: TlsFindings): void {
+function checkDates(list: RevocationList, now: number, findings: TlsDiagnostics): void {
   const which = `the revocation list of ${certificateName(printName(list.issuer))} in crl-file ${list.file}`
   if (list.nextUpdate !== null && list.nextUpdate < now) {
     const text = `${which} is out of date since ${formatTime(list.nextUpdate)}, so every client of this CA is refused`

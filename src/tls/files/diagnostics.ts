@@ -35,7 +35,7 @@ export class TlsError extends KeagateError {
   }
 }
 
-export class TlsFindings {
+export class TlsDiagnostics {
   readonly problems: TlsProblem[] = []
   readonly warnings: string[] = []
 

@@ -2,7 +2,7 @@
 
 import { readdirSync, realpathSync, statSync } from 'node:fs'
 import path from 'node:path'
-import type { TlsFindings, TlsKeyword } from './diagnostics.ts'
+import type { TlsDiagnostics, TlsKeyword } from './diagnostics.ts'
 import { shellWord } from './diagnostics.ts'
 import { fileErrorText } from './tls-file.ts'
 
@@ -26,7 +26,7 @@ export function directoryFiles(
   keyword: TlsKeyword,
   directory: string,
   link: RegExp,
-  findings: TlsFindings,
+  findings: TlsDiagnostics,
 ): DirectoryFiles | null {
   const entries = entriesOf(directory)
   if (typeof entries === 'string') {
@@ -43,7 +43,7 @@ export function directoryFiles(
 }
 
 /** @param most how much may be in it, such as `10 files` */
-export function refuseDirectory(keyword: TlsKeyword, directory: string, most: string, findings: TlsFindings): void {
+export function refuseDirectory(keyword: TlsKeyword, directory: string, most: string, findings: TlsDiagnostics): void {
   const things = keyword === 'crl-file' ? 'revocation lists' : 'CA certificates'
   const text = `${keyword} ${directory} has more than ${most} below it`
   findings.problem(keyword, text, `name a directory that holds ${things} and nothing else`)
@@ -63,7 +63,7 @@ export function kindOf(name: string): 'file' | 'directory' | null {
  * All regular files below a directory; a directory that links lead to twice is read once.
  * @returns false where there are too many to go on
  */
-function listFiles(directory: string, files: string[], seen: Set<string>, findings: TlsFindings): boolean {
+function listFiles(directory: string, files: string[], seen: Set<string>, findings: TlsDiagnostics): boolean {
   const entries = entriesOf(directory)
   if (typeof entries === 'string') {
     const remedy = `look at it with: ls -ld ${shellWord(directory)}`

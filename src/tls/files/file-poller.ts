@@ -11,9 +11,9 @@ const shortest = 500
 const longest = 1000
 
 /** No directory that is taken holds more. */
-const mostEntries = 2000
+const maxEntries = 2000
 
-export class FileWatch {
+export class FilePoller {
   readonly #names: readonly string[]
   readonly #look: (changed: boolean) => Promise<void>
   #seen: string | null = null
@@ -55,7 +55,7 @@ export class FileWatch {
 async function appearance(names: readonly string[]): Promise<string> {
   const lines: string[] = []
   const waiting = [...names]
-  for (let name = waiting.shift(); name !== undefined && lines.length < mostEntries; name = waiting.shift()) {
+  for (let name = waiting.shift(); name !== undefined && lines.length < maxEntries; name = waiting.shift()) {
     const found = await statOf(name)
     lines.push(typeof found === 'string' ? `${name} ${found}` : `${name} ${appearanceOf(found)}`)
     if (typeof found !== 'string' && found.isDirectory()) waiting.push(...(await entriesOf(name)))

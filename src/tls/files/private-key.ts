@@ -2,7 +2,7 @@
 
 import { createPrivateKey } from 'node:crypto'
 import type { KeyObject } from 'node:crypto'
-import type { TlsFindings } from './diagnostics.ts'
+import type { TlsDiagnostics } from './diagnostics.ts'
 import { shellWord } from './diagnostics.ts'
 import { derKind, describeContent, isCertificateLabel, isPrivateKeyLabel, pemBlocks } from '../../x509/pem.ts'
 import type { PemBlock } from '../../x509/pem.ts'
@@ -19,7 +19,7 @@ export interface PrivateKey {
 const OTHERS = 0o007
 
 /** The first private key of the file, or null with a problem noted. */
-export function readPrivateKey(file: string, findings: TlsFindings): PrivateKey | null {
+export function readPrivateKey(file: string, findings: TlsDiagnostics): PrivateKey | null {
   const found = readTlsFile('key-file', file, findings)
   if (found === null) return null
   const content = found.bytes
@@ -58,7 +58,7 @@ export function readPrivateKey(file: string, findings: TlsFindings): PrivateKey 
   return null
 }
 
-function noteMissing(file: string, content: Buffer, blocks: readonly PemBlock[], findings: TlsFindings): void {
+function noteMissing(file: string, content: Buffer, blocks: readonly PemBlock[], findings: TlsDiagnostics): void {
   const word = shellWord(file)
   const kind = derKind(content)
   if (kind !== null) {

@@ -3,7 +3,7 @@
 import { constants } from 'node:crypto'
 import type { SecureContextOptions } from 'node:tls'
 import type { TlsConfig } from '../../config/types.ts'
-import type { TlsFindings } from './diagnostics.ts'
+import type { TlsDiagnostics } from './diagnostics.ts'
 import { offeredVersions, offers } from '../openssl-info.ts'
 
 /** TLS 1.2: forward secrecy and AEAD only. */
@@ -40,7 +40,7 @@ export const defaultProtocol: Protocol = {
  */
 export function protocolOptions(
   config: Protocol,
-  findings: TlsFindings,
+  findings: TlsDiagnostics,
   versions: readonly string[] = offeredVersions(),
 ): SecureContextOptions {
   const { minVersion, maxVersion } = config
@@ -71,7 +71,7 @@ export function protocolOptions(
  * The configured ciphers, checked one by one because OpenSSL skips names it does not know. A list without suites for
  * TLS 1.3, or with nothing else, keeps the default of the other version.
  */
-function cipherList(configured: string, findings: TlsFindings): string {
+function cipherList(configured: string, findings: TlsDiagnostics): string {
   const elements = elementsOf(configured)
   const suites13 = elements.filter((element) => element.startsWith('TLS_'))
   const commands = elements.filter((element) => element.startsWith('@'))
@@ -116,7 +116,7 @@ export function defaultGroups(): string {
   return offers({ ecdhCurve: HYBRID_GROUP }) ? `${HYBRID_GROUP}:${GROUPS}` : GROUPS
 }
 
-function groupList(configured: string | null, findings: TlsFindings): string {
+function groupList(configured: string | null, findings: TlsDiagnostics): string {
   if (configured === null) return defaultGroups()
   if (!offers({ ecdhCurve: configured })) {
     const unknown = [...new Set(configured.split(/[:/]/))].find((group) => !offers({ ecdhCurve: group })) ?? configured

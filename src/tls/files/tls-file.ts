@@ -3,7 +3,7 @@
 import { readlinkSync, statSync } from 'node:fs'
 import path from 'node:path'
 import { readRegularFile } from '../../config/resolve/regular-file.ts'
-import type { TlsFindings, TlsKeyword } from './diagnostics.ts'
+import type { TlsDiagnostics, TlsKeyword } from './diagnostics.ts'
 import { shellWord } from './diagnostics.ts'
 
 /** No certificate, chain or bundle of a whole operating system comes near it. Bytes. */
@@ -26,7 +26,7 @@ export interface UnreadableFile {
 }
 
 /** The content of a regular file, or null with a problem noted. */
-export function readTlsFile(keyword: TlsKeyword, file: string, findings: TlsFindings): TlsFile | null {
+export function readTlsFile(keyword: TlsKeyword, file: string, findings: TlsDiagnostics): TlsFile | null {
   const content = tlsFile(file)
   if ('bytes' in content) return content
   findings.problem(keyword, `${keyword} ${file} cannot be read: ${content.reason}`, content.remedy)
@@ -60,7 +60,7 @@ function fileRemedy(file: string, error: unknown): string {
 }
 
 /** More links than the system follows. */
-const mostLinks = 40
+const maxLinks = 40
 
 /** The folder on the way to a file that this user may not pass; null: there is none, so it is the file's own mode. */
 function closedFolder(file: string, links = 0): string | null {
@@ -70,7 +70,7 @@ function closedFolder(file: string, links = 0): string | null {
     try {
       statSync(place)
     } catch {
-      const target = links < mostLinks ? linkTarget(place) : null
+      const target = links < maxLinks ? linkTarget(place) : null
       return target === null ? path.dirname(place) : closedFolder(target, links + 1)
     }
   }

@@ -5,26 +5,26 @@ import { atOnce } from '../../in-slices.ts'
 import type { Sliced } from '../../in-slices.ts'
 import { isSelfIssued } from '../../x509/certificate-fields.ts'
 import { MAX_DIRECTORY_BYTES, directoryFiles, kindOf, refuseDirectory } from './directory.ts'
-import type { TlsFindings } from './diagnostics.ts'
+import type { TlsDiagnostics } from './diagnostics.ts'
 import { shellWord } from './diagnostics.ts'
 import { certificateWork, derKind, describeContent, isCertificateLabel, pemBlocks } from '../../x509/pem.ts'
 import { subjectName } from '../../x509/certificate-info.ts'
 import { certificateWeakness } from '../../x509/strength.ts'
 import { tlsFile } from './tls-file.ts'
 import type { TlsFile, UnreadableFile } from './tls-file.ts'
-import { noteUnlinked } from './unhashed-certificates.ts'
+import { warnUnhashedCertificates } from './unhashed-certificates.ts'
 import { formatDate, validity } from '../../x509/validity.ts'
 
 /** The names that `openssl rehash` gives to its links. */
 const HASH_LINK = /^[0-9a-f]{8}\.\d+$/
 
 /** The certificates to trust, each once, or null with a problem noted. */
-export function readTrustAnchor(name: string, findings: TlsFindings): readonly X509Certificate[] | null {
+export function readTrustAnchor(name: string, findings: TlsDiagnostics): readonly X509Certificate[] | null {
   return atOnce(trustAnchorWork(name, findings))
 }
 
 /** The same in steps. */
-export function* trustAnchorWork(name: string, findings: TlsFindings): Sliced<readonly X509Certificate[] | null> {
+export function* trustAnchorWork(name: string, findings: TlsDiagnostics): Sliced<readonly X509Certificate[] | null> {
   const directory = kindOf(name) === 'directory'
   const certificates = yield* directory ? readDirectory(name, findings) : readFile(name, findings)
   if (certificates === null) return null
@@ -40,7 +40,7 @@ export function checkTrustAnchor(
   name: string,
   certificates: readonly X509Certificate[],
   now: number,
-  findings: TlsFindings,
+  findings: TlsDiagnostics,
   others: 'clients' | 'daemons' = 'clients',
 ): void {
   for (const certificate of certificates) {
@@ -60,14 +60,14 @@ export function checkTrustAnchor(
   }
 }
 
-function* readFile(file: string, findings: TlsFindings): Sliced<readonly X509Certificate[] | null> {
+function* readFile(file: string, findings: TlsDiagnostics): Sliced<readonly X509Certificate[] | null> {
   const found = yield* certificatesOf(file, tlsFile(file))
   if (!('flaw' in found)) return found
   findings.problem('trust-anchor', `trust-anchor ${file} ${found.flaw}`, found.remedy)
   return null
 }
 
-function* readDirectory(directory: string, findings: TlsFindings): Sliced<X509Certificate[] | null> {
+function* readDirectory(directory: string, findings: TlsDiagnostics): Sliced<X509Certificate[] | null> {
   const listed = directoryFiles('trust-anchor', directory, HASH_LINK, findings)
   if (listed === null) return null
   const { files, linked } = listed
@@ -85,7 +85,7 @@ function* readDirectory(directory: string, findings: TlsFindings): Sliced<X509Ce
     // A directory may well hold other things: only what was meant to be a certificate is worth a word.
     else if (found.notable || linked) findings.warning(`${file} is ignored: it ${found.flaw}`, found.remedy)
   }
-  if (linked) yield* noteUnlinked(directory, certificates, findings)
+  if (linked) yield* warnUnhashedCertificates(directory, certificates, findings)
   if (certificates.length > 0) return certificates
   const text = `trust-anchor ${directory} is a directory without a usable certificate`
   const rehash = linked ? ` and renew its hash links with: openssl rehash ${shellWord(directory)}` : ''

@@ -6,7 +6,7 @@ import { readdirSync } from 'node:fs'
 import path from 'node:path'
 import type { Sliced } from '../../in-slices.ts'
 import { MAX_DIRECTORY_BYTES, MAX_FILES, kindOf } from './directory.ts'
-import type { TlsFindings } from './diagnostics.ts'
+import type { TlsDiagnostics } from './diagnostics.ts'
 import { shellWord } from './diagnostics.ts'
 import { subjectName } from '../../x509/certificate-info.ts'
 import { certificatesIn } from '../../x509/pem.ts'
@@ -17,10 +17,10 @@ import { tlsFile } from './tls-file.ts'
  * @param directory one with hash links, which could be read
  * @param trusted what was taken from it
  */
-export function* noteUnlinked(
+export function* warnUnhashedCertificates(
   directory: string,
   trusted: readonly X509Certificate[],
-  findings: TlsFindings,
+  findings: TlsDiagnostics,
 ): Sliced<void> {
   const known = new Set(trusted.map(({ fingerprint256 }) => fingerprint256))
   const files = readdirSync(directory).sort().map((entry) => path.join(directory, entry))

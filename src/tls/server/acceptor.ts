@@ -12,7 +12,7 @@ import { diagnosePeer, unreadableCertificate } from '../diagnosis/peer.ts'
 import { diagnoseClose, diagnoseHandshake } from '../diagnosis/handshake.ts'
 import type { Diagnosis } from '../diagnosis/handshake.ts'
 import { KnownPeers } from './known-peers.ts'
-import { tlsPeer } from '../../x509/certificate-info.ts'
+import { peerCertificate } from '../../x509/certificate-info.ts'
 import { validity } from '../../x509/validity.ts'
 import { VerifiedPeer } from './verified-peer.ts'
 
@@ -46,7 +46,7 @@ export interface TlsAcceptor {
  * What OpenSSL makes of a certificate is larger than its bytes, and lives until the garbage collector comes by, which
  * does not see it. It sees memory of this many times the bytes that the client has sent, which is never written to.
  */
-const WEIGHT = 16
+const externalMemoryFactor = 16
 
 /** A connection in its handshake. */
 interface Pending {
@@ -74,7 +74,7 @@ export function createTlsAcceptor(
   })
   const pending = new Map<unknown, Pending>()
   const peers = new KnownPeers()
-  const weights = new WeakMap<X509Certificate, ArrayBuffer>()
+  const externalMemory = new WeakMap<X509Certificate, ArrayBuffer>()
 
   function take(socket: TLSSocket): Pending | undefined {
     const raw = wrappedBy(socket)
@@ -100,16 +100,16 @@ export function createTlsAcceptor(
     // Of a client that OpenSSL refuses, nothing is remembered.
     const bytes = socket.authorized && certificate !== undefined ? certificate.raw.toString('latin1') : null
     const known = bytes === null ? undefined : peers.find(bytes)
-    if (known !== undefined && stillGood(known)) {
+    if (known !== undefined && isStillValid(known)) {
       events.connected(socket, found.address, known, found.slot)
       return
     }
-    if (certificate !== undefined && !socket.authorized) weights.set(certificate, new ArrayBuffer(WEIGHT * found.raw.bytesRead))
+    if (certificate !== undefined && !socket.authorized) externalMemory.set(certificate, new ArrayBuffer(externalMemoryFactor * found.raw.bytesRead))
     if (certificate === undefined && !config.certRequired) {
       events.connected(socket, found.address, null, found.slot)
       return
     }
-    const flaw = flawOf(socket, certificate)
+    const flaw = verifyPeer(socket, certificate)
     if (flaw !== null) {
       events.refused(socket, found.address, flaw, certificate, found.slot)
       return
@@ -121,23 +121,23 @@ export function createTlsAcceptor(
 
   function verifiedPeer(socket: TLSSocket, certificate: X509Certificate): VerifiedPeer {
     const sent = socket.isSessionReused() ? peers.authorities : sentBehind(certificate)
-    return new VerifiedPeer({ certificate, facts: tlsPeer(certificate), anchors: credentials.trustAnchors, sent })
+    return new VerifiedPeer({ certificate, facts: peerCertificate(certificate), anchors: credentials.trustAnchors, sent })
   }
 
   /** For a certificate that OpenSSL has verified, now or when the session began that is resumed. */
-  function stillGood({ certificate, facts }: VerifiedPeer): boolean {
+  function isStillValid({ certificate, facts }: VerifiedPeer): boolean {
     const time = now()
     if (time < facts.notBefore || time > facts.notAfter) return false
-    return credentials.revocation === null || credentials.revocation.judge(certificate, time) === null
+    return credentials.revocation === null || credentials.revocation.check(certificate, time) === null
   }
 
   /** Why the client must not be served, or null. */
-  function flawOf(socket: TLSSocket, certificate: X509Certificate | undefined): Diagnosis | null {
+  function verifyPeer(socket: TLSSocket, certificate: X509Certificate | undefined): Diagnosis | null {
     const { revocation } = credentials
     try {
       const good = certificate !== undefined && socket.authorized && validity(certificate, now()) === 'valid'
       // Sessions are resumed with what was found at their first handshake, so the lists are asked again.
-      if (good) return revocation?.judge(certificate, now()) ?? null
+      if (good) return revocation?.check(certificate, now()) ?? null
       // Refused too: a resumed session of a client without a certificate, which Node calls authorized, and one whose
       // certificate was verified on an earlier day and has expired since.
       const code = String(socket.authorizationError) // declared as an Error; it is OpenSSL's code
@@ -153,11 +153,11 @@ export function createTlsAcceptor(
     socket.destroy()
     if (found === undefined) return
     const diagnosis = diagnoseHandshake(error, config)
-    if (diagnosis.id === 'closed') gone(found)
+    if (diagnosis.id === 'closed') forget(found)
     else events.failed(found.address, diagnosis, false, found.slot)
   })
 
-  function gone({ raw, address, slot }: Pending): void {
+  function forget({ raw, address, slot }: Pending): void {
     events.failed(address, diagnoseClose(raw.bytesRead), raw.bytesRead === 0, slot)
   }
 
@@ -173,7 +173,7 @@ export function createTlsAcceptor(
       if (slot !== null) slot.evict = () => raw.destroy()
       pending.set(raw, entry)
       raw.once('close', () => {
-        if (pending.delete(raw)) gone(entry)
+        if (pending.delete(raw)) forget(entry)
       })
       // Nobody can go on with half a handshake, so until it is done the end of the client is the end of the connection.
       raw.allowHalfOpen = false

@@ -2,26 +2,26 @@
 // and every one counted by its reason.
 
 import type { Log, MessageFields } from '../../log/message.ts'
-import { StormLog } from '../../log/throttle.ts'
+import { LogThrottle } from '../../log/throttle.ts'
 import type { Metrics } from '../../metrics/registry.ts'
 import type { Diagnosis } from '../diagnosis/handshake.ts'
 import { certificateName } from '../../x509/certificate-info.ts'
-import type { PeerFacts } from '../../x509/certificate-info.ts'
+import type { CertificateInfo } from '../../x509/certificate-info.ts'
 
 /** Lives as long as the process, so that a reload does not make an old storm a new one. */
-export class TlsReport {
+export class HandshakeLog {
   readonly #log: Log
-  readonly #storms: StormLog
+  readonly #storms: LogThrottle
   readonly #metrics: Metrics
 
   constructor(log: Log, metrics: Metrics) {
     this.#log = log
-    this.#storms = new StormLog(log)
+    this.#storms = new LogThrottle(log)
     this.#metrics = metrics
   }
 
   /** A client whose certificate does not let it in, at the handshake or later. @param peer null: there is none */
-  refused(remoteAddress: string, diagnosis: Diagnosis, peer: PeerFacts | null): void {
+  refused(remoteAddress: string, diagnosis: Diagnosis, peer: CertificateInfo | null): void {
     this.#metrics.count('keagate_tls_failures_total', { reason: diagnosis.id })
     const facts = peer === null ? noFacts : certificateFacts(peer)
     const fields = { ...sentences(remoteAddress, diagnosis), ...facts }
@@ -53,7 +53,7 @@ export class TlsReport {
 
 const noFacts = { subject: 'none', issuer: 'none', serial: 'none', fingerprint: 'none' }
 
-function certificateFacts({ subject, issuer, serial, fingerprint }: PeerFacts): typeof noFacts {
+function certificateFacts({ subject, issuer, serial, fingerprint }: CertificateInfo): typeof noFacts {
   return { subject: certificateName(subject), issuer: certificateName(issuer), serial, fingerprint }
 }
 

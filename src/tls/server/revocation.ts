@@ -34,7 +34,7 @@ export class Revocation {
    * demands a list in force for every CA of the chain.
    * @param now milliseconds since the epoch
    */
-  judge(certificate: X509Certificate, now: number): Diagnosis | null {
+  check(certificate: X509Certificate, now: number): Diagnosis | null {
     const path = this.#paths.get(certificate) ?? this.#pathOf(certificate)
     this.#paths.set(certificate, path)
     for (const [depth, link] of path.entries()) {
@@ -45,7 +45,7 @@ export class Revocation {
   }
 
   /** Whether a certificate, with the intermediate ones that came with it, leads to a trusted CA. */
-  reaches(certificate: X509Certificate): boolean {
+  chainsToTrustAnchor(certificate: X509Certificate): boolean {
     let current: X509Certificate | undefined = certificate
     for (let depth = 0; current !== undefined && depth < MAX_DEPTH; depth++) {
       if (this.#issuerOf(current) !== undefined) return true

@@ -38,7 +38,7 @@ export class TrustAnchors {
    * @param sent the certificates that the client sent behind its own, in any order
    * @param now milliseconds since the epoch
    */
-  reaches(certificate: X509Certificate, sent: readonly X509Certificate[], now: number): boolean {
+  chainsToTrustAnchor(certificate: X509Certificate, sent: readonly X509Certificate[], now: number): boolean {
     // Those that are trusted go before those that were sent, as with OpenSSL.
     const issuers = [...this.#certificates, ...sent.slice(0, maxSent)]
     const seen = new Set<string>()

@@ -2,12 +2,12 @@
 // object for all connections of a client under one set of credentials, so that each reload costs one check a client.
 
 import type { X509Certificate } from 'node:crypto'
-import type { TlsPeer } from '../../x509/certificate-info.ts'
+import type { PeerCertificate } from '../../x509/certificate-info.ts'
 import type { TrustAnchors } from './trust-anchors.ts'
 
 export interface VerifiedPeerParts {
   readonly certificate: X509Certificate
-  readonly facts: TlsPeer
+  readonly facts: PeerCertificate
   /** What OpenSSL has verified it with. */
   readonly anchors: TrustAnchors
   /** The certificates that came with it, in any order. */
@@ -16,7 +16,7 @@ export interface VerifiedPeerParts {
 
 export class VerifiedPeer {
   readonly certificate: X509Certificate
-  readonly facts: TlsPeer
+  readonly facts: PeerCertificate
   /** The certificates that came with it. */
   readonly sent: readonly X509Certificate[]
   /** Those that were asked for last, and the answer. */
@@ -34,7 +34,7 @@ export class VerifiedPeer {
   isTrustedBy(anchors: TrustAnchors, now: number): boolean {
     if (anchors !== this.#anchors) {
       const covered = this.#trusted && anchors.covers(this.#anchors)
-      this.#trusted = covered || anchors.reaches(this.certificate, this.sent, now)
+      this.#trusted = covered || anchors.chainsToTrustAnchor(this.certificate, this.sent, now)
       this.#anchors = anchors
     }
     return this.#trusted

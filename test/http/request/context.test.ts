@@ -9,7 +9,7 @@ import { RequestContext } from '../../../src/http/request/context.ts'
 import { MemoryBudget } from '../../../src/shares/memory-budget.ts'
 import type { HttpSettings } from '../../../src/http/settings.ts'
 import { MetricRegistry } from '../../../src/metrics/registry.ts'
-import { TlsReport } from '../../../src/tls/server/handshake-log.ts'
+import { HandshakeLog } from '../../../src/tls/server/handshake-log.ts'
 import { defaultLimits, recordingLog } from '../../support/recording-server.ts'
 
 interface Made {
@@ -25,7 +25,7 @@ function started(): Made {
   const log = recordingLog()
   const settings: HttpSettings = {
     limits: defaultLimits, headers: [], certificateRequired: false, revocation: null, trustAnchors: null, audit: null, metrics: null,
-    tlsReport: new TlsReport(log, new MetricRegistry()), authenticator: null, services: new Set(),
+    tlsReport: new HandshakeLog(log, new MetricRegistry()), authenticator: null, services: new Set(),
     dispatch: () => Promise.reject(new Error('nothing is dispatched here')),
   }
   const socket = new Socket()
