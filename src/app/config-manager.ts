@@ -103,8 +103,8 @@ export class ConfigManager {
 
   /** Why no command can run now. */
   get unavailableReasons(): readonly string[] {
-    const obstacle = this.#frontEnd.active?.runtime.audit?.unavailableReason ?? null
-    return obstacle === null ? [] : [obstacle]
+    const reason = this.#frontEnd.active?.runtime.audit?.unavailableReason ?? null
+    return reason === null ? [] : [reason]
   }
 
   /** What has gone through the door since the start; null before the first configuration. */
@@ -167,30 +167,30 @@ export class ConfigManager {
 
   async #replace(config: AgentConfig): Promise<void> {
     const before = this.#frontEnd.active?.runtime ?? null
-    const companions = await beginReload(config, before, this.#moduleParts)
+    const transaction = await beginReload(config, before, this.#moduleParts)
     try {
-      await this.#monitoring.change(config.monitoring, () => this.#swap(config, companions))
+      await this.#monitoring.change(config.monitoring, () => this.#swap(config, transaction))
     } catch (error) {
-      await companions.undo()
+      await transaction.undo()
       throw error
     }
-    await companions.commit()
+    await transaction.commit()
   }
 
-  async #swap(config: AgentConfig, companions: ReloadTransaction): Promise<void> {
+  async #swap(config: AgentConfig, transaction: ReloadTransaction): Promise<void> {
     const before = this.#frontEnd.active
     const moved = before === null || !sameEndpoint(before.runtime.config, config)
     if (before !== null && !moved) refuseProtocolSwitch(before.runtime.config, config, this.#logging)
-    const runtime = await this.#build(config, companions)
+    const runtime = await this.#build(config, transaction)
     const listener = moved ? await this.#listen(config, before) : before.listener
     try {
-      const entrance = await this.#frontEnd.entrance(runtime, listener)
+      const connectionHandler = await this.#frontEnd.connectionHandler(runtime, listener)
       const shown = this.#logging.enabled('DCTL_CONFIG_START')
       // The last step that can fail, and one that undoes itself.
       this.#logging.configure(config.loggers)
       // Who asks for it by this very configuration gets it too.
       if (!shown) logConfig(this.#logging, config)
-      this.#frontEnd.use({ runtime, listener, entrance, activeSince: Date.now() })
+      this.#frontEnd.use({ runtime, listener, connectionHandler, activeSince: Date.now() })
     } catch (error) {
       if (moved) await listener.close()
       throw error
@@ -217,7 +217,7 @@ export class ConfigManager {
       const { runtime, listener, activeSince: since } = this.#frontEnd.current
       const renewed = await renewCredentials(runtime)
       if (renewed === null) return false
-      this.#frontEnd.use({ runtime: renewed, listener, entrance: await this.#frontEnd.entrance(renewed, listener), activeSince: since })
+      this.#frontEnd.use({ runtime: renewed, listener, connectionHandler: await this.#frontEnd.connectionHandler(renewed, listener), activeSince: since })
       return true
     })
   }
@@ -233,10 +233,10 @@ export class ConfigManager {
   }
 
   /** Everything that a configuration needs, as far as it can be had without taking anything from the one in force. */
-  async #build(config: AgentConfig, companions: Pick<ReloadTransaction, 'modules' | 'audit'>): Promise<Runtime> {
+  async #build(config: AgentConfig, transaction: Pick<ReloadTransaction, 'modules' | 'audit'>): Promise<Runtime> {
     const previous = this.#frontEnd.active?.runtime ?? null
     const stays = { log: this.#logging, lockOut: this.#lockOut, tlsReport: this.#handshakeLog, metrics: this.#metrics }
-    const runtime = await buildRuntime(config, { agent: this.#agent, ...stays, ...companions, previous })
+    const runtime = await buildRuntime(config, { agent: this.#agent, ...stays, ...transaction, previous })
     checkLogFiles(config)
     return runtime
   }

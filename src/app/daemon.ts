@@ -186,7 +186,7 @@ export class Daemon implements AgentControl {
       metrics: this.#metrics,
       traffic: () => this.#configManager.traffic ?? { open: 0, accepted: 0, rejected: 0, received: 0, sent: 0 },
       reloads: () => this.#reloads.latest,
-      obstacles: () => (this.#stopping ? ['the agent is stopping'] : this.#configManager.unavailableReasons),
+      unavailableReasons: () => (this.#stopping ? ['the agent is stopping'] : this.#configManager.unavailableReasons),
       lookForQuiet: (quiet) => probeStale(this.#configManager.runtime.upstreams.byKey.values(), quiet),
     }
   }
@@ -217,14 +217,14 @@ export class Daemon implements AgentControl {
   async #outcome(
     success: string,
     change: () => Promise<void> | void,
-    mistake: 'CTRL_AGENT_CONFIG_FAIL' | 'CTRL_AGENT_CONFIG_CHECK_FAIL' = 'CTRL_AGENT_CONFIG_FAIL',
+    issue: 'CTRL_AGENT_CONFIG_FAIL' | 'CTRL_AGENT_CONFIG_CHECK_FAIL' = 'CTRL_AGENT_CONFIG_FAIL',
   ): Promise<ConfigOutcome> {
     try {
       await change()
       return { ok: true, text: success }
     } catch (error) {
       const result = error instanceof KeagateError && error.code === 'LISTEN_FAILED' ? 5 : 1
-      logConfigErrors(this.#options.logging, result === 5 ? 'DCTL_PARSER_FAIL' : mistake, error)
+      logConfigErrors(this.#options.logging, result === 5 ? 'DCTL_PARSER_FAIL' : issue, error)
       return { ok: false, result, text: describeError(error) }
     }
   }

@@ -17,7 +17,7 @@ import type { HandshakeLog } from '../tls/server/handshake-log.ts'
 export interface ActiveConfig {
   readonly runtime: Runtime
   readonly listener: Listener
-  readonly entrance: ConnectionHandler
+  readonly connectionHandler: ConnectionHandler
   /** Milliseconds since the epoch. */
   readonly activeSince: number
 }
@@ -65,7 +65,7 @@ export class FrontEnd {
   }
 
   /** Makes the way from a listener to a runtime, which nobody takes before `use`. */
-  async entrance({ config, credentials }: Runtime, origin: Listener): Promise<ConnectionHandler> {
+  async connectionHandler({ config, credentials }: Runtime, origin: Listener): Promise<ConnectionHandler> {
     this.#server ??= await createHttpServer({
       settings: () => this.current.runtime.http,
       memory: this.memory,
@@ -77,14 +77,14 @@ export class FrontEnd {
   /** From here on, the listener's connections meet this runtime. */
   use(next: ActiveConfig): void {
     this.#active = next
-    next.listener.accept((socket) => next.entrance.accept(socket))
+    next.listener.accept((socket) => next.connectionHandler.accept(socket))
     this.#server?.closeUntrusted()
   }
 
   /** Closes an address that is in use no more; answers under way there are given. */
-  leave({ listener, entrance }: ActiveConfig): void {
+  leave({ listener, connectionHandler }: ActiveConfig): void {
     void listener.close()
-    entrance.close()
+    connectionHandler.close()
     this.#server?.closeAll(listener)
   }
 
@@ -97,7 +97,7 @@ export class FrontEnd {
   async close(): Promise<void> {
     await this.#active?.listener.acceptQueued()
     const closed = this.#active?.listener.close()
-    this.#active?.entrance.close()
+    this.#active?.connectionHandler.close()
     for (const upstream of this.#active?.runtime.upstreams.byKey.values() ?? []) upstream.close()
     await this.#server?.drain(drainTimeout)
     await closed

@@ -14,8 +14,8 @@ import type { TlsKeyword } from '../tls/files/diagnostics.ts'
 /** The same error with positions where it tells its keywords; anything else as it is. */
 export function withPositions(error: unknown, loaded: LoadedConfig): unknown {
   if (!(error instanceof KeagateError)) return error
-  const mistakes = keywordIssues(error).map((mistake) => ({ ...loaded.place(mistake.path), ...mistake }))
-  return mistakes.length === 0 ? error : new ConfigError(mistakes.toSorted(byPlace), { code: error.code, cause: error })
+  const issues = keywordIssues(error).map((issue) => ({ ...loaded.place(issue.path), ...issue }))
+  return issues.length === 0 ? error : new ConfigError(issues.toSorted(byPlace), { code: error.code, cause: error })
 }
 
 /** In the order of the text, as far as they stand in one file. */

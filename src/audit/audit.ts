@@ -64,19 +64,19 @@ export class Audit {
 
   /** A command begins; the file stays open until it is `finished`. */
   begin(command: Command): AuditEntry {
-    const ticket = { command, begin: performance.now() }
-    this.#running.add(ticket)
+    const entry = { command, begin: performance.now() }
+    this.#running.add(entry)
     this.trail.enter()
-    return ticket
+    return entry
   }
 
   /**
    * Records a command that has ended.
    * @returns why its answer must not be given, or null
    */
-  finished(ticket: AuditEntry, ending: CommandResult): Promise<string | null> {
+  finished(entry: AuditEntry, ending: CommandResult): Promise<string | null> {
     return new Promise((resolve, reject) => {
-      if (!this.#running.delete(ticket)) {
+      if (!this.#running.delete(entry)) {
         resolve(null)
         return
       }
@@ -85,9 +85,9 @@ export class Audit {
         reject(error instanceof Error ? error : new Error(String(error)))
       }
       try {
-        const args = this.#argumentsOf(ticket.command)
-        if (args instanceof Promise) args.then((shown) => this.#record(ticket, ending, shown, resolve)).catch(left)
-        else this.#record(ticket, ending, args, resolve)
+        const args = this.#argumentsOf(entry.command)
+        if (args instanceof Promise) args.then((shown) => this.#record(entry, ending, shown, resolve)).catch(left)
+        else this.#record(entry, ending, args, resolve)
       } catch (error) {
         left(error)
       }
@@ -95,8 +95,8 @@ export class Audit {
   }
 
   /** @param args JSON text. @param done gets why the answer must not be given, or null */
-  #record(ticket: AuditEntry, ending: CommandResult, args: string | null, done: (problem: string | null) => void): void {
-    const { command, begin } = ticket
+  #record(entry: AuditEntry, ending: CommandResult, args: string | null, done: (problem: string | null) => void): void {
+    const { command, begin } = entry
     const { elements, refusal, decision, times } = ending
     const duration = performance.now() - begin
     const record = {
@@ -124,7 +124,7 @@ export class Audit {
   /** The process ends: records what is still running, then closes the file. */
   async stop(): Promise<void> {
     const ending = { elements: [], refusal: 'still running when the agent stopped', decision: null, times: [] }
-    await Promise.all([...this.#running].map((ticket) => this.finished(ticket, ending)))
+    await Promise.all([...this.#running].map((entry) => this.finished(entry, ending)))
     await this.trail.close()
   }
 

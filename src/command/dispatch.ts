@@ -112,15 +112,15 @@ interface Task {
 function audited(audit: Audit, task: Task): Promise<CommandResult> {
   const { command } = task
   const times = task.times ?? []
-  const ticket = audit.begin(command)
-  const { unavailableReason: obstacle } = audit
-  if (obstacle !== null) {
-    const ending = failed(command, `was not run: ${obstacle}`)
-    return audit.finished(ticket, { ...ending, refusal: obstacle, times }).then(() => ending)
+  const entry = audit.begin(command)
+  const { unavailableReason: unavailable } = audit
+  if (unavailable !== null) {
+    const ending = failed(command, `was not run: ${unavailable}`)
+    return audit.finished(entry, { ...ending, refusal: unavailable, times }).then(() => ending)
   }
   const recorded = (ending: CommandResult): Promise<CommandResult> => {
     const { elements, refusal, decision } = ending
-    return audit.finished(ticket, { elements, refusal, decision, times }).then((problem) =>
+    return audit.finished(entry, { elements, refusal, decision, times }).then((problem) =>
       problem === null ? ending : failed(command, `cannot be answered: ${problem}`),
     )
   }

@@ -91,17 +91,17 @@ function* textWork(name: string, text: string, options: CommandOptions): Sliced<
 }
 
 function* load(source: Source, dialect: Dialect, rules: ResolveRules): Sliced<LoadedConfig> {
-  const findings = new Diagnostics(source)
-  const parsed = yield* parseConfig(source.text, dialect, findings)
+  const diagnostics = new Diagnostics(source)
+  const parsed = yield* parseConfig(source.text, dialect, diagnostics)
   const root = dialect === 'command' && parsed?.kind === 'map' ? withoutHash(parsed) : parsed
-  if (root !== null) yield* validateConfig(root, findings)
-  if (root !== null) yield* validateRbacParameters(root, findings)
-  const config = root?.kind === 'map' ? yield* resolveConfig(root, rules, findings) : null
+  if (root !== null) yield* validateConfig(root, diagnostics)
+  if (root !== null) yield* validateRbacParameters(root, diagnostics)
+  const config = root?.kind === 'map' ? yield* resolveConfig(root, rules, diagnostics) : null
   // Without a map there is a mistake in any case.
-  if (config === null || findings.errorCount > 0) {
-    throw new ConfigError(yield* findings.mistakes(), { count: findings.errorCount })
+  if (config === null || diagnostics.errorCount > 0) {
+    throw new ConfigError(yield* diagnostics.issues(), { count: diagnostics.errorCount })
   }
-  const warnings = yield* findings.warnings()
+  const warnings = yield* diagnostics.warnings()
   return { config, warnings, place: (path) => source.locate(offsetAt(root, path)) }
 }
 
@@ -122,8 +122,8 @@ function* readSource(file: string): ReturnType<typeof sourceWork> {
     // The file itself goes before the sentence.
     const text = error.place === null ? error.message.replace(`cannot read ${file}:`, 'cannot be read:') : error.message
     const place = error.place ?? { file, line: null, column: null }
-    const mistake = { ...place, path: '', text, remedy: error.remedy }
-    throw new ConfigError([mistake], { code: 'CONFIG_UNREADABLE', cause: error })
+    const issue = { ...place, path: '', text, remedy: error.remedy }
+    throw new ConfigError([issue], { code: 'CONFIG_UNREADABLE', cause: error })
   }
 }
 

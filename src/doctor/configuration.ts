@@ -22,7 +22,7 @@ export function examineConfiguration(file: string, env: NodeJS.ProcessEnv): Exam
     const none = controlSockets.size > 0 ? [] : [
       problem('warning', 'control-sockets', 'no daemon can be reached', 'name their control sockets'),
     ]
-    const warnings = loaded.warnings.map((mistake) => placed('warning', mistake))
+    const warnings = loaded.warnings.map((issue) => placed('warning', issue))
     return { findings: [ok('configuration', `${file} is usable; services: ${services}`), ...warnings, ...none], loaded }
   } catch (error) {
     return { findings: mistakesOf(error).map(withRemedy), loaded: null }
@@ -40,15 +40,15 @@ function withRemedy(finding: Finding): Finding {
 /** One finding for each mistake, with its place. */
 export function mistakesOf(error: unknown, what = 'configuration'): readonly Finding[] {
   if (error instanceof ConfigError) {
-    const more = error.count - error.mistakes.length
+    const more = error.count - error.issues.length
     const rest = more === 0 ? [] : [problem('error', what, `and at least ${more} more mistake${more === 1 ? '' : 's'}`)]
-    return [...error.mistakes.map((mistake) => placed('error', mistake)), ...rest]
+    return [...error.issues.map((issue) => placed('error', issue)), ...rest]
   }
   return [problem('error', what, describeError(error))]
 }
 
-function placed(level: 'warning' | 'error', mistake: ConfigIssue): Finding {
-  const { path, text, remedy } = mistake
+function placed(level: 'warning' | 'error', issue: ConfigIssue): Finding {
+  const { path, text, remedy } = issue
   return problem(level, path.split('/').findLast((step) => /^[a-z]/.test(step)) ?? 'configuration',
-    `${formatPosition(mistake)}: ${text}`, remedy)
+    `${formatPosition(issue)}: ${text}`, remedy)
 }

@@ -16,7 +16,7 @@ export function collect(source: MonitorSource, eventLoop: EventLoopDelay): Sampl
     sample('keagate_build_info', 1, {
       version: agent.version, nodejs: process.versions.node, openssl: process.versions.openssl,
     }),
-    sample('keagate_ready', source.obstacles().length === 0 ? 1 : 0),
+    sample('keagate_ready', source.unavailableReasons().length === 0 ? 1 : 0),
     sample('keagate_config_last_reload_successful', lastReload?.taken === false ? 0 : 1),
     sample('keagate_config_last_reload_success_timestamp_seconds', agent.configuredAt() / 1000),
     ...agent.daemons().flatMap(daemonSamples),

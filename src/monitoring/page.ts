@@ -36,10 +36,10 @@ const maxRows = 100
 
 export function statusPage({ source, eventLoop, lastHour, now }: PageParts): string {
   const { agent } = source
-  const obstacles = source.obstacles()
-  const state = obstacles.length === 0
+  const unavailableReasons = source.unavailableReasons()
+  const state = unavailableReasons.length === 0
     ? html`<span class="good">ready</span>`
-    : html`<span class="bad">not ready: ${obstacles.join('; ')}</span>`
+    : html`<span class="bad">not ready: ${unavailableReasons.join('; ')}</span>`
   const page = html`<!doctype html>
 <html lang="en">
 <head>

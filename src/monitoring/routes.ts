@@ -35,12 +35,12 @@ export function addMonitorRoutes(app: FastifyInstance, { source, watch }: Monito
     return exposition(collect(source, current.eventLoop))
   })
   app.get('/livez', (_request, reply) => plain(reply, 200, 'alive'))
-  app.get('/readyz', (_request, reply) => (watch() === null ? notInForce(reply) : readiness(reply, source.obstacles())))
+  app.get('/readyz', (_request, reply) => (watch() === null ? notInForce(reply) : readiness(reply, source.unavailableReasons())))
 }
 
-function readiness(reply: FastifyReply, obstacles: readonly string[]): string {
-  if (obstacles.length === 0) return plain(reply, 200, 'ready')
-  return plain(reply, 503, obstacles.map((obstacle) => escapeForLog(obstacle)).join('\n'))
+function readiness(reply: FastifyReply, unavailableReasons: readonly string[]): string {
+  if (unavailableReasons.length === 0) return plain(reply, 200, 'ready')
+  return plain(reply, 503, unavailableReasons.map((reason) => escapeForLog(reason)).join('\n'))
 }
 
 function plain(reply: FastifyReply, status: number, text: string): string {

@@ -12,7 +12,7 @@ export interface MonitorSource {
   /** Changes of the configuration, the latest first; the start is none. */
   reloads(): readonly Reload[]
   /** Why commands are not taken now, each in a sentence; empty: they are. */
-  obstacles(): readonly string[]
+  unavailableReasons(): readonly string[]
   /** Looks for the daemons that were not heard of for so many milliseconds. Never rejects. */
   lookForQuiet(quiet: number): Promise<void>
 }

@@ -11,7 +11,7 @@ function said(access: Record<string, unknown>, services: readonly string[] = [])
   try {
     return loadConfigText('<string>', JSON.stringify({ 'Control-agent': agent }), options).warnings.map(({ text }) => text)
   } catch (error) {
-    if (error instanceof ConfigError) return error.mistakes.map(({ text }) => text)
+    if (error instanceof ConfigError) return error.issues.map(({ text }) => text)
     throw error
   }
 }

@@ -1,7 +1,7 @@
 // What is said of each bad configuration under fixtures. A new rule costs two small files and two rows.
 
 /** Name, then one line for each mistake in the order of the text: position, sentence and remedy, or their beginning. */
-export const badFixtures: readonly (readonly [name: string, ...mistakes: string[]])[] = [
+export const badFixtures: readonly (readonly [name: string, ...issues: string[]])[] = [
   ['access-api-files', '4:22: /etc/hostname cannot be used: it cannot be read (ENOTDIR)'],
   [
     'access-both',

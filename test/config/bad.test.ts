@@ -60,7 +60,7 @@ function mistakesOf(load: () => unknown): string[] {
     return []
   } catch (error) {
     if (!(error instanceof ConfigError)) throw error
-    return error.mistakes.map((mistake) => {
+    return error.issues.map((mistake) => {
       const included = mistake.file.endsWith('.inc') ? `${basename(mistake.file)}:` : ''
       const where = formatPosition(mistake).slice(mistake.file.length + 1)
       const remedy = mistake.remedy === null ? '' : `; ${mistake.remedy}`

@@ -177,7 +177,7 @@ t.test('a file that cannot be read is one mistake, with the place of the include
   t.equal(included.code, 'CONFIG_UNREADABLE')
   t.match(included.message, new RegExp(`^${folder}/a\\.conf:2:3: .*/nowhere/b\\.conf`))
   const absent = errorOf(() => loadConfigFile(join(folder, 'absent.conf'), options))
-  t.match(absent.mistakes, [{ file: join(folder, 'absent.conf'), line: null, column: null, path: '' }])
+  t.match(absent.issues, [{ file: join(folder, 'absent.conf'), line: null, column: null, path: '' }])
   t.end()
 })
 

@@ -20,12 +20,12 @@ function set(agent: unknown, { current = null, env = {}, pathChecks = true }: Se
   return loadConfigText('<string>', text, { dialect: 'command', env, pathChecks, current }).config
 }
 
-function mistakes(agent: unknown, setting?: Setting): string[] {
+function issues(agent: unknown, setting?: Setting): string[] {
   try {
     set(agent, setting)
     return []
   } catch (error) {
-    if (error instanceof ConfigError) return error.mistakes.map(({ path, text }) => `${path}: ${text}`)
+    if (error instanceof ConfigError) return error.issues.map(({ path, text }) => `${path}: ${text}`)
     throw error
   }
 }
@@ -44,17 +44,17 @@ function log(name: string): unknown {
 }
 
 t.test('sockets and logs lie in their folders, letter by letter', (t) => {
-  for (const name of ['bare', '/run/kea/s', '/run/kea//s', '..s', '.s']) t.same(mistakes(socket(name)), [], name)
+  for (const name of ['bare', '/run/kea/s', '/run/kea//s', '..s', '.s']) t.same(issues(socket(name)), [], name)
   const outside = [
     '/tmp/s', '/var/run/kea/s', '/run/kea/../s', '/run/kea/sub/s', './s', '../s', '/s', 'kea/s', '/run/./kea/s',
     '/run//kea/s', '/var/log/kea/s',
   ]
   for (const name of outside) {
-    t.match(mistakes(socket(name)), [/^\/Control-agent\/control-sockets\/dhcp4\/socket-name: .* outside \/run\/kea,/])
+    t.match(issues(socket(name)), [/^\/Control-agent\/control-sockets\/dhcp4\/socket-name: .* outside \/run\/kea,/])
   }
-  for (const name of ['a.log', '/var/log/kea/a.log', 'stdout', 'syslog:local1']) t.same(mistakes(log(name)), [], name)
+  for (const name of ['a.log', '/var/log/kea/a.log', 'stdout', 'syslog:local1']) t.same(issues(log(name)), [], name)
   for (const name of ['/etc/cron.d/a', '/var/log/a', '/run/kea/a', 'x/a', 'syslog/a']) {
-    t.match(mistakes(log(name)), [/output-options\/0\/output: .* outside \/var\/log\/kea,/], name)
+    t.match(issues(log(name)), [/output-options\/0\/output: .* outside \/var\/log\/kea,/], name)
   }
   t.end()
 })
@@ -64,16 +64,16 @@ t.test('the folders can be moved, and bare names move with them', (t) => {
   t.equal(pathOf(set(socket('s'), { env }), 'dhcp4'), '/srv/sockets/s')
   t.equal(pathOf(set(socket('/srv/sockets/s'), { env }), 'dhcp4'), '/srv/sockets/s')
   t.equal(set(log('a.log'), { env }).loggers[0]?.outputs?.[0]?.path, '/srv/logs/a.log')
-  t.match(mistakes(socket('/run/kea/s'), { env }), [/outside \/srv\/sockets,/])
+  t.match(issues(socket('/run/kea/s'), { env }), [/outside \/srv\/sockets,/])
   const empty = { KEA_CONTROL_SOCKET_DIR: '' }
   t.equal(pathOf(set(socket('s'), { env: empty }), 'dhcp4'), '/run/kea/s')
   t.end()
 })
 
 t.test('with -X any place may be named', (t) => {
-  t.same(mistakes(socket('/tmp/s'), { pathChecks: false }), [])
-  t.same(mistakes(log('/tmp/a.log'), { pathChecks: false }), [])
-  t.match(mistakes(socket('/tmp/'), { pathChecks: false }), [/names a folder/])
+  t.same(issues(socket('/tmp/s'), { pathChecks: false }), [])
+  t.same(issues(log('/tmp/a.log'), { pathChecks: false }), [])
+  t.match(issues(socket('/tmp/'), { pathChecks: false }), [/names a folder/])
   t.end()
 })
 
@@ -84,12 +84,12 @@ t.test('a place in use may be named again, but only for the same purpose', (t) =
     }),
   })
   const current = loadConfigFile(`${folder}/agent.conf`, { env: {}, pathChecks: true }).config
-  t.same(mistakes(socket('/opt/s'), { current }), [])
-  t.same(mistakes({ 'control-sockets': { d2: { 'socket-name': '/opt/s' } } }, { current }), [])
-  t.same(mistakes(log('/opt/a.log'), { current }), [])
-  t.match(mistakes(socket('/opt/a.log'), { current }), [/outside/])
-  t.match(mistakes(log('/opt/s'), { current }), [/outside/])
-  t.match(mistakes(socket('/opt/other'), { current }), [/outside/])
+  t.same(issues(socket('/opt/s'), { current }), [])
+  t.same(issues({ 'control-sockets': { d2: { 'socket-name': '/opt/s' } } }, { current }), [])
+  t.same(issues(log('/opt/a.log'), { current }), [])
+  t.match(issues(socket('/opt/a.log'), { current }), [/outside/])
+  t.match(issues(log('/opt/s'), { current }), [/outside/])
+  t.match(issues(socket('/opt/other'), { current }), [/outside/])
   t.end()
 })
 
@@ -153,9 +153,9 @@ t.test('***** leaves the password of a user as it is', (t) => {
 t.test('***** for a user without a password in force is refused', (t) => {
   const current = set(withClients({ user: 'a', password: 'one' }))
   const place = /^\/Control-agent\/authentication\/clients\/0\/password: .*this user has none/
-  t.match(mistakes(withClients({ user: 'b', password: hidden }), { current }), [place])
-  t.match(mistakes(withClients({ user: 'a', password: hidden }), { current: set({}) }), [place])
-  t.match(mistakes(withClients({ user: 'a', password: hidden })), [place])
+  t.match(issues(withClients({ user: 'b', password: hidden }), { current }), [place])
+  t.match(issues(withClients({ user: 'a', password: hidden }), { current: set({}) }), [place])
+  t.match(issues(withClients({ user: 'a', password: hidden })), [place])
   t.end()
 })
 
@@ -172,9 +172,9 @@ t.test('***** never guesses between several passwords of one user', (t) => {
     ['a', 'new'],
     ['a', 'two'],
   ])
-  t.match(mistakes(withClients({ user: 'a', password: hidden }), { current }), [/any of 2 passwords/])
+  t.match(issues(withClients({ user: 'a', password: hidden }), { current }), [/any of 2 passwords/])
   const more = withClients({ user: 'a', password: hidden }, { user: 'a', password: 'x' }, { user: 'a', password: 'y' })
-  t.match(mistakes(more, { current }), [/any of 2 passwords/])
+  t.match(issues(more, { current }), [/any of 2 passwords/])
   const alike = set(withClients({ user: 'a', password: 'one' }, { user: 'a', password: 'one' }))
   t.same(pairs(set(withClients({ user: 'a', password: hidden }), { current: alike })), [['a', 'one']])
   t.end()
@@ -219,8 +219,8 @@ t.test('secrets in the parameters of a module are hidden, at any depth, and ****
   const hidden = { ...parameters, 'api-secret': '*****', secret: 'new' }
   t.match(printCompact(printConfig(set(module(hidden), { current }), { secrets: 'shown' })), /"api-secret": "s3cret".*"secret": "new"/)
   const place = /^\/Control-agent\/hooks-libraries\/0\/parameters\/api-secret: \*{5} stands for the secret in force, but only where/
-  t.match(mistakes(module({ ...hidden, url: 'https://b.example' }), { current }), [place], 'it goes to no other address')
-  t.match(mistakes(module(hidden), { current: set({}), pathChecks: false }), [place])
+  t.match(issues(module({ ...hidden, url: 'https://b.example' }), { current }), [place], 'it goes to no other address')
+  t.match(issues(module(hidden), { current: set({}), pathChecks: false }), [place])
   const text = JSON.stringify({ 'Control-agent': module({ more: [{ password: '*****' }] }) })
   const file = `${t.testdir({ 'a.conf': text })}/a.conf`
   t.throws(() => loadConfigFile(file, { env: {}, pathChecks: true }), /parameters\/more\/0\/password|the secret is \*{5}, which config-get shows/)
@@ -267,15 +267,15 @@ function listener(members: Readonly<Record<string, unknown>>, service = 'dhcp4')
 
 t.test('a listener must be on this machine or in use', (t) => {
   for (const address of ['127.0.0.1', '127.8.9.1', '::1', '0:0:0:0:0:0:0:1']) {
-    t.same(mistakes(listener({ 'socket-address': address })), [], address)
+    t.same(issues(listener({ 'socket-address': address })), [], address)
   }
   const other = listener({ 'socket-address': '192.0.2.1', 'socket-port': 8004 })
   const place = /^\/Control-agent\/control-sockets\/dhcp4\/socket-address: 192\.0\.2\.1 is another machine/
-  t.match(mistakes(other), [place])
-  t.same(mistakes(other, { pathChecks: false }), [])
+  t.match(issues(other), [place])
+  t.same(issues(other, { pathChecks: false }), [])
   const current = set(other, { pathChecks: false })
-  t.same(mistakes(other, { current }), [])
-  t.match(mistakes(listener({ 'socket-address': '192.0.2.1', 'socket-port': 8005 }), { current }), [place])
+  t.same(issues(other, { current }), [])
+  t.match(issues(listener({ 'socket-address': '192.0.2.1', 'socket-port': 8005 }), { current }), [place])
   t.end()
 })
 
@@ -293,9 +293,9 @@ t.test('***** keeps the password of a listener, and sends it to nobody else', as
     { 'server-name': 'x' },
   ]
   for (const changed of others) {
-    t.match(mistakes(listener({ ...tls, password: hidden, ...changed }), { current }), [/password: .*for this very daemon/])
+    t.match(issues(listener({ ...tls, password: hidden, ...changed }), { current }), [/password: .*for this very daemon/])
   }
-  t.match(mistakes(listener({ user: 'a', password: hidden }), { current }), [/for this very daemon/], 'nor in the clear')
+  t.match(issues(listener({ user: 'a', password: hidden }), { current }), [/for this very daemon/], 'nor in the clear')
   t.notMatch(printCompact(printConfig(current, { secrets: 'hidden' })), 'one')
   t.match(printCompact(printConfig(current, { secrets: 'shown' })), '"password": "one"')
   t.not(await configHash(current), await configHash(set(listener({ ...tls, password: 'two' }))))
@@ -315,10 +315,10 @@ t.test('the service at an agent is shown, kept and part of the hash', async (t) 
 t.test('the network names no file to send to a listener', (t) => {
   const file = `${t.testdir({ p: 'one' })}/p`
   const named = listener({ user: 'a', 'password-file': file })
-  t.match(mistakes(named), [/password-file: over the network only/])
-  t.same(mistakes(named, { pathChecks: false }), [])
+  t.match(issues(named), [/password-file: over the network only/])
+  t.same(issues(named, { pathChecks: false }), [])
   const current = set(named, { pathChecks: false })
-  t.same(mistakes(named, { current }), [])
-  t.match(mistakes(listener({ user: 'a', 'password-file': file, 'socket-port': 8001 }), { current }), [/over the network/])
+  t.same(issues(named, { current }), [])
+  t.match(issues(listener({ user: 'a', 'password-file': file, 'socket-port': 8001 }), { current }), [/over the network/])
   t.end()
 })

@@ -11,7 +11,7 @@ t.test('a defect does not end the process', async (t) => {
   const log = { enabled: () => true, write: (id: string, fields: MessageFields = {}) => void lines.set(id, fields) }
   const source: Partial<MonitorSource> = {
     metrics: new MetricRegistry(),
-    obstacles: () => {
+    unavailableReasons: () => {
       throw new Error('out of ink')
     },
   }

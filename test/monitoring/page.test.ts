@@ -32,7 +32,7 @@ function certificate(days: number): Expiring {
 interface Facts {
   readonly daemons?: DaemonStatus[]
   readonly certificates?: Expiring[]
-  readonly obstacles?: string[]
+  readonly unavailableReasons?: string[]
 }
 
 function sourceOf(facts: Facts, metrics = new MetricRegistry()): MonitorSource {
@@ -46,7 +46,7 @@ function sourceOf(facts: Facts, metrics = new MetricRegistry()): MonitorSource {
     metrics,
     traffic: () => ({ open: 1, accepted: 2, rejected: 0, received: 2048, sent: 3 }),
     reloads: () => [{ command: 'config-set', taken: false, at: now - 60_000 }],
-    obstacles: () => facts.obstacles ?? [],
+    unavailableReasons: () => facts.unavailableReasons ?? [],
     lookForQuiet: () => Promise.resolve(),
   }
 }
@@ -73,7 +73,7 @@ t.test('nothing that comes from anywhere becomes markup', async (t) => {
   const watched = watch(t, metrics)
   metrics.count('keagate_tls_failures_total', { reason: nasty })
   const lastError = { text: nasty, at: now - 61_000 }
-  const facts = { daemons: [daemon({ service: nasty, address: nasty, lastError })], certificates: [certificate(5)], obstacles: [nasty] }
+  const facts = { daemons: [daemon({ service: nasty, address: nasty, lastError })], certificates: [certificate(5)], unavailableReasons: [nasty] }
   const page = statusPage({ ...watched, source: sourceOf(facts, metrics), now })
   t.notMatch(page, /<script|\u0007|\u202e/)
   t.equal(page.match(/&lt;script&gt;alert\(&quot;1&quot;\)&lt;\/script&gt;\\x07\\u202e&amp;&#39;é/g)?.length, 7)
@@ -92,7 +92,7 @@ t.test('it marks what needs attention', async (t) => {
   }
   const ends = [...page.matchAll(/data-label="days left"><span class="(\w+)"/g)].map(([, mark]) => mark)
   t.same(ends, ['bad', 'warn', 'good'], 'the first to end comes first')
-  t.match(statusPage({ ...watch(t), source: sourceOf({ obstacles: ['no ink', 'no paper'] }), now }), 'not ready: no ink; no paper')
+  t.match(statusPage({ ...watch(t), source: sourceOf({ unavailableReasons: ['no ink', 'no paper'] }), now }), 'not ready: no ink; no paper')
 })
 
 t.test('a thousand daemons are no page of a thousand rows', async (t) => {
@@ -106,8 +106,8 @@ t.test('a thousand daemons are no page of a thousand rows', async (t) => {
 t.test('readiness names every obstacle', async (t) => {
   const watched = watch(t)
   t.match(await get('/readyz', sourceOf({}), watched), { status: 200, text: 'ready\n' })
-  t.match(await get('/readyz', sourceOf({ obstacles: ['no ink', 'no paper'] }), watched), { status: 503, text: 'no ink\nno paper\n' })
-  t.match((await get('/metrics', sourceOf({ obstacles: ['no ink'] }), watched)).text, /^keagate_ready 0$/m)
+  t.match(await get('/readyz', sourceOf({ unavailableReasons: ['no ink', 'no paper'] }), watched), { status: 503, text: 'no ink\nno paper\n' })
+  t.match((await get('/metrics', sourceOf({ unavailableReasons: ['no ink'] }), watched)).text, /^keagate_ready 0$/m)
 })
 
 t.test('certificates of one name in one file are one series, that of the first to end', async (t) => {

@@ -233,9 +233,9 @@ t.test('a file behind a closed folder is told with that folder, also where a lin
   chmodSync(closed, 0o600)
   t.teardown(() => chmodSync(closed, 0o700))
   for (const name of ['closed/server.key', 'linked.key']) {
-    const findings = new TlsDiagnostics()
-    asItsUser({ unprivileged: true }, () => readPrivateKey(path.join(open, name), findings))
-    t.match(findings.problems, [{ remedy: `let the agent's user into the folder with: chmod o+x ${closed}` }], name)
+    const diagnostics = new TlsDiagnostics()
+    asItsUser({ unprivileged: true }, () => readPrivateKey(path.join(open, name), diagnostics))
+    t.match(diagnostics.problems, [{ remedy: `let the agent's user into the folder with: chmod o+x ${closed}` }], name)
   }
   t.end()
 })

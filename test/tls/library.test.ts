@@ -37,9 +37,9 @@ t.test('each version and group that is named can be spoken', async (t) => {
 
 t.test('versions that the library cannot speak are refused when they are asked for, not at the first handshake', (t) => {
   const refused = (minVersion: '1.2' | '1.3', maxVersion: '1.2' | '1.3', versions: string[]): string[] => {
-    const findings = new TlsDiagnostics()
-    protocolOptions({ ...defaultProtocol, minVersion, maxVersion }, findings, versions)
-    return findings.problems.map(({ keyword, text }) => `${keyword}: ${text}`)
+    const diagnostics = new TlsDiagnostics()
+    protocolOptions({ ...defaultProtocol, minVersion, maxVersion }, diagnostics, versions)
+    return diagnostics.problems.map(({ keyword, text }) => `${keyword}: ${text}`)
   }
   t.match(refused('1.3', '1.3', ['1.2']), [/^min-version: min-version 1\.3 and max-version 1\.3 leave no .* can do here: 1\.2$/])
   t.match(refused('1.2', '1.2', ['1.3']), [/can do here: 1\.3$/])

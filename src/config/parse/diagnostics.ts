@@ -62,13 +62,13 @@ export class Diagnostics {
   }
 
   /** The mistakes that are shown. */
-  *mistakes(): Sliced<ConfigIssue[]> {
-    const mistakes: ConfigIssue[] = []
+  *issues(): Sliced<ConfigIssue[]> {
+    const issues: ConfigIssue[] = []
     for (const found of inOrder(this.#errors)) {
-      mistakes.push(this.#placed(found))
+      issues.push(this.#placed(found))
       yield
     }
-    return mistakes
+    return issues
   }
 
   /** The warnings that are shown; the last one says how many others there are. */

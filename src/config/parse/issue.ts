@@ -36,25 +36,25 @@ export interface ConfigErrorOptions {
 
 /** The mistakes of one configuration, in the order of the text: the first hundred, and how many there are at least. */
 export class ConfigError extends KeagateError {
-  readonly mistakes: readonly ConfigIssue[]
+  readonly issues: readonly ConfigIssue[]
   readonly count: number
 
-  constructor(mistakes: readonly ConfigIssue[], { code = 'CONFIG_INVALID', cause, count = mistakes.length }: ConfigErrorOptions = {}) {
-    const shown = mistakes.slice(0, maxShown)
+  constructor(issues: readonly ConfigIssue[], { code = 'CONFIG_INVALID', cause, count = issues.length }: ConfigErrorOptions = {}) {
+    const shown = issues.slice(0, maxShown)
     super(code, summary(shown, count), { cause })
     this.name = 'ConfigError'
-    this.mistakes = shown
+    this.issues = shown
     this.count = count
   }
 }
 
 /** One line: `FILE:LINE:COLUMN: text (at /Control-agent/x); remedy`. */
-export function formatIssue(mistake: ConfigIssue): string {
-  const where = formatPosition(mistake)
-  const at = mistake.path === '' ? '' : ` (at ${escapeForLog(mistake.path)})`
+export function formatIssue(issue: ConfigIssue): string {
+  const where = formatPosition(issue)
+  const at = issue.path === '' ? '' : ` (at ${escapeForLog(issue.path)})`
   // The names of files stand in these as they came.
-  const remedy = mistake.remedy === null ? '' : `; ${escapeForLog(mistake.remedy)}`
-  return `${where}: ${escapeForLog(mistake.text)}${at}${remedy}`
+  const remedy = issue.remedy === null ? '' : `; ${escapeForLog(issue.remedy)}`
+  return `${where}: ${escapeForLog(issue.text)}${at}${remedy}`
 }
 
 /** `FILE:LINE:COLUMN`, as far as it is known. */

@@ -10,14 +10,14 @@ export class Section {
   readonly node: MapNode
   /** JSON pointer. */
   readonly path: string
-  readonly #findings: Diagnostics
+  readonly #diagnostics: Diagnostics
   /** Of a repeated key the last one counts, as in Kea's commands; in files a repetition is a mistake anyway. */
   readonly #members: ReadonlyMap<string, Member>
 
-  constructor(node: MapNode, path: string, findings: Diagnostics) {
+  constructor(node: MapNode, path: string, diagnostics: Diagnostics) {
     this.node = node
     this.path = path
-    this.#findings = findings
+    this.#diagnostics = diagnostics
     this.#members = new Map(node.members.map((member) => [member.key, member]))
   }
 
@@ -47,7 +47,7 @@ export class Section {
 
   section(key: string): Section | null {
     const node = this.map(key)
-    return node === null ? null : new Section(node, pointer(this.path, key), this.#findings)
+    return node === null ? null : new Section(node, pointer(this.path, key), this.#diagnostics)
   }
 
   /** The maps in a list, as many as a list may have; null where there is no list. */
@@ -85,21 +85,21 @@ export class Section {
 
   /** `FILE:LINE:COLUMN` of a key, for a sentence about another one. */
   keyPosition(key: string): string {
-    return this.#findings.position(this.keySpot(key).offset)
+    return this.#diagnostics.position(this.keySpot(key).offset)
   }
 
   /** `FILE:LINE:COLUMN` of the map itself. */
   position(): string {
-    return this.#findings.position(this.node.start)
+    return this.#diagnostics.position(this.node.start)
   }
 
   /** @param at the key whose value is wrong, or a place */
   error(at: string | SourcePosition, text: string, remedy: Remedy = null): void {
-    this.#findings.error(typeof at === 'string' ? this.spot(at) : at, text, remedy)
+    this.#diagnostics.error(typeof at === 'string' ? this.spot(at) : at, text, remedy)
   }
 
   warning(id: MessageId, at: string | SourcePosition, text: string, remedy: Remedy = null): void {
-    this.#findings.warning(id, typeof at === 'string' ? this.spot(at) : at, text, remedy)
+    this.#diagnostics.warning(id, typeof at === 'string' ? this.spot(at) : at, text, remedy)
   }
 
   #value(key: string): JsonNode | undefined {
@@ -108,7 +108,7 @@ export class Section {
 
   #items(list: ListNode, path: string): Section[] {
     return list.items.slice(0, maxElements).flatMap((item, index) =>
-      item.kind === 'map' ? [new Section(item, pointer(path, String(index)), this.#findings)] : [],
+      item.kind === 'map' ? [new Section(item, pointer(path, String(index)), this.#diagnostics)] : [],
     )
   }
 }

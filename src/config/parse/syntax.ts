@@ -11,18 +11,18 @@ import { pointer } from './section.ts'
 const DEEPEST = 98
 
 /** @returns null, with an error, where the text is broken */
-export function* parseConfig(text: string, dialect: Dialect, findings: Diagnostics): Sliced<JsonNode | null> {
+export function* parseConfig(text: string, dialect: Dialect, diagnostics: Diagnostics): Sliced<JsonNode | null> {
   const tree = yield* treeWork(text, { dialect, maxDepth: DEEPEST })
   for (const problem of tree.errors) {
     // What config-set took must be readable again after config-write, and commands take numbers of any length: in free
     // maps they are only passed along, and every keyword has a range of its own.
     if (problem.tooLarge === true) continue
-    findings.error(spotOf(tree.root, problem), described(problem, findings), problem.remedy)
+    diagnostics.error(spotOf(tree.root, problem), described(problem, diagnostics), problem.remedy)
     yield
   }
-  findings.countErrors(tree.moreErrors)
+  diagnostics.countErrors(tree.moreErrors)
   for (const problem of tree.warnings) {
-    findings.warning('CTRL_AGENT_CONFIG_SYNTAX_WARNING', spotOf(tree.root, problem), problem.text, problem.remedy)
+    diagnostics.warning('CTRL_AGENT_CONFIG_SYNTAX_WARNING', spotOf(tree.root, problem), problem.text, problem.remedy)
     yield
   }
   return tree.root
@@ -33,8 +33,8 @@ export function withoutHash(root: MapNode): MapNode {
   return { ...root, members: root.members.filter(({ key }) => key !== 'hash') }
 }
 
-function described({ text, other }: Problem, findings: Diagnostics): string {
-  return other === undefined ? text : `${text}; ${other.what} ${findings.position(other.offset)}`
+function described({ text, other }: Problem, diagnostics: Diagnostics): string {
+  return other === undefined ? text : `${text}; ${other.what} ${diagnostics.position(other.offset)}`
 }
 
 /** The path of the innermost value around a problem, where there is a tree to tell it. */

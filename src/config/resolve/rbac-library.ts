@@ -19,7 +19,7 @@ export function rbacEntries(agent: Section): Section[] {
 }
 
 /** Names every mistake of shape in its parameters, which are free-form for every other library. */
-export function* validateRbacParameters(root: JsonNode, findings: Diagnostics): Sliced<void> {
+export function* validateRbacParameters(root: JsonNode, diagnostics: Diagnostics): Sliced<void> {
   const agent = mapAt(root, 'Control-agent')
   const libraries = agent === null ? undefined : memberOf(agent, 'hooks-libraries')
   if (libraries?.kind !== 'list') return
@@ -28,7 +28,7 @@ export function* validateRbacParameters(root: JsonNode, findings: Diagnostics): 
     const library = entry.kind === 'map' ? memberOf(entry, 'library') : undefined
     const parameters = mapAt(entry, 'parameters')
     if (library?.kind !== 'string' || !isRbacLibrary(library.value) || parameters === null) continue
-    yield* validateConfig(parameters, findings, 'access', `/Control-agent/hooks-libraries/${index}/parameters`)
+    yield* validateConfig(parameters, diagnostics, 'access', `/Control-agent/hooks-libraries/${index}/parameters`)
   }
 }
 

@@ -36,8 +36,8 @@ export interface ResolveRules {
  * Reads on over mistakes, so that all are found; the result is only good if `findings` holds none. What is not of the
  * right shape reads as absent.
  */
-export function* resolveConfig(root: MapNode, rules: ResolveRules, findings: Diagnostics): Sliced<AgentConfig> {
-  const agent = new Section(root, '', findings).section('Control-agent') ?? new Section(emptyMap, '', findings)
+export function* resolveConfig(root: MapNode, rules: ResolveRules, diagnostics: Diagnostics): Sliced<AgentConfig> {
+  const agent = new Section(root, '', diagnostics).section('Control-agent') ?? new Section(emptyMap, '', diagnostics)
   const { current, directory } = rules
   const tls = resolveTls(agent, directory)
   yield
@@ -70,7 +70,7 @@ export function* resolveConfig(root: MapNode, rules: ResolveRules, findings: Dia
     sourceFiles: rules.sourceFiles ?? current?.sourceFiles ?? [],
   }
   // Asks the system, so only of what is right so far: a path that was refused is not looked at.
-  if (findings.errorCount === 0) yield* checkOutputFiles(agent, config, rules.env)
+  if (diagnostics.errorCount === 0) yield* checkOutputFiles(agent, config, rules.env)
   return config
 }
 

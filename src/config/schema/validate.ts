@@ -21,7 +21,7 @@ const maxDescribed = 200
  * Names every unknown keyword, missing keyword, wrong type and value out of range.
  * @param path JSON pointer of `root` in the configuration
  */
-export function* validateConfig(root: JsonNode, findings: Diagnostics, shape: ShapeName = 'config', path = ''): Sliced<void> {
+export function* validateConfig(root: JsonNode, diagnostics: Diagnostics, shape: ShapeName = 'config', path = ''): Sliced<void> {
   const value = plainValue(root, depthOf(shapes[shape]))
   yield
   // The pattern of a keyword comes along with `propertyNames`.
@@ -33,10 +33,10 @@ export function* validateConfig(root: JsonNode, findings: Diagnostics, shape: Sh
     const place = nodeAt(root, error.instancePath)
     const sentence = place === null ? null : schemaMessage(error, place)
     if (place === null || sentence === null) continue
-    findings.error(spotOf(error, place, path + error.instancePath), sentence.text, sentence.remedy)
+    diagnostics.error(spotOf(error, place, path + error.instancePath), sentence.text, sentence.remedy)
     yield
   }
-  findings.countErrors(Math.max(0, errors.length - maxDescribed))
+  diagnostics.countErrors(Math.max(0, errors.length - maxDescribed))
 }
 
 /** All that is wrong with a value, in no order. The part of the schema that an error tells of may be a copy. */

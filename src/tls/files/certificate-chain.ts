@@ -16,19 +16,19 @@ import { formatDate, validity } from '../../x509/validity.ts'
 export type CertificateChain = readonly [X509Certificate, ...X509Certificate[]]
 
 /** The certificates of the file in its order, or null with a problem noted. */
-export function readCertificateChain(file: string, findings: TlsDiagnostics): CertificateChain | null {
-  const content = readTlsFile('cert-file', file, findings)?.bytes
+export function readCertificateChain(file: string, diagnostics: TlsDiagnostics): CertificateChain | null {
+  const content = readTlsFile('cert-file', file, diagnostics)?.bytes
   if (content === undefined) return null
   const blocks = pemBlocks(content)
   const certificates = parseCertificates(blocks.filter(({ label }) => isCertificateLabel(label)))
   if (typeof certificates === 'number') {
     const show = `look at it with: openssl storeutl -noout -text -certs ${shellWord(file)}`
-    findings.problem('cert-file', `certificate ${certificates} of cert-file ${file} is damaged`, show)
+    diagnostics.problem('cert-file', `certificate ${certificates} of cert-file ${file} is damaged`, show)
     return null
   }
   const [leaf, ...rest] = certificates
   if (leaf !== undefined) return [leaf, ...rest]
-  noteMissing(file, content, blocks, findings)
+  noteMissing(file, content, blocks, diagnostics)
   return null
 }
 
@@ -42,23 +42,23 @@ export function checkCertificateChain(
   file: string,
   chain: CertificateChain,
   now: number,
-  findings: TlsDiagnostics,
+  diagnostics: TlsDiagnostics,
   role: 'server' | 'client' = 'server',
 ): void {
   const show = `look at it with: openssl storeutl -noout -text -certs ${shellWord(file)}`
   chain.forEach((certificate, index) => {
     const which = `certificate ${index + 1} of cert-file ${file} (${subjectName(certificate)})`
     const weakness = certificateWeakness(certificate)
-    if (weakness !== null) findings.problem('cert-file', `${which} ${weakness}`, `have a new one issued; ${show}`)
+    if (weakness !== null) diagnostics.problem('cert-file', `${which} ${weakness}`, `have a new one issued; ${show}`)
     const state = validity(certificate, now)
-    if (state === 'expired') findings.warning(`${which} expired on ${formatDate(certificate.validTo)}`, 'renew it')
+    if (state === 'expired') diagnostics.warning(`${which} expired on ${formatDate(certificate.validTo)}`, 'renew it')
     if (state === 'not-yet-valid') {
       const date = formatDate(certificate.validFrom)
-      findings.warning(`${which} is not valid before ${date}`, 'check the clock of this machine with: date -u')
+      diagnostics.warning(`${which} is not valid before ${date}`, 'check the clock of this machine with: date -u')
     }
     const next = chain[index + 1]
     if (next !== undefined && !certificate.checkIssued(next)) {
-      findings.warning(
+      diagnostics.warning(
         `${which} was not issued by the one after it`,
         "put the agent's certificate first, then its issuer, then the issuer's issuer",
       )
@@ -68,11 +68,11 @@ export function checkCertificateChain(
   if (!usages.includes(role === 'server' ? SERVER_AUTH : CLIENT_AUTH) && !usages.includes(ANY_USAGE)) {
     const others = role === 'server' ? 'clients' : 'the daemon'
     const text = `the certificate of cert-file ${file} is not made for ${role}s, so ${others} will refuse it`
-    findings.warning(text, `have one issued with extendedKeyUsage ${role}Auth; ${show}`)
+    diagnostics.warning(text, `have one issued with extendedKeyUsage ${role}Auth; ${show}`)
   }
   if (saysItCannotSign(chain[0])) {
     const text = `the key usages of cert-file ${file} lack digitalSignature, so Java, GnuTLS and others refuse it`
-    findings.warning(text, `have one issued with keyUsage digitalSignature; ${show}`)
+    diagnostics.warning(text, `have one issued with keyUsage digitalSignature; ${show}`)
   }
 }
 
@@ -86,18 +86,18 @@ function saysItCannotSign(certificate: X509Certificate): boolean {
   }
 }
 
-function noteMissing(file: string, content: Buffer, blocks: readonly PemBlock[], findings: TlsDiagnostics): void {
+function noteMissing(file: string, content: Buffer, blocks: readonly PemBlock[], diagnostics: TlsDiagnostics): void {
   const word = shellWord(file)
   const kind = derKind(content)
   if (kind !== null) {
     const command = kind === 'DER' ? `x509 -inform DER -in ${word}` : `pkcs12 -nokeys -in ${word}`
     const convert = `convert it with: openssl ${command} -out ${shellWord(`${file}.pem`)}`
-    findings.problem('cert-file', `cert-file ${file} is a ${kind} file where PEM is needed`, convert)
+    diagnostics.problem('cert-file', `cert-file ${file} is a ${kind} file where PEM is needed`, convert)
   } else if (blocks.some(({ label }) => isPrivateKeyLabel(label))) {
     const text = `cert-file ${file} holds a private key and no certificate`
-    findings.problem('cert-file', text, 'name the file with the certificate; cert-file and key-file may be swapped')
+    diagnostics.problem('cert-file', text, 'name the file with the certificate; cert-file and key-file may be swapped')
   } else {
     const text = `cert-file ${file} holds no certificate: ${describeContent(content, blocks)}`
-    findings.problem('cert-file', text, `look at it with: head ${word}`)
+    diagnostics.problem('cert-file', text, `look at it with: head ${word}`)
   }
 }

@@ -9,13 +9,13 @@ import { ciphers12, defaultGroups } from './protocol.ts'
 type Offer = Pick<TlsConfig, 'minVersion' | 'maxVersion' | 'ciphers' | 'groups' | 'keyFile'>
 
 /** Notes ciphers that all need another kind of key: nobody, or nobody with TLS 1.2 alone, would get in. */
-export function checkCipherKind(config: Offer, key: KeyObject, findings: TlsDiagnostics): void {
+export function checkCipherKind(config: Offer, key: KeyObject, diagnostics: TlsDiagnostics): void {
   if (config.minVersion === '1.3' || usable12(config, key).length > 0) return
   const kind = isRsa(key) ? 'RSA' : 'EC'
   const text = `ciphers names none for TLS 1.2 that works with the ${kind} key of key-file ${config.keyFile}`
   const remedy = `add one such as ECDHE-${isRsa(key) ? 'RSA' : 'ECDSA'}-AES256-GCM-SHA384`
-  if (config.maxVersion === '1.2') findings.problem('ciphers', `${text}, so no client could connect`, remedy)
-  else findings.warning(`${text}, so clients without TLS 1.3 are refused`, remedy)
+  if (config.maxVersion === '1.2') diagnostics.problem('ciphers', `${text}, so no client could connect`, remedy)
+  else diagnostics.warning(`${text}, so clients without TLS 1.3 are refused`, remedy)
 }
 
 /** What a client must be able to do, as one sentence. */

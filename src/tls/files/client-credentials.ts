@@ -38,24 +38,24 @@ export function loadClientCredentials(config: UpstreamTlsConfig, now = Date.now(
 
 /** The same in steps, beside clients. */
 export function* clientCredentialWork(config: UpstreamTlsConfig, now = Date.now()): Sliced<ClientCredentials> {
-  const findings = new TlsDiagnostics()
-  const trusted = yield* trustAnchorWork(config.trustAnchor, findings)
-  if (trusted !== null) checkTrustAnchor(config.trustAnchor, trusted, now, findings, 'daemons')
-  const pair = config.pair === null ? null : readPair(config.pair, now, findings)
-  if (trusted === null || findings.problems.length > 0) throw new TlsError(findings.problems)
+  const diagnostics = new TlsDiagnostics()
+  const trusted = yield* trustAnchorWork(config.trustAnchor, diagnostics)
+  if (trusted !== null) checkTrustAnchor(config.trustAnchor, trusted, now, diagnostics, 'daemons')
+  const pair = config.pair === null ? null : readPair(config.pair, now, diagnostics)
+  if (trusted === null || diagnostics.problems.length > 0) throw new TlsError(diagnostics.problems)
   const own = pair === null ? {} : { cert: pair.chain.map(toPem).join(''), key: pair.key.pem }
   const files = { ca: trusted.map(toPem), ...own }
-  const options = { ...protocolOptions(defaultProtocol, findings), ...files }
+  const options = { ...protocolOptions(defaultProtocol, diagnostics), ...files }
   const digest = createHash('sha256').update(JSON.stringify(files)).digest('hex')
   yield
   try {
     const secureContext = createSecureContext(options)
-    return { secureContext, ownCertificate: pair !== null, digest, warnings: findings.warnings }
+    return { secureContext, ownCertificate: pair !== null, digest, warnings: diagnostics.warnings }
   } catch (error) {
     const reason = error instanceof Error ? error.message : String(error)
     const text = `the files of an https control socket cannot be used (trust-anchor ${config.trustAnchor}): ${reason}`
-    findings.problem('trust-anchor', text, 'look at the certificates with: openssl x509 -noout -text')
-    throw new TlsError(findings.problems)
+    diagnostics.problem('trust-anchor', text, 'look at the certificates with: openssl x509 -noout -text')
+    throw new TlsError(diagnostics.problems)
   }
 }
 
@@ -67,13 +67,13 @@ interface OwnPair {
 function readPair(
   files: { readonly certFile: string; readonly keyFile: string },
   now: number,
-  findings: TlsDiagnostics,
+  diagnostics: TlsDiagnostics,
 ): OwnPair | null {
-  const chain = readCertificateChain(files.certFile, findings)
-  const key = readPrivateKey(files.keyFile, findings)
-  if (chain !== null) checkCertificateChain(files.certFile, chain, now, findings, 'client')
+  const chain = readCertificateChain(files.certFile, diagnostics)
+  const key = readPrivateKey(files.keyFile, diagnostics)
+  if (chain !== null) checkCertificateChain(files.certFile, chain, now, diagnostics, 'client')
   if (chain === null || key === null) return null
-  checkPair(files, chain, key, findings)
+  checkPair(files, chain, key, diagnostics)
   return { chain, key }
 }
 

@@ -50,19 +50,19 @@ export function loadCredentials(config: TlsConfig, now = Date.now()): Credential
 
 /** The same in steps, beside clients. */
 export function* credentialWork(config: TlsConfig, now = Date.now()): Sliced<CredentialSet> {
-  const findings = new TlsDiagnostics()
-  const trusted = yield* trustAnchorWork(config.trustAnchor, findings)
+  const diagnostics = new TlsDiagnostics()
+  const trusted = yield* trustAnchorWork(config.trustAnchor, diagnostics)
   yield
-  const chain = readCertificateChain(config.certFile, findings)
-  const key = readPrivateKey(config.keyFile, findings)
-  const protocol = protocolOptions(config, findings)
-  const lists = trusted === null || config.crlFile === null ? [] : yield* revocationWork(config.crlFile, trusted, now, findings)
-  if (trusted !== null) checkTrustAnchor(config.trustAnchor, trusted, now, findings)
-  if (chain !== null) checkCertificateChain(config.certFile, chain, now, findings)
-  if (chain !== null && key !== null) checkPair(config, chain, key, findings)
-  if (key !== null) checkCipherKind(config, key.object, findings)
-  if (trusted === null || chain === null || key === null || lists === null || findings.problems.length > 0) {
-    throw new TlsError(findings.problems)
+  const chain = readCertificateChain(config.certFile, diagnostics)
+  const key = readPrivateKey(config.keyFile, diagnostics)
+  const protocol = protocolOptions(config, diagnostics)
+  const lists = trusted === null || config.crlFile === null ? [] : yield* revocationWork(config.crlFile, trusted, now, diagnostics)
+  if (trusted !== null) checkTrustAnchor(config.trustAnchor, trusted, now, diagnostics)
+  if (chain !== null) checkCertificateChain(config.certFile, chain, now, diagnostics)
+  if (chain !== null && key !== null) checkPair(config, chain, key, diagnostics)
+  if (key !== null) checkCipherKind(config, key.object, diagnostics)
+  if (trusted === null || chain === null || key === null || lists === null || diagnostics.problems.length > 0) {
+    throw new TlsError(diagnostics.problems)
   }
   const files = {
     ca: trusted.map(toPem),
@@ -72,7 +72,7 @@ export function* credentialWork(config: TlsConfig, now = Date.now()): Sliced<Cre
   }
   const options = { ...protocol, ...files }
   yield
-  checkUsable(config, options, findings)
+  checkUsable(config, options, diagnostics)
   yield
   const ending = expiring(config, chain, trusted, lists)
   // What is over already has been named, with what that means.
@@ -84,7 +84,7 @@ export function* credentialWork(config: TlsConfig, now = Date.now()): Sliced<Cre
     trustAnchors: new TrustAnchors(trusted),
     revocation: config.crlFile === null ? null : new Revocation(trusted, lists),
     digest: createHash('sha256').update(JSON.stringify(files)).digest('hex'),
-    warnings: [...findings.warnings, ...expiryWarnings(soon, config.expiryWarningDays, now)],
+    warnings: [...diagnostics.warnings, ...expiryWarnings(soon, config.expiryWarningDays, now)],
   }
 }
 
@@ -93,7 +93,7 @@ export function checkPair(
   config: Pick<TlsConfig, 'certFile' | 'keyFile'>,
   chain: CertificateChain,
   key: PrivateKey,
-  findings: TlsDiagnostics,
+  diagnostics: TlsDiagnostics,
 ): void {
   const fitting = chain.findIndex((certificate) => certificate.checkPrivateKey(key.object))
   if (fitting === 0) return
@@ -101,26 +101,26 @@ export function checkPair(
   if (fitting > 0) {
     const first = `the first certificate of cert-file ${certFile} is ${subjectName(chain[0])}`
     const text = `${first}, but number ${fitting + 1} is the one that fits key-file ${keyFile}`
-    findings.problem('cert-file', text, "put the certificate of the key first and the chain after it")
+    diagnostics.problem('cert-file', text, "put the certificate of the key first and the chain after it")
   } else {
     const text = `key-file ${keyFile} does not belong to the certificate of cert-file ${certFile}`
     const ofKey = `openssl pkey -in ${shellWord(keyFile)} -pubout`
     const ofCertificate = `openssl x509 -in ${shellWord(certFile)} -noout -pubkey`
     const mend = 'name the key that the certificate was issued for, or have one issued for this key'
-    findings.problem('key-file', text, `${mend}; compare their public keys with: ${ofKey}; ${ofCertificate}`)
+    diagnostics.problem('key-file', text, `${mend}; compare their public keys with: ${ofKey}; ${ofCertificate}`)
   }
 }
 
 /** The library has the last word; what it refuses although every check of ours passed is shown in its own words. */
-function checkUsable(config: TlsConfig, options: SecureContextOptions, findings: TlsDiagnostics): void {
+function checkUsable(config: TlsConfig, options: SecureContextOptions, diagnostics: TlsDiagnostics): void {
   try {
     createSecureContext(options)
   } catch (error) {
     const reason = error instanceof Error ? error.message : String(error)
     const text = `cert-file ${config.certFile} and key-file ${config.keyFile} cannot be used: ${reason}`
     const show = `openssl x509 -in ${shellWord(config.certFile)} -noout -text`
-    findings.problem('cert-file', text, `look at the certificate with: ${show}`)
-    throw new TlsError(findings.problems)
+    diagnostics.problem('cert-file', text, `look at the certificate with: ${show}`)
+    throw new TlsError(diagnostics.problems)
   }
 }
 

@@ -43,37 +43,37 @@ export function* revocationWork(
   name: string,
   trusted: readonly X509Certificate[],
   now: number,
-  findings: TlsDiagnostics,
+  diagnostics: TlsDiagnostics,
 ): Sliced<readonly RevocationList[] | null> {
   const directory = kindOf(name) === 'directory'
-  const listed = directory ? directoryFiles('crl-file', name, HASH_LINK, findings) : { files: [name], linked: true }
+  const listed = directory ? directoryFiles('crl-file', name, HASH_LINK, diagnostics) : { files: [name], linked: true }
   if (listed === null) return null
   const named = trusted.flatMap(withKey)
-  const before = findings.problems.length
+  const before = diagnostics.problems.length
   const lists: RevocationList[] = []
   let size = 0
   for (const file of listed.files) {
     yield
     const content = tlsFile(file)
     if ('reason' in content) {
-      findings.problem('crl-file', `crl-file ${file} cannot be read: ${content.reason}`, content.remedy)
+      diagnostics.problem('crl-file', `crl-file ${file} cannot be read: ${content.reason}`, content.remedy)
       continue
     }
     size += content.bytes.length
     if (directory && size > MAX_DIRECTORY_BYTES) {
-      refuseDirectory('crl-file', name, `${MAX_DIRECTORY_BYTES} bytes in the files`, findings)
+      refuseDirectory('crl-file', name, `${MAX_DIRECTORY_BYTES} bytes in the files`, diagnostics)
       return null
     }
-    lists.push(...listsOf(file, content.bytes, named, listed.linked, findings))
+    lists.push(...listsOf(file, content.bytes, named, listed.linked, diagnostics))
   }
-  if (findings.problems.length > before) return null
+  if (diagnostics.problems.length > before) return null
   if (lists.length === 0) {
     const text = `crl-file ${name} is a directory without a revocation list`
-    findings.problem('crl-file', text, 'put the lists of the CAs there as PEM files')
+    diagnostics.problem('crl-file', text, 'put the lists of the CAs there as PEM files')
     return null
   }
   const inForce = newestOfEach(lists)
-  for (const list of inForce) checkDates(list, now, findings)
+  for (const list of inForce) checkDates(list, now, diagnostics)
   return inForce
 }
 
@@ -89,7 +89,7 @@ function listsOf(
   content: Buffer,
   trusted: readonly NamedCa[],
   demanded: boolean,
-  findings: TlsDiagnostics,
+  diagnostics: TlsDiagnostics,
 ): RevocationList[] {
   const word = shellWord(file)
   const blocks = pemBlocks(content)
@@ -97,14 +97,14 @@ function listsOf(
   const cutOff = content.includes('-----BEGIN X509 CRL') && lists.length === 0
   if (lists.length === 0 && derKind(content) === 'DER') {
     const convert = `convert it with: openssl crl -inform DER -in ${word} -out ${shellWord(`${file}.pem`)}`
-    findings.problem('crl-file', `crl-file ${file} is a DER file where PEM is needed`, convert)
+    diagnostics.problem('crl-file', `crl-file ${file} is a DER file where PEM is needed`, convert)
   } else if (lists.length === 0 && (demanded || cutOff)) {
     const text = `crl-file ${file} holds no revocation list: ${describeContent(content, blocks)}`
-    findings.problem('crl-file', text, `look at it with: head ${word}`)
+    diagnostics.problem('crl-file', text, `look at it with: head ${word}`)
   }
   return lists.flatMap((block, index) => {
     const which = lists.length === 1 ? `crl-file ${file}` : `revocation list ${index + 1} of crl-file ${file}`
-    const found = believed(which, file, pemContent(block), trusted, findings)
+    const found = believed(which, file, pemContent(block), trusted, diagnostics)
     // OpenSSL insists on its own spelling of the label.
     const pem = block.text.replace(/^(-----(?:BEGIN|END)) CRL-----$/gm, '$1 X509 CRL-----')
     return found === null ? [] : [{ ...found.crl, file, pem, ca: found.ca }]
@@ -116,12 +116,12 @@ function believed(
   file: string,
   der: Buffer,
   trusted: readonly NamedCa[],
-  findings: TlsDiagnostics,
+  diagnostics: TlsDiagnostics,
 ): { crl: Crl; ca: X509Certificate } | null {
   const show = `look at it with: openssl crl -in ${shellWord(file)} -noout -text`
   const crl = parsed(der)
   if (crl === null) {
-    findings.problem('crl-file', `${which} is damaged or no revocation list`, show)
+    diagnostics.problem('crl-file', `${which} is damaged or no revocation list`, show)
     return null
   }
   const issuer = certificateName(printName(crl.issuer))
@@ -131,20 +131,20 @@ function believed(
   const signer = signers.find(({ ca }) => maySignLists(ca))
   if (crl.unknownExtension !== null) {
     const text = `${which} is not the whole list of its CA ${issuer} (critical extension ${crl.unknownExtension})`
-    findings.problem('crl-file', text, 'have the CA issue a complete list: no changes only, no part, of itself alone')
+    diagnostics.problem('crl-file', text, 'have the CA issue a complete list: no changes only, no part, of itself alone')
   } else if (named.length === 0) {
     const text = `${which} is of ${issuer}, a CA that is not in the trust-anchor, so its signature cannot be checked`
-    findings.problem('crl-file', text, 'add the certificate of that CA to the trust-anchor, also of an intermediate one')
+    diagnostics.problem('crl-file', text, 'add the certificate of that CA to the trust-anchor, also of an intermediate one')
   } else if (signer === undefined && signers.length > 0) {
     const text = `${which} was signed by the CA ${issuer}, whose certificate does not allow it to (no cRLSign)`
-    findings.problem('crl-file', text, 'have the certificate of that CA issued anew with cRLSign among its key usages')
+    diagnostics.problem('crl-file', text, 'have the certificate of that CA issued anew with cRLSign among its key usages')
   } else if (signer === undefined && answers.some(({ answer }) => answer === 'weak')) {
     const text = `${which} of ${issuer} is signed with SHA-1 or MD5, which can be forged`
-    findings.problem('crl-file', text, 'have the CA sign its list with SHA-256 or better')
+    diagnostics.problem('crl-file', text, 'have the CA sign its list with SHA-256 or better')
   } else if (signer === undefined) {
     const kind = answers.some(({ answer }) => answer === 'unknown')
     const flaw = kind ? 'has a signature of an unknown kind' : `was not signed by the CA ${issuer} of the trust-anchor`
-    findings.problem('crl-file', `${which} ${flaw}`, `fetch the list from the CA again; ${show}`)
+    diagnostics.problem('crl-file', `${which} ${flaw}`, `fetch the list from the CA again; ${show}`)
   } else return { crl, ca: signer.ca }
   return null
 }
@@ -174,13 +174,13 @@ export function signerKey(name: string, ca: X509Certificate): string {
   return JSON.stringify([name, ca.publicKey.export({ type: 'spki', format: 'der' }).toString('base64')])
 }
 
-function checkDates(list: RevocationList, now: number, findings: TlsDiagnostics): void {
+function checkDates(list: RevocationList, now: number, diagnostics: TlsDiagnostics): void {
   const which = `the revocation list of ${certificateName(printName(list.issuer))} in crl-file ${list.file}`
   if (list.nextUpdate !== null && list.nextUpdate < now) {
     const text = `${which} is out of date since ${formatTime(list.nextUpdate)}, so every client of this CA is refused`
-    findings.warning(text, 'fetch the new list from the CA')
+    diagnostics.warning(text, 'fetch the new list from the CA')
   } else if (list.thisUpdate > now) {
     const text = `${which} is not valid before ${formatTime(list.thisUpdate)}, so every client of this CA is refused`
-    findings.warning(text, 'check the clock of this machine with: date -u')
+    diagnostics.warning(text, 'check the clock of this machine with: date -u')
   }
 }

@@ -26,27 +26,27 @@ export function directoryFiles(
   keyword: TlsKeyword,
   directory: string,
   link: RegExp,
-  findings: TlsDiagnostics,
+  diagnostics: TlsDiagnostics,
 ): DirectoryFiles | null {
   const entries = entriesOf(directory)
   if (typeof entries === 'string') {
     const remedy = `look at it with: ls -ld ${shellWord(directory)}`
-    findings.problem(keyword, `${keyword} ${directory} cannot be read: ${entries}`, remedy)
+    diagnostics.problem(keyword, `${keyword} ${directory} cannot be read: ${entries}`, remedy)
     return null
   }
   const files = entries.filter((entry) => link.test(entry)).map((entry) => path.join(directory, entry))
   const linked = files.length > 0
-  const listed = linked || listFiles(directory, files, new Set([realpathSync(directory)]), findings)
+  const listed = linked || listFiles(directory, files, new Set([realpathSync(directory)]), diagnostics)
   if (listed && files.length <= MAX_FILES) return { files, linked }
-  refuseDirectory(keyword, directory, `${MAX_FILES} files`, findings)
+  refuseDirectory(keyword, directory, `${MAX_FILES} files`, diagnostics)
   return null
 }
 
 /** @param most how much may be in it, such as `10 files` */
-export function refuseDirectory(keyword: TlsKeyword, directory: string, most: string, findings: TlsDiagnostics): void {
+export function refuseDirectory(keyword: TlsKeyword, directory: string, most: string, diagnostics: TlsDiagnostics): void {
   const things = keyword === 'crl-file' ? 'revocation lists' : 'CA certificates'
   const text = `${keyword} ${directory} has more than ${most} below it`
-  findings.problem(keyword, text, `name a directory that holds ${things} and nothing else`)
+  diagnostics.problem(keyword, text, `name a directory that holds ${things} and nothing else`)
 }
 
 /** null for what is neither and for what cannot be looked at, such as a link to nowhere. */
@@ -63,11 +63,11 @@ export function kindOf(name: string): 'file' | 'directory' | null {
  * All regular files below a directory; a directory that links lead to twice is read once.
  * @returns false where there are too many to go on
  */
-function listFiles(directory: string, files: string[], seen: Set<string>, findings: TlsDiagnostics): boolean {
+function listFiles(directory: string, files: string[], seen: Set<string>, diagnostics: TlsDiagnostics): boolean {
   const entries = entriesOf(directory)
   if (typeof entries === 'string') {
     const remedy = `look at it with: ls -ld ${shellWord(directory)}`
-    findings.warning(`${directory} is ignored: it cannot be read: ${entries}`, remedy)
+    diagnostics.warning(`${directory} is ignored: it cannot be read: ${entries}`, remedy)
     return true
   }
   for (const name of entries.map((entry) => path.join(directory, entry))) {
@@ -76,7 +76,7 @@ function listFiles(directory: string, files: string[], seen: Set<string>, findin
     if (kind === 'file') files.push(name)
     if (kind !== 'directory') continue
     const real = realpathSync(name)
-    if (!seen.has(real) && !listFiles(name, files, seen.add(real), findings)) return false
+    if (!seen.has(real) && !listFiles(name, files, seen.add(real), diagnostics)) return false
   }
   return true
 }

@@ -19,57 +19,57 @@ export interface PrivateKey {
 const OTHERS = 0o007
 
 /** The first private key of the file, or null with a problem noted. */
-export function readPrivateKey(file: string, findings: TlsDiagnostics): PrivateKey | null {
-  const found = readTlsFile('key-file', file, findings)
+export function readPrivateKey(file: string, diagnostics: TlsDiagnostics): PrivateKey | null {
+  const found = readTlsFile('key-file', file, diagnostics)
   if (found === null) return null
   const content = found.bytes
   const word = shellWord(file)
   if ((found.mode & OTHERS) !== 0) {
-    findings.warning(`key-file ${file} is open to every user of this machine`, `restrict it with: chmod o= ${word}`)
+    diagnostics.warning(`key-file ${file} is open to every user of this machine`, `restrict it with: chmod o= ${word}`)
   }
   const user = process.geteuid?.()
   if (user !== undefined && found.owner !== user && found.owner !== 0) {
     const text = `key-file ${file} belongs to user id ${found.owner}, who can replace it, and not to the agent or root`
-    findings.warning(text, `give it to the agent with: chown ${user} ${word}`)
+    diagnostics.warning(text, `give it to the agent with: chown ${user} ${word}`)
   }
   const blocks = pemBlocks(content)
   const block = blocks.find(({ label }) => isPrivateKeyLabel(label))
   if (block === undefined) {
-    noteMissing(file, content, blocks, findings)
+    noteMissing(file, content, blocks, diagnostics)
     return null
   }
   // In the label (PKCS#8) or in the Proc-Type header (RFC 1421; PKCS#1 and SEC1).
   if (block.text.includes('ENCRYPTED')) {
     const decrypt = `openssl pkey -in ${word} -out ${shellWord(`${file}.plain`)}`
     const remedy = `make an unencrypted copy that only the agent can read: (umask 077 && ${decrypt})`
-    findings.problem('key-file', `key-file ${file} is encrypted, and nobody is there to type its passphrase`, remedy)
+    diagnostics.problem('key-file', `key-file ${file} is encrypted, and nobody is there to type its passphrase`, remedy)
     return null
   }
   try {
     const object = createPrivateKey(block.text)
     const weakness = keyWeakness(object)
     if (weakness === null) return { pem: block.text, object }
-    findings.problem('key-file', `key-file ${file} is ${weakness}`, 'make a new key and have its certificate issued')
+    diagnostics.problem('key-file', `key-file ${file} is ${weakness}`, 'make a new key and have its certificate issued')
   } catch {
     const show = `look at it with: openssl pkey -in ${word} -noout -check`
     const text = `the private key of key-file ${file} is damaged or of an unknown kind (${block.label})`
-    findings.problem('key-file', text, show)
+    diagnostics.problem('key-file', text, show)
   }
   return null
 }
 
-function noteMissing(file: string, content: Buffer, blocks: readonly PemBlock[], findings: TlsDiagnostics): void {
+function noteMissing(file: string, content: Buffer, blocks: readonly PemBlock[], diagnostics: TlsDiagnostics): void {
   const word = shellWord(file)
   const kind = derKind(content)
   if (kind !== null) {
     const command = kind === 'DER' ? `pkey -inform DER -in ${word}` : `pkcs12 -nocerts -nodes -in ${word}`
     const remedy = `convert it with: (umask 077 && openssl ${command} -out ${shellWord(`${file}.pem`)})`
-    findings.problem('key-file', `key-file ${file} is a ${kind} file where PEM is needed`, remedy)
+    diagnostics.problem('key-file', `key-file ${file} is a ${kind} file where PEM is needed`, remedy)
   } else if (blocks.some(({ label }) => isCertificateLabel(label))) {
     const text = `key-file ${file} holds a certificate and no private key`
-    findings.problem('key-file', text, 'name the file with the private key; cert-file and key-file may be swapped')
+    diagnostics.problem('key-file', text, 'name the file with the private key; cert-file and key-file may be swapped')
   } else {
     const text = `key-file ${file} holds no private key: ${describeContent(content, blocks)}`
-    findings.problem('key-file', text, `look at it with: head -1 ${word}`)
+    diagnostics.problem('key-file', text, `look at it with: head -1 ${word}`)
   }
 }

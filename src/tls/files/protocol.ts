@@ -40,23 +40,23 @@ export const defaultProtocol: Protocol = {
  */
 export function protocolOptions(
   config: Protocol,
-  findings: TlsDiagnostics,
+  diagnostics: TlsDiagnostics,
   versions: readonly string[] = offeredVersions(),
 ): SecureContextOptions {
   const { minVersion, maxVersion } = config
   if (minVersion > maxVersion) {
     const text = `min-version ${minVersion} is above max-version ${maxVersion}`
-    findings.problem('min-version', text, 'raise max-version or lower min-version')
+    diagnostics.problem('min-version', text, 'raise max-version or lower min-version')
   } else if (!versions.some((version) => version >= minVersion && version <= maxVersion)) {
     const library = `OpenSSL ${process.versions.openssl} can do here: ${versions.join(', ') || 'none'}`
     const text = `min-version ${minVersion} and max-version ${maxVersion} leave no TLS version that ${library}`
-    findings.problem('min-version', text, 'allow one of these, or see with "keagate -W" what limits the library')
+    diagnostics.problem('min-version', text, 'allow one of these, or see with "keagate -W" what limits the library')
   }
   return {
     minVersion: `TLSv${minVersion}`,
     maxVersion: `TLSv${maxVersion}`,
-    ciphers: cipherList(config.ciphers ?? '', findings),
-    ecdhCurve: groupList(config.groups, findings),
+    ciphers: cipherList(config.ciphers ?? '', diagnostics),
+    ecdhCurve: groupList(config.groups, diagnostics),
     // Only where ciphers of that kind have been asked for; without it they would be left out in silence.
     ...(/(^|[:, ])DHE-/.test(config.ciphers ?? '') ? { dhparam: 'auto' } : {}),
     honorCipherOrder: true,
@@ -71,7 +71,7 @@ export function protocolOptions(
  * The configured ciphers, checked one by one because OpenSSL skips names it does not know. A list without suites for
  * TLS 1.3, or with nothing else, keeps the default of the other version.
  */
-function cipherList(configured: string, findings: TlsDiagnostics): string {
+function cipherList(configured: string, diagnostics: TlsDiagnostics): string {
   const elements = elementsOf(configured)
   const suites13 = elements.filter((element) => element.startsWith('TLS_'))
   const commands = elements.filter((element) => element.startsWith('@'))
@@ -90,7 +90,7 @@ function cipherList(configured: string, findings: TlsDiagnostics): string {
       unknown === undefined
         ? `ciphers "${configured}" leaves no cipher that encrypts and authenticates`
         : `ciphers names "${unknown}", which OpenSSL ${process.versions.openssl} does not know under this name`
-    findings.problem('ciphers', text, "use OpenSSL's own names, listed by: openssl ciphers -stdname")
+    diagnostics.problem('ciphers', text, "use OpenSSL's own names, listed by: openssl ciphers -stdname")
   }
   return list
 }
@@ -116,7 +116,7 @@ export function defaultGroups(): string {
   return offers({ ecdhCurve: HYBRID_GROUP }) ? `${HYBRID_GROUP}:${GROUPS}` : GROUPS
 }
 
-function groupList(configured: string | null, findings: TlsDiagnostics): string {
+function groupList(configured: string | null, diagnostics: TlsDiagnostics): string {
   if (configured === null) return defaultGroups()
   if (!offers({ ecdhCurve: configured })) {
     const unknown = [...new Set(configured.split(/[:/]/))].find((group) => !offers({ ecdhCurve: group })) ?? configured
@@ -124,7 +124,7 @@ function groupList(configured: string | null, findings: TlsDiagnostics): string 
     const remedy = unknown === HYBRID_GROUP
       ? 'leave it out, or run keagate on Node.js 24 or newer, whose OpenSSL has it'
       : `write the names with colons between them, such as ${GROUPS}`
-    findings.problem('groups', text, remedy)
+    diagnostics.problem('groups', text, remedy)
   }
   return configured
 }

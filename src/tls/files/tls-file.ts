@@ -26,10 +26,10 @@ export interface UnreadableFile {
 }
 
 /** The content of a regular file, or null with a problem noted. */
-export function readTlsFile(keyword: TlsKeyword, file: string, findings: TlsDiagnostics): TlsFile | null {
+export function readTlsFile(keyword: TlsKeyword, file: string, diagnostics: TlsDiagnostics): TlsFile | null {
   const content = tlsFile(file)
   if ('bytes' in content) return content
-  findings.problem(keyword, `${keyword} ${file} cannot be read: ${content.reason}`, content.remedy)
+  diagnostics.problem(keyword, `${keyword} ${file} cannot be read: ${content.reason}`, content.remedy)
   return null
 }
 

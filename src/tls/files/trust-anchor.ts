@@ -19,14 +19,14 @@ import { formatDate, validity } from '../../x509/validity.ts'
 const HASH_LINK = /^[0-9a-f]{8}\.\d+$/
 
 /** The certificates to trust, each once, or null with a problem noted. */
-export function readTrustAnchor(name: string, findings: TlsDiagnostics): readonly X509Certificate[] | null {
-  return atOnce(trustAnchorWork(name, findings))
+export function readTrustAnchor(name: string, diagnostics: TlsDiagnostics): readonly X509Certificate[] | null {
+  return atOnce(trustAnchorWork(name, diagnostics))
 }
 
 /** The same in steps. */
-export function* trustAnchorWork(name: string, findings: TlsDiagnostics): Sliced<readonly X509Certificate[] | null> {
+export function* trustAnchorWork(name: string, diagnostics: TlsDiagnostics): Sliced<readonly X509Certificate[] | null> {
   const directory = kindOf(name) === 'directory'
-  const certificates = yield* directory ? readDirectory(name, findings) : readFile(name, findings)
+  const certificates = yield* directory ? readDirectory(name, diagnostics) : readFile(name, diagnostics)
   if (certificates === null) return null
   return [...new Map(certificates.map((certificate) => [certificate.fingerprint256, certificate])).values()]
 }
@@ -40,7 +40,7 @@ export function checkTrustAnchor(
   name: string,
   certificates: readonly X509Certificate[],
   now: number,
-  findings: TlsDiagnostics,
+  diagnostics: TlsDiagnostics,
   others: 'clients' | 'daemons' = 'clients',
 ): void {
   for (const certificate of certificates) {
@@ -49,26 +49,26 @@ export function checkTrustAnchor(
     if (flaw === null) continue
     const which = `certificate ${subjectName(certificate)} of trust-anchor ${name}`
     const text = `${which} ${flaw}, so ${others} below it are refused`
-    findings.warning(text, 'replace it, or remove it if nobody needs it')
+    diagnostics.warning(text, 'replace it, or remove it if nobody needs it')
   }
   if (!certificates.some(isSelfIssued)) {
     const text = `trust-anchor ${name} holds no self-signed (root) CA certificate, so no chain can end there`
-    findings.warning(text, 'add the root certificate of the CA')
+    diagnostics.warning(text, 'add the root certificate of the CA')
   } else if (!certificates.some((certificate) => certificate.ca)) {
     const text = `trust-anchor ${name} holds no CA certificate, so nothing but these very certificates is trusted`
-    findings.warning(text, `name the certificate of the CA that issues those of the ${others}`)
+    diagnostics.warning(text, `name the certificate of the CA that issues those of the ${others}`)
   }
 }
 
-function* readFile(file: string, findings: TlsDiagnostics): Sliced<readonly X509Certificate[] | null> {
+function* readFile(file: string, diagnostics: TlsDiagnostics): Sliced<readonly X509Certificate[] | null> {
   const found = yield* certificatesOf(file, tlsFile(file))
   if (!('flaw' in found)) return found
-  findings.problem('trust-anchor', `trust-anchor ${file} ${found.flaw}`, found.remedy)
+  diagnostics.problem('trust-anchor', `trust-anchor ${file} ${found.flaw}`, found.remedy)
   return null
 }
 
-function* readDirectory(directory: string, findings: TlsDiagnostics): Sliced<X509Certificate[] | null> {
-  const listed = directoryFiles('trust-anchor', directory, HASH_LINK, findings)
+function* readDirectory(directory: string, diagnostics: TlsDiagnostics): Sliced<X509Certificate[] | null> {
+  const listed = directoryFiles('trust-anchor', directory, HASH_LINK, diagnostics)
   if (listed === null) return null
   const { files, linked } = listed
   const certificates: X509Certificate[] = []
@@ -77,19 +77,19 @@ function* readDirectory(directory: string, findings: TlsDiagnostics): Sliced<X50
     const content = tlsFile(file)
     size += 'bytes' in content ? content.bytes.length : 0
     if (size > MAX_DIRECTORY_BYTES) {
-      refuseDirectory('trust-anchor', directory, `${MAX_DIRECTORY_BYTES} bytes in the files`, findings)
+      refuseDirectory('trust-anchor', directory, `${MAX_DIRECTORY_BYTES} bytes in the files`, diagnostics)
       return null
     }
     const found = yield* certificatesOf(file, content)
     if (!('flaw' in found)) certificates.push(...found)
     // A directory may well hold other things: only what was meant to be a certificate is worth a word.
-    else if (found.notable || linked) findings.warning(`${file} is ignored: it ${found.flaw}`, found.remedy)
+    else if (found.notable || linked) diagnostics.warning(`${file} is ignored: it ${found.flaw}`, found.remedy)
   }
-  if (linked) yield* warnUnhashedCertificates(directory, certificates, findings)
+  if (linked) yield* warnUnhashedCertificates(directory, certificates, diagnostics)
   if (certificates.length > 0) return certificates
   const text = `trust-anchor ${directory} is a directory without a usable certificate`
   const rehash = linked ? ` and renew its hash links with: openssl rehash ${shellWord(directory)}` : ''
-  findings.problem('trust-anchor', text, `put the certificates of the CAs there as PEM files${rehash}`)
+  diagnostics.problem('trust-anchor', text, `put the certificates of the CAs there as PEM files${rehash}`)
   return null
 }
 

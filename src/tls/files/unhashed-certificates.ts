@@ -20,7 +20,7 @@ import { tlsFile } from './tls-file.ts'
 export function* warnUnhashedCertificates(
   directory: string,
   trusted: readonly X509Certificate[],
-  findings: TlsDiagnostics,
+  diagnostics: TlsDiagnostics,
 ): Sliced<void> {
   const known = new Set(trusted.map(({ fingerprint256 }) => fingerprint256))
   const files = readdirSync(directory).sort().map((entry) => path.join(directory, entry))
@@ -34,6 +34,6 @@ export function* warnUnhashedCertificates(
     const unknown = found.find(({ fingerprint256 }) => !known.has(fingerprint256))
     if (unknown === undefined) continue
     const text = `${file} (${subjectName(unknown)}) does not count, because no hash link leads to it`
-    findings.warning(text, `renew the links with: openssl rehash ${shellWord(directory)}`)
+    diagnostics.warning(text, `renew the links with: openssl rehash ${shellWord(directory)}`)
   }
 }

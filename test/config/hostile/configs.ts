@@ -5,7 +5,7 @@ import { circles, lists, names, references, roles, scattered } from './access.ts
 import type { Family, Places } from './family.ts'
 import { largestArguments, Random } from './random.ts'
 import { headers, loggers, modules, sockets, tls, users } from './surroundings.ts'
-import { broken, long, mistakes, nesting, notes, repeated, small } from './texts.ts'
+import { broken, long, issues, nesting, notes, repeated, small } from './texts.ts'
 
 export interface HostileConfig {
   /** Of the family and the variant of it. */
@@ -18,7 +18,7 @@ const families: Readonly<Record<string, readonly [family: Family, share: number]
   names: [names, 12], scattered: [scattered, 8], roles: [roles, 14], lists: [lists, 16], references: [references, 12],
   circles: [circles, 6], sockets: [sockets, 24], users: [users, 22], loggers: [loggers, 10], headers: [headers, 8],
   modules: [modules, 10], tls: [tls, 6], nesting: [nesting, 6], repeated: [repeated, 9], long: [long, 12],
-  small: [small, 6], broken: [broken, 8], mistakes: [mistakes, 6], notes: [notes, 5],
+  small: [small, 6], broken: [broken, 8], issues: [issues, 6], notes: [notes, 5],
 }
 
 export function hostileConfigs(places: Places, seed: number): HostileConfig[] {

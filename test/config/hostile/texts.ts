@@ -70,7 +70,7 @@ export const broken: Family = (random, bytes, variant) => {
 }
 
 /** A mistake of type or range in each of many places. */
-export const mistakes: Family = (random, bytes, variant) => {
+export const issues: Family = (random, bytes, variant) => {
   const wrong = ['null', '[]', '{}', '"x"', '-1', '1e9', 'false', '99999999999999999999'][variant % 8] ?? ''
   const part = Math.floor(bytes / 5) - 40
   return [
