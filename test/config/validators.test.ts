@@ -14,7 +14,7 @@ const folder = path.resolve(import.meta.dirname, '../fixtures/config')
 
 const exports = `
   export { loadConfigFile } from 'keagate-src/config/load.ts'
-  export * as validators from 'keagate-src/config/validators.ts'
+  export * as validators from 'keagate-src/config/schema/validators.ts'
 `
 
 t.test('the built program finds the mistakes that the sources find, and no others', async (t) => {

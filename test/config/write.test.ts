@@ -120,7 +120,7 @@ t.test('a full disk is told, and leaves what was there', async (t) => {
 
 /** The driver writes configurations 1, 2, 3, ... over and over; each differs from the others in every part. */
 const driver = `
-  import { writeConfigFile } from 'keagate-src/config/write.ts'
+  import { writeConfigFile } from 'keagate-src/config/print/write-file.ts'
   import { loadConfigText } from 'keagate-src/config/load.ts'
   const [file, until] = process.argv.slice(-2)
   if (until === 'rename') {

@@ -46,7 +46,7 @@ t.test('the image looks for its configuration where it is mounted', async (t) =>
   const [, file] = /^CMD \["-c", "(.*)"\]$/m.exec(image) ?? []
   t.ok(compose.services['keagate']?.volumes.includes('./keagate:/etc/kea:ro'))
   t.equal(file, '/etc/kea/kea-ctrl-agent.conf')
-  t.match(readFileSync(join(root, 'src/health/health-command.ts'), 'utf8'), `const defaultFile = '${file ?? ''}'`)
+  t.match(readFileSync(join(root, 'src/cli/health-command.ts'), 'utf8'), `const defaultFile = '${file ?? ''}'`)
   // An empty volume takes over whose the folder of the image is; where there is none, it is root's.
   const made = `${image}${readFileSync(join(folder, 'kea.Dockerfile'), 'utf8')}`.split('\n')
     .flatMap((line) => (line.includes('install -d -o') ? line.split(' ') : []))

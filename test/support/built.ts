@@ -5,7 +5,7 @@ import type { BuildOptions } from 'esbuild'
 import { copyFileSync, mkdirSync, writeFileSync } from 'node:fs'
 import path from 'node:path'
 
-const repository = path.resolve(import.meta.dirname, '..')
+const repository = path.resolve(import.meta.dirname, '../..')
 
 /**
  * @param text a module that imports sources as `keagate-src/...`

@@ -10,8 +10,8 @@ import { startChild } from '../support/child.ts'
 import { FakeDaemon } from '../support/fake-daemon.ts'
 import { startProgram, temporaryDirectory } from '../support/program.ts'
 
-const visitor = path.join(import.meta.dirname, 'visitor.mjs')
-const attacker = path.join(import.meta.dirname, 'attacker.mjs')
+const visitor = path.join(import.meta.dirname, '../support/visitor.mjs')
+const attacker = path.join(import.meta.dirname, '../support/attacker.mjs')
 
 const seconds = Number(process.env.KEAGATE_ATTACK_SECONDS ?? 3)
 

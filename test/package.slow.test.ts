@@ -76,12 +76,12 @@ const built = readdirSync(join(checkout, 'dist'), { recursive: true, encoding: '
 t.test('each module is in it once, with its place in the sources', async (t) => {
   const modules = built.flatMap(sourcesIn)
   t.same(modules.toSorted(), [...new Set(modules)].toSorted())
-  for (const name of ['/src/main.ts', '/src/serve.ts', '/src/hook/child/run-module.ts']) t.ok(modules.includes(name), name)
+  for (const name of ['/src/main.ts', '/src/app/run-daemon.ts', '/src/hook/child/run-module.ts']) t.ok(modules.includes(name), name)
   for (const file of built) t.ok(read(file).split('\n').every((line) => line.length < 3000), `${file} has lines`)
 })
 
 t.test('a start reads few files, and nothing that few starts need', async (t) => {
-  const serve = built.find((name) => sourcesIn(name).includes('/src/serve.ts')) ?? ''
+  const serve = built.find((name) => sourcesIn(name).includes('/src/app/run-daemon.ts')) ?? ''
   t.match(read(serve), /function preHandlerCallback/, 'functions keep their names, for stack traces')
   const files = new Set(['main.js', serve])
   // A set grows while it is walked.

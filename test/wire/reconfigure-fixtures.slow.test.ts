@@ -38,8 +38,8 @@ interface Life {
 const driver = `
   import fs from 'node:fs'
   import path from 'node:path'
-  import { checkConfigFile } from 'keagate-src/check.ts'
-  import { Daemon } from 'keagate-src/daemon.ts'
+  import { checkConfigFile } from 'keagate-src/app/check-config.ts'
+  import { Daemon } from 'keagate-src/app/daemon.ts'
   import { describeError } from 'keagate-src/errors.ts'
   import { rawToString } from 'keagate-src/json/raw.ts'
   import { Logging } from 'keagate-src/log/logger.ts'
