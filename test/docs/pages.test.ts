@@ -49,3 +49,11 @@ function anchorsOf(page: string): string[] {
   const headings = [...page.matchAll(/^#+ (.*)$/gm)].map((match) => match[1] ?? '')
   return headings.map((heading) => heading.toLowerCase().replace(/[^\w\- ]/g, '').replaceAll(' ', '-'))
 }
+
+t.test('the page of the architecture names files that are there', async (t) => {
+  const page = text('docs/architecture.md')
+  const named = [...page.matchAll(/`((?:[a-z0-9-]+\/)+(?:[a-z0-9.-]+\.ts)?)`/g)].map((match) => match[1] ?? '')
+  t.ok(named.length > 30)
+  const places = ['src', 'src/http', '.']
+  for (const name of named) t.ok(places.some((place) => existsSync(path.join(root, place, name))), name)
+})
