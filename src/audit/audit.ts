@@ -4,7 +4,6 @@ import type { Decision } from '../access/decide.ts'
 import { answerList } from '../command/answer.ts'
 import type { Command } from '../command/handler.ts'
 import { resultOf } from '../command/result-of.ts'
-import { mapMaybePromise } from '../command/maybe-promise.ts'
 import type { AuditConfig } from '../config/types.ts'
 import { nodeToPrintable, printCompact } from '../json/text/print.ts'
 import type { RawJson } from '../json/raw.ts'
@@ -74,32 +73,24 @@ export class Audit {
    * Records a command that has ended.
    * @returns why its answer must not be given, or null
    */
-  finished(entry: AuditEntry, ending: CommandResult): Promise<string | null> {
-    return new Promise((resolve, reject) => {
-      if (!this.#running.delete(entry)) {
-        resolve(null)
-        return
-      }
-      const left = (error: unknown): void => {
-        this.trail.leave()
-        reject(error instanceof Error ? error : new Error(String(error)))
-      }
-      try {
-        const args = this.#argumentsOf(entry.command)
-        if (args instanceof Promise) args.then((shown) => this.#record(entry, ending, shown, resolve)).catch(left)
-        else this.#record(entry, ending, args, resolve)
-      } catch (error) {
-        left(error)
-      }
-    })
+  async finished(entry: AuditEntry, ending: CommandResult): Promise<string | null> {
+    if (!this.#running.delete(entry)) return null
+    try {
+      const args = await this.#argumentsOf(entry.command)
+      const written = await this.#write(this.#recordOf(entry, ending, args))
+      const problem = 'it was run, but its audit record could not be written; see the log of the agent'
+      return written || this.#config.onFailure === 'continue' ? null : problem
+    } finally {
+      this.trail.leave()
+    }
   }
 
-  /** @param args JSON text. @param done gets why the answer must not be given, or null */
-  #record(entry: AuditEntry, ending: CommandResult, args: string | null, done: (problem: string | null) => void): void {
+  /** @param args JSON text */
+  #recordOf(entry: AuditEntry, ending: CommandResult, args: string | null): string {
     const { command, begin } = entry
     const { elements, refusal, decision, times } = ending
     const duration = performance.now() - begin
-    const record = {
+    return auditLine({
       role: decision?.role.name ?? null,
       allowed: refusal === null,
       reason: decision?.rule ?? refusal,
@@ -113,12 +104,12 @@ export class Audit {
       duration,
       time: Date.now() - duration,
       id: this.#nextId(),
-    }
-    this.trail.write(auditLine(record), (written) => {
-      this.trail.leave()
-      const problem = 'it was run, but its audit record could not be written; see the log of the agent'
-      done(written || this.#config.onFailure === 'continue' ? null : problem)
     })
+  }
+
+  /** @returns whether it was written */
+  #write(line: string): Promise<boolean> {
+    return new Promise((resolve) => this.trail.write(line, resolve))
   }
 
   /** The process ends: records what is still running, then closes the file. */
@@ -132,22 +123,22 @@ export class Audit {
    * Records a request that never came to a command.
    * @param begin milliseconds of the monotonic clock
    */
-  refused(caller: RefusedCaller, reason: string, begin: number, sent: number): Promise<void> {
+  async refused(caller: RefusedCaller, reason: string, begin: number, sent: number): Promise<void> {
     const nothing = { role: null, command: null, services: [], answers: [], arguments: null, received: 0 }
     const duration = performance.now() - begin
     const when = { duration, time: Date.now() - duration, id: this.#nextId() }
     const line = auditLine({ caller, allowed: false, reason, sent, ...nothing, ...when })
-    return new Promise((resolve) => this.trail.write(line, () => resolve()))
+    await this.#write(line)
   }
 
   #nextId(): string {
     return `${this.#series}-${(++this.#last).toString(36)}`
   }
 
-  #argumentsOf({ arguments: args }: Command): string | null | Promise<string | null> {
+  async #argumentsOf({ arguments: args }: Command): Promise<string | null> {
     if (!this.#config.arguments || args === null) return null
     if (args.length > maxArguments) return JSON.stringify(`${args.length} bytes, not recorded`)
-    return mapMaybePromise(this.#redact(args), (shown) => oneLine(rawToString(shown)))
+    return oneLine(rawToString(await this.#redact(args)))
   }
 }
 

@@ -10,7 +10,6 @@ import type { Command, Handler } from './handler.ts'
 import type { Registry } from './registry.ts'
 import { resultOf } from './result-of.ts'
 import type { CommandScope } from './scope.ts'
-import { mapMaybePromise } from './maybe-promise.ts'
 import { keaCommands } from '../config/access/kea-commands.ts'
 import { describeError } from '../errors.ts'
 import type { Router } from '../forward/router.ts'
@@ -38,7 +37,7 @@ export type Outcome =
   | { readonly kind: 'refused'; readonly text: string }
 
 /**
- * Runs one command; what waits for nobody is answered at once. Never throws or rejects.
+ * Runs one command. Never rejects.
  * @param pathService the service that stands for the body's `service` where that is absent or empty, or null
  */
 export type Dispatch = (
@@ -46,28 +45,27 @@ export type Dispatch = (
   caller: CallerContext,
   pathService: string | null,
   scope: CommandScope,
-) => Outcome | Promise<Outcome>
+) => Promise<Outcome>
 
 export function createDispatch(parts: DispatchParts): Dispatch {
-  return (envelope, caller, pathService, scope) => {
-    const remoteAddress = caller.remoteAddress
+  return async (envelope, caller, pathService, scope) => {
+    const { remoteAddress } = caller
     if (envelope.kind !== 'command') {
       parts.log.write('COMMAND_PROCESS_ERROR2', { reason: envelope.text, 'remote-address': remoteAddress })
       const list = answerList([answer(RESULT_ERROR, envelope.text)])
       parts.meter?.answered(null, [], [RESULT_ERROR], null)
-      const recorded = parts.audit?.refused(caller, envelope.text, performance.now(), list.length)
-      return mapMaybePromise(recorded, () => ({ kind: 'answer', list }))
+      await parts.audit?.refused(caller, envelope.text, performance.now(), list.length)
+      return { kind: 'answer', list }
     }
     const services = envelope.services.length === 0 && pathService !== null ? [pathService] : envelope.services
     const command = { name: envelope.name, services, arguments: envelope.arguments, caller }
     parts.log.write('COMMAND_RECEIVED', { command: command.name })
     parts.log.write('CTRL_AGENT_COMMAND_RECEIVED', { command: command.name, 'remote-address': remoteAddress })
     const { audit } = parts
-    const ending =
-      audit === null
-        ? attempt({ parts, command, scope, times: null })
-        : audited(audit, { parts, command, scope, times: [] })
-    return mapMaybePromise(ending, (known) => toOutcome(parts, command, known))
+    const result = await (audit === null
+      ? attempt({ parts, command, scope, times: null })
+      : audited(audit, { parts, command, scope, times: [] }))
+    return toOutcome(parts, command, result)
   }
 }
 
@@ -109,83 +107,71 @@ interface Task {
 }
 
 /** With a record, which is written before the answer goes out. */
-function audited(audit: Audit, task: Task): Promise<CommandResult> {
+async function audited(audit: Audit, task: Task): Promise<CommandResult> {
   const { command } = task
   const times = task.times ?? []
   const entry = audit.begin(command)
-  const { unavailableReason: unavailable } = audit
-  if (unavailable !== null) {
-    const ending = failed(command, `was not run: ${unavailable}`)
-    return audit.finished(entry, { ...ending, refusal: unavailable, times }).then(() => ending)
+  const { unavailableReason } = audit
+  if (unavailableReason !== null) {
+    const result = failed(command, `was not run: ${unavailableReason}`)
+    await audit.finished(entry, { ...result, refusal: unavailableReason, times })
+    return result
   }
-  const recorded = (ending: CommandResult): Promise<CommandResult> => {
-    const { elements, refusal, decision } = ending
-    return audit.finished(entry, { elements, refusal, decision, times }).then((problem) =>
-      problem === null ? ending : failed(command, `cannot be answered: ${problem}`),
-    )
-  }
-  const begun = attempt(task)
-  return begun instanceof Promise ? begun.then(recorded) : recorded(begun)
+  const result = await attempt(task)
+  const problem = await audit.finished(entry, { ...result, times })
+  return problem === null ? result : failed(command, `cannot be answered: ${problem}`)
 }
 
-type Run = (task: Task) => readonly RawJson[] | Promise<readonly RawJson[]>
+type Run = (task: Task) => Promise<readonly RawJson[]>
 
-function attempt(task: Task): CommandResult | Promise<CommandResult> {
+async function attempt(task: Task): Promise<CommandResult> {
   const { parts, command } = task
-  const crashed = (error: unknown): CommandResult => {
+  try {
+    return await (parts.modules.any ? withHooks(task) : permit(run, task))
+  } catch (error) {
     const reason = describeError(error)
     parts.log.write('KEAGATE_HANDLER_FAILED', { command: command.name, reason })
     return failed(command, `failed: ${reason}`)
   }
+}
+
+/** The modules stay loaded until the command has ended. */
+async function withHooks(task: Task): Promise<CommandResult> {
+  const { modules } = task.parts
+  modules.enter()
   try {
-    const ending = parts.modules.any ? withHooks(task) : permit(run, task)
-    return ending instanceof Promise ? ending.catch(crashed) : ending
-  } catch (error) {
-    return crashed(error)
+    // What handler modules say of the caller goes before what the rules say.
+    const refusal = await modules.authenticated(task.command.caller)
+    return refusal === null ? await permit(runWithHooks, task) : { elements: [], refusal, decision: null }
+  } finally {
+    modules.leave()
   }
 }
 
-/** The modules are not let go of before the command has ended. */
-function withHooks(task: Task): Promise<CommandResult> {
-  const { modules } = task.parts
-  modules.enter()
-  return authenticate(task).finally(() => modules.leave())
-}
-
-/** What handler modules say of the caller goes before what the rules say. */
-async function authenticate(task: Task): Promise<CommandResult> {
-  const refusal = await task.parts.modules.authenticated(task.command.caller)
-  return refusal === null ? permit(runWithHooks, task) : { elements: [], refusal, decision: null }
-}
-
-/** Runs what the caller may run, and takes out of the answers what he may not see. */
-function permit(runs: Run, task: Task): CommandResult | Promise<CommandResult> {
+/** Runs what the caller may run, and takes out of the answers what the caller may not see. */
+async function permit(runs: Run, task: Task): Promise<CommandResult> {
   const { command } = task
   const { guard } = task.parts
-  if (guard === null) return mapMaybePromise(runs(task), (elements) => answered(elements))
+  if (guard === null) return answered(await runs(task))
   const decision = guard.decide(command)
   if (!decision.allowed) return { elements: [], refusal: guard.refusalText(decision, command), decision }
-  return mapMaybePromise(runs(task), (elements) =>
-    mapMaybePromise(guard.filter(decision, command, elements), (seen) => answered(seen, decision)),
-  )
+  return answered(await guard.filter(decision, command, await runs(task)), decision)
 }
 
 /** One answer for each service, or one of the agent. */
-function run({ parts, command, scope, times }: Task): readonly RawJson[] | Promise<readonly RawJson[]> {
+async function run({ parts, command, scope, times }: Task): Promise<readonly RawJson[]> {
   if (command.services.length > 0) return parts.router.forward(command, command.services, scope, times)
   const handler = parts.registry.find(command.name)
   if (handler === undefined) return [answer(RESULT_UNSUPPORTED, unsupported(command, parts.router))]
-  return mapMaybePromise(timed(parts, command, handler), (element) => [element])
+  return [await timed(parts, command, handler)]
 }
 
 /** Runs a command that no daemon is asked for. */
-function timed({ meter }: DispatchParts, command: Command, handler: Pick<Handler, 'run'>): RawJson | Promise<RawJson> {
-  if (meter === null) return handler.run(command)
+async function timed({ meter }: DispatchParts, command: Command, handler: Pick<Handler, 'run'>): Promise<RawJson> {
   const begin = performance.now()
-  return mapMaybePromise(handler.run(command), (result) => {
-    meter.took(command.name, null, performance.now() - begin)
-    return result
-  })
+  const element = await handler.run(command)
+  meter?.took(command.name, null, performance.now() - begin)
+  return element
 }
 
 /** The same with handler modules: what one of them registered goes before everything, whatever `service` says. */

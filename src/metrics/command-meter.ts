@@ -24,13 +24,13 @@ export class CommandMeter {
   }
 
   /** Counts a command as in flight while it runs, whichever configuration is in force when it ends. */
-  during<T>(run: () => T | Promise<T>): T | Promise<T> {
-    const over = (): void => this.#metrics.move('keagate_commands_in_flight', {}, -1)
+  async during<T>(run: () => Promise<T>): Promise<T> {
     this.#metrics.move('keagate_commands_in_flight', {}, 1)
-    const outcome = run()
-    if (outcome instanceof Promise) return outcome.finally(over)
-    over()
-    return outcome
+    try {
+      return await run()
+    } finally {
+      this.#metrics.move('keagate_commands_in_flight', {}, -1)
+    }
   }
 
   /**
