@@ -1,4 +1,4 @@
-// Which role a caller has: what `assign-role-method` tells of him is the name of his role.
+// Which role a caller has: the property that `assign-role-method` selects is the name of the role.
 
 import type { AssignRoleMethod } from '../config/access/types.ts'
 import { readAddress } from '../net/network.ts'

@@ -38,7 +38,7 @@ export function decide(policy: Policy, caller: RoleFacts, command: string, servi
   return { ...about, allowed: true, service: last?.service ?? null, rule: ruleOf(last?.verdict, reason) }
 }
 
-/** What decided, and how the caller came to his role. */
+/** What decided, and how the caller got the role. */
 function ruleOf(verdict: Verdict | undefined, reason: string): string {
   return `${verdict?.rule ?? ''} (${reason})`
 }

@@ -60,7 +60,7 @@ export class Guard {
     return decision
   }
 
-  /** What the caller is told: enough to ask his administrator, and nothing of the rules. */
+  /** What the caller is told: enough to ask an administrator, and nothing of the rules. */
   refusalText({ role, service }: Decision, { name }: Command): string {
     if (this.policy.tlsMissing) return 'commands are taken over TLS only, and this connection is plain HTTP'
     const where = service === null ? '' : ` for the service ${quoteName(service)}`

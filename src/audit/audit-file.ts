@@ -1,4 +1,4 @@
-// The file that audit records go to. Whoever writes a record learns whether it is there before he goes on; what cannot
+// The file that audit records go to. The writer of a record learns whether it is on disk before going on; what cannot
 // be written is kept and tried again, and that nothing can be written is known before the next command runs.
 
 import { openLogFile } from '../log/log-file.ts'
@@ -52,7 +52,7 @@ export class AuditFile {
     this.#target = new FileTarget({ path, file, rotation, cannotRotate })
   }
 
-  /** Goes on with the file opened anew under the same name: somebody may have moved it. */
+  /** Reopens the file under the same name: it may have been moved. */
   adopt(file: OpenFile, rotation: RotationSettings): void {
     this.#target.adopt(file, rotation)
   }
@@ -105,7 +105,7 @@ export class AuditFile {
 
   /**
    * A request that met the configuration from before, and whose body came after the file was let go of. The descriptor
-   * of then may be somebody else's by now.
+   * of then may belong to another file by now.
    */
   async #writeLate(line: string): Promise<boolean> {
     try {
@@ -132,7 +132,7 @@ export class AuditFile {
    * record only, and going through another thread costs as much as all the rest of the audit.
    */
   #wait(): number {
-    // Where nobody else is under way, nobody else can come before these are answered.
+    // With no other request in flight, none can come before these are answered.
     if (this.#closed || this.#failing || this.#waiting.length >= this.#users) return 0
     return Math.max(0, this.#begun + flushInterval - performance.now())
   }

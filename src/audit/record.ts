@@ -5,7 +5,7 @@ import type { CallerContext } from '../command/caller.ts'
 import type { CertificateInfo } from '../x509/certificate-info.ts'
 import { certificateName } from '../x509/certificate-info.ts'
 
-/** Who was refused before anything of a command was read: the certificate is what he showed, perhaps of his own making. */
+/** A caller that was refused before its command was read: the certificate is as shown, perhaps self-made. */
 export interface RefusedCaller extends Omit<CallerContext, 'tls'> {
   readonly tls: CertificateInfo | null
   /** The name that a failed login claimed; null: none did. */

@@ -74,7 +74,7 @@ export interface Authenticator {
   ): AuthOutcome | Promise<AuthOutcome>
 }
 
-/** null where no client is configured: then nobody is asked, as in Kea. */
+/** null where no client is configured: then no password is asked for, as in Kea. */
 export function createAuthenticator(config: AuthenticationConfig, lockOut: LockOut): Authenticator | null {
   const { clients, lockOut: limits } = config
   if (clients.length === 0) return null
@@ -128,7 +128,7 @@ export function createAuthenticator(config: AuthenticationConfig, lockOut: LockO
         if (memory !== null) memory.accepted = { by: authenticator, header, address, source, outcome: identity }
         return identity
       }
-      // Also where they are known: whoever lacks the certificate must not learn that from the time.
+      // Also where they are known: a client without the certificate must not learn that from the time.
       if (hashed !== null) return check(hashed, { credentials, source, attemptedUser }, peer)
       lockOut.fail(source, limits, now)
       return identity

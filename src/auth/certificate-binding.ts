@@ -1,4 +1,4 @@
-// Users bound to a certificate: whoever knows the password must come with the certificate as well.
+// Users bound to a certificate: the password counts only together with the certificate.
 
 import type { ClientConfig } from '../config/types.ts'
 import { isNamed } from '../x509/name-text.ts'

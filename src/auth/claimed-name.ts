@@ -1,4 +1,4 @@
-// The name that a login claims, as text for log and audit. Whoever sent it may not be that user, or be any.
+// The name that a login claims, as text for log and audit. The sender may be another user, or none.
 
 import { isUtf8 } from 'node:buffer'
 import { shorten } from '../log/escape.ts'

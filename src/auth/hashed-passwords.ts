@@ -1,5 +1,5 @@
 // Clients with a hashed password. Checking one costs a noticeable time on purpose, so it happens beside the event loop,
-// a few at once, and whoever got in once is known by a hash under a key of this process from then on.
+// a few at once, and credentials that were accepted once are recognized by a hash under a key of this process.
 
 import { randomBytes, timingSafeEqual } from 'node:crypto'
 import { isUtf8 } from 'node:buffer'

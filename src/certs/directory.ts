@@ -85,7 +85,7 @@ export function place(directory: string, name: string, files: { cert: string; ke
   renameSync(scratch, path.join(issued, folder))
   syncFolder(issued)
   replaceLink(target, path.join('issued', folder))
-  // Nobody needs the copy of the old one any more. Whoever watches its folder learns that there is news.
+  // The copy of the old one is no longer needed. Programs that watch its folder see the change.
   if (before !== null) rmSync(path.join(issued, before, 'key.pem'), { force: true })
 }
 

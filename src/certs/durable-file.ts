@@ -33,7 +33,7 @@ export function scratchName(): string {
 }
 
 /**
- * Makes a file that is not there yet and has it on disk. It is opened for the owner alone, so that nobody else can read
+ * Makes a file that is not there yet and has it on disk. It is opened for the owner alone, so that no other user can read
  * it before its group and mode are set, whatever the umask.
  */
 export function createFile(file: string, content: string | Buffer, { mode, group }: Access): void {
@@ -74,7 +74,7 @@ export function replaceLink(link: string, target: string): void {
   syncFolder(path.dirname(link))
 }
 
-/** Makes a folder that everybody may look into, whatever the umask. What is private in it is so by its own mode. */
+/** Makes a folder that all users may list, whatever the umask. What is private in it is so by its own mode. */
 export function createFolder(folder: string): void {
   mkdirSync(folder, { mode: 0o700 })
   const fd = openSync(folder, 'r')

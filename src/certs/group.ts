@@ -11,10 +11,10 @@ export function keyAccess(group: string | null): Access {
   return group === null ? PRIVATE : { mode: 0o640, group: groupNumber(group) }
 }
 
-/** Whoever may read the key that a name stands for, may read its successor. */
+/** The group that may read a key may read its successor. */
 export function sameAccess(directory: string, name: string): Access {
   const { mode, gid } = statSync(keyFile(directory, name))
-  // Never for everybody, whatever somebody did to the old one.
+  // Never for others, whatever the mode of the old one.
   return (mode & 0o040) === 0 ? PRIVATE : { mode: 0o640, group: gid }
 }
 

@@ -26,7 +26,7 @@ export async function locked<Result>(directory: string, work: () => Promise<Resu
   }
 }
 
-/** The lock appears with its content: whoever reads it finds a holder. */
+/** The lock appears with its content: a reader always finds a holder. */
 function take(lock: string): boolean {
   const scratch = path.join(path.dirname(lock), scratchName())
   const fd = openSync(scratch, 'wx', 0o600)

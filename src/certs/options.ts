@@ -69,7 +69,7 @@ export function usageError(text: string): KeagateError {
   return new KeagateError('CERTS_USAGE', text)
 }
 
-/** What somebody typed, on one line. */
+/** Words of the command line, on one line. */
 function shown(text: string): string {
   return JSON.stringify(text.slice(0, 100))
 }

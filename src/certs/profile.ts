@@ -22,7 +22,7 @@ export const CA_DAYS = 3652
 /** Server and client certificates: 13 months, so that a renewal once a year is in time. */
 export const LEAF_DAYS = 397
 
-/** As long as what it may revoke: whoever renews certificates in time has renewed it too. */
+/** As long as what it may revoke: a timely renewal of certificates renews it too. */
 export const CRL_DAYS = LEAF_DAYS
 
 /** Clients such as Apple's take no server certificate that is good for longer. */

@@ -1,4 +1,4 @@
-// The three facts known of whoever sent a command. They are independent: none proves another.
+// The three facts known of the sender of a command. They are independent: none proves another.
 
 import type { PeerCertificate } from '../x509/certificate-info.ts'
 

@@ -22,12 +22,12 @@ export interface DispatchParts {
   readonly registry: Registry
   readonly modules: Modules
   readonly router: Router
-  /** null: everybody may run everything. */
+  /** null: every caller may run every command. */
   readonly guard: Guard | null
   /** null: commands are not recorded. */
   readonly audit: Audit | null
   readonly log: Log
-  /** null: nobody wants to know what is run. */
+  /** null: commands are not counted. */
   readonly meter: CommandMeter | null
 }
 
@@ -102,7 +102,7 @@ interface Task {
   readonly parts: DispatchParts
   readonly command: Command
   readonly scope: CommandScope
-  /** Gets the milliseconds of each service; null: nobody wants them. */
+  /** Gets the milliseconds of each service; null: not wanted. */
   readonly times: number[] | null
 }
 

@@ -7,7 +7,7 @@ export class Registry {
   readonly #handlers = new Map<string, Handler>()
   readonly #names: readonly string[]
 
-  /** @throws Error when two handlers claim one name: whoever put them together made a mistake */
+  /** @throws Error when two handlers claim one name: a mistake in the program */
   constructor(handlers: Iterable<Handler>) {
     for (const handler of handlers) {
       if (this.#handlers.has(handler.name)) throw new Error(`two handlers for the command ${handler.name}`)

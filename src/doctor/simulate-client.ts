@@ -145,7 +145,7 @@ function secured(
       secure.removeListener('error', failed)
       say(ok('handshake', `${secure.getProtocol() ?? ''}, ${secure.getCipher().standardName}`))
       const certificate: X509Certificate | undefined = secure.getPeerX509Certificate()
-      // A client that trusts nobody in particular is refused by itself; the door is asked all the same.
+      // A client without a trust anchor refuses the server; the server is asked all the same.
       const code = secure.authorizationError as unknown
       say(explainServer(certificate, host, typeof code === 'string' ? code : null, ownAuthority))
       resolve(secure)

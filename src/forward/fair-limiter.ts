@@ -1,20 +1,20 @@
 // Who may talk to one control socket, and when: so many commands at a time, so many waiting, clients in turn.
 // The daemon's first duty is DHCP; a flood of commands must stop here.
 
-/** Why a command was not sent that its client gave up while it waited. Nobody but the log learns it. */
+/** The reason in the log for a command that was not sent because its client disconnected while it waited. */
 export const clientDisconnected = 'the client went away before the command was sent'
 
 /** One command that wants to go out. */
 export interface QueuedRequest {
   /** Tickets of one client wait in the order they came; clients take turns. */
   readonly client: string
-  /** Whether nobody waits for the answer any more. Asked when its turn comes. */
+  /** Whether the client has disconnected. Asked when its turn comes. */
   isClientGone(): boolean
   /** Whether its time is over, as far as a timer can tell. Asked when its turn comes. */
   expired(): boolean
   /** It has to wait; `start`, `refuse` or `timeUp` follows unless it is withdrawn. */
   wait(): void
-  /** It is its turn. Whoever gets this calls `leave` exactly once, when the command has ended. */
+  /** It is its turn. The callee calls `release` exactly once, when the command has ended. */
   start(): void
   /** It will never be its turn; `leave` is not to be called. */
   refuse(reason: string): void
@@ -102,7 +102,7 @@ export class FairLimiter {
       this.#queues.delete(client)
       if (ticket === undefined) continue
       this.#waiting--
-      // Behind everybody else: a client's next command waits for one of each other client.
+      // Behind all others: a client's next command waits for one of each other client.
       if (queue.length > 0) this.#queues.set(client, queue)
       if (ticket.isClientGone()) ticket.refuse(clientDisconnected)
       else if (ticket.expired()) ticket.onTimeout()

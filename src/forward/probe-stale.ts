@@ -1,8 +1,8 @@
-// Looks whether daemons that nobody has asked lately are still there. Connecting is all: no command is sent.
+// Checks whether daemons without recent commands are still there. Connecting is all: no command is sent.
 
 import type { MeasuredUpstream } from './upstream-stats.ts'
 
-/** Looked at together; a thousand at once would hold up everybody's requests. */
+/** Looked at together; a thousand at once would delay all requests. */
 const maxAtOnce = 8
 
 /**

@@ -17,7 +17,7 @@ export class Router {
 
   /**
    * @param upstreams by service name; services behind one socket share one upstream, so they share its limits
-   * @param meter null: nobody wants to know how long services take
+   * @param meter null: times of services are not measured
    */
   constructor(upstreams: ReadonlyMap<string, Upstream>, log: Log, meter: CommandMeter | null = null) {
     this.#upstreams = upstreams
@@ -33,7 +33,7 @@ export class Router {
   /**
    * One answer per member of `services`, in that order; a service named twice is asked twice. A service that cannot
    * answer gets a result-1 answer and delays or changes nothing for the others.
-   * @param times gets the milliseconds that each took; null: nobody wants them
+   * @param times gets the milliseconds that each took; null: not wanted
    */
   async forward(
     command: Command,

@@ -35,7 +35,7 @@ export class UpstreamStats {
     }
     this.#failed++
     this.#lastError = { text: result.reason.slice(0, maxErrorLength), at }
-    // What we refused to send says nothing of the daemon; nonsense comes from somebody who is there.
+    // What we refused to send says nothing of the daemon; a malformed answer comes from a daemon that runs.
     if (result.offline) this.#reachable = false
     else if (result.sent) this.#reachable = true
   }

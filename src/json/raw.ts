@@ -6,11 +6,11 @@ import type { LineColumn } from './text/line-map.ts'
 export interface RawJson {
   readonly chunks: readonly Uint8Array[]
   readonly length: number
-  /** Whether a string in it holds a `\u` escape from U+0100 up. Absent where nobody looked. */
+  /** Whether a string in it holds a `\u` escape from U+0100 up. Absent where that was not checked. */
   readonly wideEscapes?: boolean
   /** Of an answer map: the number of its member `result`, null without one. Absent where it has to be looked for. */
   readonly result?: number | null
-  /** Where it stood in the text that it was cut from. Absent where nobody looked. */
+  /** Where it stood in the text that it was cut from. Absent where that was not recorded. */
   readonly begin?: LineColumn
 }
 

@@ -1,4 +1,4 @@
-// How late the event loop comes round: what makes every client wait. Measured only while somebody monitors.
+// How late the event loop comes round: what makes every client wait. Measured only while monitoring is configured.
 
 import { monitorEventLoopDelay } from 'node:perf_hooks'
 import type { Sample } from './registry.ts'

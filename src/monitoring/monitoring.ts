@@ -25,7 +25,7 @@ interface RunningWatch extends Monitored {
   readonly timer: NodeJS.Timeout
 }
 
-/** Milliseconds between two looks for daemons that nobody has asked meanwhile. */
+/** Milliseconds between two probes of daemons without recent commands. */
 const lookInterval = 60_000
 
 /** Lives as long as the process. */

@@ -31,7 +31,7 @@ export const refusals: readonly (readonly [CounterId, string])[] = [
 /** Seconds after which a browser asks again. */
 const refresh = 15
 
-/** Of each list; a page with thousands of rows helps nobody. */
+/** Of each list; a page with thousands of rows is of no use. */
 const maxRows = 100
 
 export function statusPage({ source, eventLoop, lastHour, now }: PageParts): string {

@@ -93,7 +93,7 @@ export class PidFile {
 
 function writeDraft(draft: string, path: string, pid: number): void {
   try {
-    // What lies there was left behind, or is a link that somebody else put there: neither is written to.
+    // What lies there was left behind, or is a link of another user: neither is written to.
     rmSync(draft, { force: true })
     writeFileSync(draft, `${pid}\n`, { mode: 0o640, flag: 'wx' })
   } catch (error) {
@@ -101,7 +101,7 @@ function writeDraft(draft: string, path: string, pid: number): void {
   }
 }
 
-/** Gives the file its name if nobody has it: the one step of all this that only one process can do. */
+/** Gives the file its name if that is free: the one step of all this that only one process can do. */
 function linked(draft: string, path: string): boolean {
   try {
     linkSync(draft, path)
@@ -112,7 +112,7 @@ function linked(draft: string, path: string): boolean {
   }
 }
 
-/** Clears the way if nobody runs with the file. Several processes may do this at once. */
+/** Removes the file if no process runs with it. Several processes may do this at once. */
 function removeStale(path: string, pid: number): void {
   const content = contentOf(path)
   if (content === null) {

@@ -1,6 +1,6 @@
 // The way to systemd's notification socket. Node cannot open a datagram socket, so `systemd-notify` sends each message,
 // started by one small shell that lives as long as this process and reads from a pipe: a start from here would copy the
-// page tables of a large process while nobody is served (80 ms with 600 MB), and fail when no descriptor is left, which is
+// page tables of a large process while no client is served (80 ms with 600 MB), and fail when no descriptor is left, which is
 // when the watchdog must not.
 
 import { spawn } from 'node:child_process'

@@ -1,4 +1,4 @@
-// What the service manager is told of this process, and its watchdog. Without systemd nobody is told anything.
+// Messages to the service manager, and its watchdog. Without systemd nothing is sent.
 
 import type { NotifyChannel } from './sd-notify.ts'
 

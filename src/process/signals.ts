@@ -4,7 +4,7 @@ export interface SignalActions {
   /** Never runs twice at once; however many come meanwhile, it runs once more after that. */
   reload(): Promise<void>
   stop(signal: StopSignal): void
-  /** Somebody insists. */
+  /** A second signal: stop at once. */
   forceShutdown(signal: StopSignal): void
   /** One that means nothing to the agent and would not leave it alone by itself. */
   unknown(signal: 'SIGUSR1'): void
@@ -19,7 +19,7 @@ export type StopSignal = 'SIGTERM' | 'SIGINT'
 const duplicateWindow = 500
 
 /**
- * Hears HUP, TERM and INT from the moment it is made; what of them comes before somebody listens is kept. A broken pipe
+ * Hears HUP, TERM and INT from the moment it is made; those that come before a listener is set are kept. A broken pipe
  * is an error of the write that met it, never a signal.
  */
 export class Signals {
@@ -34,7 +34,7 @@ export class Signals {
     source.on('SIGHUP', () => this.#hangUp())
     source.on('SIGTERM', () => this.#end('SIGTERM'))
     source.on('SIGINT', () => this.#end('SIGINT'))
-    // Left to Node, it opens a debugger on a local port: whoever can connect to that runs what he likes as the agent.
+    // Left to Node, it opens a debugger on a local port: any local user who can connect to that runs code as the agent.
     source.on('SIGUSR1', () => this.#actions?.unknown('SIGUSR1'))
   }
 

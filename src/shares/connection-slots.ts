@@ -25,9 +25,9 @@ export type EvictedState = 'new' | 'idle'
 export interface ConnectionSlotsOptions {
   /** Connections open at the same time. Asked for each new one: a reload may change it. */
   readonly limit: () => number
-  /** Is told of each connection that is closed to make room, before it is. */
+  /** Called before a connection is closed to make room. */
   readonly onEvicted?: (remoteAddress: string, state: EvictedState) => void
-  /** Is told of each connection that finds no place. */
+  /** Called for each connection that finds no place. */
   readonly onRefused?: (remoteAddress: string) => void
 }
 
@@ -35,7 +35,7 @@ export interface ConnectionSlotsOptions {
 export interface ConnectionSlot {
   /** Whether a command runs or is being answered. Such a connection is never closed to make room. */
   busy: boolean
-  /** Closes the connection, which has no place any more. To be set by whoever reads from it, before the next turn. */
+  /** Closes the connection, which has no place any more. To be set by the reader of the connection, before the next turn. */
   evict: () => void
   /** A command of this connection was answered. */
   markServed(): void
@@ -45,7 +45,7 @@ export interface ConnectionSlot {
 
 /**
  * Bytes prove nothing, as a client can send one now and then for ever. So the age of a connection counts from its
- * beginning, and from the latest answered command on. Whoever holds most makes room first, with what is of least use:
+ * beginning, and from the latest answered command on. The address that holds most makes room first, with what is of least use:
  * a connection that has long been open without a command, or whose latest command is longest ago.
  */
 export class ConnectionSlots {

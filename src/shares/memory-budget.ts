@@ -13,7 +13,7 @@ const reservePart = 1 / 8
 export interface MemoryBudgetOptions {
   /** Bytes for all clients together. Asked at each reservation: a reload may change it. */
   readonly limit: () => number
-  /** Is told of every refusal. */
+  /** Called for each refusal. */
   readonly onRefused?: (client: ShareClient, reason: MemoryRefusal) => void
 }
 

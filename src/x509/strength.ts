@@ -22,7 +22,7 @@ export function certificateWeakness(certificate: X509Certificate): string | null
   if (key === null) return 'has a key of an unknown kind'
   const weakKey = keyWeakness(key)
   if (weakKey !== null) return `has ${weakKey}`
-  // Nobody relies on the signature of a self-signed certificate: it is trusted as such or not at all.
+  // The signature of a self-signed certificate does not matter: the certificate is trusted as such or not at all.
   if (isSelfIssued(certificate)) return null
   const digest = brokenSignatures.get(signatureAlgorithm(certificate))
   return digest === undefined ? null : `is signed with ${digest}, which can be forged`

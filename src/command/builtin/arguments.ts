@@ -19,7 +19,7 @@ export type OwnArguments = ArgumentsProblem | { readonly ok: true; readonly map:
 
 export type OwnConfiguration = ArgumentsProblem | { readonly ok: true; readonly configuration: RawJson }
 
-/** Settles when the arguments have been read that came before: reading in slices helps nobody who waits for twenty of them. */
+/** Settles when the arguments have been read that came before: reading in slices does not help a client that waits for twenty of them. */
 let lastRead: Promise<unknown> = Promise.resolve()
 
 /** The arguments as a map, or the sentence that says why they are none. */
@@ -41,7 +41,7 @@ export async function readArguments(args: RawJson): Promise<OwnArguments> {
 
 /**
  * Checks that the arguments are a map with a map `Control-agent` in it and hands the bytes on as they came. What else
- * is in them is for whoever reads configurations to judge.
+ * is in them is checked by the configuration's own reader.
  */
 export async function readConfiguration(args: RawJson | null): Promise<OwnConfiguration> {
   if (args === null) return problem("'arguments' are missing: they must be a map with a 'Control-agent' map in it")

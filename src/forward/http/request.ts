@@ -146,7 +146,7 @@ export class HttpRequest implements QueuedRequest, RequestEvents, Timed {
     } else {
       const { reason, offline } = describeSystemError(error)
       const { plain, answered } = this.#parts.pool
-      // Kea's listeners say nothing to whoever speaks plain HTTP where TLS is expected.
+      // Kea's listeners do not answer plain HTTP where TLS is expected.
       const silent = reason === endOfFile && this.#state === 'talking' && plain && !answered
       this.#fail(silent ? `${reason} before any answer; ${tlsRemedy}` : reason, offline)
     }

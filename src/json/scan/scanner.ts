@@ -16,7 +16,7 @@ export class Scanner {
   #base = 0
 
   /**
-   * @param handler told of what the text holds
+   * @param handler called for what the text holds
    * @param pairedSurrogates whether an escaped surrogate without its partner is refused; as always in `command`
    */
   constructor(
@@ -29,7 +29,7 @@ export class Scanner {
   }
 
   /**
-   * Scans the next chunk, in one go: one to two milliseconds a MiB. Whoever holds more than a socket delivers at once
+   * Scans the next chunk, in one go: one to two milliseconds a MiB. A caller that has more than a socket delivers at once
    * cuts it into slices of at most 1 MiB and lets the event loop run between them.
    */
   push(chunk: Uint8Array): ScanVerdict {

@@ -1,5 +1,5 @@
 // JSON text to tokens with offsets, in the dialect of files or of commands. One token at a time, so that a reader who
-// stops early has paid for no more than he read.
+// stops early has paid for no more than it read.
 
 import { fitsFile, numberKind, readString } from './literal.ts'
 import type { Dialect, ParseError } from './parse-error.ts'
@@ -144,7 +144,7 @@ export class Lexer {
     return { kind: 'include', file, start, end: this.#at }
   }
 
-  /** The position stays where it is: whoever asks again gets the same answer. */
+  /** The position stays where it is: asking again gives the same answer. */
   #bad(problem: ParseError): Token {
     return { kind: 'bad', problem, start: problem.offset, end: problem.offset + problem.length }
   }
