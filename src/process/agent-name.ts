@@ -26,8 +26,8 @@ export function takeName(name: string): void {
 
 /**
  * The words of a running process, its program first.
- * @returns null for no process, one that has ended and was only not collected yet, or one that belongs to another user
- * else and is hidden; `unknown` where the system has no /proc
+ * @returns null for no process, one that has ended and was only not collected yet, or one of another user that is
+ * hidden; `unknown` where the system has no /proc
  */
 export function commandLine(pid: number): readonly string[] | 'unknown' | null {
   try {
