@@ -4,7 +4,7 @@
 import http from 'node:http'
 import type { IncomingMessage, Server } from 'node:http'
 import type { Duplex } from 'node:stream'
-import { allowHalfOpenRequests } from './connection/node-contracts.ts'
+import { allowHalfOpenRequests } from '../net/node-contracts.ts'
 import { WireResponse } from './response/wire-response.ts'
 
 export interface NodeServerOptions {

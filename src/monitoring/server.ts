@@ -7,7 +7,7 @@ import http from 'node:http'
 import type { Server } from 'node:http'
 import type { Socket } from 'node:net'
 import type { Listener } from '../http/connection/listener.ts'
-import { allowHalfOpenRequests } from '../http/connection/node-contracts.ts'
+import { allowHalfOpenRequests } from '../net/node-contracts.ts'
 import { ConnectionLimit } from './connection-limit.ts'
 
 export interface MonitorServer {

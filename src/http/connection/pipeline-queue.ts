@@ -3,7 +3,7 @@
 import type { IncomingMessage } from 'node:http'
 import type { Socket } from 'node:net'
 import type { HttpError } from '../http-error.ts'
-import { ReadGate } from './node-contracts.ts'
+import { ReadGate } from '../../net/node-contracts.ts'
 
 /** A request in its place in the order of its connection. */
 export interface PipelinedRequest {

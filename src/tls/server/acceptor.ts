@@ -5,6 +5,7 @@ import type { X509Certificate } from 'node:crypto'
 import type { Socket } from 'node:net'
 import { createServer } from 'node:tls'
 import type { TLSSocket } from 'node:tls'
+import { wrappedSocket } from '../../net/node-contracts.ts'
 import type { TlsConfig } from '../../config/types.ts'
 import type { ConnectionSlot } from '../../shares/connection-slots.ts'
 import type { CredentialSet } from '../files/credentials.ts'
@@ -77,7 +78,7 @@ export function createTlsAcceptor(
   const externalMemory = new WeakMap<X509Certificate, ArrayBuffer>()
 
   function take(socket: TLSSocket): Pending | undefined {
-    const raw = wrappedBy(socket)
+    const raw = wrappedSocket(socket)
     const found = pending.get(raw)
     pending.delete(raw)
     return found
@@ -202,17 +203,9 @@ function sentBehind(certificate: X509Certificate): X509Certificate[] {
 }
 
 /**
- * HTTP/1.1 for everybody who knows it. A name that nobody knows is agreed to, because to refuse would end the handshake
+ * HTTP/1.1 for clients that know it. An unknown name is agreed to, because to refuse would end the handshake
  * where the old agent, which ignores ALPN, goes on; but not HTTP/2, which its client would then speak.
  */
 function chooseProtocol(protocols: readonly string[]): string | undefined {
   return protocols.includes('http/1.1') ? 'http/1.1' : protocols.find((protocol) => protocol !== 'h2')
-}
-
-/**
- * The TCP socket under a TLS socket, which the server's events do not tell. Node has kept it under this name since
- * before version 1, without documentation; to find it by its addresses instead takes four calls of the system.
- */
-function wrappedBy(socket: object & { readonly _parent?: unknown }): unknown {
-  return socket._parent
 }

@@ -1,5 +1,5 @@
-// Everything that the HTTP server relies on and Node does not document, each with what breaks without it. Seen in Node
-// 20.19, 20.20, 22, 24 and 26; test/http/node-contracts.test.ts says whether a Node still keeps to them.
+// Everything that the program relies on and Node does not document, each with what breaks without it. Seen in Node
+// 20.19, 20.20, 22, 24 and 26; test/net/node-contracts.test.ts says whether a Node still keeps to them.
 
 import type { Server } from 'node:http'
 import type { Socket } from 'node:net'
@@ -70,11 +70,19 @@ export function detachParser(socket: Socket, onDiscarded: (bytes: number) => voi
 /**
  * Lets a listener see all bytes received before the parser gets them. The parser reads from the handle of the socket
  * until there is a listener for 'data', and is one itself from then on, behind those that were put before it. Without
- * that, requests of other protocols cannot be told from those of HTTP (request-protocol.ts).
+ * that, requests of other protocols cannot be told from those of HTTP (http/connection/request-protocol.ts).
  * @param socket already given to Node's HTTP server
  */
 export function watchInput(socket: Socket, onBytes: (chunk: Buffer) => void): void {
   socket.prependListener('data', onBytes)
   const ignore = (): void => undefined
   socket.on('data', ignore).off('data', ignore)
+}
+
+/**
+ * `socket._parent`: the TCP socket under a TLS socket of a server, which the server's events do not tell. Without it the
+ * place of a connection would have to be looked up by its addresses, which takes four system calls.
+ */
+export function wrappedSocket(socket: object & { readonly _parent?: unknown }): unknown {
+  return socket._parent
 }

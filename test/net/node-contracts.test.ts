@@ -1,15 +1,18 @@
-// What the HTTP server relies on and Node does not document, one canary for each: run it on every Node that is to be
-// supported. A canary that fails says which part of src/http/connection/node-contracts.ts has to change.
+// What the program relies on and Node does not document, one canary for each: run it on every Node that is to be
+// supported. A canary that fails says which part of src/net/node-contracts.ts has to change.
 
 import { once } from 'node:events'
+import { readFileSync } from 'node:fs'
 import http from 'node:http'
 import type { IncomingMessage, Server, ServerResponse } from 'node:http'
 import net from 'node:net'
+import tls from 'node:tls'
 import t from 'tap'
 import type { Test } from 'tap'
+import { makeTestCertificates } from '../../certs-test/authority.ts'
 import {
-  allowHalfOpenRequests, closeConnectionWith, detachParser, ReadGate, watchInput,
-} from '../../src/http/connection/node-contracts.ts'
+  allowHalfOpenRequests, closeConnectionWith, detachParser, ReadGate, watchInput, wrappedSocket,
+} from '../../src/net/node-contracts.ts'
 
 interface Opened {
   readonly client: net.Socket
@@ -137,4 +140,24 @@ t.test('watchInput: bytes are seen before the request that they make is reported
   client.end(second)
   await ended
   t.same(seen, [first, '/', second, '/b'])
+})
+
+t.test('socket._parent: the TCP socket under a TLS socket of a server', async (t) => {
+  const files = await makeTestCertificates(t.testdir({}))
+  const server = tls.createServer({ cert: readFileSync(files.serverCertFile), key: readFileSync(files.serverKeyFile) })
+  const listener = net.createServer().listen(0, '127.0.0.1')
+  await once(listener, 'listening')
+  const address = listener.address()
+  if (address === null || typeof address === 'string') throw new Error('not a TCP socket')
+  const client = tls.connect({ port: address.port, host: '127.0.0.1', rejectUnauthorized: false })
+  client.on('error', () => undefined)
+  const [raw] = (await once(listener, 'connection')) as [net.Socket]
+  t.teardown(() => {
+    client.destroy()
+    raw.destroy()
+    listener.close()
+  })
+  server.emit('connection', raw)
+  const [secure] = (await once(server, 'secureConnection')) as [tls.TLSSocket]
+  t.equal(wrappedSocket(secure), raw)
 })
