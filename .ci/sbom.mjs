@@ -1,5 +1,6 @@
 // Prints the SBOM (CycloneDX) of the program in dist/: the packages of the lock file whose code is in it.
-// The same sources give the same text, whatever the folder is called: the time is SOURCE_DATE_EPOCH or that of the commit.
+// The same sources give the same text, whatever the folder is called: the time is SOURCE_DATE_EPOCH or that of the
+// commit.
 
 import { execFileSync } from 'node:child_process'
 import { createHash } from 'node:crypto'

@@ -1,4 +1,5 @@
-// The layers of `src/`: a file imports from its own folder and from those before it in this list, and never in a circle.
+// The layers of `src/`: a file imports from its own folder and from those before it in this list, and never in a
+// circle.
 
 import { readdirSync, readFileSync } from 'node:fs'
 import { dirname, join, relative } from 'node:path'

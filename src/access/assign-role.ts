@@ -74,8 +74,8 @@ function byAddress(policy: Policy, remoteAddress: string): Role | null {
 }
 
 /**
- * A role may be named by the whole name, else the common name counts, as in Kea. A name with several common names, or with
- * one beside other attributes in a relative name, has no role but one that is named by the whole of it.
+ * A role may be named by the whole name, else the common name counts, as in Kea. A name with several common names, or
+ * with one beside other attributes in a relative name, has no role but one that is named by the whole of it.
  */
 function byName(policy: Policy, name: string | null): { identity: string | null; role: Role | null } {
   if (name === null) return { identity: null, role: null }

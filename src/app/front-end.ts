@@ -1,5 +1,5 @@
-// Where clients meet the configuration in force: its listener, what becomes of a connection there, and the one HTTP server
-// behind them all. What is put in force, and when, is for others to say.
+// Where clients meet the configuration in force: its listener, what becomes of a connection there, and the one HTTP
+// server behind them all. What is put in force, and when, is for others to say.
 
 import { KeagateError } from '../errors.ts'
 import { createConnectionHandler } from '../http/connection/connection-handler.ts'

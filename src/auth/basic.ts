@@ -41,8 +41,8 @@ export type AuthOutcome =
     }
 
 /**
- * What a connection keeps of the latest header that was right, as its next one is the same as a rule: that one need not be
- * decoded and hashed again. Belongs to one connection, so to one certificate.
+ * What a connection keeps of the latest header that was right, as its next one is the same as a rule: that one need not
+ * be decoded and hashed again. Belongs to one connection, so to one certificate.
  */
 export interface AuthCache {
   accepted: {

@@ -11,8 +11,8 @@ export interface Credentials {
 
 export interface CredentialList<Client> {
   /**
-   * The configured clients whose `user:password` these bytes are, most often one. Takes the same time whichever client matches and
-   * whether anybody does: every pair is compared, and only hashes under a key of this process are.
+   * The configured clients whose `user:password` these bytes are, most often one. Takes the same time whichever client
+   * matches and whether anybody does: every pair is compared, and only hashes under a key of this process are.
    */
   find(credentials: Uint8Array): readonly Client[]
 }
@@ -43,7 +43,10 @@ export function credentialList<Client extends Credentials>(clients: readonly Cli
   }
 }
 
-/** SHA-256 under a key known to this process alone, so that the time of a comparison tells nothing about what was compared. */
+/**
+ * SHA-256 under a key known to this process alone, so that the time of a comparison tells nothing about what was
+ * compared.
+ */
 function keyedDigest(): (bytes: Uint8Array) => Buffer {
   const key = randomBytes(32)
   return (bytes) => hash('sha256', Buffer.concat([key, bytes]), 'buffer')

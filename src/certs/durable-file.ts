@@ -33,8 +33,8 @@ export function scratchName(): string {
 }
 
 /**
- * Makes a file that is not there yet and has it on disk. It is opened for the owner alone, so that no other user can read
- * it before its group and mode are set, whatever the umask.
+ * Makes a file that is not there yet and has it on disk. It is opened for the owner alone, so that no other user can
+ * read it before its group and mode are set, whatever the umask.
  */
 export function createFile(file: string, content: string | Buffer, { mode, group }: Access): void {
   const fd = openSync(file, 'wx', 0o600)

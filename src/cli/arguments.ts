@@ -21,8 +21,8 @@ const options: ReadonlyMap<string, 'flag' | 'argument'> = new Map([
 ])
 
 /**
- * Reads the words after the program's name. A first word that names a sub-command takes all the others. The first of `-v -V -W` wins over everything else, and `-t` over `-c`,
- * as with kea-ctrl-agent.
+ * Reads the words after the program's name. A first word that names a sub-command takes all the others. The first of
+ * `-v -V -W` wins over everything else, and `-t` over `-c`, as with kea-ctrl-agent.
  * @param subcommands their names; none when started under the name of kea-ctrl-agent, which has none
  */
 export function parseArguments(words: readonly string[], subcommands: readonly string[] = []): Plan {

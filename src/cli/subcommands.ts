@@ -1,5 +1,5 @@
-// The sub-commands that are loaded together. One by one, each would make the build split what it shares with the daemon,
-// and a start would read twice as many files.
+// The sub-commands that are loaded together. One by one, each would make the build split what it shares with the
+// daemon, and a start would read twice as many files.
 
 export { accessCommand } from './access-command.ts'
 export { hashPasswordCommand } from './hash-password-command.ts'

@@ -1,5 +1,5 @@
-// What the control sockets in force allow those of a new configuration that came over the network: the same addresses, and
-// the same secrets for the same daemons. Looked up, as a thousand sockets may ask about a thousand.
+// What the control sockets in force allow those of a new configuration that came over the network: the same addresses,
+// and the same secrets for the same daemons. Looked up, as a thousand sockets may ask about a thousand.
 
 import type { AgentConfig, HttpSocketConfig, UpstreamLogin } from './types.ts'
 

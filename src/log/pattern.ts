@@ -22,9 +22,10 @@ const conversionSyntax = /%(-?)(\d*)(?:\.(-?)(\d+))?(%|[Ddc](?:\{([^}]*)\})?|X\{
 
 /**
  * Compiles a pattern: `%D{...}` (local time), `%d{...}` (UTC), `%p %c %c{n} %m %n %%`, `%i` (process), `%t`
- * (thread, always 0), `%T` (the system's number of the thread, that of the process), `%h` and `%H` (host), `%r` (milliseconds since the start). A place in Kea's source, `%F %L %M %l
- * %b`, and contexts, `%x %X{...}`, are empty. Each takes a minimum width of at most 1000 and a maximum: `.5` keeps the
- * end, `.-5` the beginning. What is not known is printed as written, so that a typing mistake is seen.
+ * (thread, always 0), `%T` (the system's number of the thread, that of the process), `%h` and `%H` (host), `%r`
+ * (milliseconds since the start). A place in Kea's source, `%F %L %M %l %b`, and contexts, `%x %X{...}`, are empty.
+ * Each takes a minimum width of at most 1000 and a maximum: `.5` keeps the end, `.-5` the beginning. What is not known
+ * is printed as written, so that a typing mistake is seen.
  */
 export function compilePattern(pattern: string, hostname: string): LineForm {
   const conversions: Conversion[] = []

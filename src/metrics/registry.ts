@@ -1,5 +1,5 @@
-// What the process counts about itself, for status-get and for monitoring. Names and label values are bounded: no client
-// can make the table grow.
+// What the process counts about itself, for status-get and for monitoring. Names and label values are bounded: no
+// client can make the table grow.
 
 import { metricDefinitions } from './definitions.ts'
 import type { CounterId, GaugeId, HistogramId, Labels, MetricId } from './definitions.ts'

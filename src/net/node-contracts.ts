@@ -80,8 +80,8 @@ export function watchInput(socket: Socket, onBytes: (chunk: Buffer) => void): vo
 }
 
 /**
- * `socket._parent`: the TCP socket under a TLS socket of a server, which the server's events do not tell. Without it the
- * place of a connection would have to be looked up by its addresses, which takes four system calls.
+ * `socket._parent`: the TCP socket under a TLS socket of a server, which the server's events do not tell. Without it
+ * the place of a connection would have to be looked up by its addresses, which takes four system calls.
  */
 export function wrappedSocket(socket: object & { readonly _parent?: unknown }): unknown {
   return socket._parent

@@ -1,7 +1,7 @@
 // The way to systemd's notification socket. Node cannot open a datagram socket, so `systemd-notify` sends each message,
 // started by one small shell that lives as long as this process and reads from a pipe: a start from here would copy the
-// page tables of a large process while no client is served (80 ms with 600 MB), and fail when no descriptor is left, which is
-// when the watchdog must not.
+// page tables of a large process while no client is served (80 ms with 600 MB), and fail when no descriptor is left,
+// which is when the watchdog must not.
 
 import { spawn } from 'node:child_process'
 import type { ChildProcessByStdio } from 'node:child_process'
@@ -10,7 +10,10 @@ import type { Readable, Writable } from 'node:stream'
 
 type Shell = ChildProcessByStdio<Writable, null, Readable>
 
-/** One message a line, its assignments between tabs. `systemd-notify` ends once systemd has seen the message, and so knows whose it is. */
+/**
+ * One message a line, its assignments between tabs. `systemd-notify` ends once systemd has seen the message, and so
+ * knows whose it is.
+ */
 const script = `
 set -f
 tab=$(printf '\\t')

@@ -35,7 +35,10 @@ export interface ConnectionSlotsOptions {
 export interface ConnectionSlot {
   /** Whether a command runs or is being answered. Such a connection is never closed to make room. */
   busy: boolean
-  /** Closes the connection, which has no place any more. To be set by the reader of the connection, before the next turn. */
+  /**
+   * Closes the connection, which has no place any more. To be set by the reader of the connection, before the next
+   * turn.
+   */
   evict: () => void
   /** A command of this connection was answered. */
   markServed(): void
@@ -45,8 +48,8 @@ export interface ConnectionSlot {
 
 /**
  * Bytes prove nothing, as a client can send one now and then for ever. So the age of a connection counts from its
- * beginning, and from the latest answered command on. The address that holds most makes room first, with what is of least use:
- * a connection that has long been open without a command, or whose latest command is longest ago.
+ * beginning, and from the latest answered command on. The address that holds most makes room first, with what is of
+ * least use: a connection that has long been open without a command, or whose latest command is longest ago.
  */
 export class ConnectionSlots {
   readonly #limit: () => number
@@ -99,8 +102,8 @@ export class ConnectionSlots {
   }
 
   /**
-   * That of the holder with the most, where the newcomer counts as one of its own address. For an address that would then
-   * have as many, another one gives nothing up but what is new.
+   * That of the holder with the most, where the newcomer counts as one of its own address. For an address that would
+   * then have as many, another one gives nothing up but what is new.
    */
   #leastUseful(own: Holder | undefined): Slot | null {
     const size = (own?.size ?? 0) + 1
@@ -155,8 +158,8 @@ class Holder {
   }
 
   /**
-   * Those without a command first, unless they are few: a client that keeps many others open would else have each newcomer
-   * of its address closed before its first command.
+   * Those without a command first, unless they are few: a client that keeps many others open would else have each
+   * newcomer of its address closed before its first command.
    * @param servedToo whether those may go that had a command answered
    */
   leastUseful(servedToo: boolean): Slot | null {

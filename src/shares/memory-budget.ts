@@ -19,8 +19,8 @@ export interface MemoryBudgetOptions {
 
 /**
  * Two pools: an eighth of the memory is the reserve for small commands, the rest is for all. No client gets more than a
- * quarter of either, so large commands keep no small ones out, not even of the same client. There is nothing to wait for:
- * a refusal comes at once.
+ * quarter of either, so large commands keep no small ones out, not even of the same client. There is nothing to wait
+ * for: a refusal comes at once.
  */
 export class MemoryBudget {
   readonly #limit: () => number

@@ -55,7 +55,9 @@ export function maySignLists(certificate: X509Certificate): boolean {
   return allows(certificate, CRL_SIGN)
 }
 
-/** Whether the key usages, where there are any, hold digitalSignature. @throws DerError for what OpenSSL calls invalid */
+/**
+ * Whether the key usages, where there are any, hold digitalSignature. @throws DerError for what OpenSSL calls invalid
+ */
 export function maySignHandshakes(certificate: X509Certificate): boolean {
   return allows(certificate, DIGITAL_SIGNATURE)
 }

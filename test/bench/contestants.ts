@@ -10,7 +10,10 @@ import type { FloorConfig } from './floor.ts'
 export const contestants = ['agent', 'floor', 'keagate'] as const
 export type Contestant = (typeof contestants)[number]
 
-/** What is switched on. Where a line of the table names nothing, only warnings are logged, by the agent and keagate alike. */
+/**
+ * What is switched on. Where a line of the table names nothing, only warnings are logged, by the agent and keagate
+ * alike.
+ */
 export type Profile = 'plain' | 'logging' | 'guarded' | 'https' | 'https-basic' | 'mutual'
 
 export interface TlsFiles {

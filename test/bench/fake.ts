@@ -1,5 +1,5 @@
-// Daemons that take no time: each answers prepared bytes on a UNIX socket and closes, as Kea does. One may hang instead.
-// Run as a process of its own: node fake.js SOCKETS, with SOCKETS as JSON.
+// Daemons that take no time: each answers prepared bytes on a UNIX socket and closes, as Kea does. One may hang
+// instead. Run as a process of its own: node fake.js SOCKETS, with SOCKETS as JSON.
 
 import net from 'node:net'
 
@@ -23,7 +23,9 @@ for (const [path, size] of Object.entries(sockets)) {
   })
 }
 
-/** An answer of exactly so many bytes, of the kind that is large in real life: leases as `lease4-get-all` lists them. */
+/**
+ * An answer of exactly so many bytes, of the kind that is large in real life: leases as `lease4-get-all` lists them.
+ */
 function leases(size: number): Buffer {
   const head = '{ "arguments": { "leases": [ '
   const tail = ' ] }, "result": 0, "text": ""'

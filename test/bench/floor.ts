@@ -72,7 +72,9 @@ function wrapped(answers: readonly Buffer[][]): Buffer[] {
   return pieces
 }
 
-/** With its length, as Kea's own clients insist. Small answers go out in one piece with the head, large ones uncopied. */
+/**
+ * With its length, as Kea's own clients insist. Small answers go out in one piece with the head, large ones uncopied.
+ */
 function answer(response: ServerResponse, pieces: readonly Buffer[]): void {
   const length = pieces.reduce((sum, piece) => sum + piece.length, 0)
   response.writeHead(200, { 'Content-Type': 'application/json', 'Content-Length': length })

@@ -32,8 +32,8 @@ const megabyte = 1e6
 const handshakeClients = 8
 
 /**
- * Seconds of the same work before a contestant's first sample, and before each later one: a service is not measured while
- * it is compiled, and Node lets go of what it has compiled while others are measured.
+ * Seconds of the same work before a contestant's first sample, and before each later one: a service is not measured
+ * while it is compiled, and Node lets go of what it has compiled while others are measured.
  */
 const warmUp = { first: 5, later: 2 }
 

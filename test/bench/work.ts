@@ -2,7 +2,9 @@
 
 import type { Profile } from './contestants.ts'
 
-/** Which daemons are behind the door: real ones; fakes with large answers; a fake that is quick beside one that hangs. */
+/**
+ * Which daemons are behind the door: real ones; fakes with large answers; a fake that is quick beside one that hangs.
+ */
 export type Daemons = 'real' | 'large' | 'hung'
 
 export type Work =

@@ -1,5 +1,5 @@
-// Each log and the audit log has a file of its own, also after rotation, whatever way the names are written; and none is
-// written over what the configuration is read from.
+// Each log and the audit log has a file of its own, also after rotation, whatever way the names are written; and none
+// is written over what the configuration is read from.
 
 import { linkSync, mkdirSync, symlinkSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'

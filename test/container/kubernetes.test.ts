@@ -158,7 +158,9 @@ for (const name of ['.', 'beside-kea']) {
 /** File names in the Secret, and where their content is to come from. */
 type SecretData = Readonly<Record<string, string>>
 
-/** A Secret as the kubelet mounts it: files are links through `..data`, which is the one thing that is ever replaced. */
+/**
+ * A Secret as the kubelet mounts it: files are links through `..data`, which is the one thing that is ever replaced.
+ */
 class SecretVolume {
   readonly path: string
   #turn = 0

@@ -1,5 +1,5 @@
-// `keagate doctor` as an operator runs it: a healthy deployment has nothing but "ok", and each fault around the agent is
-// named with what to do.
+// `keagate doctor` as an operator runs it: a healthy deployment has nothing but "ok", and each fault around the agent
+// is named with what to do.
 
 import net from 'node:net'
 import { utimesSync, writeFileSync } from 'node:fs'

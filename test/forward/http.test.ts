@@ -1,4 +1,5 @@
-// One command to one daemon over its own HTTP listener: the bytes, every failure by name, kept connections, at most once.
+// One command to one daemon over its own HTTP listener: the bytes, every failure by name, kept connections, at most
+// once.
 
 import { once } from 'node:events'
 import fc from 'fast-check'

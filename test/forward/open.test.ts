@@ -1,4 +1,5 @@
-// The upstreams of a configuration and what is kept book of them: who shares, what a reload keeps, what status-get sees.
+// The upstreams of a configuration and what is kept book of them: who shares, what a reload keeps, what status-get
+// sees.
 
 import { copyFileSync } from 'node:fs'
 import path from 'node:path'

@@ -1,5 +1,5 @@
-// The status page of the built program in a real browser: readable in both colour schemes, from a phone to a wide screen,
-// with names of any length. KEAGATE_SCREENSHOTS names a folder for what it looked like.
+// The status page of the built program in a real browser: readable in both colour schemes, from a phone to a wide
+// screen, with names of any length. KEAGATE_SCREENSHOTS names a folder for what it looked like.
 
 import { writeFileSync } from 'node:fs'
 import { join } from 'node:path'

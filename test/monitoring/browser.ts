@@ -1,4 +1,5 @@
-// A headless Chromium, driven over a pipe by its own protocol: one page at a time, in any width and either colour scheme.
+// A headless Chromium, driven over a pipe by its own protocol: one page at a time, in any width and either colour
+// scheme.
 
 import { spawn } from 'node:child_process'
 import type { Duplex } from 'node:stream'

@@ -1,4 +1,5 @@
-// A real Prometheus scrapes the built program, loads the alert rules, and every query of dashboard and rules finds series.
+// A real Prometheus scrapes the built program, loads the alert rules, and every query of dashboard and rules finds
+// series.
 
 import { once } from 'node:events'
 import { readFileSync, writeFileSync } from 'node:fs'

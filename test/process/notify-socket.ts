@@ -5,7 +5,9 @@ import type { Child, Owner } from '../support/child.ts'
 import { startChild } from '../support/child.ts'
 import { temporaryDirectory } from '../support/program.ts'
 
-/** A message ends with an empty line; what comes as BARRIER=1 is answered as systemd does, by closing its descriptor. */
+/**
+ * A message ends with an empty line; what comes as BARRIER=1 is answered as systemd does, by closing its descriptor.
+ */
 const script = `
 import os, socket, sys
 s = socket.socket(socket.AF_UNIX, socket.SOCK_DGRAM)

@@ -50,7 +50,10 @@ export function prepare(directory: string, setting: Setting): string {
     .replaceAll('DIR', directory)
 }
 
-/** Lets everybody into a folder and at its certificates; the key is left as it is, or closed to its owner where that is us. */
+/**
+ * Lets everybody into a folder and at its certificates; the key is left as it is, or closed to its owner where that is
+ * us.
+ */
 function openToAll(directory: string): void {
   chmodSync(directory, 0o755)
   for (const name of readdirSync(directory)) if (name.endsWith('.crt')) chmodSync(path.join(directory, name), 0o644)

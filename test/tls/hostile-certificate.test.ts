@@ -1,4 +1,5 @@
-// Certificates that are made to do harm: whoever sends one is refused like any other stranger, in a line of sane length.
+// Certificates that are made to do harm: whoever sends one is refused like any other stranger, in a line of sane
+// length.
 
 import 'reflect-metadata'
 import { X509Certificate } from 'node:crypto'

@@ -39,8 +39,8 @@ export interface Situation extends Setting {
   /** `STATUS TEXT` of an answer, or the client's error; no door is open where the start is refused. */
   readonly client: RegExp
   /**
-   * A line of the doctor, about the deployment or as a client of it. What is told at start or as a warning he says in the
-   * same words, and as a client maybe more.
+   * A line of the doctor, about the deployment or as a client of it. What is told at start or as a warning he says in
+   * the same words, and as a client maybe more.
    */
   readonly doctor?: RegExp
   /** Where the remedy is a command, it is run as the log gives it, before what follows. */

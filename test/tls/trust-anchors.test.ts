@@ -1,5 +1,5 @@
-// Whether a client certificate that came in once leads to a CA that is trusted now: the same answer as OpenSSL has for a
-// new connection.
+// Whether a client certificate that came in once leads to a CA that is trusted now: the same answer as OpenSSL has for
+// a new connection.
 
 import { X509Certificate } from 'node:crypto'
 import { writeFileSync } from 'node:fs'

@@ -113,7 +113,9 @@ t.test('none of 10,000 disguises of a refused command reaches a daemon', async (
   t.equal(await send(agent, program.port, '/', Buffer.from(plain)), 200, 'it still runs')
 })
 
-/** One command, whichever of two the daemon would take. Its arguments are the bytes that came, as lax as Kea takes them. */
+/**
+ * One command, whichever of two the daemon would take. Its arguments are the bytes that came, as lax as Kea takes them.
+ */
 function isAllowed(text: string): boolean {
   const { root } = parseJson(text, { dialect: 'command' })
   const names = root?.kind === 'map' ? root.members.filter(({ key }) => key === 'command') : []

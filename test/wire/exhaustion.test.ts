@@ -1,4 +1,5 @@
-// The built program when the system runs out of descriptors: it answers with an error or waits, then recovers by itself.
+// The built program when the system runs out of descriptors: it answers with an error or waits, then recovers by
+// itself.
 
 import { chmodSync, writeFileSync } from 'node:fs'
 import http from 'node:http'

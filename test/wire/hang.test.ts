@@ -1,5 +1,5 @@
-// Five hundred clients of three daemons, one of which hangs: the others are served, its callers are told at the deadline,
-// and nothing of it is left behind.
+// Five hundred clients of three daemons, one of which hangs: the others are served, its callers are told at the
+// deadline, and nothing of it is left behind.
 
 import { readdirSync, readFileSync } from 'node:fs'
 import t from 'tap'

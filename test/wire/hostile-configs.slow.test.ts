@@ -17,8 +17,8 @@ import type { Wait } from '../support/pinger.ts'
 t.setTimeout(900_000)
 
 /**
- * Milliseconds that the agent may work while a command waits; on an idle machine it is a tenth of it, and the figures are
- * printed. By the clock a wait is as long as others keep the machine busy.
+ * Milliseconds that the agent may work while a command waits; on an idle machine it is a tenth of it, and the figures
+ * are printed. By the clock a wait is as long as others keep the machine busy.
  */
 const longest: Wait = { clock: 10_000, work: 500 }
 

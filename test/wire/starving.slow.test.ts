@@ -1,5 +1,5 @@
-// One client does its worst; the others are served as if it were not there. KEAGATE_ATTACK_SECONDS makes each attack last
-// longer.
+// One client does its worst; the others are served as if it were not there. KEAGATE_ATTACK_SECONDS makes each attack
+// last longer.
 
 import { setTimeout as sleep } from 'node:timers/promises'
 import path from 'node:path'

@@ -1,5 +1,5 @@
-// The built program when a CA is taken out of its trust anchor: open connections of that CA's clients end with the answer
-// under way, and nobody else notices anything.
+// The built program when a CA is taken out of its trust anchor: open connections of that CA's clients end with the
+// answer under way, and nobody else notices anything.
 
 import { renameSync, writeFileSync } from 'node:fs'
 import https from 'node:https'

@@ -19,7 +19,10 @@ export type OwnArguments = ArgumentsProblem | { readonly ok: true; readonly map:
 
 export type OwnConfiguration = ArgumentsProblem | { readonly ok: true; readonly configuration: RawJson }
 
-/** Settles when the arguments have been read that came before: reading in slices does not help a client that waits for twenty of them. */
+/**
+ * Settles when the arguments have been read that came before: reading in slices does not help a client that waits for
+ * twenty of them.
+ */
 let lastRead: Promise<unknown> = Promise.resolve()
 
 /** The arguments as a map, or the sentence that says why they are none. */

@@ -13,8 +13,9 @@ export interface Subject {
 }
 
 /**
- * Asks lists about one command for one service. Each named list is looked at once, or lists made of the same lists twice
- * would cost twice as much at every step. How deep lists stand inside each other is bounded by `access-references.ts`.
+ * Asks lists about one command for one service. Each named list is looked at once, or lists made of the same lists
+ * twice would cost twice as much at every step. How deep lists stand inside each other is bounded by
+ * `access-references.ts`.
  */
 export class Matcher {
   /** How many lists, and lists inside lists, have been looked at. */

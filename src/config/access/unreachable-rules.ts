@@ -21,8 +21,8 @@ interface Pair {
 }
 
 /**
- * Lists, and lists inside lists, that are looked at in all; a thousand roles with short lists of their own take a third of it.
- * Of rules that take more nothing is said.
+ * Lists, and lists inside lists, that are looked at in all; a thousand roles with short lists of their own take a third
+ * of it. Of rules that take more nothing is said.
  */
 const maxSteps = 3_000_000
 

@@ -61,7 +61,10 @@ function stepTowards(node: JsonNode, offset: number): { readonly key: string; re
   return item === undefined || offset >= item.end ? null : { key: String(index), value: item }
 }
 
-/** The index of the last part that begins at an offset or before it; -1 where none does. They are in the order of the text. */
+/**
+ * The index of the last part that begins at an offset or before it; -1 where none does. They are in the order of the
+ * text.
+ */
 function lastBegunAt<Part>(parts: readonly Part[], offset: number, begin: (part: Part) => number): number {
   let [low, high] = [0, parts.length]
   while (low < high) {

@@ -26,9 +26,10 @@ const folders: Readonly<Record<PathKind, { readonly folder: string; readonly var
 }
 
 /**
- * The path of a control socket, log file or handler module. A bare name lies in the folder for its kind, as in Kea 3. An absolute name
- * is taken as it is, a relative one from the folder of the configuration file. What came over the network must lie in
- * the folder for its kind; as in Kea 3 its folder is compared letter by letter, so nothing like `..` leads out.
+ * The path of a control socket, log file or handler module. A bare name lies in the folder for its kind, as in Kea 3.
+ * An absolute name is taken as it is, a relative one from the folder of the configuration file. What came over the
+ * network must lie in the folder for its kind; as in Kea 3 its folder is compared letter by letter, so nothing like
+ * `..` leads out.
  */
 export function placePath(kind: PathKind, name: string, rules: PathRules): PathOutcome {
   const slash = name.lastIndexOf('/')

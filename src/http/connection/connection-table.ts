@@ -129,8 +129,8 @@ export class ConnectionTable {
   }
 
   /**
-   * Closes the connections whose client certificates lead to no CA of the configuration in force, each after the response
-   * under way. Yields to other connections: the first check of a certificate takes a part of a millisecond.
+   * Closes the connections whose client certificates lead to no CA of the configuration in force, each after the
+   * response under way. Yields to other connections: the first check of a certificate takes a part of a millisecond.
    */
   async closeUntrusted(): Promise<void> {
     let begin = performance.now()

@@ -236,7 +236,9 @@ export class Connection {
     if (!this.busy && this.#queue.any) this.end()
   }
 
-  /** Ends after the response under way, or now. A request that has begun to arrive is left to the hooks, which say why. */
+  /**
+   * Ends after the response under way, or now. A request that has begun to arrive is left to the hooks, which say why.
+   */
   closeUnlessArriving(): void {
     const { requestStart } = this
     if (this.busy) this.#closing = true
@@ -272,7 +274,9 @@ export class Connection {
     if (exceeded !== null) enforceTimeout(exceeded, this, this.#log)
   }
 
-  /** The system delivers up to 2 MiB of each connection in one turn of the event loop, even where they are thrown away. */
+  /**
+   * The system delivers up to 2 MiB of each connection in one turn of the event loop, even where they are thrown away.
+   */
   #readLater(): void {
     this.socket.pause()
     setImmediate(() => this.socket.resume())

@@ -1,5 +1,5 @@
-// Closes connections that found no place, but not at once: a client that opens the next one for each that is closed would
-// keep the process busy with that, and the connections of others would wait behind all of its own.
+// Closes connections that found no place, but not at once: a client that opens the next one for each that is closed
+// would keep the process busy with that, and the connections of others would wait behind all of its own.
 
 import type { Socket } from 'node:net'
 

@@ -1,5 +1,6 @@
-// Which protocol a request is of. Node's parser also takes request lines of RTSP and ICE, such as `POST / RTSP/1.0`, and
-// reports them as requests of HTTP/1.0 (llhttp 9, seen on Node 20 to 26). So the bytes are searched before it gets them.
+// Which protocol a request is of. Node's parser also takes request lines of RTSP and ICE, such as `POST / RTSP/1.0`,
+// and reports them as requests of HTTP/1.0 (llhttp 9, seen on Node 20 to 26). So the bytes are searched before it gets
+// them.
 
 import type { IncomingMessage } from 'node:http'
 import { METHODS } from 'node:http'

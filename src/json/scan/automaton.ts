@@ -41,7 +41,9 @@ export class Automaton {
     this.escapes = new EscapeReader(pairedSurrogates)
   }
 
-  /** Whether the container at a depth is a map: of those around the next byte; 1 is the outermost one, also at the end. */
+  /**
+   * Whether the container at a depth is a map: of those around the next byte; 1 is the outermost one, also at the end.
+   */
   isMap(depth: number): boolean {
     return this.#maps[depth] === 1
   }

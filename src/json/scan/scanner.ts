@@ -29,8 +29,8 @@ export class Scanner {
   }
 
   /**
-   * Scans the next chunk, in one go: one to two milliseconds a MiB. A caller that has more than a socket delivers at once
-   * cuts it into slices of at most 1 MiB and lets the event loop run between them.
+   * Scans the next chunk, in one go: one to two milliseconds a MiB. A caller that has more than a socket delivers at
+   * once cuts it into slices of at most 1 MiB and lets the event loop run between them.
    */
   push(chunk: Uint8Array): ScanVerdict {
     if (this.#verdict !== 'more') return this.#verdict

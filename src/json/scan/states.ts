@@ -1,4 +1,5 @@
-// The states of the scanner between two bytes: what comes next. `expectations` in scan-problem.ts has them in this order.
+// The states of the scanner between two bytes: what comes next. `expectations` in scan-problem.ts has them in this
+// order.
 
 export const BEGIN = 0
 export const VALUE = 1

@@ -19,9 +19,9 @@ export interface ScanError {
 }
 
 /**
- * Receives keys and values, each when its last byte has been scanned. Offsets count over all chunks, `end` is exclusive;
- * `depth` is the number of maps and lists around it; `wideEscapes` that of the `\u` escapes from U+0100 up in the text so
- * far. A number or a word that is the whole text is not reported.
+ * Receives keys and values, each when its last byte has been scanned. Offsets count over all chunks, `end` is
+ * exclusive; `depth` is the number of maps and lists around it; `wideEscapes` that of the `\u` escapes from U+0100 up
+ * in the text so far. A number or a word that is the whole text is not reported.
  */
 export interface ScanHandler {
   /** Keys and values deeper than this are not reported. */

@@ -52,8 +52,8 @@ export function printCompact(value: Printable): string {
 }
 
 /**
- * Kea's form of `config-write`: two blanks a level, lists of scalars on one line, no line end behind the last. What stands
- * in more than ten levels is on one line too, or its blanks would be a hundred times as long as the values.
+ * Kea's form of `config-write`: two blanks a level, lists of scalars on one line, no line end behind the last. What
+ * stands in more than ten levels is on one line too, or its blanks would be a hundred times as long as the values.
  */
 export function printPretty(value: Printable): string {
   const text = new Text()

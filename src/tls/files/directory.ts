@@ -6,7 +6,9 @@ import type { TlsDiagnostics, TlsKeyword } from './diagnostics.ts'
 import { shellWord } from './diagnostics.ts'
 import { fileErrorText } from './tls-file.ts'
 
-/** More files and directories than this below a directory mean that the wrong one was named. Reading them takes time. */
+/**
+ * More files and directories than this below a directory mean that the wrong one was named. Reading them takes time.
+ */
 export const MAX_FILES = 1000
 
 /** So do more bytes in them; the certificates of a whole operating system have half a megabyte. */

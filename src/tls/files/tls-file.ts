@@ -1,4 +1,5 @@
-// Reads a file that the TLS configuration names, or says in words why that is impossible and what would make it possible.
+// Reads a file that the TLS configuration names, or says in words why that is impossible and what would make it
+// possible.
 
 import { readlinkSync, statSync } from 'node:fs'
 import path from 'node:path'

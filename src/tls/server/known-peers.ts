@@ -1,5 +1,5 @@
-// The client certificates that came in lately under one set of credentials, read once. The same few clients connect again
-// and again, and to take a certificate apart costs more than to verify it.
+// The client certificates that came in lately under one set of credentials, read once. The same few clients connect
+// again and again, and to take a certificate apart costs more than to verify it.
 
 import type { X509Certificate } from 'node:crypto'
 import type { VerifiedPeer } from './verified-peer.ts'
@@ -20,7 +20,9 @@ export class KnownPeers {
     return this.#byBytes.get(bytes)
   }
 
-  /** The certificates that verified clients sent behind their own. A session that is resumed does not bring them again. */
+  /**
+   * The certificates that verified clients sent behind their own. A session that is resumed does not bring them again.
+   */
   get authorities(): readonly X509Certificate[] {
     return [...this.#authorities.values()]
   }

@@ -33,8 +33,8 @@ export class TrustAnchors {
 
   /**
    * Whether a chain leads from a certificate to a root among the anchors. OpenSSL has the first word, at the handshake;
-   * this finds out whether a chain is left. What counts as one is the same: names, key identifiers, signatures and dates
-   * of the CAs, and an end at a self-signed certificate.
+   * this finds out whether a chain is left. What counts as one is the same: names, key identifiers, signatures and
+   * dates of the CAs, and an end at a self-signed certificate.
    * @param sent the certificates that the client sent behind its own, in any order
    * @param now milliseconds since the epoch
    */
