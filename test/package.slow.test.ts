@@ -2,7 +2,16 @@
 
 import { spawnSync } from 'node:child_process'
 import {
-  appendFileSync, cpSync, existsSync, mkdirSync, readdirSync, readFileSync, rmSync, statSync, symlinkSync, writeFileSync,
+  appendFileSync,
+  cpSync,
+  existsSync,
+  mkdirSync,
+  readdirSync,
+  readFileSync,
+  rmSync,
+  statSync,
+  symlinkSync,
+  writeFileSync,
 } from 'node:fs'
 import { dirname, join, resolve } from 'node:path'
 import t from 'tap'
@@ -111,7 +120,12 @@ t.test('the SBOM lists what is inside, no more and no less', async (t) => {
   const sbom = JSON.parse(read('sbom.cdx.json')) as {
     readonly bomFormat: string
     readonly metadata: { readonly component: { readonly name: string; readonly version: string } }
-    readonly components: readonly { readonly name: string; readonly version: string; readonly purl: string; readonly properties?: unknown }[]
+    readonly components: readonly {
+      readonly name: string
+      readonly version: string
+      readonly purl: string
+      readonly properties?: unknown
+    }[]
   }
   t.equal(sbom.bomFormat, 'CycloneDX')
   t.match(sbom.metadata.component, { name: 'keagate', version })

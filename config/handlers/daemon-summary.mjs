@@ -32,7 +32,9 @@ export function load({ parameters, ask }) {
       if (version === undefined || version.result !== 0) {
         return { service, answers: false, reason: version?.text ?? 'no answer' }
       }
-      const { uptime = null, reload = null } = /** @type {{ [key: string]: import('keagate').Json }} */ (states[index]?.arguments ?? {})
+      const { uptime = null, reload = null } = /** @type {{ [key: string]: import('keagate').Json }} */ (
+        states[index]?.arguments ?? {}
+      )
       return { service, answers: true, version: version.text ?? '', uptime, reload }
     }
     const daemons = services.map(row)

@@ -40,7 +40,11 @@ const sources: Readonly<Record<AssignRoleMethod, string>> = {
   'basic-authentication': 'user',
 }
 
-function find(policy: Policy, method: AssignRoleMethod, caller: RoleFacts): { identity: string | null; role: Role | null } {
+function find(
+  policy: Policy,
+  method: AssignRoleMethod,
+  caller: RoleFacts,
+): { identity: string | null; role: Role | null } {
   const identity = shownBy(caller, method)
   switch (method) {
     case 'remote-address':

@@ -48,7 +48,8 @@ export class Guard {
     const service = services[0] ?? ''
     const shown = shownBy(caller, policy.config.assignRoleMethod)
     // Names that only a client knows would push the others out. A command for several services is rare.
-    const kept = services.length < 2 && policy.known.has(name) && (services.length === 0 || policy.services.has(service))
+    const kept =
+      services.length < 2 && policy.known.has(name) && (services.length === 0 || policy.services.has(service))
     if (!kept || shown === null || shown.length > maxNameLength) return decide(policy, caller, name, services)
     // No two questions have one key, whatever characters their names have.
     const key = `${services.length} ${service.length} ${name.length} ${service}${name}${shown}`

@@ -196,7 +196,8 @@ export class ConfigManager {
       throw error
     }
     this.#certificateReloader?.close()
-    this.#certificateReloader = config.tls === null ? null : new CertificateReloader(this.#certificateReloaderOptions(config.tls))
+    this.#certificateReloader =
+      config.tls === null ? null : new CertificateReloader(this.#certificateReloaderOptions(config.tls))
     logRegisteredCommands(this.#logging, before?.runtime.commands() ?? [], runtime.commands())
     logStarted(this.#logging, runtime, listener, moved ? 'STARTED' : 'UPDATED')
     void logMissingDaemons(this.#logging, runtime, () => this.#frontEnd.active?.runtime !== runtime)
@@ -217,7 +218,12 @@ export class ConfigManager {
       const { runtime, listener, activeSince: since } = this.#frontEnd.current
       const renewed = await renewCredentials(runtime)
       if (renewed === null) return false
-      this.#frontEnd.use({ runtime: renewed, listener, connectionHandler: await this.#frontEnd.connectionHandler(renewed, listener), activeSince: since })
+      this.#frontEnd.use({
+        runtime: renewed,
+        listener,
+        connectionHandler: await this.#frontEnd.connectionHandler(renewed, listener),
+        activeSince: since,
+      })
       return true
     })
   }

@@ -71,7 +71,14 @@ export class FrontEnd {
       memory: this.memory,
       log: this.#log,
     })
-    return createConnectionHandler({ config, credentials, server: this.#server, origin, report: this.#report, log: this.#log })
+    return createConnectionHandler({
+      config,
+      credentials,
+      server: this.#server,
+      origin,
+      report: this.#report,
+      log: this.#log,
+    })
   }
 
   /** From here on, the listener's connections meet this runtime. */

@@ -23,7 +23,12 @@ export interface AuditSwitch {
  * A file that is in use already goes on being written by the same trail, or two would rotate it.
  * @throws KeagateError CONFIG_INVALID when the file cannot be opened
  */
-export function prepareAuditSwitch(config: AuditConfig | null, before: Audit | null, log: Log, redact: Redact): AuditSwitch {
+export function prepareAuditSwitch(
+  config: AuditConfig | null,
+  before: Audit | null,
+  log: Log,
+  redact: Redact,
+): AuditSwitch {
   const leave = (): void => void before?.trail.close()
   if (config === null) return { audit: null, commit: leave, undo: () => undefined }
   const file = openLogFile(config.path)

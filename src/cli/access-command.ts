@@ -96,7 +96,8 @@ function read(words: readonly string[]): Question | string {
       const fault = name !== undefined && isWholeName(name) ? parseName(name) : ''
       if (typeof fault === 'string' && fault !== '') return `the name ${visibleText(name ?? '')} ${fault}`
     }
-    const tls = subject === undefined && issuer === undefined ? null : { subject: named(subject), issuer: named(issuer) }
+    const tls =
+      subject === undefined && issuer === undefined ? null : { subject: named(subject), issuer: named(issuer) }
     const [command, ...services] = positionals
     return { file, caller: { remoteAddress: address, user: user ?? null, tls }, command, services }
   } catch (error) {

@@ -87,7 +87,11 @@ function failed({ name }: Command, reason: string): CommandResult {
   return answered([answer(RESULT_ERROR, `the command ${quoteName(name)} ${reason}`)])
 }
 
-function toOutcome({ meter }: DispatchParts, { name, services }: Command, { elements, refusal, decision }: CommandResult): Outcome {
+function toOutcome(
+  { meter }: DispatchParts,
+  { name, services }: Command,
+  { elements, refusal, decision }: CommandResult,
+): Outcome {
   const role = decision?.role.name ?? null
   if (refusal !== null) {
     meter?.refused(name, services, role)

@@ -14,7 +14,11 @@ const checkTimeout = 5000
 
 /** Resolves to one finding for each service. Certificates of https sockets must have been looked at before. */
 export async function examineDaemons({ controlSockets }: AgentConfig, log: Log): Promise<readonly Finding[]> {
-  const upstreams = await openUpstreams(new Map([...controlSockets].map(([name, socket]) => [name, hasty(socket)])), log, null)
+  const upstreams = await openUpstreams(
+    new Map([...controlSockets].map(([name, socket]) => [name, hasty(socket)])),
+    log,
+    null,
+  )
   const router = new Router(upstreams.byService, log, null)
   const ask = async (name: string, service: string): Promise<Answer> => {
     const command = { name, services: [service], arguments: null, caller: nobody }

@@ -40,7 +40,11 @@ export function examineMachine(env: NodeJS.ProcessEnv, now = Date.now()): readon
 }
 
 /** Addresses that the agent will open: free, or open already by this very agent. */
-export async function examineAddresses(config: AgentConfig, file: string, env: NodeJS.ProcessEnv): Promise<readonly Finding[]> {
+export async function examineAddresses(
+  config: AgentConfig,
+  file: string,
+  env: NodeJS.ProcessEnv,
+): Promise<readonly Finding[]> {
   const { httpHost, httpPort, monitoring } = config
   const running = runningAgent(pidFilePath(file, env))
   return Promise.all([
@@ -69,7 +73,9 @@ export async function examineFiles(loaded: LoadedConfig, file: string, log: Log)
   const findings: Finding[] = [...examineTimes(file)]
   try {
     checkLogFiles(config)
-    const files = config.loggers.flatMap(({ outputs }) => outputs ?? []).flatMap(({ path }) => (path === null ? [] : [path]))
+    const files = config.loggers
+      .flatMap(({ outputs }) => outputs ?? [])
+      .flatMap(({ path }) => (path === null ? [] : [path]))
     for (const path of new Set(files)) findings.push(ok('loggers', `${path} can be written`))
     if (config.auditLog !== null) findings.push(ok('audit-log', `${config.auditLog.path} can be written`))
   } catch (error) {

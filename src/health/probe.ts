@@ -39,9 +39,13 @@ export async function askDoor({ httpHost, httpPort, tls }: AgentConfig): Promise
   const reply = await ask(
     tls === null
       ? http.request(target(httpHost, httpPort))
-      // Whose certificate the door shows is for its clients to judge; what it can speak is known from its
-      // configuration.
-      : https.request({ ...target(httpHost, httpPort), ...protocolOptions(tls, new TlsDiagnostics()), rejectUnauthorized: false }),
+      : // Whose certificate the door shows is for its clients to judge; what it can speak is known from its
+        // configuration.
+        https.request({
+          ...target(httpHost, httpPort),
+          ...protocolOptions(tls, new TlsDiagnostics()),
+          rejectUnauthorized: false,
+        }),
   )
   if (typeof reply === 'string') return unhealthy(`${where}: ${reply}`)
   const explained = refusal(reply)

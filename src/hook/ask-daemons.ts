@@ -42,7 +42,10 @@ export async function askDaemons(parts: AskParts, question: Question, memory: Me
   const asked = { name: command, services, arguments: question.arguments, caller }
   const { audit, guard } = parts
   const decision = guard?.decide(asked) ?? null
-  const refusal = guard !== null && decision?.allowed === false ? guard.refusalText(decision, asked) : (audit?.unavailableReason ?? null)
+  const refusal =
+    guard !== null && decision?.allowed === false
+      ? guard.refusalText(decision, asked)
+      : (audit?.unavailableReason ?? null)
   const ticket = audit?.begin(asked) ?? null
   const times: number[] = []
   const reserved = new AnswersMemory(memory)

@@ -6,7 +6,14 @@ import type { LoggerSettings, OutputSettings, Severity } from './settings.ts'
 /** The root logger's name; operators' configurations and log filters know it. */
 export const rootLogger = 'kea-ctrl-agent'
 
-const severityOrder: Readonly<Record<Severity, number>> = { DEBUG: 10, INFO: 20, WARN: 30, ERROR: 40, FATAL: 50, NONE: 99 }
+const severityOrder: Readonly<Record<Severity, number>> = {
+  DEBUG: 10,
+  INFO: 20,
+  WARN: 30,
+  ERROR: 40,
+  FATAL: 50,
+  NONE: 99,
+}
 
 export interface EffectiveSettings {
   readonly severity: Severity

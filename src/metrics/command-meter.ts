@@ -39,11 +39,21 @@ export class CommandMeter {
    * @param services those asked, in the order of the results; where they do not match, the agent answered for them
    * @param role null: there is no access control
    */
-  answered(name: string | null, services: readonly string[], results: readonly (number | null)[], role: string | null): void {
+  answered(
+    name: string | null,
+    services: readonly string[],
+    results: readonly (number | null)[],
+    role: string | null,
+  ): void {
     const command = this.#command(name)
     const asked = results.length === services.length ? services : []
     for (const [index, result] of results.entries()) {
-      const labels = { command, service: this.#service(asked[index]), result: resultLabel(result), role: role ?? '(none)' }
+      const labels = {
+        command,
+        service: this.#service(asked[index]),
+        result: resultLabel(result),
+        role: role ?? '(none)',
+      }
       this.#metrics.count('keagate_commands_total', labels)
     }
   }

@@ -31,7 +31,9 @@ export class LastHour {
   since(name: CounterId): Readonly<Record<string, number>> {
     const before = this.#kept[0]?.get(name) ?? {}
     const now = Object.entries(this.#metrics.byLabel(name))
-    const moved = now.map(([label, value]) => [label, value - (Object.hasOwn(before, label) ? (before[label] ?? 0) : 0)] as const)
+    const moved = now.map(
+      ([label, value]) => [label, value - (Object.hasOwn(before, label) ? (before[label] ?? 0) : 0)] as const,
+    )
     return Object.fromEntries(moved.filter(([, value]) => value > 0))
   }
 

@@ -104,7 +104,8 @@ const sent: readonly (readonly [name: string, text: string, expected: string])[]
 
 t.test('in a command, secrets at wrong places and of wrong types are hidden too', async (t) => {
   for (const [name, text, expected] of sent) {
-    for (const split of everySplit(Buffer.from(text))) strictEqual(rawToString(await redactCommand(split)), expected, name)
+    for (const split of everySplit(Buffer.from(text)))
+      strictEqual(rawToString(await redactCommand(split)), expected, name)
     t.pass(name)
   }
 })

@@ -9,7 +9,9 @@ import { rawJson, rawToString } from '../../src/json/raw.ts'
 import { Logging } from '../../src/log/logger.ts'
 
 /** A daemon in this process. It logs to a file, as standard output is the test's. */
-async function startDaemon(t: Test): Promise<{ daemon: Daemon; write: (comment: string, password?: string) => string }> {
+async function startDaemon(
+  t: Test,
+): Promise<{ daemon: Daemon; write: (comment: string, password?: string) => string }> {
   const folder = t.testdir({})
   const [file, log] = [join(folder, 'agent.conf'), join(folder, 'agent.log')]
   const write = (comment: string, password = 'one'): string => {

@@ -24,7 +24,14 @@ const unbound = { certSubject: null, certFingerprint: null }
 const off = { realm: 'r', directory: '', clients: [], lockOut: { failures: 0, window: 60_000 }, userContext: null }
 
 function authenticate(header: string | undefined): string {
-  const file = { userFile: null, passwordFile: null, userInPasswordFile: false, hash: null, ...unbound, userContext: null }
+  const file = {
+    userFile: null,
+    passwordFile: null,
+    userInPasswordFile: false,
+    hash: null,
+    ...unbound,
+    userContext: null,
+  }
   const config = { ...off, clients: clients.map((each) => ({ ...each, ...file })) }
   const outcome = createAuthenticator(config, new LockOut())?.authenticate(header, '192.0.2.1', null, null)
   if (outcome === undefined) return 'off'
@@ -140,7 +147,14 @@ t.test('every configured pair is let in, and nothing made up is', async (t) => {
 })
 
 t.test('what is said of a bad header holds nothing of it', async (t) => {
-  const file = { userFile: null, passwordFile: null, userInPasswordFile: false, hash: null, ...unbound, userContext: null }
+  const file = {
+    userFile: null,
+    passwordFile: null,
+    userInPasswordFile: false,
+    hash: null,
+    ...unbound,
+    userContext: null,
+  }
   const config = { ...off, clients: [{ user: 'a', password: 'b', ...file }] }
   for (const header of ['Basic c2VjcmV0', 'Bearer secret', 'Basic secret!', `Basic ${encode('name:secret')}`]) {
     const outcome = createAuthenticator(config, new LockOut())?.authenticate(header, '192.0.2.1', null, null)
@@ -157,7 +171,14 @@ t.test('a connection is remembered for the very same header and the same configu
   const lockOut = new LockOut()
   const memory: AuthCache = { accepted: null }
   const made = (password: string): Authenticator | null => {
-    const file = { userFile: null, passwordFile: null, userInPasswordFile: false, hash: null, ...unbound, userContext: null }
+    const file = {
+      userFile: null,
+      passwordFile: null,
+      userInPasswordFile: false,
+      hash: null,
+      ...unbound,
+      userContext: null,
+    }
     const limits = { failures: 1, window: 60_000 }
     return createAuthenticator({ ...off, clients: [{ user: 'anna', password, ...file }], lockOut: limits }, lockOut)
   }

@@ -71,7 +71,10 @@ async function rounds(measurer: Measurer, chosen: readonly Line[], count: number
     // Everybody here waits for work: whoever works is somebody else.
     if (busy > 0.1) console.log(`${round + 1}  others keep ${Math.round(busy * 100)} % of this machine busy: measure again later`)
     for (const line of chosen) {
-      const entry = found.get(line.id) ?? { time: new Date().toISOString(), samples: { agent: [], floor: [], keagate: [] } }
+      const entry = found.get(line.id) ?? {
+        time: new Date().toISOString(),
+        samples: { agent: [], floor: [], keagate: [] },
+      }
       found.set(line.id, entry)
       for (let turn = 0; turn < contestants.length; turn++) {
         const who = contestants[(turn + round) % contestants.length]!

@@ -26,7 +26,11 @@ export interface LoadResult {
 }
 
 /** @param directory where the script for wrk is written */
-export async function load(entrance: Entrance, { command, clients, seconds }: Load, directory: string): Promise<LoadResult> {
+export async function load(
+  entrance: Entrance,
+  { command, clients, seconds }: Load,
+  directory: string,
+): Promise<LoadResult> {
   const file = path.join(directory, 'wrk.lua')
   writeFileSync(file, script(entrance, command))
   const url = `${entrance.tls === null ? 'http' : 'https'}://127.0.0.1:${entrance.port}/`

@@ -31,7 +31,9 @@ t.test('lists may be made of lists, but not without end', async (t) => {
 
 t.test('a circle is told in a line, however long it is', async (t) => {
   const name = (index: number): string => `${'n'.repeat(200)}${index % 900}`
-  const lists = Array.from({ length: 900 }, (_, index) => ({ [name(index)]: { or: [name(index + 1), name(index + 2)] } }))
+  const lists = Array.from({ length: 900 }, (_, index) => ({
+    [name(index)]: { or: [name(index + 1), name(index + 2)] },
+  }))
   const texts = said({ 'access-control-lists': lists })
   t.ok(texts.length <= 10, `${texts.length} circles`)
   for (const text of texts) t.ok(text.length < 1024, `${text.length} characters`)

@@ -92,8 +92,14 @@ function keywordsOf({ properties = {}, additionalProperties: free, items }: Conf
   return [...below, ...others]
 }
 
-function noteKeywords({ properties = {}, additionalProperties: free, items }: ConfigSchema, node: JsonNode, way: string, found: Set<string>): void {
-  if (node.kind === 'list' && items !== undefined) for (const item of node.items) noteKeywords(items, item, `${way}/*`, found)
+function noteKeywords(
+  { properties = {}, additionalProperties: free, items }: ConfigSchema,
+  node: JsonNode,
+  way: string,
+  found: Set<string>,
+): void {
+  if (node.kind === 'list' && items !== undefined)
+    for (const item of node.items) noteKeywords(items, item, `${way}/*`, found)
   if (node.kind !== 'map') return
   for (const { key, value } of node.members) {
     const known = Object.hasOwn(properties, key) ? properties[key] : undefined

@@ -32,7 +32,9 @@ const { config } = loadConfigFile(join(folder, 'keagate/kea-ctrl-agent.conf'), {
 const daemons = ['dhcp4', 'dhcp6', 'd2'] as const
 
 t.test('it mounts and builds what is there, and nothing runs as root', async (t) => {
-  for (const [name, { user, read_only: readOnly, cap_drop: dropped, volumes, build }] of Object.entries(compose.services)) {
+  for (const [name, { user, read_only: readOnly, cap_drop: dropped, volumes, build }] of Object.entries(
+    compose.services,
+  )) {
     t.same([user, readOnly, dropped], ['1000:1000', true, ['ALL']], name)
     t.ok(existsSync(join(folder, build.context, build.dockerfile ?? 'Dockerfile')), name)
     for (const volume of volumes) {

@@ -63,7 +63,10 @@ interface Kustomization {
 }
 
 /** The manifests that a kustomization lists; the files are our own. */
-function manifestsOf(directory: string): { readonly kustomization: Kustomization; readonly manifests: readonly Manifest[] } {
+function manifestsOf(directory: string): {
+  readonly kustomization: Kustomization
+  readonly manifests: readonly Manifest[]
+} {
   const kustomization = parse(readFileSync(join(directory, 'kustomization.yaml'), 'utf8')) as Kustomization
   const manifests = kustomization.resources.flatMap((name) => {
     return parseAllDocuments(readFileSync(join(directory, name), 'utf8')).map((document) => {
@@ -87,12 +90,17 @@ for (const name of ['.', 'beside-kea']) {
   const pod = workload.spec.template.spec
 
   t.test(`${name}: what it names is there`, async (t) => {
-    for (const file of kustomization.configMapGenerator.flatMap(({ files }) => files)) t.ok(existsSync(join(directory, file)), file)
+    for (const file of kustomization.configMapGenerator.flatMap(({ files }) => files))
+      t.ok(existsSync(join(directory, file)), file)
     const listed = readdirSync(directory).filter((file) => file.endsWith('.yaml') && file !== 'kustomization.yaml')
     t.same(kustomization.resources.toSorted(), listed.toSorted(), 'every manifest is applied')
     const maps = kustomization.configMapGenerator.map((map) => map.name)
-    for (const { configMap } of pod.volumes) if (configMap !== undefined) t.ok(maps.includes(configMap.name), configMap.name)
-    const volumes = [...pod.volumes.map((volume) => volume.name), ...(workload.spec.volumeClaimTemplates ?? []).map(({ metadata }) => metadata.name)]
+    for (const { configMap } of pod.volumes)
+      if (configMap !== undefined) t.ok(maps.includes(configMap.name), configMap.name)
+    const volumes = [
+      ...pod.volumes.map((volume) => volume.name),
+      ...(workload.spec.volumeClaimTemplates ?? []).map(({ metadata }) => metadata.name),
+    ]
     for (const container of [...pod.containers, ...(pod.initContainers ?? [])]) {
       t.ok(kustomization.images.some((image) => image.name === container.image), container.image)
       for (const mount of container.volumeMounts) t.ok(volumes.includes(mount.name), mount.name)
@@ -103,7 +111,8 @@ for (const name of ['.', 'beside-kea']) {
       t.same(selector, labels, `${kind} means these pods`)
     }
     const ports = pod.containers.flatMap((container) => container.ports ?? []).map((port) => port.name)
-    for (const { spec } of manifests) for (const { targetPort } of spec.ports ?? []) t.ok(ports.includes(targetPort), targetPort)
+    for (const { spec } of manifests)
+      for (const { targetPort } of spec.ports ?? []) t.ok(ports.includes(targetPort), targetPort)
   })
 
   t.test(`${name}: nothing runs as root or writes where it need not`, async (t) => {

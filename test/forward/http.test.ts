@@ -21,10 +21,20 @@ import { patient, unlimited } from '../support/command-scope.ts'
 const limits = limitsOf(upstreamLimitRows, () => null)
 const asker = { client: '192.0.2.1', scope: patient }
 
-function upstreamTo(port: number, changed: Partial<UpstreamLimits> = {}, authorization: string | null = null): Transport {
+function upstreamTo(
+  port: number,
+  changed: Partial<UpstreamLimits> = {},
+  authorization: string | null = null,
+): Transport {
   const name = `http://127.0.0.1:${port}/`
   const upstream = createHttpUpstream({
-    name, address: '127.0.0.1', port, tls: null, authorization, service: null, limits: { ...limits, ...changed },
+    name,
+    address: '127.0.0.1',
+    port,
+    tls: null,
+    authorization,
+    service: null,
+    limits: { ...limits, ...changed },
   })
   t.teardown(() => upstream.close())
   return upstream

@@ -165,6 +165,11 @@ t.test('a record remembers the latest answers and what failures say of the daemo
   for (let i = 1; i <= 100; i++) record.record(good, i, 9)
   t.same(record.status().answerTimes, { median: 51, p99: 100, highest: 100 })
   for (let i = 0; i < 256; i++) record.record(good, 7, 9)
-  t.match(record.status(), { answered: 356, failed: 4, lastError: { at: 8 }, answerTimes: { median: 7, p99: 7, highest: 7 } })
+  t.match(record.status(), {
+    answered: 356,
+    failed: 4,
+    lastError: { at: 8 },
+    answerTimes: { median: 7, p99: 7, highest: 7 },
+  })
   t.end()
 })

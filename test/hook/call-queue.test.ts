@@ -17,7 +17,10 @@ function call(size: number): [Call, RawJson | null] {
   return [{ kind: 'run', command }, size === 0 ? null : rawJson(Buffer.alloc(size))]
 }
 
-function queueWith(memory = new ModuleMemory(), timeout = 60_000): { queue: CallQueue; sent: number[]; memory: ModuleMemory } {
+function queueWith(
+  memory = new ModuleMemory(),
+  timeout = 60_000,
+): { queue: CallQueue; sent: number[]; memory: ModuleMemory } {
   const sent: number[] = []
   return { queue: new CallQueue({ timeout, memory, send: (id) => sent.push(id) }), sent, memory }
 }

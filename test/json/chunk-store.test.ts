@@ -22,15 +22,23 @@ function chunkOf(size: number, first: number, around = 0): Uint8Array {
 }
 
 t.test('any part of what was added is found again', (t) => {
-  const sizes = fc.array(fc.oneof(fc.nat(40), fc.integer({ min: 1000, max: 6000 }), fc.constant(20_000)), { maxLength: 60 })
+  const sizes = fc.array(fc.oneof(fc.nat(40), fc.integer({ min: 1000, max: 6000 }), fc.constant(20_000)), {
+    maxLength: 60,
+  })
   const property = fc.property(sizes, fc.nat(1000), fc.nat(1000), fc.boolean(), (sizes, one, other, wide) => {
     const store = new ChunkList()
     const chunks = sizes.map((size, i) => chunkOf(size, i * 7, wide ? 65_536 : 0))
     for (const chunk of chunks) store.add(chunk)
     const whole = Buffer.concat(chunks)
-    const [start = 0, end = 0] = [one, other].map((each) => Math.floor((each / 1000) * whole.length)).sort((a, b) => a - b)
+    const [start = 0, end = 0] = [one, other]
+      .map((each) => Math.floor((each / 1000) * whole.length))
+      .sort((a, b) => a - b)
     const found = store.slice(start, end)
-    return store.length === whole.length && found.length === end - start && rawToBuffer(found).equals(whole.subarray(start, end))
+    return (
+      store.length === whole.length &&
+      found.length === end - start &&
+      rawToBuffer(found).equals(whole.subarray(start, end))
+    )
   })
   fc.assert(property, { seed, numRuns: 300 })
   t.end()

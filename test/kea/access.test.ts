@@ -12,7 +12,11 @@ import { skipWithout } from './installed.ts'
 import { startRecorder } from './recorder.ts'
 
 /** Asks, as one caller. */
-type Ask = (command: string, service?: string, args?: unknown) => Promise<{ readonly status: number; readonly body: string }>
+type Ask = (
+  command: string,
+  service?: string,
+  args?: unknown,
+) => Promise<{ readonly status: number; readonly body: string }>
 
 t.test('reader, operator and nobody', { skip: skipWithout('kea-dhcp4', 'kea-dhcp-ddns') }, async (t) => {
   const database = { type: 'memfile', persist: false, name: 'leases', user: 'kea', password: 'database password' }
@@ -47,7 +51,11 @@ t.test('reader, operator and nobody', { skip: skipWithout('kea-dhcp4', 'kea-dhcp
     const agent = new https.Agent({ keepAlive: true, ca: ca.certificate, cert: client.certificate, key: client.key })
     t.teardown(() => agent.destroy())
     return (command, service, args) => new Promise((resolve, reject) => {
-      const body = JSON.stringify({ command, ...(service === undefined ? {} : { service: [service] }), arguments: args })
+      const body = JSON.stringify({
+        command,
+        ...(service === undefined ? {} : { service: [service] }),
+        arguments: args,
+      })
       const headers = { 'Content-Type': 'application/json', 'Content-Length': Buffer.byteLength(body) }
       const request = https.request({ agent, port: program.port, method: 'POST', headers }, (response) => {
         let text = ''

@@ -71,7 +71,9 @@ const places: Readonly<Record<string, (text: string) => string>> = {
 }
 
 /** Several at once, or the test would take minutes; no more than no place cuts off. */
-const groups = Array.from({ length: Math.ceil(pieces.length / 100) }, (_, group) => pieces.slice(group * 100, group * 100 + 100))
+const groups = Array.from({ length: Math.ceil(pieces.length / 100) }, (_, group) =>
+  pieces.slice(group * 100, group * 100 + 100),
+)
 
 for (const [place, show] of Object.entries(places)) {
   t.test(`nothing in ${place} deceives`, async (t) => {

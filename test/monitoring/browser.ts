@@ -70,11 +70,16 @@ export async function startBrowser(owner: Owner, executable: string): Promise<Br
   let count = 0
   /** Empty until there is a page to talk to. */
   const session: { sessionId?: unknown } = {}
-  const send = (method: string, params: Readonly<Record<string, unknown>> = {}): Promise<Readonly<Record<string, unknown>>> => {
+  const send = (
+    method: string,
+    params: Readonly<Record<string, unknown>> = {},
+  ): Promise<Readonly<Record<string, unknown>>> => {
     const id = ++count
     return Promise.race([
       new Promise<Readonly<Record<string, unknown>>>((resolve, reject) => {
-        waiting.set(id, ({ result, error }) => (error === undefined ? resolve(result ?? {}) : reject(new Error(`${method}: ${error.message}`))))
+        waiting.set(id, ({ result, error }) =>
+          error === undefined ? resolve(result ?? {}) : reject(new Error(`${method}: ${error.message}`)),
+        )
         input.write(`${JSON.stringify({ id, method, params, ...session })}\0`)
       }),
       setTimeout(patience, undefined, { ref: false }).then(() => {

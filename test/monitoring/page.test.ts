@@ -61,7 +61,11 @@ function watch(t: Test, metrics = new MetricRegistry()): { eventLoop: EventLoopD
 }
 
 /** What monitoring says at a path. */
-async function get(path: string, source: MonitorSource, watched: ReturnType<typeof watch>): Promise<{ status: number; text: string }> {
+async function get(
+  path: string,
+  source: MonitorSource,
+  watched: ReturnType<typeof watch>,
+): Promise<{ status: number; text: string }> {
   const app = fastify()
   addMonitorRoutes(app, { source, watch: () => watched })
   const { statusCode, body } = await app.inject(path)
@@ -73,7 +77,11 @@ t.test('nothing that comes from anywhere becomes markup', async (t) => {
   const watched = watch(t, metrics)
   metrics.count('keagate_tls_failures_total', { reason: nasty })
   const lastError = { text: nasty, at: now - 61_000 }
-  const facts = { daemons: [daemon({ service: nasty, address: nasty, lastError })], certificates: [certificate(5)], unavailableReasons: [nasty] }
+  const facts = {
+    daemons: [daemon({ service: nasty, address: nasty, lastError })],
+    certificates: [certificate(5)],
+    unavailableReasons: [nasty],
+  }
   const page = statusPage({ ...watched, source: sourceOf(facts, metrics), now })
   t.notMatch(page, /<script|\u0007|\u202e/)
   t.equal(page.match(/&lt;script&gt;alert\(&quot;1&quot;\)&lt;\/script&gt;\\x07\\u202e&amp;&#39;é/g)?.length, 7)

@@ -59,8 +59,12 @@ t.test('queries find series', { skip: skipWithout('prometheus') }, async (t) => 
     `--web.listen-address=127.0.0.1:${web}`,
   ])
   await prometheus.waitFor(/Server is ready to receive web requests/)
-  const query = async (expr: string): Promise<readonly { readonly metric: unknown; readonly value: readonly [number, string] }[]> => {
-    const response = await fetch(`http://127.0.0.1:${web}/api/v1/query?${new URLSearchParams({ query: expr }).toString()}`)
+  const query = async (
+    expr: string,
+  ): Promise<readonly { readonly metric: unknown; readonly value: readonly [number, string] }[]> => {
+    const response = await fetch(
+      `http://127.0.0.1:${web}/api/v1/query?${new URLSearchParams({ query: expr }).toString()}`,
+    )
     const answer = (await response.json()) as { status: string; error?: string; data: { result: [] } }
     if (answer.status !== 'success') throw new Error(`${expr}: ${answer.error ?? ''}`)
     return answer.data.result

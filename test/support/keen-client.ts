@@ -41,7 +41,8 @@ export class KeenClient {
 
   /** Goes away amid a command, in a way that the other side sees at once. */
   reset(): void {
-    for (const sockets of Object.values(this.#agent.sockets)) for (const socket of sockets ?? []) socket.resetAndDestroy()
+    for (const sockets of Object.values(this.#agent.sockets))
+      for (const socket of sockets ?? []) socket.resetAndDestroy()
   }
 
   close(): void {

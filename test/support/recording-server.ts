@@ -71,7 +71,8 @@ export const defaultLimits = limitsOf(httpLimitRows, () => null)
 export async function openDoor(
   owner: Owner,
   options: DoorOptions = {},
-  serve: (server: HttpServer, arrival: AcceptedConnection, origin: Listener) => void = (server, arrival) => server.serve(arrival),
+  serve: (server: HttpServer, arrival: AcceptedConnection, origin: Listener) => void = (server, arrival) =>
+    server.serve(arrival),
 ): Promise<RecordingDoor> {
   const ran: Ran[] = []
   const log = recordingLog()

@@ -89,7 +89,14 @@ export async function open(t: Test, directory: string, setting: Setting): Promis
   let entrance: ConnectionHandler | undefined
   const metrics = new MetricRegistry()
   const door = await openDoor(t, { answer: listing }, (server, { socket }, origin) => {
-    entrance ??= createConnectionHandler({ config, credentials, server, origin, report: new HandshakeLog(door.log, metrics), log: door.log })
+    entrance ??= createConnectionHandler({
+      config,
+      credentials,
+      server,
+      origin,
+      report: new HandshakeLog(door.log, metrics),
+      log: door.log,
+    })
     entrance.accept(socket)
   })
   const quiet: ReadonlySet<string> = new Set(['HTTP_CLIENT_REQUEST_RECEIVED', 'KEAGATE_CONNECTION_ERROR'])

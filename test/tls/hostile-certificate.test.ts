@@ -74,21 +74,24 @@ t.test('whatever OpenSSL takes in as a certificate can be told of', async (t) =>
   let read = 0
   const position = fc.nat(whole.length - 1)
   fc.assert(
-    fc.property(fc.array(fc.tuple(position, fc.integer({ min: 0, max: 255 })), { minLength: 1, maxLength: 3 }), (changes) => {
-      const der = Buffer.from(whole)
-      for (const [at, value] of changes) der[at] = value
-      let certificate
-      try {
-        certificate = new X509Certificate(der)
-      } catch {
-        return
-      }
-      read++
-      certificateInfo(certificate)
-      peerCertificate(certificate)
-      issuerName(certificate)
-      certificateWeakness(certificate)
-    }),
+    fc.property(
+      fc.array(fc.tuple(position, fc.integer({ min: 0, max: 255 })), { minLength: 1, maxLength: 3 }),
+      (changes) => {
+        const der = Buffer.from(whole)
+        for (const [at, value] of changes) der[at] = value
+        let certificate
+        try {
+          certificate = new X509Certificate(der)
+        } catch {
+          return
+        }
+        read++
+        certificateInfo(certificate)
+        peerCertificate(certificate)
+        issuerName(certificate)
+        certificateWeakness(certificate)
+      },
+    ),
     { numRuns: 5000 },
   )
   t.ok(read > 500, `${read} could be read`)

@@ -33,7 +33,12 @@ for (const version of ['1.2', '1.3'] as const) {
 
 t.test('only the latest few hundred are kept', (t) => {
   const peers = new KnownPeers()
-  const peer = new VerifiedPeer({ certificate, facts: peerCertificate(certificate), anchors: new TrustAnchors([]), sent: [] })
+  const peer = new VerifiedPeer({
+    certificate,
+    facts: peerCertificate(certificate),
+    anchors: new TrustAnchors([]),
+    sent: [],
+  })
   for (let each = 0; each < 300; each++) peers.add(String(each), peer)
   t.equal(peers.find('0'), undefined)
   t.equal(peers.find('43'), undefined)

@@ -34,7 +34,10 @@ async function withoutCrlSign(authority: Identity): Promise<Identity> {
   const extensions = [extension('2.5.29.19', '30030101ff'), extension('2.5.29.15', '03020204')]
   const dates = { notBefore: new Date(Date.now() - day), notAfter: new Date(Date.now() + day) }
   const request = { subject, publicKey: keyPair.publicKey, serial: '01', extensions, ...dates }
-  return { ...authority, certificate: await signCertificate(request, { name: subject, privateKey: keyPair.privateKey }) }
+  return {
+    ...authority,
+    certificate: await signCertificate(request, { name: subject, privateKey: keyPair.privateKey }),
+  }
 }
 
 const file = (name: string): string => path.join(directory, name)
@@ -68,9 +71,19 @@ const foreign = await makeClient(other)
 const missing = /^there is no revocation list of O=keagate test, CN=(root|intermediate), so it cannot be told/
 
 /** What the list holds, who comes, and why he is refused; null: he is not. */
-const rows: readonly (readonly [what: string, lists: string, who: ReturnType<typeof identity>, reason: RegExp | null])[] = [
+const rows: readonly (readonly [
+  what: string,
+  lists: string,
+  who: ReturnType<typeof identity>,
+  reason: RegExp | null,
+])[] = [
   ['not on the list', ofRoot, identity(good), null],
-  ['on the list', ofRoot, identity(bad), /^the client certificate \(.*CN=thief\) was revoked on 2026-01-02 03:04:05 UTC$/],
+  [
+    'on the list',
+    ofRoot,
+    identity(bad),
+    /^the client certificate \(.*CN=thief\) was revoked on 2026-01-02 03:04:05 UTC$/,
+  ],
   ['both lists', ofRoot + ofIntermediate, identity(below, intermediate), null],
   ['no list of its CA', ofRoot, identity(below, intermediate), missing],
   ['no list of the CA above', ofIntermediate, identity(below, intermediate), missing],
@@ -80,7 +93,12 @@ const rows: readonly (readonly [what: string, lists: string, who: ReturnType<typ
     identity(below, intermediate),
     /^a CA above the client certificate \(.*CN=intermediate\) was revoked on 2026-01-02/,
   ],
-  ['the list is out of date', outdated, identity(good), /^the revocation list of .*CN=root is out of date since 2026-01-02/],
+  [
+    'the list is out of date',
+    outdated,
+    identity(good),
+    /^the revocation list of .*CN=root is out of date since 2026-01-02/,
+  ],
   ['the list is of tomorrow', future, identity(good), /^the revocation list of .*CN=root is not valid before /],
   ['the newest list counts', ofRoot + outdated, identity(good), null],
   ['a foreign CA', ofRoot, identity(foreign), /^the client certificate was not issued by a trusted CA: .*CN=other$/],

@@ -44,7 +44,10 @@ for (const situation of situations) {
 }
 
 /** Sends a command and tells what came of it: the status and body of the answer, or the code of the error. */
-function visit(port: number | undefined, { identity = welcome, options = {}, plain = false }: Visitor): Promise<string> {
+function visit(
+  port: number | undefined,
+  { identity = welcome, options = {}, plain = false }: Visitor,
+): Promise<string> {
   if (port === undefined) return Promise.resolve('ECONNREFUSED')
   return new Promise((resolve) => {
     let heard = ''
@@ -60,7 +63,9 @@ function visit(port: number | undefined, { identity = welcome, options = {}, pla
         })
     socket.write(request)
     socket.setEncoding('utf8').on('data', (text: string) => (heard += text))
-    socket.once('error', (error: NodeJS.ErrnoException) => resolve(error.code === 'EPROTO' ? error.message : (error.code ?? error.message)))
+    socket.once('error', (error: NodeJS.ErrnoException) =>
+      resolve(error.code === 'EPROTO' ? error.message : (error.code ?? error.message)),
+    )
     socket.once('close', () => {
       const [head = '', body = ''] = heard.split('\r\n\r\n')
       resolve(heard === '' ? 'closed' : `${head.slice(9, 12)} ${body}`)

@@ -33,7 +33,13 @@ const far = await makeClient(lower)
 const alone = await makeClient(undefined)
 const server = await makeServer(other)
 
-const rows: readonly (readonly [what: string, client: Identity, sent: readonly Identity[], anchors: readonly Identity[], trusted: boolean])[] = [
+const rows: readonly (readonly [
+  what: string,
+  client: Identity,
+  sent: readonly Identity[],
+  anchors: readonly Identity[],
+  trusted: boolean,
+])[] = [
   ['the CA that it had', direct, [], [root], true],
   ['the same among others', direct, [], [other, replaced, root], true],
   ['another CA', direct, [], [other], false],

@@ -118,7 +118,12 @@ t.test('what is about to end is named when it is read and once a day', async (t)
   ])
   t.same(loadCredentials({ ...config, expiryWarningDays: 0 }).warnings, [])
   const log = recordingLog()
-  const parts = { config, credentials: () => credentials, refresh: () => Promise.resolve(false), metrics: new MetricRegistry() }
+  const parts = {
+    config,
+    credentials: () => credentials,
+    refresh: () => Promise.resolve(false),
+    metrics: new MetricRegistry(),
+  }
   const upkeep = new CertificateReloader({ ...parts, log })
   t.teardown(() => upkeep.close())
   upkeep.remind(Date.now() + 6 * day)

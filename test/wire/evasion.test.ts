@@ -20,7 +20,10 @@ const refused = ['lease4-del', 'config-set', 'shutdown', 'lease4-wipe', 'leases-
 type Disguise = (text: string, n: number) => string
 
 const within = (text: string, n: number): number => n % (text.length + 1)
-const insert = (what: string): Disguise => (text, n) => text.slice(0, within(text, n)) + what + text.slice(within(text, n))
+const insert =
+  (what: string): Disguise =>
+  (text, n) =>
+    text.slice(0, within(text, n)) + what + text.slice(within(text, n))
 const replace = (from: RegExp | string, to: string | ((n: number) => string)): Disguise => (text, n) => {
   return text.replace(from, () => (typeof to === 'string' ? to : to(n)))
 }

@@ -22,7 +22,13 @@ const basicConstraints = der(0x30, objectIdentifier('2.5.29.19'), der(0x01, Buff
 function makeAuthority(commonName: string): Authority {
   const { publicKey, privateKey } = generateKeyPairSync('ec', { namedCurve: 'P-256' })
   const name = nameDer([[['CN', commonName]]])
-  const certificate = certificateDer({ subject: name, issuer: name, publicKey, privateKey, extensions: [basicConstraints] })
+  const certificate = certificateDer({
+    subject: name,
+    issuer: name,
+    publicKey,
+    privateKey,
+    extensions: [basicConstraints],
+  })
   return { name, certificate: pem(certificate), privateKey }
 }
 

@@ -53,7 +53,10 @@ function sumOf(samples: ReadonlyMap<string, number>, name: string, ...labels: re
   return wanted.reduce((sum, [, value]) => sum + value, 0)
 }
 
-async function start(owner: Parameters<typeof startProgram>[0], config: Record<string, unknown>): Promise<{ program: Program; port: number }> {
+async function start(
+  owner: Parameters<typeof startProgram>[0],
+  config: Record<string, unknown>,
+): Promise<{ program: Program; port: number }> {
   const port = await freePort()
   const program = await startProgram(owner, { monitoring: { 'http-port': port }, ...config })
   return { program, port }

@@ -82,10 +82,22 @@ async function connect(t: Test, port: number, options: tls.ConnectionOptions): P
 }
 
 /** One command over a connection of its own. */
-function exchange(port: number, identity: tls.ConnectionOptions, command: unknown): Promise<{ status: number; body: string }> {
+function exchange(
+  port: number,
+  identity: tls.ConnectionOptions,
+  command: unknown,
+): Promise<{ status: number; body: string }> {
   return new Promise((resolve, reject) => {
     const headers = { 'content-type': 'application/json' }
-    const options = { host: '127.0.0.1', port, method: 'POST', agent: false, rejectUnauthorized: false, headers, ...identity }
+    const options = {
+      host: '127.0.0.1',
+      port,
+      method: 'POST',
+      agent: false,
+      rejectUnauthorized: false,
+      headers,
+      ...identity,
+    }
     const request = https.request(options, (response) => {
       let body = ''
       response.setEncoding('utf8').on('data', (text: string) => (body += text))
@@ -143,7 +155,9 @@ for (const [mode, settings] of Object.entries(modes)) {
       const busy = await connect(t, port, pair(carl))
       busy.send(commandRequest('held', [], '/dhcp4') + commandRequest('never'))
       const command = await held
-      const others = await Promise.all([pair(anna), pair(berta, intermediate)].map((identity) => connect(t, port, identity)))
+      const others = await Promise.all(
+        [pair(anna), pair(berta, intermediate)].map((identity) => connect(t, port, identity)),
+      )
       for (const other of others) {
         other.send(request)
         t.match(await other.answer(), { status: 200 })
@@ -181,7 +195,10 @@ t.test('a renewed CA ends nothing, one of the same name with another key does', 
   const another = await makeAuthority('another CA')
   const again = (key: Identity['keyPair'], issuer?: Identity): Promise<Identity> => makeIdentity({ commonName: 'CA that goes', ca: true, key }, issuer)
   const steps: readonly (readonly Identity[])[] = [
-    [await again(goes.keyPair), stays], [await again(goes.keyPair, another), another, stays], [goes, another, stays], [stays, await again(goes.keyPair)],
+    [await again(goes.keyPair), stays],
+    [await again(goes.keyPair, another), another, stays],
+    [goes, another, stays],
+    [stays, await again(goes.keyPair)],
   ]
   for (const authorities of steps) {
     client.send(request)

@@ -74,9 +74,18 @@ export interface DerCertificateRequest {
 const ecdsaWithSha256 = sequence(objectIdentifier('1.2.840.10045.4.3.2'))
 
 /** Good for an hour before and after now. */
-export function certificateDer({ subject, issuer, publicKey, privateKey, extensions = [] }: DerCertificateRequest): Buffer {
+export function certificateDer({
+  subject,
+  issuer,
+  publicKey,
+  privateKey,
+  extensions = [],
+}: DerCertificateRequest): Buffer {
   const time = (offset: number): Buffer => {
-    const text = new Date(Date.now() + offset).toISOString().replace(/[-:T]|\.\d+/g, '').slice(2)
+    const text = new Date(Date.now() + offset)
+      .toISOString()
+      .replace(/[-:T]|\.\d+/g, '')
+      .slice(2)
     return der(0x17, Buffer.from(text))
   }
   const hour = 3_600_000
@@ -90,7 +99,10 @@ export function certificateDer({ subject, issuer, publicKey, privateKey, extensi
     publicKey.export({ type: 'spki', format: 'der' }),
     ...(extensions.length === 0 ? [] : [der(0xa3, sequence(...extensions))]),
   )
-  const signature = privateKey === undefined ? sequence(der(0x02, Buffer.from([1])), der(0x02, Buffer.from([1]))) : sign('sha256', toBeSigned, privateKey)
+  const signature =
+    privateKey === undefined
+      ? sequence(der(0x02, Buffer.from([1])), der(0x02, Buffer.from([1])))
+      : sign('sha256', toBeSigned, privateKey)
   return sequence(toBeSigned, ecdsaWithSha256, der(0x03, Buffer.from([0]), signature))
 }
 

@@ -80,7 +80,12 @@ function readKind({ key, keyStart, value }: Member, path: string, notes: AccessL
   }
 }
 
-function namesOf(value: JsonNode, spot: SourcePosition, key: string, notes: AccessListNotes): ReadonlySet<string> | null {
+function namesOf(
+  value: JsonNode,
+  spot: SourcePosition,
+  key: string,
+  notes: AccessListNotes,
+): ReadonlySet<string> | null {
   const names = new Set<string>()
   const list = itemsOf(value, spot, key, notes)
   const what = key === 'services' ? 'service' : 'command'

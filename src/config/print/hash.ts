@@ -29,13 +29,21 @@ async function computeHash(config: AgentConfig): Promise<string> {
   return hash.digest('hex').toUpperCase()
 }
 
-function secretsOf({ controlSockets, authentication, hookModules }: AgentConfig): readonly (string | readonly string[])[] {
-  const logins = [...controlSockets.values()].flatMap((socket) => (socket.socketType === 'unix' ? [] : socket.login ?? []))
+function secretsOf({
+  controlSockets,
+  authentication,
+  hookModules,
+}: AgentConfig): readonly (string | readonly string[])[] {
+  const logins = [...controlSockets.values()].flatMap((socket) =>
+    socket.socketType === 'unix' ? [] : (socket.login ?? []),
+  )
   const clients = authentication?.clients ?? []
   return [
     ...[...clients, ...logins].map(({ user, password }) => [user, password]),
     ...clients.flatMap(({ user, hash }) => (hash === null ? [] : [[user, hash.text]])),
-    ...hookModules.flatMap(({ parameters }) => (hasSecrets(parameters) ? [printCompact(nodeToPrintable(parameters))] : [])),
+    ...hookModules.flatMap(({ parameters }) =>
+      hasSecrets(parameters) ? [printCompact(nodeToPrintable(parameters))] : [],
+    ),
   ]
 }
 

@@ -16,7 +16,9 @@ export function isSecretKey(key: string): boolean {
 export function printMasked(node: JsonNode): Printable {
   switch (node.kind) {
     case 'map':
-      return new Map(node.members.map(({ key, value }) => [key, isSecretKey(key) ? maskedPassword : printMasked(value)]))
+      return new Map(
+        node.members.map(({ key, value }) => [key, isSecretKey(key) ? maskedPassword : printMasked(value)]),
+      )
     case 'list':
       return node.items.map(printMasked)
     case 'string':

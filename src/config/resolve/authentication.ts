@@ -17,7 +17,10 @@ export interface AuthenticationRules {
   readonly known: readonly ClientConfig[] | null
 }
 
-export function* resolveAuthentication(agent: Section, rules: AuthenticationRules): Sliced<AuthenticationConfig | null> {
+export function* resolveAuthentication(
+  agent: Section,
+  rules: AuthenticationRules,
+): Sliced<AuthenticationConfig | null> {
   const section = agent.section('authentication')
   if (section === null) return null
   const realm = section.string('realm') ?? 'kea-control-agent'
@@ -25,7 +28,12 @@ export function* resolveAuthentication(agent: Section, rules: AuthenticationRule
     section.error('realm', 'realm holds a control character, such as a line end', 'write the realm in one line')
   }
   const directory = section.string('directory') ?? ''
-  const clientRules = { directory, base: rules.directory, hiddenAllowed: rules.known !== null, files: new SecretFiles() }
+  const clientRules = {
+    directory,
+    base: rules.directory,
+    hiddenAllowed: rules.known !== null,
+    files: new SecretFiles(),
+  }
   const drafts: (ClientDraft | null)[] = []
   for (const client of section.sections('clients') ?? []) {
     drafts.push(readClient(client, clientRules))

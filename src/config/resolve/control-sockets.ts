@@ -22,7 +22,10 @@ export interface ControlSocketRules extends HttpSocketRules {
 }
 
 /** By service name, in the order written. */
-export function* resolveControlSockets(agent: Section, rules: ControlSocketRules): Sliced<Map<string, ControlSocketConfig>> {
+export function* resolveControlSockets(
+  agent: Section,
+  rules: ControlSocketRules,
+): Sliced<Map<string, ControlSocketConfig>> {
   const sockets = new Map<string, ControlSocketConfig>()
   const first = new Map<string, { readonly section: Section; readonly limits: string }>()
   for (const [service, section] of agent.section('control-sockets')?.entries() ?? []) {

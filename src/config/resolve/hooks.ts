@@ -40,7 +40,9 @@ function parametersOf(entry: Section, path: string, known: HookRules['known']): 
   const parameters = entry.map('parameters')
   const hidden = parameters === null ? null : maskedParameter(parameters, `${entry.path}/parameters`)
   if (parameters === null || hidden === null) return parameters
-  const inForce = (known ?? []).flatMap((module) => (module.path === path && module.parameters !== null ? [module.parameters] : []))
+  const inForce = (known ?? []).flatMap((module) =>
+    module.path === path && module.parameters !== null ? [module.parameters] : [],
+  )
   const kept = unmaskParameters(parameters, inForce)
   if (kept !== null) return kept
   const text = known === null

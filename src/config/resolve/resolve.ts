@@ -45,7 +45,8 @@ export function* resolveConfig(root: MapNode, rules: ResolveRules, diagnostics: 
     directory,
     known: rules.hiddenPasswords ? (current?.authentication?.clients ?? []) : null,
   })
-  const controlSockets = yield* resolveControlSockets(agent, { ...rules, paths: pathRules(rules, socketsInUse(current)) })
+  const controlSockets =
+    yield * resolveControlSockets(agent, { ...rules, paths: pathRules(rules, socketsInUse(current)) })
   const services = [...controlSockets.keys()]
   const loggers = yield* resolveLoggers(agent, pathRules(rules, logsInUse(current)))
   const config: AgentConfig = {
@@ -90,6 +91,9 @@ function modulesInUse(current: AgentConfig | null): Set<string> {
 }
 
 function logsInUse(current: AgentConfig | null): Set<string> {
-  const outputs = [...(current?.loggers ?? []).flatMap((logger) => logger.outputs ?? []), current?.auditLog ?? { path: null }]
+  const outputs = [
+    ...(current?.loggers ?? []).flatMap((logger) => logger.outputs ?? []),
+    current?.auditLog ?? { path: null },
+  ]
   return new Set(outputs.flatMap(({ path }) => (path === null ? [] : [path])))
 }

@@ -28,7 +28,8 @@ export function readSecretFile(path: string): SecretFile {
   if (path.includes('\0')) return { ok: false, reason: 'its name holds the character NUL', remedy: null }
   try {
     const file = readRegularFile(path, LARGEST)
-    if (file.ok) return { ok: true, text: withoutLineEnd(decoded(file.bytes)), othersMayRead: (file.mode & 0o004) !== 0 }
+    if (file.ok)
+      return { ok: true, text: withoutLineEnd(decoded(file.bytes)), othersMayRead: (file.mode & 0o004) !== 0 }
     if (file.fault === 'too-large') return { ok: false, reason: `it is larger than ${LARGEST} bytes`, remedy: null }
     return { ok: false, reason: 'it is not a regular file', remedy: 'name a regular file' }
   } catch (error) {

@@ -8,4 +8,10 @@ export const shapes = { config: configSchema, access: accessControl } as const s
 
 export type ShapeName = keyof typeof shapes
 
-export const ajvOptions = { allErrors: true, verbose: true, messages: false, strict: true, allowUnionTypes: true } as const
+export const ajvOptions = {
+  allErrors: true,
+  verbose: true,
+  messages: false,
+  strict: true,
+  allowUnionTypes: true,
+} as const

@@ -57,7 +57,12 @@ export class HttpRequest implements QueuedRequest, RequestEvents, Timed {
   /** The last moment to begin another attempt to connect. */
   #retryUntil = 0
 
-  constructor(parts: HttpRequestOptions, command: RawJson, asker: RequestOwner, resolve: (result: UpstreamResult) => void) {
+  constructor(
+    parts: HttpRequestOptions,
+    command: RawJson,
+    asker: RequestOwner,
+    resolve: (result: UpstreamResult) => void,
+  ) {
     this.client = asker.client
     this.#parts = parts
     this.#command = command

@@ -84,7 +84,10 @@ export class Automaton {
       switch (state) {
         case STRING:
           // Four at a time, which takes half as long as one by one.
-          while (i < lastFour && (plain[c]! & plain[bytes[i + 1]!]! & plain[bytes[i + 2]!]! & plain[bytes[i + 3]!]!) === 1) {
+          while (
+            i < lastFour &&
+            (plain[c]! & plain[bytes[i + 1]!]! & plain[bytes[i + 2]!]! & plain[bytes[i + 3]!]!) === 1
+          ) {
             i += 4
             c = bytes[i]!
           }

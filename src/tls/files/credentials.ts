@@ -56,7 +56,8 @@ export function* credentialWork(config: TlsConfig, now = Date.now()): Sliced<Cre
   const chain = readCertificateChain(config.certFile, diagnostics)
   const key = readPrivateKey(config.keyFile, diagnostics)
   const protocol = protocolOptions(config, diagnostics)
-  const lists = trusted === null || config.crlFile === null ? [] : yield* revocationWork(config.crlFile, trusted, now, diagnostics)
+  const lists =
+    trusted === null || config.crlFile === null ? [] : yield * revocationWork(config.crlFile, trusted, now, diagnostics)
   if (trusted !== null) checkTrustAnchor(config.trustAnchor, trusted, now, diagnostics)
   if (chain !== null) checkCertificateChain(config.certFile, chain, now, diagnostics)
   if (chain !== null && key !== null) checkPair(config, chain, key, diagnostics)

@@ -45,7 +45,12 @@ export function directoryFiles(
 }
 
 /** @param most how much may be in it, such as `10 files` */
-export function refuseDirectory(keyword: TlsKeyword, directory: string, most: string, diagnostics: TlsDiagnostics): void {
+export function refuseDirectory(
+  keyword: TlsKeyword,
+  directory: string,
+  most: string,
+  diagnostics: TlsDiagnostics,
+): void {
   const things = keyword === 'crl-file' ? 'revocation lists' : 'CA certificates'
   const text = `${keyword} ${directory} has more than ${most} below it`
   diagnostics.problem(keyword, text, `name a directory that holds ${things} and nothing else`)

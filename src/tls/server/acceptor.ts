@@ -105,7 +105,8 @@ export function createTlsAcceptor(
       events.connected(socket, found.address, known, found.slot)
       return
     }
-    if (certificate !== undefined && !socket.authorized) externalMemory.set(certificate, new ArrayBuffer(externalMemoryFactor * found.raw.bytesRead))
+    if (certificate !== undefined && !socket.authorized)
+      externalMemory.set(certificate, new ArrayBuffer(externalMemoryFactor * found.raw.bytesRead))
     if (certificate === undefined && !config.certRequired) {
       events.connected(socket, found.address, null, found.slot)
       return
@@ -122,7 +123,12 @@ export function createTlsAcceptor(
 
   function verifiedPeer(socket: TLSSocket, certificate: X509Certificate): VerifiedPeer {
     const sent = socket.isSessionReused() ? peers.authorities : sentBehind(certificate)
-    return new VerifiedPeer({ certificate, facts: peerCertificate(certificate), anchors: credentials.trustAnchors, sent })
+    return new VerifiedPeer({
+      certificate,
+      facts: peerCertificate(certificate),
+      anchors: credentials.trustAnchors,
+      sent,
+    })
   }
 
   /** For a certificate that OpenSSL has verified, now or when the session began that is resumed. */

@@ -30,7 +30,8 @@ export class KnownPeers {
   /** Only for certificates that were verified; strangers could make up as many as they like. */
   add(bytes: string, peer: VerifiedPeer): void {
     this.#byBytes.set(bytes, peer)
-    for (const ca of peer.sent) if (this.#authorities.size < MOST_AUTHORITIES) this.#authorities.set(ca.fingerprint256, ca)
+    for (const ca of peer.sent)
+      if (this.#authorities.size < MOST_AUTHORITIES) this.#authorities.set(ca.fingerprint256, ca)
     if (this.#byBytes.size <= MOST) return
     for (const oldest of this.#byBytes.keys()) {
       this.#byBytes.delete(oldest)

@@ -68,7 +68,8 @@ const roleForms: readonly ((index: number, random: Random) => string)[] = [
 export const roles: Family = (random, bytes, variant) => {
   const make = roleForms[variant % roleForms.length] ?? String
   const method = random.pick(['remote-address', 'cert-subject', 'basic-authentication'])
-  const [own, services] = variant % 2 === 0 ? [bytes - 200, 0] : [Math.floor(bytes * 0.7) - 200, Math.floor(bytes * 0.3)]
+  const [own, services] =
+    variant % 2 === 0 ? [bytes - 200, 0] : [Math.floor(bytes * 0.7) - 200, Math.floor(bytes * 0.3)]
   const list = elements(own, 1000, (index) => make(index, random))
   return `${control(`"roles":[${list}]`, method)},${sockets(services, 1000)}`
 }

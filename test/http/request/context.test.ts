@@ -24,8 +24,16 @@ interface Made {
 function started(): Made {
   const log = recordingLog()
   const settings: HttpSettings = {
-    limits: defaultLimits, headers: [], certificateRequired: false, revocation: null, trustAnchors: null, audit: null, metrics: null,
-    tlsReport: new HandshakeLog(log, new MetricRegistry()), authenticator: null, services: new Set(),
+    limits: defaultLimits,
+    headers: [],
+    certificateRequired: false,
+    revocation: null,
+    trustAnchors: null,
+    audit: null,
+    metrics: null,
+    tlsReport: new HandshakeLog(log, new MetricRegistry()),
+    authenticator: null,
+    services: new Set(),
     dispatch: () => Promise.reject(new Error('nothing is dispatched here')),
   }
   const socket = new Socket()
