@@ -4,10 +4,11 @@ import type { X509Certificate } from 'node:crypto'
 import { atOnce } from '../../in-slices.ts'
 import type { Sliced } from '../../in-slices.ts'
 import { isSelfIssued } from '../../x509/certificate-fields.ts'
+import { describeForm, missingLineEnd, wrongForm } from './conversion.ts'
 import { MAX_DIRECTORY_BYTES, directoryFiles, kindOf, refuseDirectory } from './directory.ts'
 import type { TlsDiagnostics } from './diagnostics.ts'
 import { shellWord } from './diagnostics.ts'
-import { certificateWork, derKind, describeContent, isCertificateLabel, pemBlocks } from '../../x509/pem.ts'
+import { certificateWork, isCertificateLabel, pemBlocks } from '../../x509/pem.ts'
 import { subjectName } from '../../x509/certificate-info.ts'
 import { certificateWeakness } from '../../x509/strength.ts'
 import { tlsFile } from './tls-file.ts'
@@ -109,6 +110,8 @@ function* certificatesOf(file: string, read: TlsFile | UnreadableFile): Sliced<r
   const word = shellWord(file)
   if ('reason' in read) return { flaw: `cannot be read: ${read.reason}`, remedy: read.remedy, notable: true }
   const content = read.bytes
+  const joined = missingLineEnd(file, content)
+  if (joined !== null) return { ...joined, notable: true }
   const blocks = pemBlocks(content)
   const certificates = yield* certificateWork(blocks.filter(({ label }) => isCertificateLabel(label)))
   if (typeof certificates === 'number') {
@@ -116,12 +119,8 @@ function* certificatesOf(file: string, read: TlsFile | UnreadableFile): Sliced<r
     return { flaw: `has a damaged certificate (number ${certificates})`, remedy: show, notable: true }
   }
   if (certificates.length > 0) return certificates
-  const kind = derKind(content)
-  if (kind !== null) {
-    const command = kind === 'DER' ? `x509 -inform DER -in ${word}` : `pkcs12 -nokeys -in ${word}`
-    const convert = `convert it with: openssl ${command} -out ${shellWord(`${file}.pem`)}`
-    return { flaw: `is a ${kind} file where PEM is needed`, remedy: convert, notable: true }
-  }
-  const flaw = `holds no certificate: ${describeContent(content, blocks)}`
+  const form = wrongForm('certificate', file, content, blocks)
+  if (form !== null) return { ...form, notable: true }
+  const flaw = `holds no certificate: ${describeForm(content, blocks)}`
   return { flaw, remedy: `look at it with: head ${word}`, notable: false }
 }
