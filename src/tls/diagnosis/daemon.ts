@@ -6,6 +6,7 @@ import { SERVER_AUTH, extendedKeyUsages } from '../../x509/key-usage.ts'
 import { issuerName, subjectName } from '../../x509/certificate-info.ts'
 import { certificateWeakness } from '../../x509/strength.ts'
 import { formatDate, validity } from '../../x509/validity.ts'
+import { verificationFlaw } from './verification.ts'
 
 export interface DaemonDiagnosis {
   readonly reason: string
@@ -29,7 +30,7 @@ const untrusted: ReadonlySet<string> = new Set([
 
 /**
  * Why the certificate of a daemon is refused.
- * @param code OpenSSL's verification code or the error of the name check, as Node spells it
+ * @param code as `verificationCode` gives it, or the error of the name check
  * @param now milliseconds since the epoch
  */
 export function diagnoseDaemonCertificate(
@@ -82,6 +83,8 @@ export function diagnoseDaemonCertificate(
   }
   const weakness = certificateWeakness(certificate)
   if (weakness !== null) return { reason: `${whose} ${weakness}`, remedy: 'have a new one issued with a new key' }
+  const known = verificationFlaw(code)
+  if (known !== null) return { reason: `${whose}, or a CA above it (${issuer}), ${known.flaw}`, remedy: known.remedy }
   return {
     reason: `${whose}, or a CA above it (${issuer}), cannot be accepted (${code})`,
     remedy: 'check it against the trust-anchor with: openssl verify -purpose sslserver -auth_level 2',

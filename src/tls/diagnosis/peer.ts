@@ -9,6 +9,7 @@ import { issuerName } from '../../x509/certificate-info.ts'
 import type { Revocation } from '../server/revocation.ts'
 import { certificateWeakness } from '../../x509/strength.ts'
 import { formatDate, validity } from '../../x509/validity.ts'
+import { verificationFlaw } from './verification.ts'
 
 /** Of a certificate that OpenSSL took in, although parts of it are no sound DER. */
 export const unreadableCertificate: Diagnosis = {
@@ -19,7 +20,7 @@ export const unreadableCertificate: Diagnosis = {
 
 /**
  * Why a client certificate is refused.
- * @param code OpenSSL's verification code as Node spells it; of no interest where there is no certificate
+ * @param code as `verificationCode` gives it; of no interest where there is no certificate
  * @param now milliseconds since the epoch
  * @param revocation null: no revocation lists are configured
  */
@@ -147,12 +148,17 @@ function wrongUsage(certificate: X509Certificate): Diagnosis {
   return { id: 'wrong-usage', reason: 'wrong key usage: the client certificate is not made for TLS clients', remedy }
 }
 
-/** Node knows no name for OpenSSL's strength checks, so the certificate itself is looked at. */
+/** How weak a key is the certificate itself tells better than OpenSSL. */
 function otherwiseRefused(code: string, certificate: X509Certificate): Diagnosis {
   const weakness = certificateWeakness(certificate)
   if (weakness !== null) {
     const remedy = 'give the client a new certificate with a new key'
     return { id: 'weak', reason: `the client certificate ${weakness}`, remedy }
+  }
+  const known = verificationFlaw(code)
+  if (known !== null) {
+    const reason = `the client certificate, or a CA above it, ${known.flaw} (issuer: ${issuerName(certificate)})`
+    return { id: 'bad-certificate', reason, remedy: known.remedy }
   }
   return {
     id: 'bad-certificate',
