@@ -5,7 +5,7 @@ import type { X509Certificate } from 'node:crypto'
 import { isSelfIssued } from '../../x509/certificate-fields.ts'
 import type { Diagnosis } from './handshake.ts'
 import { CLIENT_AUTH, SERVER_AUTH, extendedKeyUsages } from '../../x509/key-usage.ts'
-import { issuerName } from '../../x509/certificate-info.ts'
+import { issuerName, subjectName } from '../../x509/certificate-info.ts'
 import type { Revocation } from '../server/revocation.ts'
 import { certificateWeakness } from '../../x509/strength.ts'
 import { formatDate, validity } from '../../x509/validity.ts'
@@ -23,12 +23,14 @@ export const unreadableCertificate: Diagnosis = {
  * @param code as `verificationCode` gives it; of no interest where there is no certificate
  * @param now milliseconds since the epoch
  * @param revocation null: no revocation lists are configured
+ * @param top the last certificate of the chain that is trusted or was sent; the client's own where nothing is above it
  */
 export function diagnosePeer(
   code: string,
   certificate: X509Certificate | undefined,
   now = Date.now(),
   revocation: Revocation | null = null,
+  top = certificate,
 ): Diagnosis {
   if (certificate === undefined) {
     return {
@@ -59,7 +61,23 @@ export function diagnosePeer(
   if (revoked?.id === 'crl-missing' && revocation?.chainsToTrustAnchor(certificate) === false) {
     return diagnoseUntrusted(certificate)
   }
+  if (revoked === null && withoutIssuer.has(code) && top !== undefined && top !== certificate && !isSelfIssued(top)) {
+    return diagnoseMissingRoot(top)
+  }
   return revoked ?? diagnoseVerification(code, certificate)
+}
+
+/** The codes that stand for a chain whose next certificate is not there. */
+const withoutIssuer: ReadonlySet<string> = new Set(['UNABLE_TO_GET_ISSUER_CERT', 'UNABLE_TO_GET_ISSUER_CERT_LOCALLY'])
+
+/** Of a chain that does not end at a root. @param top the intermediate CA where it ends */
+function diagnoseMissingRoot(top: X509Certificate): Diagnosis {
+  const chain = `the chain of the client certificate ends at the intermediate CA ${subjectName(top)}`
+  return {
+    id: 'untrusted-ca',
+    reason: `${chain}; its root is not trusted: ${issuerName(top)}`,
+    remedy: 'add the certificate of that root to the trust-anchor, or use a certificate of a CA whose root is there',
+  }
 }
 
 /** Of a client certificate that leads to none of the trusted CAs. */

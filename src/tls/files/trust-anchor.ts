@@ -3,13 +3,13 @@
 import type { X509Certificate } from 'node:crypto'
 import { atOnce } from '../../in-slices.ts'
 import type { Sliced } from '../../in-slices.ts'
-import { isSelfIssued } from '../../x509/certificate-fields.ts'
+import { isSelfIssued, isVersion1 } from '../../x509/certificate-fields.ts'
 import { describeForm, missingLineEnd, wrongForm } from './conversion.ts'
 import { MAX_DIRECTORY_BYTES, directoryFiles, kindOf, refuseDirectory } from './directory.ts'
 import type { TlsDiagnostics } from './diagnostics.ts'
 import { shellWord } from './diagnostics.ts'
 import { certificateWork, isCertificateLabel, pemBlocks } from '../../x509/pem.ts'
-import { subjectName } from '../../x509/certificate-info.ts'
+import { issuerName, subjectName } from '../../x509/certificate-info.ts'
 import { certificateWeakness } from '../../x509/strength.ts'
 import { tlsFile } from './tls-file.ts'
 import type { TlsFile, UnreadableFile } from './tls-file.ts'
@@ -52,13 +52,30 @@ export function checkTrustAnchor(
     const text = `${which} ${flaw}, so ${others} below it are refused`
     diagnostics.warning(text, 'replace it, or remove it if nobody needs it')
   }
-  if (!certificates.some(isSelfIssued)) {
-    const text = `trust-anchor ${name} holds no self-signed (root) CA certificate, so no chain can end there`
-    diagnostics.warning(text, 'add the root certificate of the CA')
-  } else if (!certificates.some((certificate) => certificate.ca)) {
+  const old = certificates.filter((certificate) => isSelfIssued(certificate) && isVersion1(certificate))
+  for (const certificate of old) {
+    const which = `certificate ${subjectName(certificate)} of trust-anchor ${name}`
+    const text = `${which} is self-signed and of X.509 version 1, so OpenSSL trusts every certificate below it`
+    // Where a CA has no key identifier, the certificates below it name its serial number.
+    const remedy = 'put a version 3 certificate of that CA in its place, with the same name, key and serial number'
+    diagnostics.warning(text, remedy)
+  }
+  const rootless = certificates.some(isSelfIssued) ? undefined : certificates.find((each) => isTop(each, certificates))
+  if (rootless !== undefined) {
+    const root = issuerName(rootless)
+    const what = rootless.ca ? 'an intermediate CA' : 'no CA'
+    const which = `trust-anchor ${name} holds ${subjectName(rootless)}, ${what}`
+    const text = `${which}, without the root above it, so no chain can end there`
+    diagnostics.warning(text, `add the certificate of ${root}, or of the root above that`)
+  } else if (old.length === 0 && !certificates.some((certificate) => certificate.ca)) {
     const text = `trust-anchor ${name} holds no CA certificate, so nothing but these very certificates is trusted`
     diagnostics.warning(text, `name the certificate of the CA that issues those of the ${others}`)
   }
+}
+
+/** Whether none of the others has issued it. */
+function isTop(certificate: X509Certificate, others: readonly X509Certificate[]): boolean {
+  return !others.some((other) => other !== certificate && certificate.checkIssued(other))
 }
 
 function* readFile(file: string, diagnostics: TlsDiagnostics): Sliced<readonly X509Certificate[] | null> {

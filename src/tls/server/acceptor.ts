@@ -141,7 +141,8 @@ export function createTlsAcceptor(
       if (good) return revocation?.check(certificate, now()) ?? null
       // Refused too: a resumed session of a client without a certificate, which Node calls authorized, and one whose
       // certificate was verified on an earlier day and has expired since.
-      return diagnosePeer(verificationCode(socket), certificate, now(), revocation)
+      const top = certificate && credentials.trustAnchors.topOf(certificate, sentBehind(certificate))
+      return diagnosePeer(verificationCode(socket), certificate, now(), revocation, top)
     } catch {
       // Anybody can send a certificate whose parts make the library throw, such as a key of a kind it does not know.
       return unreadableCertificate
