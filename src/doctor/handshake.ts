@@ -2,7 +2,7 @@
 
 import type { X509Certificate } from 'node:crypto'
 import { isIP } from 'node:net'
-import { issuerName, subjectName } from '../x509/certificate-info.ts'
+import { hostNames, issuerName, subjectName } from '../x509/certificate-info.ts'
 import { verificationFlaw } from '../tls/diagnosis/verification.ts'
 import { formatDate, validity } from '../x509/validity.ts'
 import type { Finding } from './finding.ts'
@@ -45,7 +45,7 @@ export function explainServer(
   }
   const carries = isIP(host) === 0 ? certificate.checkHost(host) : certificate.checkIP(host)
   if (carries === undefined) {
-    const text = `${who}, is not for ${host}; its names: ${certificate.subjectAltName ?? 'none'}`
+    const text = `${who}, is not for ${host}; its names: ${hostNames(certificate)}`
     return problem('error', what, text, `use one of these in the URL, or have one issued that has ${host} too`)
   }
   return ok(what, `${who}, is trusted and for ${host}`)

@@ -3,7 +3,7 @@
 
 import type { X509Certificate } from 'node:crypto'
 import { SERVER_AUTH, extendedKeyUsages } from '../../x509/key-usage.ts'
-import { issuerName, subjectName } from '../../x509/certificate-info.ts'
+import { hostNames, issuerName, subjectName } from '../../x509/certificate-info.ts'
 import { certificateWeakness } from '../../x509/strength.ts'
 import { formatDate, validity } from '../../x509/validity.ts'
 import { verificationFlaw } from './verification.ts'
@@ -45,9 +45,8 @@ export function diagnoseDaemonCertificate(
   const whose = `the certificate of the daemon (${subjectName(certificate)})`
   const issuer = issuerName(certificate)
   if (code === 'ERR_TLS_CERT_ALTNAME_INVALID') {
-    const names = certificate.subjectAltName ?? 'none'
     return {
-      reason: `${whose} is not for ${name}; its names: ${names.slice(0, 200)}`,
+      reason: `${whose} is not for ${name}; its names: ${hostNames(certificate)}`,
       remedy:
         'have one issued with that address among its subject alternative names, or give the name it has as ' +
         '"server-name" of this control socket',
