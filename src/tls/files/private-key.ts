@@ -3,6 +3,7 @@
 import { createPrivateKey } from 'node:crypto'
 import type { KeyObject } from 'node:crypto'
 import { describeForm, missingLineEnd, wrongForm } from './conversion.ts'
+import { describeUser, userName } from '../../process/account.ts'
 import type { TlsDiagnostics } from './diagnostics.ts'
 import { shellWord } from './diagnostics.ts'
 import { isCertificateLabel, isPrivateKeyLabel, pemBlocks } from '../../x509/pem.ts'
@@ -30,8 +31,8 @@ export function readPrivateKey(file: string, diagnostics: TlsDiagnostics): Priva
   }
   const user = process.geteuid?.()
   if (user !== undefined && found.owner !== user && found.owner !== 0) {
-    const text = `key-file ${file} belongs to user id ${found.owner}, who can replace it, and not to the agent or root`
-    diagnostics.warning(text, `give it to the agent with: chown ${user} ${word}`)
+    const text = `key-file ${file} belongs to ${describeUser(found.owner)}, who can replace it, and not to the agent or root`
+    diagnostics.warning(text, `give it to the agent with: chown ${userName(user)} ${word}`)
   }
   const blocks = pemBlocks(content)
   const block = blocks.find(({ label }) => isPrivateKeyLabel(label) && label !== 'OPENSSH PRIVATE KEY')
