@@ -8,6 +8,7 @@ import { rawToString } from '../json/raw.ts'
 import type { Log } from '../log/message.ts'
 import type { Finding } from './finding.ts'
 import { ok, problem } from './finding.ts'
+import { socketRemedy } from './socket-permission.ts'
 
 /** Milliseconds that a daemon gets to say its version. */
 const checkTimeout = 5000
@@ -63,13 +64,11 @@ function findingFor(service: string, address: string, { result, text }: Answer):
   const what = `control socket ${service}`
   if (result === 0) return ok(what, `${address} answers, version ${text}`)
   const reason = text.replace(/^no usable answer from service [^:]*: /, '').replace(/; server is likely to be offline$/, '')
-  return problem('error', what, `${address}: ${reason}`, remedyFor(reason))
+  return problem('error', what, `${address}: ${reason}`, remedyFor(reason, address))
 }
 
-function remedyFor(reason: string): string {
-  if (reason.includes('ermission denied')) {
-    return "let the agent's user into the folder and write to the socket: run it as the daemon's user or in its group"
-  }
+function remedyFor(reason: string, address: string): string {
+  if (reason.includes('ermission denied')) return socketRemedy(address)
   if (reason.includes('No such file')) return 'start the daemon, and compare the path with control-socket in its configuration'
   if (reason.startsWith('Operation canceled')) return 'the daemon hangs or is busy: look at its log, and restart it if need be'
   if (reason.includes('refused')) return 'start the daemon: nobody listens there'

@@ -8,6 +8,7 @@ import { loadOnly } from '../hook/load-only.ts'
 import { openListener } from '../http/connection/listener.ts'
 import { checkLogFiles, withPositions } from '../app/resource-errors.ts'
 import type { Log } from '../log/message.ts'
+import { ownUser } from '../process/account.ts'
 import { pidFilePath, pidFolderIsUsable, runningAgent } from '../process/pid-file.ts'
 import { describeLibrary, tlsLibrary } from '../tls/openssl-info.ts'
 import { mistakesOf } from './configuration.ts'
@@ -33,7 +34,7 @@ export function examineMachine(env: NodeJS.ProcessEnv, now = Date.now()): readon
       : problem('error', 'clock', `${date} is before this program was made, so no certificate is valid yet`, 'set it: date -u'),
     process.geteuid?.() === 0
       ? ok('user', "root, who may read everything; the agent's own user sees less: runuser -u _kea -- keagate doctor ...")
-      : ok('user', `user id ${process.geteuid?.() ?? 'unknown'}`),
+      : ok('user', ownUser()),
     pidFolderIsUsable(env) ? ok('PID file', 'its folder can be written')
       : problem('error', 'PID file', 'its folder cannot be written', 'make /run/kea, or name another one in KEA_PIDFILE_DIR'),
   ]

@@ -2,7 +2,8 @@
 
 import type { X509Certificate } from 'node:crypto'
 import { isIP } from 'node:net'
-import { issuerName, subjectName } from '../x509/certificate-info.ts'
+import { hostNames, issuerName, subjectName } from '../x509/certificate-info.ts'
+import { verificationFlaw } from '../tls/diagnosis/verification.ts'
 import { formatDate, validity } from '../x509/validity.ts'
 import type { Finding } from './finding.ts'
 import { ok, problem } from './finding.ts'
@@ -34,6 +35,8 @@ export function explainServer(
     return problem('error', what, `${who}, is not made for servers`, 'have one issued with extendedKeyUsage serverAuth')
   }
   // A wrong name is told with the names that are right.
+  const known = code === null ? null : verificationFlaw(code)
+  if (known !== null) return problem('error', what, `${who}, or a CA above it, ${known.flaw}`, known.remedy)
   if (code !== null && code !== 'ERR_TLS_CERT_ALTNAME_INVALID') {
     const remedy = ownAuthority
       ? "name the authority that issued it with --ca; if it is an intermediate one, append its certificate to the server's cert-file"
@@ -42,7 +45,7 @@ export function explainServer(
   }
   const carries = isIP(host) === 0 ? certificate.checkHost(host) : certificate.checkIP(host)
   if (carries === undefined) {
-    const text = `${who}, is not for ${host}; its names: ${certificate.subjectAltName ?? 'none'}`
+    const text = `${who}, is not for ${host}; its names: ${hostNames(certificate)}`
     return problem('error', what, text, `use one of these in the URL, or have one issued that has ${host} too`)
   }
   return ok(what, `${who}, is trusted and for ${host}`)

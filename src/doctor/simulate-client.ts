@@ -11,6 +11,7 @@ import { checkPair } from '../tls/files/credentials.ts'
 import { TlsDiagnostics } from '../tls/files/diagnostics.ts'
 import { issuerName, subjectName } from '../x509/certificate-info.ts'
 import { readPrivateKey } from '../tls/files/private-key.ts'
+import { verificationCode } from '../tls/diagnosis/verification.ts'
 import { readTrustAnchor } from '../tls/files/trust-anchor.ts'
 import { explainAnswer } from './answer.ts'
 import type { Finding } from './finding.ts'
@@ -146,8 +147,8 @@ function secured(
       say(ok('handshake', `${secure.getProtocol() ?? ''}, ${secure.getCipher().standardName}`))
       const certificate: X509Certificate | undefined = secure.getPeerX509Certificate()
       // A client without a trust anchor refuses the server; the server is asked all the same.
-      const code = secure.authorizationError as unknown
-      say(explainServer(certificate, host, typeof code === 'string' ? code : null, ownAuthority))
+      const code = secure.authorized ? null : verificationCode(secure)
+      say(explainServer(certificate, host, code, ownAuthority))
       resolve(secure)
     })
   })

@@ -86,3 +86,17 @@ export function watchInput(socket: Socket, onBytes: (chunk: Buffer) => void): vo
 export function wrappedSocket(socket: object & { readonly _parent?: unknown }): unknown {
   return socket._parent
 }
+
+/**
+ * `socket._handle.verifyError()`: OpenSSL's own text for a certificate that it did not verify. Without it the numbers for
+ * which Node has no code, such as a violated name constraint, cannot be told apart: all are `UNSPECIFIED`.
+ * @returns null where there is none
+ */
+export function verificationText(socket: object & { readonly _handle?: unknown }): string | null {
+  const { _handle: handle } = socket
+  if (typeof handle !== 'object' || handle === null || !('verifyError' in handle)) return null
+  const { verifyError } = handle
+  if (typeof verifyError !== 'function') return null
+  const error: unknown = verifyError.call(handle)
+  return error instanceof Error && error.message !== '' ? error.message : null
+}

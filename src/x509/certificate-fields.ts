@@ -37,6 +37,17 @@ export function isSelfIssued(certificate: X509Certificate): boolean {
   return names !== null && looseKey(names.subject) === looseKey(names.issuer)
 }
 
+/** Whether a certificate is of X.509 version 1, which has no place to say what is a CA. False where it cannot be read. */
+export function isVersion1({ raw }: X509Certificate): boolean {
+  try {
+    const tbs = toBeSigned(raw)
+    return elementAt(raw, tbs.start, tbs.end).tag !== 0xa0
+  } catch (error) {
+    if (error instanceof DerError) return false
+    throw error
+  }
+}
+
 /** The object identifier of the outer signatureAlgorithm (RFC 5280 section 4.1.1.2) in hex. @throws DerError */
 export function signatureAlgorithm({ raw }: X509Certificate): string {
   const algorithm = elementAt(raw, toBeSigned(raw).end, raw.length, SEQUENCE)

@@ -70,6 +70,24 @@ export function subjectName(certificate: X509Certificate): string {
   return certificateName(namesOf(certificate).subject)
 }
 
+/**
+ * The names that a server's certificate is for, for a sentence. Without names of hosts among its alternative names, the
+ * common name counts as one (RFC 6125 section 6.4.4), for Node too, but not for all clients.
+ */
+export function hostNames(certificate: X509Certificate): string {
+  // Declared as a string or undefined; null where the extension cannot be read.
+  const alternative: unknown = certificate.subjectAltName
+  const listed = typeof alternative === 'string' ? alternative : ''
+  const common = /(?:^|, )DNS:/.test(listed) ? [] : commonNames(certificate).map((name) => `${name} (its common name)`)
+  return shortened([...(listed === '' ? [] : [listed]), ...common].join(', ') || 'none', SHOWN)
+}
+
+function commonNames(certificate: X509Certificate): string[] {
+  const names = certificateNames(certificate)
+  const pairs = names === null ? [] : printName(names.subject).split(/, | \+ /)
+  return pairs.filter((pair) => pair.startsWith('CN=')).map((pair) => pair.slice('CN='.length))
+}
+
 /** The issuer of a certificate for a sentence. */
 export function issuerName(certificate: X509Certificate): string {
   return certificateName(namesOf(certificate).issuer)

@@ -13,6 +13,7 @@ export interface DerElement {
 export const BOOLEAN = 0x01
 export const INTEGER = 0x02
 export const BIT_STRING = 0x03
+export const OCTET_STRING = 0x04
 export const OBJECT_IDENTIFIER = 0x06
 export const UTC_TIME = 0x17
 export const GENERALIZED_TIME = 0x18

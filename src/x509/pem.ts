@@ -1,4 +1,4 @@
-// Finds the PEM objects of a file (RFC 7468) and tells binary forms apart.
+// Finds the PEM objects of a file (RFC 7468).
 
 import { X509Certificate } from 'node:crypto'
 import { atOnce } from '../in-slices.ts'
@@ -11,12 +11,16 @@ export interface PemBlock {
   readonly text: string
 }
 
-/** All complete PEM objects of a file; text around them is ignored, as OpenSSL does. */
+/** What Windows puts before UTF-8, as Latin-1 shows it. */
+const BYTE_ORDER_MARK = '\xef\xbb\xbf'
+
+/** All complete PEM objects of a file. As OpenSSL does, text around them and byte order marks are ignored. */
 export function pemBlocks(content: Buffer): PemBlock[] {
   const blocks: PemBlock[] = []
   let label: string | null = null
   let lines: string[] = []
-  for (const line of content.toString('latin1').split('\n')) {
+  for (const whole of content.toString('latin1').split('\n')) {
+    const line = whole.startsWith(BYTE_ORDER_MARK) ? whole.slice(BYTE_ORDER_MARK.length) : whole
     const boundary = /^-----(BEGIN|END) ([A-Z0-9 ]+)-----\s*$/.exec(line)
     if (boundary?.[1] === 'BEGIN') {
       label = boundary[2] ?? ''
@@ -74,21 +78,20 @@ export function* certificatesIn(content: Buffer): Sliced<readonly X509Certificat
   return typeof found === 'number' ? [] : found
 }
 
-export type DerKind = 'PKCS#12' | 'DER'
-
-/** What binary form a file without PEM objects has, null for anything else. */
-export function derKind(content: Buffer): DerKind | null {
-  // A SEQUENCE of a length that takes at least one more byte: certificates and keys are longer than 127 bytes.
-  const lengthBytes = (content[1] ?? 0) - 0x80
-  if (content[0] !== 0x30 || lengthBytes < 1 || lengthBytes > 4) return null
-  const inner = content.subarray(2 + lengthBytes, 5 + lengthBytes).toString('hex')
-  // PFX begins with version 3 (RFC 7292 section 4); no certificate or key form does.
-  return inner === '020103' ? 'PKCS#12' : 'DER'
+/** Of what OpenSSL calls PKCS#7: certificates or revocation lists in one signed wrapping (`.p7b`). */
+export function isPkcs7Label(label: string): boolean {
+  return label === 'PKCS7' || label === 'PKCS #7 SIGNED DATA' || label === 'CMS'
 }
 
-/** How a file that holds PEM or DER objects of other kinds can be described: its labels, or that there are none. */
+/** Whether two PEM objects stand on one line, as when the first file ends without a line end and another is appended. */
+export function lacksLineEnd(content: Buffer): boolean {
+  return content.includes('----------BEGIN ')
+}
+
+/** How a file that holds PEM objects of other kinds can be described: its labels, or that there are none. */
 export function describeContent(content: Buffer, blocks: readonly PemBlock[]): string {
   if (blocks.length > 0) return `it holds ${[...new Set(blocks.map(({ label }) => label))].join(', ')}`
   if (content.length === 0) return 'it is empty'
+  if (content[0] === 0xff && content[1] === 0xfe) return 'it is text in UTF-16'
   return content.includes('-----BEGIN ') ? 'its PEM object is cut off' : 'it holds no PEM object'
 }

@@ -70,6 +70,11 @@ t.test('connections are kept, and client certificates shown', async (t) => {
   }
 })
 
+t.test('a certificate with a common name alone is good for that name', async (t) => {
+  const daemon = await FakeHttpDaemon.listen(t, replying((command) => `[ ${command} ]`), server('client-no-usage'))
+  t.equal(await ask(upstreamTo(daemon.port, { serverName: 'client' })), '{ "command": "x" }')
+})
+
 t.test('a certificate that does not fit is named, and not a byte is sent', async (t) => {
   const bad: readonly (readonly [name: string, said: RegExp])[] = [
     ['server-expired', /the certificate of the daemon \(.*localhost.*\) expired on .*; renew it at the daemon$/],
@@ -77,7 +82,7 @@ t.test('a certificate that does not fit is named, and not a byte is sent', async
     ['server-client-usage', /is not made for servers; have one issued with extendedKeyUsage serverAuth$/],
     ['self-signed', /is self-signed and not itself in the trust-anchor; /],
     ['client-foreign', /was not issued by a trusted CA: .*foreign CA.*; if that CA is right, name it in the trust-anchor/],
-    ['client-no-usage', /is not for 127\.0\.0\.1; its names: none; have one issued with that address/],
+    ['client-no-usage', /is not for 127\.0\.0\.1; its names: client \(its common name\); have one issued with that address/],
   ]
   for (const [name, said] of bad) {
     const daemon = await FakeHttpDaemon.listen(t, replying('[ {} ]'), server(name))
@@ -149,6 +154,6 @@ t.test('files of no use are refused with what to do', (t) => {
   t.match(load('ca.crt', 'client.crt', 'server.key'), /key-file .* does not belong to the certificate of cert-file/)
   t.match(load('absent', 'client.crt', 'server-encrypted.key'), /trust-anchor .*\n.*is encrypted/)
   t.match(load('ca.crt', 'server.crt', 'server.key'), /is not made for clients, so the daemon will refuse it/)
-  t.match(load('client.crt', 'client.crt', 'client.key'), /trust-anchor .*holds no self-signed \(root\) CA/)
+  t.match(load('client.crt', 'client.crt', 'client.key'), /trust-anchor .*holds .*, without the root above it/)
   t.end()
 })

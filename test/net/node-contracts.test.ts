@@ -11,7 +11,7 @@ import t from 'tap'
 import type { Test } from 'tap'
 import { makeTestCertificates } from '../../certs-test/authority.ts'
 import {
-  allowHalfOpenRequests, closeConnectionWith, detachParser, ReadGate, watchInput, wrappedSocket,
+  allowHalfOpenRequests, closeConnectionWith, detachParser, ReadGate, verificationText, watchInput, wrappedSocket,
 } from '../../src/net/node-contracts.ts'
 
 interface Opened {
@@ -160,4 +160,6 @@ t.test('socket._parent: the TCP socket under a TLS socket of a server', async (t
   server.emit('connection', raw)
   const [secure] = (await once(server, 'secureConnection')) as [tls.TLSSocket]
   t.equal(wrappedSocket(secure), raw)
+  if (!client.authorized && client.authorizationError === undefined) await once(client, 'secureConnect')
+  t.equal(typeof verificationText(client), 'string', "socket._handle.verifyError: OpenSSL's own text")
 })

@@ -279,7 +279,7 @@ export async function makeSituations(): Promise<Kit> {
     },
     {
       name: 'unreadable key', told: 'at start', keyMode: 0o600, unprivileged: true,
-      log: /key-file DIR\/server.key cannot be read: permission denied for user id \d+; let .* read it with: (ch.* DIR\/server\.key)/,
+      log: /key-file DIR\/server.key cannot be read: permission denied for user \S+; let .* read it with: (ch.* DIR\/server\.key)/,
       client: /^ECONNREFUSED$/, runs: true, mended: { unprivileged: true },
     },
     {
@@ -290,7 +290,7 @@ export async function makeSituations(): Promise<Kit> {
     },
     {
       name: 'key of somebody else', told: 'as a warning', keyOwner: 4711,
-      log: /key-file DIR\/server.key belongs to user id 4711, .*; give it to the agent with: (chown \d+ DIR\/server.key)/,
+      log: /key-file DIR\/server.key belongs to user id 4711, .*; give it to the agent with: (chown \w+ DIR\/server.key)/,
       doctor: /^ok answer: 200/,
       client: /^200 /, runs: true, mended: {},
     },

@@ -42,7 +42,7 @@ t.test('trust-anchor file: all of its certificates count, one that holds none is
   for (const [name, sentence] of rows) {
     t.same(problems({ trustAnchor: file(name) }), [`trust-anchor: ${sentence}`], name)
   }
-  t.match(warnings({ trustAnchor: file('intermediate-ca.crt') }), [/holds no self-signed \(root\) CA certificate/])
+  t.match(warnings({ trustAnchor: file('intermediate-ca.crt') }), [/holds .*intermediate CA, an intermediate CA, without the root above it/])
   t.match(warnings({ trustAnchor: file('client-self-signed.crt') }), [/holds no CA certificate, so nothing but these/])
 })
 
@@ -109,7 +109,7 @@ t.test('a CA too weak to be relied on is named before its clients are refused', 
   t.match(warnings({ trustAnchor }), [/certificate .*CN=weak CA of trust-anchor .* RSA key of 1024 bits .* refused/])
   const door = await openTlsDoor(t, tlsConfig(directory, { trustAnchor }))
   t.equal((await visit(door.port, { cert: client.certificate, key: client.key })).said, 'refused')
-  t.match(await door.next(), { kind: 'refused', diagnosis: { reason: /or a CA above it, cannot be accepted/ } })
+  t.match(await door.next(), { kind: 'refused', diagnosis: { reason: /or a CA above it, has a CA with a key that is too weak/ } })
 })
 
 const root = process.getuid?.() === 0 && 'root may read everything'
@@ -121,7 +121,7 @@ t.test('a directory that may not be read is an error, one below it is skipped wi
   chmodSync(path.join(anchor, 'private'), 0)
   t.match(warnings({ trustAnchor: anchor }), [/private is ignored: it cannot be read: permission denied for/])
   chmodSync(anchor, 0)
-  t.match(problems({ trustAnchor: anchor }), [/closed cannot be read: permission denied for user id \d+; look at/])
+  t.match(problems({ trustAnchor: anchor }), [/closed cannot be read: permission denied for user \S+; look at/])
   chmodSync(anchor, 0o700)
   chmodSync(path.join(anchor, 'private'), 0o700)
   t.end()

@@ -46,7 +46,7 @@ export function* resolveConfig(root: MapNode, rules: ResolveRules, diagnostics: 
     known: rules.hiddenPasswords ? (current?.authentication?.clients ?? []) : null,
   })
   const controlSockets =
-    yield * resolveControlSockets(agent, { ...rules, paths: pathRules(rules, socketsInUse(current)) })
+    yield* resolveControlSockets(agent, { ...rules, paths: pathRules(rules, socketsInUse(current)) })
   const services = [...controlSockets.keys()]
   const loggers = yield* resolveLoggers(agent, pathRules(rules, logsInUse(current)))
   const config: AgentConfig = {

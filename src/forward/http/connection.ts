@@ -9,6 +9,7 @@ import type { Socket } from 'node:net'
 import { checkServerIdentity, connect as connectTls, TLSSocket } from 'node:tls'
 import type { ClientCredentials } from '../../tls/files/client-credentials.ts'
 import { diagnoseDaemonCertificate, diagnoseDaemonHandshake } from '../../tls/diagnosis/daemon.ts'
+import { verificationCode } from '../../tls/diagnosis/verification.ts'
 import type { DaemonDiagnosis, Demand } from '../../tls/diagnosis/daemon.ts'
 import { endOfFile, describeSystemError } from '../system-errors.ts'
 
@@ -179,10 +180,7 @@ export class HttpPool {
     }
     await new Promise((resolve) => socket.once(socket instanceof TLSSocket ? 'secureConnect' : 'connect', resolve))
     if (socket instanceof TLSSocket && !socket.authorized) {
-      // An error or its code, whatever the declared type says.
-      const reason: unknown = socket.authorizationError
-      const code = reason instanceof Error && 'code' in reason ? String(reason.code) : String(reason)
-      return diagnoseDaemonCertificate(code, socket.getPeerX509Certificate(), this.#demand)
+      return diagnoseDaemonCertificate(verificationCode(socket), socket.getPeerX509Certificate(), this.#demand)
     }
     this.#usable.set(socket, socket.bytesRead)
     return null

@@ -3,9 +3,10 @@
 
 import type { X509Certificate } from 'node:crypto'
 import { SERVER_AUTH, extendedKeyUsages } from '../../x509/key-usage.ts'
-import { issuerName, subjectName } from '../../x509/certificate-info.ts'
+import { hostNames, issuerName, subjectName } from '../../x509/certificate-info.ts'
 import { certificateWeakness } from '../../x509/strength.ts'
 import { formatDate, validity } from '../../x509/validity.ts'
+import { verificationFlaw } from './verification.ts'
 
 export interface DaemonDiagnosis {
   readonly reason: string
@@ -29,7 +30,7 @@ const untrusted: ReadonlySet<string> = new Set([
 
 /**
  * Why the certificate of a daemon is refused.
- * @param code OpenSSL's verification code or the error of the name check, as Node spells it
+ * @param code as `verificationCode` gives it, or the error of the name check
  * @param now milliseconds since the epoch
  */
 export function diagnoseDaemonCertificate(
@@ -44,9 +45,8 @@ export function diagnoseDaemonCertificate(
   const whose = `the certificate of the daemon (${subjectName(certificate)})`
   const issuer = issuerName(certificate)
   if (code === 'ERR_TLS_CERT_ALTNAME_INVALID') {
-    const names = certificate.subjectAltName ?? 'none'
     return {
-      reason: `${whose} is not for ${name}; its names: ${names.slice(0, 200)}`,
+      reason: `${whose} is not for ${name}; its names: ${hostNames(certificate)}`,
       remedy:
         'have one issued with that address among its subject alternative names, or give the name it has as ' +
         '"server-name" of this control socket',
@@ -82,6 +82,8 @@ export function diagnoseDaemonCertificate(
   }
   const weakness = certificateWeakness(certificate)
   if (weakness !== null) return { reason: `${whose} ${weakness}`, remedy: 'have a new one issued with a new key' }
+  const known = verificationFlaw(code)
+  if (known !== null) return { reason: `${whose}, or a CA above it (${issuer}), ${known.flaw}`, remedy: known.remedy }
   return {
     reason: `${whose}, or a CA above it (${issuer}), cannot be accepted (${code})`,
     remedy: 'check it against the trust-anchor with: openssl verify -purpose sslserver -auth_level 2',

@@ -5,10 +5,11 @@ import type { X509Certificate } from 'node:crypto'
 import { isSelfIssued } from '../../x509/certificate-fields.ts'
 import type { Diagnosis } from './handshake.ts'
 import { CLIENT_AUTH, SERVER_AUTH, extendedKeyUsages } from '../../x509/key-usage.ts'
-import { issuerName } from '../../x509/certificate-info.ts'
+import { issuerName, subjectName } from '../../x509/certificate-info.ts'
 import type { Revocation } from '../server/revocation.ts'
 import { certificateWeakness } from '../../x509/strength.ts'
 import { formatDate, validity } from '../../x509/validity.ts'
+import { verificationFlaw } from './verification.ts'
 
 /** Of a certificate that OpenSSL took in, although parts of it are no sound DER. */
 export const unreadableCertificate: Diagnosis = {
@@ -19,15 +20,17 @@ export const unreadableCertificate: Diagnosis = {
 
 /**
  * Why a client certificate is refused.
- * @param code OpenSSL's verification code as Node spells it; of no interest where there is no certificate
+ * @param code as `verificationCode` gives it; of no interest where there is no certificate
  * @param now milliseconds since the epoch
  * @param revocation null: no revocation lists are configured
+ * @param top the last certificate of the chain that is trusted or was sent; the client's own where nothing is above it
  */
 export function diagnosePeer(
   code: string,
   certificate: X509Certificate | undefined,
   now = Date.now(),
   revocation: Revocation | null = null,
+  top = certificate,
 ): Diagnosis {
   if (certificate === undefined) {
     return {
@@ -58,7 +61,23 @@ export function diagnosePeer(
   if (revoked?.id === 'crl-missing' && revocation?.chainsToTrustAnchor(certificate) === false) {
     return diagnoseUntrusted(certificate)
   }
+  if (revoked === null && withoutIssuer.has(code) && top !== undefined && top !== certificate && !isSelfIssued(top)) {
+    return diagnoseMissingRoot(top)
+  }
   return revoked ?? diagnoseVerification(code, certificate)
+}
+
+/** The codes that stand for a chain whose next certificate is not there. */
+const withoutIssuer: ReadonlySet<string> = new Set(['UNABLE_TO_GET_ISSUER_CERT', 'UNABLE_TO_GET_ISSUER_CERT_LOCALLY'])
+
+/** Of a chain that does not end at a root. @param top the intermediate CA where it ends */
+function diagnoseMissingRoot(top: X509Certificate): Diagnosis {
+  const chain = `the chain of the client certificate ends at the intermediate CA ${subjectName(top)}`
+  return {
+    id: 'untrusted-ca',
+    reason: `${chain}; its root is not trusted: ${issuerName(top)}`,
+    remedy: 'add the certificate of that root to the trust-anchor, or use a certificate of a CA whose root is there',
+  }
 }
 
 /** Of a client certificate that leads to none of the trusted CAs. */
@@ -147,12 +166,17 @@ function wrongUsage(certificate: X509Certificate): Diagnosis {
   return { id: 'wrong-usage', reason: 'wrong key usage: the client certificate is not made for TLS clients', remedy }
 }
 
-/** Node knows no name for OpenSSL's strength checks, so the certificate itself is looked at. */
+/** How weak a key is the certificate itself tells better than OpenSSL. */
 function otherwiseRefused(code: string, certificate: X509Certificate): Diagnosis {
   const weakness = certificateWeakness(certificate)
   if (weakness !== null) {
     const remedy = 'give the client a new certificate with a new key'
     return { id: 'weak', reason: `the client certificate ${weakness}`, remedy }
+  }
+  const known = verificationFlaw(code)
+  if (known !== null) {
+    const reason = `the client certificate, or a CA above it, ${known.flaw} (issuer: ${issuerName(certificate)})`
+    return { id: 'bad-certificate', reason, remedy: known.remedy }
   }
   return {
     id: 'bad-certificate',

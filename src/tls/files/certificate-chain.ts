@@ -1,9 +1,10 @@
 // Reads `cert-file`: the agent's own certificate and the chain after it.
 
 import type { X509Certificate } from 'node:crypto'
+import { describeForm, missingLineEnd, wrongForm } from './conversion.ts'
 import type { TlsDiagnostics } from './diagnostics.ts'
 import { shellWord } from './diagnostics.ts'
-import { derKind, describeContent, isCertificateLabel, isPrivateKeyLabel, parseCertificates, pemBlocks } from '../../x509/pem.ts'
+import { isCertificateLabel, isPrivateKeyLabel, parseCertificates, pemBlocks } from '../../x509/pem.ts'
 import type { PemBlock } from '../../x509/pem.ts'
 import { ANY_USAGE, CLIENT_AUTH, SERVER_AUTH, extendedKeyUsages } from '../../x509/key-usage.ts'
 import { maySignHandshakes } from '../../x509/certificate-fields.ts'
@@ -19,6 +20,11 @@ export type CertificateChain = readonly [X509Certificate, ...X509Certificate[]]
 export function readCertificateChain(file: string, diagnostics: TlsDiagnostics): CertificateChain | null {
   const content = readTlsFile('cert-file', file, diagnostics)?.bytes
   if (content === undefined) return null
+  const joined = missingLineEnd(file, content)
+  if (joined !== null) {
+    diagnostics.problem('cert-file', `cert-file ${file} ${joined.flaw}`, joined.remedy)
+    return null
+  }
   const blocks = pemBlocks(content)
   const certificates = parseCertificates(blocks.filter(({ label }) => isCertificateLabel(label)))
   if (typeof certificates === 'number') {
@@ -88,16 +94,14 @@ function saysItCannotSign(certificate: X509Certificate): boolean {
 
 function noteMissing(file: string, content: Buffer, blocks: readonly PemBlock[], diagnostics: TlsDiagnostics): void {
   const word = shellWord(file)
-  const kind = derKind(content)
-  if (kind !== null) {
-    const command = kind === 'DER' ? `x509 -inform DER -in ${word}` : `pkcs12 -nokeys -in ${word}`
-    const convert = `convert it with: openssl ${command} -out ${shellWord(`${file}.pem`)}`
-    diagnostics.problem('cert-file', `cert-file ${file} is a ${kind} file where PEM is needed`, convert)
+  const form = wrongForm('certificate', file, content, blocks)
+  if (form !== null) {
+    diagnostics.problem('cert-file', `cert-file ${file} ${form.flaw}`, form.remedy)
   } else if (blocks.some(({ label }) => isPrivateKeyLabel(label))) {
     const text = `cert-file ${file} holds a private key and no certificate`
     diagnostics.problem('cert-file', text, 'name the file with the certificate; cert-file and key-file may be swapped')
   } else {
-    const text = `cert-file ${file} holds no certificate: ${describeContent(content, blocks)}`
+    const text = `cert-file ${file} holds no certificate: ${describeForm(content, blocks)}`
     diagnostics.problem('cert-file', text, `look at it with: head ${word}`)
   }
 }

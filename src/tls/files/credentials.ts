@@ -57,8 +57,10 @@ export function* credentialWork(config: TlsConfig, now = Date.now()): Sliced<Cre
   const key = readPrivateKey(config.keyFile, diagnostics)
   const protocol = protocolOptions(config, diagnostics)
   const lists =
-    trusted === null || config.crlFile === null ? [] : yield * revocationWork(config.crlFile, trusted, now, diagnostics)
-  if (trusted !== null) checkTrustAnchor(config.trustAnchor, trusted, now, diagnostics)
+    trusted === null || config.crlFile === null ? [] : yield* revocationWork(config.crlFile, trusted, now, diagnostics)
+  // Where no client is asked for a certificate, it makes no difference what they would have to lead to.
+  const asked = config.certRequired || config.clientCertificate === 'verify-if-given'
+  if (trusted !== null && asked) checkTrustAnchor(config.trustAnchor, trusted, now, diagnostics)
   if (chain !== null) checkCertificateChain(config.certFile, chain, now, diagnostics)
   if (chain !== null && key !== null) checkPair(config, chain, key, diagnostics)
   if (key !== null) checkCipherKind(config, key.object, diagnostics)

@@ -8,10 +8,11 @@ import { printName } from '../../x509/name-text.ts'
 import { certificateNames, maySignLists } from '../../x509/certificate-fields.ts'
 import { parseCrl } from '../../x509/crl.ts'
 import type { Crl } from '../../x509/crl.ts'
+import { describeForm, missingLineEnd, wrongForm } from './conversion.ts'
 import { MAX_DIRECTORY_BYTES, directoryFiles, kindOf, refuseDirectory } from './directory.ts'
 import type { TlsDiagnostics } from './diagnostics.ts'
 import { shellWord } from './diagnostics.ts'
-import { derKind, describeContent, isCrlLabel, pemBlocks, pemContent } from '../../x509/pem.ts'
+import { isCrlLabel, pemBlocks, pemContent } from '../../x509/pem.ts'
 import { certificateName } from '../../x509/certificate-info.ts'
 import { tlsFile } from './tls-file.ts'
 import { formatTime } from '../../x509/validity.ts'
@@ -95,11 +96,14 @@ function listsOf(
   const blocks = pemBlocks(content)
   const lists = blocks.filter(({ label }) => isCrlLabel(label))
   const cutOff = content.includes('-----BEGIN X509 CRL') && lists.length === 0
-  if (lists.length === 0 && derKind(content) === 'DER') {
-    const convert = `convert it with: openssl crl -inform DER -in ${word} -out ${shellWord(`${file}.pem`)}`
-    diagnostics.problem('crl-file', `crl-file ${file} is a DER file where PEM is needed`, convert)
-  } else if (lists.length === 0 && (demanded || cutOff)) {
-    const text = `crl-file ${file} holds no revocation list: ${describeContent(content, blocks)}`
+  const other = lists.length === 0 ? wrongForm('revocation list', file, content, blocks) : null
+  const form = missingLineEnd(file, content) ?? other
+  if (form !== null) {
+    diagnostics.problem('crl-file', `crl-file ${file} ${form.flaw}`, form.remedy)
+    return []
+  }
+  if (lists.length === 0 && (demanded || cutOff)) {
+    const text = `crl-file ${file} holds no revocation list: ${describeForm(content, blocks)}`
     diagnostics.problem('crl-file', text, `look at it with: head ${word}`)
   }
   return lists.flatMap((block, index) => {

@@ -2,9 +2,11 @@
 
 import { createPrivateKey } from 'node:crypto'
 import type { KeyObject } from 'node:crypto'
+import { describeForm, missingLineEnd, wrongForm } from './conversion.ts'
+import { describeUser, userName } from '../../process/account.ts'
 import type { TlsDiagnostics } from './diagnostics.ts'
 import { shellWord } from './diagnostics.ts'
-import { derKind, describeContent, isCertificateLabel, isPrivateKeyLabel, pemBlocks } from '../../x509/pem.ts'
+import { isCertificateLabel, isPrivateKeyLabel, pemBlocks } from '../../x509/pem.ts'
 import type { PemBlock } from '../../x509/pem.ts'
 import { keyWeakness } from '../../x509/strength.ts'
 import { readTlsFile } from './tls-file.ts'
@@ -29,11 +31,11 @@ export function readPrivateKey(file: string, diagnostics: TlsDiagnostics): Priva
   }
   const user = process.geteuid?.()
   if (user !== undefined && found.owner !== user && found.owner !== 0) {
-    const text = `key-file ${file} belongs to user id ${found.owner}, who can replace it, and not to the agent or root`
-    diagnostics.warning(text, `give it to the agent with: chown ${user} ${word}`)
+    const text = `key-file ${file} belongs to ${describeUser(found.owner)}, who can replace it, and not to the agent or root`
+    diagnostics.warning(text, `give it to the agent with: chown ${userName(user)} ${word}`)
   }
   const blocks = pemBlocks(content)
-  const block = blocks.find(({ label }) => isPrivateKeyLabel(label))
+  const block = blocks.find(({ label }) => isPrivateKeyLabel(label) && label !== 'OPENSSH PRIVATE KEY')
   if (block === undefined) {
     noteMissing(file, content, blocks, diagnostics)
     return null
@@ -59,17 +61,14 @@ export function readPrivateKey(file: string, diagnostics: TlsDiagnostics): Priva
 }
 
 function noteMissing(file: string, content: Buffer, blocks: readonly PemBlock[], diagnostics: TlsDiagnostics): void {
-  const word = shellWord(file)
-  const kind = derKind(content)
-  if (kind !== null) {
-    const command = kind === 'DER' ? `pkey -inform DER -in ${word}` : `pkcs12 -nocerts -nodes -in ${word}`
-    const remedy = `convert it with: (umask 077 && openssl ${command} -out ${shellWord(`${file}.pem`)})`
-    diagnostics.problem('key-file', `key-file ${file} is a ${kind} file where PEM is needed`, remedy)
+  const form = missingLineEnd(file, content) ?? wrongForm('private key', file, content, blocks)
+  if (form !== null) {
+    diagnostics.problem('key-file', `key-file ${file} ${form.flaw}`, form.remedy)
   } else if (blocks.some(({ label }) => isCertificateLabel(label))) {
     const text = `key-file ${file} holds a certificate and no private key`
     diagnostics.problem('key-file', text, 'name the file with the private key; cert-file and key-file may be swapped')
   } else {
-    const text = `key-file ${file} holds no private key: ${describeContent(content, blocks)}`
-    diagnostics.problem('key-file', text, `look at it with: head -1 ${word}`)
+    const text = `key-file ${file} holds no private key: ${describeForm(content, blocks)}`
+    diagnostics.problem('key-file', text, `look at it with: head -1 ${shellWord(file)}`)
   }
 }

@@ -3,6 +3,7 @@
 
 import { readlinkSync, statSync } from 'node:fs'
 import path from 'node:path'
+import { groupName, ownUser } from '../../process/account.ts'
 import { readRegularFile } from '../../config/resolve/regular-file.ts'
 import type { TlsDiagnostics, TlsKeyword } from './diagnostics.ts'
 import { shellWord } from './diagnostics.ts'
@@ -56,15 +57,17 @@ function fileRemedy(file: string, error: unknown): string {
   if (code !== 'EACCES') return `look at it with: ls -l ${word}`
   const folder = closedFolder(file)
   if (folder === null && statSync(file).uid === process.geteuid?.()) return `let its owner read it with: chmod u+r ${word}`
+  const gid = process.getegid?.()
+  const group = gid === undefined ? 'GROUP' : groupName(gid)
   if (folder !== null) return `let the agent's user into the folder with: chmod o+x ${shellWord(folder)}`
-  return `let the agent's group read it with: chgrp ${process.getegid?.() ?? 'GROUP'} ${word} && chmod g+r ${word}`
+  return `let the agent's group read it with: chgrp ${group} ${word} && chmod g+r ${word}`
 }
 
 /** More links than the system follows. */
 const maxLinks = 40
 
 /** The folder on the way to a file that this user may not pass; null: there is none, so it is the file's own mode. */
-function closedFolder(file: string, links = 0): string | null {
+export function closedFolder(file: string, links = 0): string | null {
   const steps = path.resolve(file).split(path.sep)
   for (const [index] of steps.entries()) {
     const place = steps.slice(0, index + 1).join(path.sep) || path.sep
@@ -94,7 +97,7 @@ export function fileErrorText(error: unknown): string {
     case 'ENOENT':
       return 'no such file or directory'
     case 'EACCES':
-      return `permission denied for user id ${process.geteuid?.() ?? 'unknown'}`
+      return `permission denied for ${ownUser()}`
     // A socket; opening a pipe or a device succeeds.
     case 'ENXIO':
       return 'it is not a regular file'

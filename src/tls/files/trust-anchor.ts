@@ -3,12 +3,13 @@
 import type { X509Certificate } from 'node:crypto'
 import { atOnce } from '../../in-slices.ts'
 import type { Sliced } from '../../in-slices.ts'
-import { isSelfIssued } from '../../x509/certificate-fields.ts'
+import { isSelfIssued, isVersion1 } from '../../x509/certificate-fields.ts'
+import { describeForm, missingLineEnd, wrongForm } from './conversion.ts'
 import { MAX_DIRECTORY_BYTES, directoryFiles, kindOf, refuseDirectory } from './directory.ts'
 import type { TlsDiagnostics } from './diagnostics.ts'
 import { shellWord } from './diagnostics.ts'
-import { certificateWork, derKind, describeContent, isCertificateLabel, pemBlocks } from '../../x509/pem.ts'
-import { subjectName } from '../../x509/certificate-info.ts'
+import { certificateWork, isCertificateLabel, pemBlocks } from '../../x509/pem.ts'
+import { issuerName, subjectName } from '../../x509/certificate-info.ts'
 import { certificateWeakness } from '../../x509/strength.ts'
 import { tlsFile } from './tls-file.ts'
 import type { TlsFile, UnreadableFile } from './tls-file.ts'
@@ -51,13 +52,30 @@ export function checkTrustAnchor(
     const text = `${which} ${flaw}, so ${others} below it are refused`
     diagnostics.warning(text, 'replace it, or remove it if nobody needs it')
   }
-  if (!certificates.some(isSelfIssued)) {
-    const text = `trust-anchor ${name} holds no self-signed (root) CA certificate, so no chain can end there`
-    diagnostics.warning(text, 'add the root certificate of the CA')
-  } else if (!certificates.some((certificate) => certificate.ca)) {
+  const old = certificates.filter((certificate) => isSelfIssued(certificate) && isVersion1(certificate))
+  for (const certificate of old) {
+    const which = `certificate ${subjectName(certificate)} of trust-anchor ${name}`
+    const text = `${which} is self-signed and of X.509 version 1, so OpenSSL trusts every certificate below it`
+    // Where a CA has no key identifier, the certificates below it name its serial number.
+    const remedy = 'put a version 3 certificate of that CA in its place, with the same name, key and serial number'
+    diagnostics.warning(text, remedy)
+  }
+  const rootless = certificates.some(isSelfIssued) ? undefined : certificates.find((each) => isTop(each, certificates))
+  if (rootless !== undefined) {
+    const root = issuerName(rootless)
+    const what = rootless.ca ? 'an intermediate CA' : 'no CA'
+    const which = `trust-anchor ${name} holds ${subjectName(rootless)}, ${what}`
+    const text = `${which}, without the root above it, so no chain can end there`
+    diagnostics.warning(text, `add the certificate of ${root}, or of the root above that`)
+  } else if (old.length === 0 && !certificates.some((certificate) => certificate.ca)) {
     const text = `trust-anchor ${name} holds no CA certificate, so nothing but these very certificates is trusted`
     diagnostics.warning(text, `name the certificate of the CA that issues those of the ${others}`)
   }
+}
+
+/** Whether none of the others has issued it. */
+function isTop(certificate: X509Certificate, others: readonly X509Certificate[]): boolean {
+  return !others.some((other) => other !== certificate && certificate.checkIssued(other))
 }
 
 function* readFile(file: string, diagnostics: TlsDiagnostics): Sliced<readonly X509Certificate[] | null> {
@@ -109,6 +127,8 @@ function* certificatesOf(file: string, read: TlsFile | UnreadableFile): Sliced<r
   const word = shellWord(file)
   if ('reason' in read) return { flaw: `cannot be read: ${read.reason}`, remedy: read.remedy, notable: true }
   const content = read.bytes
+  const joined = missingLineEnd(file, content)
+  if (joined !== null) return { ...joined, notable: true }
   const blocks = pemBlocks(content)
   const certificates = yield* certificateWork(blocks.filter(({ label }) => isCertificateLabel(label)))
   if (typeof certificates === 'number') {
@@ -116,12 +136,8 @@ function* certificatesOf(file: string, read: TlsFile | UnreadableFile): Sliced<r
     return { flaw: `has a damaged certificate (number ${certificates})`, remedy: show, notable: true }
   }
   if (certificates.length > 0) return certificates
-  const kind = derKind(content)
-  if (kind !== null) {
-    const command = kind === 'DER' ? `x509 -inform DER -in ${word}` : `pkcs12 -nokeys -in ${word}`
-    const convert = `convert it with: openssl ${command} -out ${shellWord(`${file}.pem`)}`
-    return { flaw: `is a ${kind} file where PEM is needed`, remedy: convert, notable: true }
-  }
-  const flaw = `holds no certificate: ${describeContent(content, blocks)}`
+  const form = wrongForm('certificate', file, content, blocks)
+  if (form !== null) return { ...form, notable: true }
+  const flaw = `holds no certificate: ${describeForm(content, blocks)}`
   return { flaw, remedy: `look at it with: head ${word}`, notable: false }
 }

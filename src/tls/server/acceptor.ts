@@ -12,6 +12,7 @@ import type { CredentialSet } from '../files/credentials.ts'
 import { diagnosePeer, unreadableCertificate } from '../diagnosis/peer.ts'
 import { diagnoseClose, diagnoseHandshake } from '../diagnosis/handshake.ts'
 import type { Diagnosis } from '../diagnosis/handshake.ts'
+import { verificationCode } from '../diagnosis/verification.ts'
 import { KnownPeers } from './known-peers.ts'
 import { peerCertificate } from '../../x509/certificate-info.ts'
 import { validity } from '../../x509/validity.ts'
@@ -147,8 +148,8 @@ export function createTlsAcceptor(
       if (good) return revocation?.check(certificate, now()) ?? null
       // Refused too: a resumed session of a client without a certificate, which Node calls authorized, and one whose
       // certificate was verified on an earlier day and has expired since.
-      const code = String(socket.authorizationError) // declared as an Error; it is OpenSSL's code
-      return diagnosePeer(code, certificate, now(), revocation)
+      const top = certificate && credentials.trustAnchors.topOf(certificate, sentBehind(certificate))
+      return diagnosePeer(verificationCode(socket), certificate, now(), revocation, top)
     } catch {
       // Anybody can send a certificate whose parts make the library throw, such as a key of a kind it does not know.
       return unreadableCertificate

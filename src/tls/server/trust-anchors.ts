@@ -57,6 +57,22 @@ export class TrustAnchors {
     return false
   }
 
+  /**
+   * The certificate at which a chain ends: that whose issuer is neither trusted nor sent. Itself where it has none above.
+   * @param sent the certificates that the client sent behind its own, in any order
+   */
+  topOf(certificate: X509Certificate, sent: readonly X509Certificate[]): X509Certificate {
+    const issuers = [...this.#certificates, ...sent.slice(0, maxSent)]
+    const seen = new Set<string>()
+    let top = certificate
+    while (!seen.has(top.fingerprint256)) {
+      seen.add(top.fingerprint256)
+      const child = top
+      top = issuers.find((ca) => child.checkIssued(ca) && isSignedBy(child, ca)) ?? child
+    }
+    return top
+  }
+
   /** By names, key identifiers, usages and dates. Old roots are of a version that does not say what is a CA. */
   #mayIssue(ca: X509Certificate, certificate: X509Certificate, now: number): boolean {
     if (!certificate.checkIssued(ca) || validity(ca, now) !== 'valid') return false
