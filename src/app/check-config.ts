@@ -4,9 +4,11 @@ import { logConfigWarnings } from './startup-log.ts'
 import { loadConfigFile } from '../config/load.ts'
 import type { LoadedConfig } from '../config/load.ts'
 import { errorLines } from '../config/parse/issue.ts'
+import { folderFor } from '../config/resolve/paths.ts'
 import { openUpstreams } from '../forward/open-upstreams.ts'
 import { loadOnly } from '../hook/load-only.ts'
-import { checkLogFiles, withPositions } from './resource-errors.ts'
+import { checkLogFiles } from './log-files.ts'
+import { withPositions } from './resource-errors.ts'
 import type { Logging } from '../log/logger.ts'
 import { loadCredentials } from '../tls/files/credentials.ts'
 
@@ -25,7 +27,7 @@ export async function checkConfigFile(
   try {
     const loaded = loadConfigFile(options.file, { env, pathChecks: options.pathChecks })
     logConfigWarnings(logging, loaded.warnings)
-    await checkFiles(loaded, logging)
+    await checkFiles(loaded, logging, env)
     logging.write('DCTL_CONFIG_CHECK_COMPLETE', { result: 'usable' })
     if (options.debug) process.stderr.write('Syntax check OK\n')
     return 0
@@ -39,13 +41,13 @@ export async function checkConfigFile(
 }
 
 /** @throws KeagateError with the place of every keyword that names a file of no use */
-async function checkFiles(loaded: LoadedConfig, logging: Logging): Promise<void> {
+async function checkFiles(loaded: LoadedConfig, logging: Logging, env: NodeJS.ProcessEnv): Promise<void> {
   const { tls, controlSockets, hookModules } = loaded.config
   try {
     const warnings = tls === null ? [] : loadCredentials(tls).warnings
     const upstreams = await openUpstreams(controlSockets, logging, null)
     for (const reason of [...warnings, ...upstreams.warnings]) logging.write('KEAGATE_TLS_FILE_WARNING', { reason })
-    checkLogFiles(loaded.config)
+    checkLogFiles(loaded.config, folderFor('log-file', env))
     await loadOnly(hookModules, logging)
   } catch (error) {
     throw withPositions(error, loaded)

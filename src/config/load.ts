@@ -14,6 +14,7 @@ import { ConfigError } from './parse/issue.ts'
 import type { ConfigWarning, ConfigIssue } from './parse/issue.ts'
 import { validateRbacParameters } from './resolve/rbac-library.ts'
 import type { ResolveRules } from './resolve/resolve.ts'
+import type { Tolerance } from './tolerance.ts'
 import { resolveConfig } from './resolve/resolve.ts'
 import { parseConfig, withoutHash } from './parse/syntax.ts'
 import type { AgentConfig } from './types.ts'
@@ -24,6 +25,8 @@ export interface ConfigOptions {
   readonly env: NodeJS.ProcessEnv
   /** false: started with `-X`, what comes over the network may name any path. */
   readonly pathChecks: boolean
+  /** Which mistakes are warnings only; `none` when left out. */
+  readonly tolerance?: Tolerance
 }
 
 export interface CommandOptions extends ConfigOptions {
@@ -74,19 +77,21 @@ export function loadConfigTextInSlices(name: string, text: string, options: Comm
   return inSlices(textWork(name, text, options))
 }
 
-function* fileWork(file: string, { env }: ConfigOptions): Sliced<LoadedConfig> {
+function* fileWork(file: string, { env, tolerance = 'none' }: ConfigOptions): Sliced<LoadedConfig> {
   const { source, warnings: ofReading, files } = yield* readSource(file)
   const directory = dirname(resolve(file))
   const sourceFiles = files.map((name) => resolve(name))
-  const rules = { directory, env, restricted: false, current: null, hiddenPasswords: false, sourceFiles }
+  const rules = { directory, env, restricted: false, current: null, hiddenPasswords: false, sourceFiles, tolerance }
   const loaded = yield* load(source, 'file', rules)
   return { ...loaded, warnings: [...ofReading.map((text) => readingWarning(file, text)), ...loaded.warnings] }
 }
 
 function* textWork(name: string, text: string, options: CommandOptions): Sliced<LoadedConfig> {
-  const { env, pathChecks, dialect, current, begin } = options
+  const { env, pathChecks, dialect, current, begin, tolerance = 'none' } = options
   const directory = current?.directory ?? process.cwd()
-  const rules = { directory, env, restricted: pathChecks, current, hiddenPasswords: true, sourceFiles: null }
+  const rules = {
+    directory, env, restricted: pathChecks, current, hiddenPasswords: true, sourceFiles: null, tolerance,
+  }
   return yield* load(textSource(name, text, begin), dialect, rules)
 }
 

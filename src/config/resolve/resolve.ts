@@ -15,6 +15,7 @@ import { resolveLoggers } from './loggers.ts'
 import { resolveMonitoring } from './monitoring.ts'
 import { resolveTls } from './tls.ts'
 import { Section } from '../parse/section.ts'
+import type { Tolerance } from '../tolerance.ts'
 import type { AgentConfig } from '../types.ts'
 import { userContextOf } from '../parse/user-context.ts'
 
@@ -30,6 +31,8 @@ export interface ResolveRules {
   readonly hiddenPasswords: boolean
   /** The files that are being read, absolute, the start file first; null where none is: over the network. */
   readonly sourceFiles: readonly string[] | null
+  /** Which mistakes are warnings only. */
+  readonly tolerance: Tolerance
 }
 
 /**
@@ -89,7 +92,8 @@ function modulesInUse(current: AgentConfig | null): Set<string> {
   return new Set(current?.hookModules.map(({ path }) => path))
 }
 
-function logsInUse(current: AgentConfig | null): Set<string> {
+/** The files that its loggers and its audit write to. */
+export function logsInUse(current: AgentConfig | null): Set<string> {
   const outputs = [...(current?.loggers ?? []).flatMap((logger) => logger.outputs ?? []), current?.auditLog ?? { path: null }]
   return new Set(outputs.flatMap(({ path }) => (path === null ? [] : [path])))
 }
