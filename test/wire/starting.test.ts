@@ -25,7 +25,7 @@ const loggers = (...outputs: string[]): object[] => {
 const check = (file: string, env = {}): ReturnType<typeof run> => run(process.execPath, [mainFile, '-t', file], { env })
 
 /** Lines of one severity. */
-const warnings = ({ output }: Child): string[] => output().split('\n').filter((line) => / WARN /.test(line))
+const warnings = (child: Child): string[] => child.output().split('\n').filter((line) => / WARN /.test(line))
 
 t.test('a log file without its folder: a start and a reload go on, and the file is taken up later', async (t) => {
   const folder = temporaryDirectory(t)

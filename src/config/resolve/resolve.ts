@@ -1,6 +1,7 @@
 // A checked tree in, the typed configuration out: defaults, and what one keyword demands of another.
 
 import type { MapNode } from '../../json/text/node.ts'
+import { isLoopback } from '../../net/network.ts'
 import { checkOutputFiles } from '../files/check-outputs.ts'
 import type { Diagnostics } from '../parse/diagnostics.ts'
 import type { Sliced } from '../../in-slices.ts'
@@ -72,9 +73,19 @@ export function* resolveConfig(root: MapNode, rules: ResolveRules, diagnostics: 
     directory,
     sourceFiles: rules.sourceFiles ?? current?.sourceFiles ?? [],
   }
-  // Asks the system, so only of what is right so far: a path that was refused is not looked at.
-  if (diagnostics.errorCount === 0) yield* checkOutputFiles(agent, config, rules.env)
+  warnOfOpenAgent(agent, config)
+  // Asks the system: of what came over the network only if it is right so far, so that no refused path is looked at.
+  if (diagnostics.errorCount === 0 || !rules.restricted) yield* checkOutputFiles(agent, config, rules.env)
   return config
+}
+
+/** Access control may still tell callers apart by their addresses. */
+function warnOfOpenAgent(agent: Section, { httpHost, tls, authentication, access }: AgentConfig): void {
+  const users = authentication?.clients.length ?? 0
+  if (isLoopback(httpHost) || tls !== null || users > 0 || access !== null) return
+  const text = 'anyone who reaches this address can change your DHCP server: there is no TLS and no user'
+  const remedy = 'add certificates (keagate certs init) or authentication, or listen on 127.0.0.1'
+  agent.warning('KEAGATE_CONFIG_WARNING', 'http-host', text, remedy)
 }
 
 const emptyMap: MapNode = { kind: 'map', members: [], start: 0, end: 0 }
