@@ -17,7 +17,7 @@ LABEL org.opencontainers.image.title="keagate" \
 # The PID file needs a folder that any user may write to, also where the root file system is read-only.
 ENV NODE_ENV=production KEA_PIDFILE_DIR=/dev/shm
 # Where volumes are mounted: an empty one takes over whose it is.
-RUN install -d -o node -g node -m 0750 /run/kea /var/lib/keagate \
+RUN install -d -o node -g node -m 0750 /run/kea /var/log/kea /var/lib/keagate \
   && ln -s /opt/keagate/dist/main.js /usr/local/bin/keagate
 COPY config/kea-ctrl-agent.conf /etc/kea/kea-ctrl-agent.conf
 WORKDIR /opt/keagate

@@ -4,6 +4,7 @@
 export type ErrorCode =
   | 'CONFIG_UNREADABLE'
   | 'CONFIG_INVALID'
+  | 'CONFIG_UNWRITABLE'
   | 'TLS_UNUSABLE'
   | 'LISTEN_FAILED'
   | 'HOOK_UNUSABLE'
@@ -50,6 +51,8 @@ export function systemText(error: unknown): string {
 }
 
 /** The same error for a keyword of the configuration. @param at JSON pointer */
+export function forKeyword(error: KeagateError, at: string): KeagateError
+export function forKeyword(error: unknown, at: string): unknown
 export function forKeyword(error: unknown, at: string): unknown {
   if (!(error instanceof KeagateError)) return error
   const { code, message, remedy } = error

@@ -1,12 +1,18 @@
-// `-t FILE`: everything that starting would check, without opening a port, a log file or a control socket.
+// `-t FILE`: everything that starting would check, without opening a port, a log file or a control socket. A mistake in
+// one part does not keep those in the others from being found.
 
-import { logConfigWarnings } from './startup-log.ts'
-import { loadConfigFile } from '../config/load.ts'
+import { logConfig, logConfigWarnings } from './startup-log.ts'
+import { examineConfigFile } from '../config/load.ts'
 import type { LoadedConfig } from '../config/load.ts'
-import { errorLines } from '../config/parse/issue.ts'
+import { ConfigError, errorLines } from '../config/parse/issue.ts'
+import type { ConfigIssue } from '../config/parse/issue.ts'
+import { folderFor } from '../config/resolve/paths.ts'
+import type { HookModuleConfig } from '../config/types.ts'
+import { KeagateError } from '../errors.ts'
 import { openUpstreams } from '../forward/open-upstreams.ts'
 import { loadOnly } from '../hook/load-only.ts'
-import { checkLogFiles, withPositions } from './resource-errors.ts'
+import { logFileErrors } from './log-files.ts'
+import { inOrder, placedIssues } from './resource-errors.ts'
 import type { Logging } from '../log/logger.ts'
 import { loadCredentials } from '../tls/files/credentials.ts'
 
@@ -23,31 +29,89 @@ export async function checkConfigFile(
   env: NodeJS.ProcessEnv,
 ): Promise<number> {
   try {
-    const loaded = loadConfigFile(options.file, { env, pathChecks: options.pathChecks })
-    logConfigWarnings(logging, loaded.warnings)
-    await checkFiles(loaded, logging)
-    logging.write('DCTL_CONFIG_CHECK_COMPLETE', { result: 'usable' })
-    if (options.debug) process.stderr.write('Syntax check OK\n')
-    return 0
-  } catch (error) {
+    const { error, loaded } = examineConfigFile(options.file, { env, pathChecks: options.pathChecks })
+    if (loaded !== null) logConfigWarnings(logging, loaded.warnings)
+    if (error === null) logConfig(logging, loaded.config)
+    const errors = loaded === null ? [] : await fileErrors(loaded, logging, env)
+    const lines = mistakeLines(error, errors, loaded)
+    if (lines.length === 0) {
+      const result = `usable; ports were not tried, which is done by: keagate doctor -c ${options.file}`
+      logging.write('DCTL_CONFIG_CHECK_COMPLETE', { result })
+      if (options.debug) process.stderr.write('Syntax check OK\n')
+      return 0
+    }
     logging.write('DCTL_CONFIG_CHECK_COMPLETE', { result: 'not usable' })
-    process.stderr.write(`${errorLines(error).join('\n')}\n`)
+    process.stderr.write(`${lines.join('\n')}\n`)
     return 1
   } finally {
     await logging.close()
   }
 }
 
-/** @throws KeagateError with the place of every keyword that names a file of no use */
-async function checkFiles(loaded: LoadedConfig, logging: Logging): Promise<void> {
-  const { tls, controlSockets, hookModules } = loaded.config
-  try {
-    const warnings = tls === null ? [] : loadCredentials(tls).warnings
-    const upstreams = await openUpstreams(controlSockets, logging, null)
-    for (const reason of [...warnings, ...upstreams.warnings]) logging.write('KEAGATE_TLS_FILE_WARNING', { reason })
-    checkLogFiles(loaded.config)
-    await loadOnly(hookModules, logging)
-  } catch (error) {
-    throw withPositions(error, loaded)
+/** What shows only when the files are opened that a configuration names: one error a part. */
+async function fileErrors({ config }: LoadedConfig, logging: Logging, env: NodeJS.ProcessEnv): Promise<KeagateError[]> {
+  const { tls, controlSockets, hookModules } = config
+  const errors: KeagateError[] = []
+  const attempt = async (work: () => readonly string[] | Promise<readonly string[]>): Promise<void> => {
+    try {
+      for (const reason of await work()) logging.write('KEAGATE_TLS_FILE_WARNING', { reason })
+    } catch (error) {
+      if (!(error instanceof KeagateError)) throw error
+      errors.push(error)
+    }
   }
+  await attempt(() => (tls === null ? [] : loadCredentials(tls).warnings))
+  await attempt(async () => (await openUpstreams(controlSockets, logging, null)).warnings)
+  errors.push(...logFileErrors(config, folderFor('log-file', env)))
+  errors.push(...(await moduleErrors(hookModules, logging)))
+  return errors
+}
+
+/** Of each module by itself; where all load alone, what is wrong with them together, as they may claim one command. */
+async function moduleErrors(modules: readonly HookModuleConfig[], logging: Logging): Promise<KeagateError[]> {
+  const together = await moduleError(modules, logging)
+  if (together === null) return []
+  const alone: KeagateError[] = []
+  for (const module of modules.length > 1 ? modules : []) {
+    const error = await moduleError([module], logging)
+    if (error !== null) alone.push(error)
+  }
+  return alone.length === 0 ? [together] : alone
+}
+
+async function moduleError(modules: readonly HookModuleConfig[], logging: Logging): Promise<KeagateError | null> {
+  try {
+    await loadOnly(modules, logging)
+    return null
+  } catch (error) {
+    if (error instanceof KeagateError) return error
+    throw error
+  }
+}
+
+/**
+ * In the order of the text.
+ * @param ofText what is wrong with the configuration itself; what follows from it is not said again
+ */
+function mistakeLines(
+  ofText: KeagateError | null,
+  ofFiles: readonly KeagateError[],
+  loaded: LoadedConfig | null,
+): string[] {
+  const known = ofText instanceof ConfigError ? ofText.issues : []
+  const found = loaded === null ? [] : ofFiles.flatMap((error) => placedIssues(error, loaded))
+  const more = found.filter((issue) => !known.some((other) => isPartOf(issue, other) || isPartOf(other, issue)))
+  const issues = inOrder([...known, ...more])
+  const count = issues.length + (ofText instanceof ConfigError ? ofText.count - known.length : 0)
+  const unplaced = ofFiles.filter((error) => loaded === null || placedIssues(error, loaded).length === 0)
+  return [
+    ...(ofText === null || ofText instanceof ConfigError ? [] : errorLines(ofText)),
+    ...(issues.length === 0 ? [] : errorLines(new ConfigError(issues, { count }))),
+    ...unplaced.flatMap((error) => errorLines(error)),
+  ]
+}
+
+/** What is wrong with the map as such, such as a keyword that is missing, says nothing of its other parts. */
+function isPartOf({ path }: ConfigIssue, whole: ConfigIssue): boolean {
+  return whole.path !== '/Control-agent' && (path === whole.path || path.startsWith(`${whole.path}/`))
 }

@@ -5,6 +5,9 @@ import { setTimeout } from 'node:timers/promises'
 import { LockOut } from '../auth/lock-out.ts'
 import type { AgentControl } from '../command/agent-control.ts'
 import type { LoadedConfig } from '../config/load.ts'
+import { logsInUse } from '../config/resolve/resolve.ts'
+import { isTolerated } from '../config/tolerance.ts'
+import type { Tolerance } from '../config/tolerance.ts'
 import type { AgentConfig, TlsConfig } from '../config/types.ts'
 import { retireUpstreams } from '../forward/open-upstreams.ts'
 import { askDaemons } from '../hook/ask-daemons.ts'
@@ -15,6 +18,7 @@ import type { ModuleParts } from '../hook/supervised-module.ts'
 import type { Traffic } from '../http/connection/connection-table.ts'
 import type { Listener } from '../http/connection/listener.ts'
 import type { Logging } from '../log/logger.ts'
+import type { UnopenedFile } from '../log/outputs.ts'
 import { listen, listenFirst, refuseProtocolSwitch, sameEndpoint } from './listen.ts'
 import {
   logStarted, logRegisteredCommands, logConfig, logConfigWarnings, logMissingDaemons, configSummary,
@@ -24,7 +28,8 @@ import { beginReload } from './reload-transaction.ts'
 import type { ReloadTransaction } from './reload-transaction.ts'
 import { FrontEnd } from './front-end.ts'
 import type { ActiveConfig } from './front-end.ts'
-import { checkLogFiles, withPositions } from './resource-errors.ts'
+import { checkLogFiles, logUnopenedFiles, makeLogFolders } from './log-files.ts'
+import { withPositions } from './resource-errors.ts'
 import type { Monitoring } from '../monitoring/monitoring.ts'
 import type { Metrics } from '../metrics/registry.ts'
 import { buildRuntime, renewCredentials } from './runtime.ts'
@@ -40,7 +45,12 @@ export interface ConfigManagerOptions {
   readonly monitoring: Monitoring
   /** Descriptors of listening sockets that systemd has opened for this process. */
   readonly passedSockets: readonly number[]
+  /** Missing folders of log files are made from here on down. */
+  readonly logFolder: string
 }
+
+/** Of a path of a log file: whether a configuration may be in force without it. */
+type MayFail = (path: string) => boolean
 
 /** All handler modules together have the share of one client. */
 const moduleShare = { network: 'handler modules', user: null }
@@ -60,6 +70,7 @@ export class ConfigManager {
   readonly #metrics: Metrics
   readonly #monitoring: Monitoring
   readonly #passedSockets: readonly number[]
+  readonly #logFolder: string
   #certificateReloader: CertificateReloader | null = null
 
   constructor(parts: ConfigManagerOptions) {
@@ -68,6 +79,7 @@ export class ConfigManager {
     this.#metrics = parts.metrics
     this.#monitoring = parts.monitoring
     this.#passedSockets = parts.passedSockets
+    this.#logFolder = parts.logFolder
     this.#handshakeLog = new HandshakeLog(parts.logging, parts.metrics)
     this.#frontEnd = new FrontEnd(parts.logging, this.#handshakeLog, parts.metrics)
     const ask: AskDaemons = (...question) => askDaemons(this.runtime, ...question)
@@ -115,19 +127,24 @@ export class ConfigManager {
   /**
    * Puts a configuration in force: the first one starts to listen, a later one replaces the one before.
    * @param read gives the configuration when its turn has come: a password shown as `*****` is the one in force then
+   * @param tolerance whether log files that cannot be opened are only named in the log
    * @throws KeagateError: TLS_UNUSABLE or CONFIG_INVALID when it cannot be built, LISTEN_FAILED when it cannot be
    * swapped in; whatever was in force before still is
    */
-  apply(read: () => Promise<LoadedConfig>): Promise<void> {
+  apply(read: () => Promise<LoadedConfig>, tolerance: Tolerance): Promise<void> {
     return this.queue.run(async () => {
       const loaded = await read()
+      const inForce = logsInUse(this.#frontEnd.active?.runtime.config ?? null)
+      const mayFail: MayFail = (path) => isTolerated(tolerance, path, inForce)
+      let unopened: readonly UnopenedFile[]
       try {
         logConfig(this.#logging, loaded.config)
-        await this.#replace(loaded.config)
+        unopened = await this.#replace(loaded.config, mayFail)
       } catch (error) {
         throw withPositions(error, loaded)
       }
       logConfigWarnings(this.#logging, loaded.warnings)
+      logUnopenedFiles(this.#logging, loaded, unopened)
     })
   }
 
@@ -141,6 +158,7 @@ export class ConfigManager {
       try {
         const modules = await Modules.load(loaded.config.hookModules, this.#moduleParts)
         await this.#build(loaded.config, { modules, audit: null }).finally(() => modules.close())
+        checkLogFiles(loaded.config, this.#logFolder)
       } catch (error) {
         throw withPositions(error, loaded)
       }
@@ -165,29 +183,41 @@ export class ConfigManager {
     this.#frontEnd.forceShutdown()
   }
 
-  async #replace(config: AgentConfig): Promise<void> {
+  /** @returns the log files that are in force, but cannot be opened */
+  async #replace(config: AgentConfig, mayFail: MayFail): Promise<readonly UnopenedFile[]> {
     const before = this.#frontEnd.active?.runtime ?? null
+    let unopened: readonly UnopenedFile[] = []
+    makeLogFolders(config, this.#logFolder)
     const transaction = await beginReload(config, before, this.#moduleParts)
     try {
-      await this.#monitoring.change(config.monitoring, () => this.#swap(config, transaction))
+      await this.#monitoring.change(config.monitoring, async () => {
+        unopened = await this.#swap(config, transaction, mayFail)
+      })
     } catch (error) {
       await transaction.undo()
       throw error
     }
     await transaction.commit()
+    return unopened
   }
 
-  async #swap(config: AgentConfig, transaction: ReloadTransaction): Promise<void> {
+  async #swap(
+    config: AgentConfig,
+    transaction: ReloadTransaction,
+    mayFail: MayFail,
+  ): Promise<readonly UnopenedFile[]> {
     const before = this.#frontEnd.active
     const moved = before === null || !sameEndpoint(before.runtime.config, config)
     if (before !== null && !moved) refuseProtocolSwitch(before.runtime.config, config, this.#logging)
     const runtime = await this.#build(config, transaction)
+    checkLogFiles(config, this.#logFolder, mayFail)
     const listener = moved ? await this.#listen(config, before) : before.listener
+    let unopened: readonly UnopenedFile[]
     try {
       const connectionHandler = await this.#frontEnd.connectionHandler(runtime, listener)
       const shown = this.#logging.enabled('DCTL_CONFIG_START')
       // The last step that can fail, and one that undoes itself.
-      this.#logging.configure(config.loggers)
+      unopened = this.#logging.configure(config.loggers, mayFail)
       // Who asks for it by this very configuration gets it too.
       if (!shown) logConfig(this.#logging, config)
       this.#frontEnd.use({ runtime, listener, connectionHandler, activeSince: Date.now() })
@@ -202,9 +232,10 @@ export class ConfigManager {
     logStarted(this.#logging, runtime, listener, moved ? 'STARTED' : 'UPDATED')
     void logMissingDaemons(this.#logging, runtime, () => this.#frontEnd.active?.runtime !== runtime)
     // What the runtime before still runs, it runs to its end; only what nobody uses is given up.
-    if (before === null) return
+    if (before === null) return unopened
     retireUpstreams(before.runtime.upstreams, runtime.upstreams)
     if (moved) this.#frontEnd.leave(before)
+    return unopened
   }
 
   #listen(config: AgentConfig, before: ActiveConfig | null): Promise<Listener> {
@@ -242,8 +273,6 @@ export class ConfigManager {
   async #build(config: AgentConfig, transaction: Pick<ReloadTransaction, 'modules' | 'audit'>): Promise<Runtime> {
     const previous = this.#frontEnd.active?.runtime ?? null
     const stays = { log: this.#logging, lockOut: this.#lockOut, tlsReport: this.#handshakeLog, metrics: this.#metrics }
-    const runtime = await buildRuntime(config, { agent: this.#agent, ...stays, ...transaction, previous })
-    checkLogFiles(config)
-    return runtime
+    return buildRuntime(config, { agent: this.#agent, ...stays, ...transaction, previous })
   }
 }

@@ -9,6 +9,8 @@ import { configHash } from '../config/print/hash.ts'
 import { loadConfigFileInSlices, loadConfigTextInSlices } from '../config/load.ts'
 import type { LoadedConfig } from '../config/load.ts'
 import { printConfig } from '../config/print/print.ts'
+import { folderFor } from '../config/resolve/paths.ts'
+import type { Tolerance } from '../config/tolerance.ts'
 import type { AgentConfig } from '../config/types.ts'
 import { writeConfigFile } from '../config/print/write-file.ts'
 import type { WrittenConfig } from '../config/print/write-file.ts'
@@ -69,13 +71,15 @@ export class Daemon implements AgentControl {
     this.#options = options
     const { logging, passedSockets = [] } = options
     const monitoring = new Monitoring(this.#monitorSource(), logging)
-    this.#configManager = new ConfigManager({ agent: this, logging, metrics: this.#metrics, monitoring, passedSockets })
+    const logFolder = folderFor('log-file', options.env)
+    const parts = { logging, metrics: this.#metrics, monitoring, passedSockets, logFolder }
+    this.#configManager = new ConfigManager({ agent: this, ...parts })
     this.finished = new Promise((resolve) => (this.#stopped = resolve))
   }
 
   /** @throws KeagateError when the configuration is wrong or cannot be served */
   async start(): Promise<void> {
-    await this.#configManager.apply(() => this.#readFile())
+    await this.#configManager.apply(() => this.#readFile(), 'all')
   }
 
   /** Tells a service manager, from now on, what becomes of this process. Only after the start. */
@@ -121,7 +125,7 @@ export class Daemon implements AgentControl {
   async configTest(configuration: RawJson): Promise<ConfigOutcome> {
     const outcome = await this.#outcome('the configuration is usable', () => {
       this.#configManager.queue.assertCapacity()
-      return this.#configManager.check(() => this.#readCommand(configuration))
+      return this.#configManager.check(() => this.#readCommand(configuration, 'none'))
     }, 'CTRL_AGENT_CONFIG_CHECK_FAIL')
     this.#options.logging.write('DCTL_CONFIG_CHECK_COMPLETE', { result: outcome.ok ? 'usable' : 'not usable' })
     return outcome
@@ -130,7 +134,7 @@ export class Daemon implements AgentControl {
   async configSet(configuration: RawJson): Promise<ConfigOutcome> {
     return this.#change('config-set', 'the configuration is in force', () => {
       this.#configManager.queue.assertCapacity()
-      return this.#configManager.apply(() => this.#readCommand(configuration))
+      return this.#configManager.apply(() => this.#readCommand(configuration, 'in-force'), 'in-force')
     })
   }
 
@@ -140,7 +144,7 @@ export class Daemon implements AgentControl {
       this.#configManager.apply(() => {
         this.#waitingReload = null
         return this.#readFile()
-      }),
+      }, 'all'),
     )
     return this.#waitingReload
   }
@@ -148,9 +152,14 @@ export class Daemon implements AgentControl {
   async configWrite(filename: string | null): Promise<WrittenConfig> {
     try {
       this.#configManager.queue.assertCapacity()
-      return await this.#configManager.queue.run(() =>
+      const written = await this.#configManager.queue.run(() =>
         writeConfigFile(this.#configManager.config, this.#options.file, filename),
       )
+      if (written.ok && written.inPlace !== undefined) {
+        const fields = { file: written.filename, reason: written.inPlace }
+        this.#options.logging.write('KEAGATE_CONFIG_WRITTEN_IN_PLACE', fields)
+      }
+      return written
     } catch (error) {
       return { ok: false, text: describeError(error) }
     }
@@ -193,14 +202,14 @@ export class Daemon implements AgentControl {
 
   #readFile(): Promise<LoadedConfig> {
     const { file, env, pathChecks } = this.#options
-    return loadConfigFileInSlices(file, { env, pathChecks })
+    return loadConfigFileInSlices(file, { env, pathChecks, tolerance: 'all' })
   }
 
-  #readCommand(configuration: RawJson): Promise<LoadedConfig> {
+  #readCommand(configuration: RawJson, tolerance: Tolerance): Promise<LoadedConfig> {
     const { env, pathChecks } = this.#options
     const current: AgentConfig = this.#configManager.config
     const { begin } = configuration
-    const options = { env, pathChecks, dialect: 'command', current, ...(begin === undefined ? {} : { begin }) } as const
+    const options = { env, pathChecks, tolerance, dialect: 'command', current, ...(begin === undefined ? {} : { begin }) } as const
     return loadConfigTextInSlices(begin === undefined ? 'arguments' : 'request', rawToString(configuration), options)
   }
 

@@ -38,10 +38,12 @@ export async function runDaemon(plan: Extract<Plan, { kind: 'run' }>, parts: Pro
   const logging = openLogging(plan.debug, env)
   const { file, pathChecks } = plan
   const daemon = new Daemon({ file, pathChecks, env, logging, passedSockets: activatedSockets(env, process.pid) })
+  let restorePidFile: () => void = () => undefined
   try {
     // Without the name of a file there is nothing to start, and no name for a PID file.
     if (/[^/]$/.test(plan.file)) {
       const pidFile = PidFile.create(pidFilePath(plan.file, env))
+      restorePidFile = () => pidFile.restore()
       // However the process ends, unless it is killed.
       process.once('exit', () => pidFile.remove())
       exitOnUncaught(logging)
@@ -52,7 +54,10 @@ export async function runDaemon(plan: Extract<Plan, { kind: 'run' }>, parts: Pro
     const start = daemon.start()
     signals.listen({
       // A start that fails ends the process, with a line of its own.
-      reload: () => start.then(() => daemon.reload(), () => undefined),
+      reload: () => start.then(() => {
+        logFailure(logging, 'KEAGATE_PID_FILE_LOST', restorePidFile)
+        return daemon.reload()
+      }, () => undefined),
       stop: (signal) => {
         logging.write('DCTL_SHUTDOWN_SIGNAL_RECVD', { signal })
         daemon.shutdown(0)
@@ -90,6 +95,14 @@ function reportToSystemd(daemon: Daemon, logging: Logging, env: NodeJS.ProcessEn
     told = true
   })
   daemon.report(new Systemd({ channel, watchdog, alive: () => daemon.open }))
+}
+
+function logFailure(logging: Logging, id: MessageId, work: () => void): void {
+  try {
+    work()
+  } catch (error) {
+    logging.write(id, { reason: describeError(error) })
+  }
 }
 
 function failureId(error: unknown): MessageId {

@@ -4,7 +4,8 @@ import { redactSecrets } from '../access/redact.ts'
 import { errorLines, formatIssue } from '../config/parse/issue.ts'
 import type { ConfigWarning } from '../config/parse/issue.ts'
 import { printConfig } from '../config/print/print.ts'
-import type { AgentConfig } from '../config/types.ts'
+import { isSocketPathTooLong } from '../config/resolve/socket-address.ts'
+import type { AgentConfig, ControlSocketConfig } from '../config/types.ts'
 import type { Listener } from '../http/connection/listener.ts'
 import { printCompact } from '../json/text/print.ts'
 import { rawJson, rawToString } from '../json/raw.ts'
@@ -43,12 +44,18 @@ export async function logMissingDaemons(log: Log, runtime: Runtime, superseded: 
   const probeOn = async (): Promise<void> => {
     for (const [service, upstream] of rest) {
       if (superseded()) return
+      // Its warning stands at its place in the configuration.
+      if (hasUnusablePath(runtime.config.controlSockets.get(service))) continue
       const reason = await upstream.probe()
       if (reason === null || superseded()) continue
       log.write('KEAGATE_CONTROL_SOCKET_MISSING', { service, socket: upstream.address, reason })
     }
   }
   await Promise.all(Array.from({ length: maxProbes }, probeOn))
+}
+
+function hasUnusablePath(socket: ControlSocketConfig | undefined): boolean {
+  return socket?.socketType === 'unix' && isSocketPathTooLong(socket.path)
 }
 
 /** Logs which commands the agent itself and its modules have taken up and given up. */

@@ -96,7 +96,7 @@ async function examineDeployment(file: string, env: NodeJS.ProcessEnv): Promise<
     ...findings,
     ...examineCertificates(loaded),
     ...(await examineAddresses(loaded.config, file, env)),
-    ...(await examineFiles(loaded, file, silent)),
+    ...(await examineFiles(loaded, file, env, silent)),
     ...upstreams,
     ...(upstreams.some(({ level }) => level === 'error') ? [] : await examineDaemons(loaded.config, silent)),
   ]

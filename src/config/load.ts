@@ -14,6 +14,7 @@ import { ConfigError } from './parse/issue.ts'
 import type { ConfigWarning, ConfigIssue } from './parse/issue.ts'
 import { validateRbacParameters } from './resolve/rbac-library.ts'
 import type { ResolveRules } from './resolve/resolve.ts'
+import type { Tolerance } from './tolerance.ts'
 import { resolveConfig } from './resolve/resolve.ts'
 import { parseConfig, withoutHash } from './parse/syntax.ts'
 import type { AgentConfig } from './types.ts'
@@ -24,6 +25,8 @@ export interface ConfigOptions {
   readonly env: NodeJS.ProcessEnv
   /** false: started with `-X`, what comes over the network may name any path. */
   readonly pathChecks: boolean
+  /** Which mistakes are warnings only; `none` when left out. */
+  readonly tolerance?: Tolerance
 }
 
 export interface CommandOptions extends ConfigOptions {
@@ -46,12 +49,28 @@ export interface LoadedConfig {
   place(path: string): Pick<ConfigIssue, 'file' | 'line' | 'column'>
 }
 
+/** A configuration as far as it could be read. */
+export type ExaminedConfig =
+  | { readonly error: null; readonly loaded: LoadedConfig }
+  /** With mistakes what is loaded is only good for finding more of them; null: not even for that. */
+  | { readonly error: KeagateError; readonly loaded: LoadedConfig | null }
+
 /**
  * Reads a configuration file. It may name any path.
  * @throws ConfigError with the mistakes; the code is CONFIG_UNREADABLE where a file could not be read or none is named
  */
 export function loadConfigFile(file: string, options: ConfigOptions): LoadedConfig {
   return atOnce(fileWork(file, options))
+}
+
+/** Reads a configuration file for a check that goes on over mistakes. */
+export function examineConfigFile(file: string, options: ConfigOptions): ExaminedConfig {
+  try {
+    return atOnce(examineWork(file, options))
+  } catch (error) {
+    if (error instanceof KeagateError) return { error, loaded: null }
+    throw error
+  }
 }
 
 /** The same beside clients, who get their turns meanwhile. */
@@ -74,35 +93,50 @@ export function loadConfigTextInSlices(name: string, text: string, options: Comm
   return inSlices(textWork(name, text, options))
 }
 
-function* fileWork(file: string, { env }: ConfigOptions): Sliced<LoadedConfig> {
+function* fileWork(file: string, options: ConfigOptions): Sliced<LoadedConfig> {
+  const { error, loaded } = yield* examineWork(file, options)
+  if (error !== null) throw error
+  return loaded
+}
+
+function* examineWork(file: string, { env, tolerance = 'none' }: ConfigOptions): Sliced<ExaminedConfig> {
   const { source, warnings: ofReading, files } = yield* readSource(file)
   const directory = dirname(resolve(file))
   const sourceFiles = files.map((name) => resolve(name))
-  const rules = { directory, env, restricted: false, current: null, hiddenPasswords: false, sourceFiles }
-  const loaded = yield* load(source, 'file', rules)
-  return { ...loaded, warnings: [...ofReading.map((text) => readingWarning(file, text)), ...loaded.warnings] }
+  const rules = { directory, env, restricted: false, current: null, hiddenPasswords: false, sourceFiles, tolerance }
+  const { error, loaded } = yield* examine(source, 'file', rules)
+  const warnings = [...ofReading.map((text) => readingWarning(file, text)), ...(loaded?.warnings ?? [])]
+  if (error === null) return { error, loaded: { ...loaded, warnings } }
+  return { error, loaded: loaded && { ...loaded, warnings } }
 }
 
 function* textWork(name: string, text: string, options: CommandOptions): Sliced<LoadedConfig> {
-  const { env, pathChecks, dialect, current, begin } = options
+  const { env, pathChecks, dialect, current, begin, tolerance = 'none' } = options
   const directory = current?.directory ?? process.cwd()
-  const rules = { directory, env, restricted: pathChecks, current, hiddenPasswords: true, sourceFiles: null }
+  const rules = {
+    directory, env, restricted: pathChecks, current, hiddenPasswords: true, sourceFiles: null, tolerance,
+  }
   return yield* load(textSource(name, text, begin), dialect, rules)
 }
 
 function* load(source: Source, dialect: Dialect, rules: ResolveRules): Sliced<LoadedConfig> {
+  const { error, loaded } = yield* examine(source, dialect, rules)
+  if (error !== null) throw error
+  return loaded
+}
+
+function* examine(source: Source, dialect: Dialect, rules: ResolveRules): Sliced<ExaminedConfig> {
   const diagnostics = new Diagnostics(source)
   const parsed = yield* parseConfig(source.text, dialect, diagnostics)
   const root = dialect === 'command' && parsed?.kind === 'map' ? withoutHash(parsed) : parsed
   if (root !== null) yield* validateConfig(root, diagnostics)
   if (root !== null) yield* validateRbacParameters(root, diagnostics)
   const config = root?.kind === 'map' ? yield* resolveConfig(root, rules, diagnostics) : null
-  // Without a map there is a mistake in any case.
-  if (config === null || diagnostics.errorCount > 0) {
-    throw new ConfigError(yield* diagnostics.issues(), { count: diagnostics.errorCount })
-  }
   const warnings = yield* diagnostics.warnings()
-  return { config, warnings, place: (path) => source.locate(offsetAt(root, path)) }
+  const loaded = config && { config, warnings, place: (path: string) => source.locate(offsetAt(root, path)) }
+  if (loaded !== null && diagnostics.errorCount === 0) return { error: null, loaded }
+  // Without a map there is a mistake in any case.
+  return { error: new ConfigError(yield* diagnostics.issues(), { count: diagnostics.errorCount }), loaded }
 }
 
 /** The begin of the innermost value on the way that a JSON pointer goes. */

@@ -6,7 +6,9 @@ import type { AgentConfig } from '../config/types.ts'
 import { KeagateError } from '../errors.ts'
 import { loadOnly } from '../hook/load-only.ts'
 import { openListener } from '../http/connection/listener.ts'
-import { checkLogFiles, withPositions } from '../app/resource-errors.ts'
+import { logFileErrors } from '../app/log-files.ts'
+import { withPositions } from '../app/resource-errors.ts'
+import { folderFor } from '../config/resolve/paths.ts'
 import type { Log } from '../log/message.ts'
 import { ownUser } from '../process/account.ts'
 import { pidFilePath, pidFolderIsUsable, runningAgent } from '../process/pid-file.ts'
@@ -69,18 +71,22 @@ async function examineAddress(what: string, host: string, port: number, running:
 }
 
 /** Log files, the audit log and handler modules. */
-export async function examineFiles(loaded: LoadedConfig, file: string, log: Log): Promise<readonly Finding[]> {
+export async function examineFiles(
+  loaded: LoadedConfig,
+  file: string,
+  env: NodeJS.ProcessEnv,
+  log: Log,
+): Promise<readonly Finding[]> {
   const { config } = loaded
   const findings: Finding[] = [...examineTimes(file)]
-  try {
-    checkLogFiles(config)
+  const errors = logFileErrors(config, folderFor('log-file', env))
+  findings.push(...errors.flatMap((error) => mistakesOf(withPositions(error, loaded), 'loggers')))
+  if (errors.length === 0) {
     const files = config.loggers
       .flatMap(({ outputs }) => outputs ?? [])
       .flatMap(({ path }) => (path === null ? [] : [path]))
     for (const path of new Set(files)) findings.push(ok('loggers', `${path} can be written`))
     if (config.auditLog !== null) findings.push(ok('audit-log', `${config.auditLog.path} can be written`))
-  } catch (error) {
-    findings.push(...mistakesOf(withPositions(error, loaded), 'loggers'))
   }
   try {
     await loadOnly(config.hookModules, log)

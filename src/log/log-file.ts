@@ -1,8 +1,15 @@
 // Opening a log file, and saying in plain words why it cannot be.
 
-import { accessSync, closeSync, constants, fstatSync, openSync, statSync } from 'node:fs'
+import { accessSync, closeSync, constants, fstat, fstatSync, open, openSync, statSync } from 'node:fs'
 import { dirname } from 'node:path'
+import { promisify } from 'node:util'
+import { currentUser } from '../current-user.ts'
 import { KeagateError } from '../errors.ts'
+import { leadsToDevice } from './device-path.ts'
+import { canMakeLogFolder } from './log-folder.ts'
+
+const openFile = promisify(open)
+const statFile = promisify(fstat)
 
 /** Whatever others do to it, we write at its end. Non-blocking: a named pipe without a reader must not hold us up. */
 export const appending = constants.O_WRONLY | constants.O_APPEND | constants.O_CREAT | constants.O_NONBLOCK
@@ -16,8 +23,8 @@ export interface OpenFile {
   readonly size: number
   /** What tells it from another file that comes to bear its name. */
   readonly identity: string
-  /** false: a device or pipe, which cannot be rotated. */
-  readonly regular: boolean
+  /** false: a device or pipe, or a name of the system's for what is open elsewhere. */
+  readonly rotatable: boolean
 }
 
 /** @throws KeagateError CONFIG_INVALID when it cannot be opened */
@@ -25,10 +32,24 @@ export function openLogFile(path: string): OpenFile {
   let fd: number | null = null
   try {
     fd = openSync(path, appending, logFileMode)
-    return describeFile(fd, fstatSync(fd))
+    return describeFile(path, fd, fstatSync(fd))
   } catch (error) {
     if (fd !== null) closeSync(fd)
     throw cannotOpen(path, error)
+  }
+}
+
+/**
+ * The same without holding up the event loop, as a file system may.
+ * @throws the system's error
+ */
+export async function openLogFileInBackground(path: string): Promise<OpenFile> {
+  const fd = await openFile(path, appending, logFileMode)
+  try {
+    return describeFile(path, fd, await statFile(fd))
+  } catch (error) {
+    closeSync(fd)
+    throw error
   }
 }
 
@@ -39,8 +60,8 @@ interface FileFacts {
   isFile(): boolean
 }
 
-export function describeFile(fd: number, facts: FileFacts): OpenFile {
-  return { fd, size: facts.size, identity: identityOf(facts), regular: facts.isFile() }
+function describeFile(path: string, fd: number, facts: FileFacts): OpenFile {
+  return { fd, size: facts.size, identity: identityOf(facts), rotatable: facts.isFile() && !leadsToDevice(path) }
 }
 
 export function identityOf(facts: FileFacts): string {
@@ -49,12 +70,14 @@ export function identityOf(facts: FileFacts): string {
 
 /**
  * Whether `openLogFile` could open it, as far as can be told without creating it.
+ * @param logFolder missing folders below it are made before
  * @throws KeagateError as `openLogFile` does
  */
-export function checkLogFile(path: string): void {
+export function checkLogFile(path: string, logFolder: string): void {
   try {
     const found = statSync(path, { throwIfNoEntry: false })
     if (found?.isDirectory() === true) throw Object.assign(new Error('it is a folder'), { code: 'EISDIR' })
+    if (found === undefined && canMakeLogFolder(path, logFolder)) return
     accessSync(found === undefined ? dirname(path) : path, constants.W_OK)
   } catch (error) {
     throw cannotOpen(path, error)
@@ -71,9 +94,9 @@ function cannotOpen(path: string, cause: unknown): KeagateError {
     case 'EISDIR':
       return fail('it is a folder', 'end it with the name of a file')
     case 'ENXIO':
-      return fail('it is a pipe that nobody reads', 'start its reader first, or name a file')
+      return fail('it is a pipe that nobody reads, or a socket', 'start its reader first, or name a file')
     case 'EACCES':
-      return fail(`permission denied for user id ${process.geteuid?.() ?? 'unknown'}`, 'let that user write there')
+      return fail(`permission denied for ${currentUser()}`, 'let that user write there')
     default:
       return fail(cause instanceof Error ? cause.message : String(cause), 'name another file')
   }

@@ -4,10 +4,10 @@ import { hostname } from 'node:os'
 import type { LineForm, LineFormatter, LogEvent, LogSource } from './event.ts'
 import { createJsonFormatter } from './json-line.ts'
 import type { LineStream } from './line-stream.ts'
-import { checkLogFile } from './log-file.ts'
 import type { Log, MessageDefinition, MessageFields, MessageId } from './message.ts'
 import { messages } from './message.ts'
 import { Outputs } from './outputs.ts'
+import type { UnopenedFile } from './outputs.ts'
 import { compilePattern, defaultPattern, syslogPattern } from './pattern.ts'
 import { isSyslog, plainOutput } from './settings.ts'
 import type { LoggerSettings, OutputSettings } from './settings.ts'
@@ -48,11 +48,14 @@ export class Logging implements Log {
 
   /**
    * Switches to the configured loggers. Everything new is opened before anything old is let go.
-   * @throws KeagateError when a log file cannot be opened; the loggers before stay in use
+   * @param mayFail the files without which the loggers are taken, whose lines go to standard error until they can be
+   * opened
+   * @returns those of them that cannot be opened
+   * @throws KeagateError when another log file cannot be opened; the loggers before stay in use
    */
-  configure(loggers: readonly LoggerSettings[]): void {
+  configure(loggers: readonly LoggerSettings[], mayFail?: (path: string) => boolean): readonly UnopenedFile[] {
     // Kea writes to standard error where a configuration names no place.
-    this.#switch(loggers, plainOutput('stderr'))
+    return this.#switch(loggers, plainOutput('stderr'), mayFail)
   }
 
   enabled(id: MessageId): boolean {
@@ -70,9 +73,13 @@ export class Logging implements Log {
     return this.#outputs.close()
   }
 
-  #switch(loggers: readonly LoggerSettings[], fallback: OutputSettings): void {
+  #switch(
+    loggers: readonly LoggerSettings[],
+    fallback: OutputSettings,
+    mayFail?: (path: string) => boolean,
+  ): readonly UnopenedFile[] {
     const settingsOf = effectiveSettings(loggers, fallback, this.#debug)
-    this.#outputs.use([...loggers.flatMap(({ outputs }) => outputs ?? []), fallback])
+    const unopened = this.#outputs.use([...loggers.flatMap(({ outputs }) => outputs ?? []), fallback], mayFail)
     const forms = new Map<string, LineForm>()
     const routes = new Map<MessageId, Route>()
     for (const [id, definition] of messageTable()) {
@@ -80,6 +87,7 @@ export class Logging implements Log {
       if (passes(definition, settings)) routes.set(id, this.#route(id, definition, settings.outputs, forms))
     }
     this.#routes = routes
+    return unopened
   }
 
   #route(
@@ -129,14 +137,6 @@ function writeTo({ source, text, outputs }: Route, fields: MessageFields): void 
     const line = format(event)
     for (const stream of streams) stream.write(line)
   }
-}
-
-/**
- * Whether `configure` could open every log file; nothing is created.
- * @throws KeagateError as `configure` does
- */
-export function checkLoggers(loggers: readonly LoggerSettings[]): void {
-  for (const { outputs } of loggers) for (const { path } of outputs ?? []) if (path !== null) checkLogFile(path)
 }
 
 function messageTable(): [MessageId, MessageDefinition][] {

@@ -237,6 +237,12 @@ const definitions = {
       'or have Type=exec and no WatchdogSec in the unit',
   },
   KEAGATE_CONFIG_WARNING: { severity: 'WARN', logger: 'dctl', text: '{reason}' },
+  KEAGATE_CONFIG_WRITTEN_IN_PLACE: {
+    severity: 'WARN',
+    logger: 'dctl',
+    text: 'config-write wrote {file} in place, so a kill or a power cut could have left a part of it: {reason}',
+  },
+  KEAGATE_PID_FILE_LOST: { severity: 'WARN', logger: 'dctl', text: 'the PID file is gone: {reason}' },
   KEAGATE_COMMAND_ABANDONED: {
     severity: 'WARN',
     logger: 'commands',

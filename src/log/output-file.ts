@@ -1,18 +1,16 @@
 // A log file: appended to, rotated in Kea's scheme, and followed when somebody else moves, removes or empties it.
 
-import { close, fstat, open } from 'node:fs'
+import { close } from 'node:fs'
 import { stat } from 'node:fs/promises'
 import { promisify } from 'node:util'
 import { batchOf } from './batch.ts'
 import type { LineTarget } from './line-stream.ts'
-import { appending, describeFile, identityOf, logFileMode } from './log-file.ts'
+import { identityOf, openLogFileInBackground } from './log-file.ts'
 import type { OpenFile } from './log-file.ts'
 import { writeFrom } from './output-standard.ts'
 import { rotateFiles } from './rotate.ts'
 
-const openFile = promisify(open)
 const closeFile = promisify(close)
-const statFile = promisify(fstat)
 
 /** Milliseconds between looks whether the name still stands for the file that is open. */
 const lookInterval = 1000
@@ -93,7 +91,7 @@ export class FileTarget implements LineTarget {
   }
 
   #rotating(): boolean {
-    return this.#rotation.maxSize > 0 && this.#file.regular && Date.now() >= this.#rotateAt
+    return this.#rotation.maxSize > 0 && this.#file.rotatable && Date.now() >= this.#rotateAt
   }
 
   /** After a line was cut short the file is not rotated before the rest of it is in. */
@@ -135,8 +133,7 @@ export class FileTarget implements LineTarget {
   }
 
   async #reopen(): Promise<void> {
-    const fd = await openFile(this.#path, appending, logFileMode)
-    await this.#replace(describeFile(fd, await statFile(fd)))
+    await this.#replace(await openLogFileInBackground(this.#path))
     this.#lookAt = Date.now() + lookInterval
   }
 

@@ -5,9 +5,10 @@ import { closeSync } from 'node:fs'
 import { resolve } from 'node:path'
 import { LineStream } from './line-stream.ts'
 import type { StreamEvents } from './line-stream.ts'
+import { KeagateError } from '../errors.ts'
 import { openLogFile } from './log-file.ts'
 import type { OpenFile } from './log-file.ts'
-import { FileTarget } from './output-file.ts'
+import { LogFileTarget } from './log-file-target.ts'
 import { StandardTarget } from './output-standard.ts'
 import { SyslogTarget } from './output-syslog.ts'
 import { isSyslog, sharedRotation } from './settings.ts'
@@ -16,7 +17,14 @@ import { withoutPriority } from './syslog-priority.ts'
 
 interface FileOutput {
   readonly stream: LineStream
-  readonly target: FileTarget
+  readonly target: LogFileTarget
+}
+
+/** A log file that cannot be opened now. */
+export interface UnopenedFile {
+  /** As in the settings. */
+  readonly path: string
+  readonly error: KeagateError
 }
 
 /** Hears what happens to an output; its words are for standard error and for the loggers. */
@@ -42,9 +50,12 @@ export class Outputs {
   /**
    * Opens what is needed from now on and lets go of the rest. Files are opened anew under their names, also those in
    * use: somebody may have moved them.
-   * @throws KeagateError when a file cannot be opened; everything is as before then
+   * @param mayFail says of a path in the settings whether the loggers are taken without it; its lines go to standard
+   * error until it can be opened
+   * @returns the files that could not be opened
+   * @throws KeagateError when another file cannot be opened; everything is as before then
    */
-  use(wanted: readonly OutputSettings[]): void {
+  use(wanted: readonly OutputSettings[], mayFail: (path: string) => boolean = () => false): readonly UnopenedFile[] {
     const absolute = new Map(wanted.flatMap(({ path }) => (path === null ? [] : [[path, resolve(path)]])))
     const byPath = new Map<string, OutputSettings[]>()
     for (const output of wanted) {
@@ -54,16 +65,17 @@ export class Outputs {
       if (settings === undefined) byPath.set(path, [output])
       else settings.push(output)
     }
-    const opened = openAll(byPath.keys())
+    const { opened, unopened } = openAll(byPath, mayFail)
     const files = new Map<string, FileOutput>()
-    for (const [path, file] of opened) files.set(path, this.#file(path, file, byPath.get(path) ?? []))
-    for (const [path, { stream }] of this.#files) if (!files.has(path)) void stream.close()
+    for (const [path, settings] of byPath) files.set(path, this.#file(path, opened.get(path) ?? null, settings))
+    for (const [path, { stream }] of this.#files) if (files.get(path)?.stream !== stream) void stream.close()
     this.#files = files
     this.#absolute = absolute
     if (this.#syslog !== null && !wanted.some(({ output }) => isSyslog(output))) {
       void this.#syslog.close()
       this.#syslog = null
     }
+    return unopened
   }
 
   /** The stream of an output that is in use. */
@@ -95,19 +107,23 @@ export class Outputs {
     await Promise.all([...this.#standard.values()].map((stream) => stream.close()))
   }
 
-  #file(path: string, file: OpenFile, settings: readonly OutputSettings[]): FileOutput {
+  /** @param file null: it cannot be opened */
+  #file(path: string, file: OpenFile | null, settings: readonly OutputSettings[]): FileOutput {
     const rotation = sharedRotation(settings)
     const flush = settings.some((output) => output.flush)
     const known = this.#files.get(path)
-    if (known !== undefined) {
+    if (known !== undefined && file !== null) {
       known.target.adopt(file, rotation)
       known.stream.flush = flush
       known.stream.start()
       return known
     }
     const cannotRotate = (reason: string): void => this.#events.failing(path, `it cannot be rotated: ${reason}`)
-    const target = new FileTarget({ path, file, rotation, cannotRotate })
-    return { target, stream: new LineStream(target, this.#eventsOf(path), flush) }
+    const events = this.#eventsOf(path)
+    const instead = (line: string): void => this.standard(2).write(line)
+    const opened = (): void => events.restored(0)
+    const target = new LogFileTarget({ path, file, rotation, cannotRotate, instead, opened })
+    return { target, stream: new LineStream(target, events, flush) }
   }
 
   #openSyslog(): LineStream {
@@ -129,13 +145,29 @@ export class Outputs {
   }
 }
 
-function openAll(paths: Iterable<string>): ReadonlyMap<string, OpenFile> {
+interface Opening {
+  /** By absolute path. */
+  readonly opened: ReadonlyMap<string, OpenFile>
+  readonly unopened: readonly UnopenedFile[]
+}
+
+/** @throws KeagateError; nothing is left open then */
+function openAll(wanted: ReadonlyMap<string, readonly OutputSettings[]>, mayFail: (path: string) => boolean): Opening {
   const opened = new Map<string, OpenFile>()
+  const unopened: UnopenedFile[] = []
   try {
-    for (const path of paths) opened.set(path, openLogFile(path))
+    for (const [absolute, settings] of wanted) {
+      try {
+        opened.set(absolute, openLogFile(absolute))
+      } catch (error) {
+        const path = settings[0]?.path ?? absolute
+        if (!(error instanceof KeagateError) || !mayFail(path)) throw error
+        unopened.push({ path, error })
+      }
+    }
   } catch (error) {
     for (const { fd } of opened.values()) closeSync(fd)
     throw error
   }
-  return opened
+  return { opened, unopened }
 }

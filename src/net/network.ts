@@ -78,6 +78,13 @@ export function readAddress(text: string): Address | null {
   return bits >> 32n === 0xffffn ? { version: 4, bits: bits & 0xffffffffn } : { version: 6, bits }
 }
 
+/** Whether an address of this machine is reached from this machine only. */
+export function isLoopback(address: string): boolean {
+  const read = readAddress(address)
+  if (read === null) return false
+  return read.version === 4 ? read.bits >> 24n === 127n : read.bits === 1n
+}
+
 function fromGroups(groups: readonly number[], width: bigint): bigint {
   return groups.reduce((bits, group) => (bits << width) | BigInt(group), 0n)
 }

@@ -1,14 +1,21 @@
 // The PID file: where keactrl and init scripts look for it, and what keeps a second agent from the same configuration.
 // One that was left behind never blocks a start, even if its number belongs to another program by now.
 
-import { accessSync, constants, linkSync, lstatSync, readFileSync, renameSync, rmSync, unlinkSync, writeFileSync } from 'node:fs'
-import { basename, join } from 'node:path'
+import {
+  accessSync, constants, existsSync, linkSync, lstatSync, mkdirSync, readFileSync, renameSync, rmSync, unlinkSync,
+  writeFileSync,
+} from 'node:fs'
+import { basename, dirname, join } from 'node:path'
+import { currentUser } from '../current-user.ts'
 import { KeagateError } from '../errors.ts'
 import { agentArguments, commandLine } from './agent-name.ts'
 import { ownUser } from './account.ts'
 
 /** Where Debian's and ISC's packages have it. */
 const defaultDirectory = '/run/kea'
+
+/** As the units make it. */
+const folderMode = 0o750
 
 /** Starts at the same moment that may come in each other's way before one gives up. */
 const maxAttempts = 20
@@ -80,6 +87,21 @@ export class PidFile {
     throw new KeagateError('PID_FILE', `PID file ${path} is being replaced again and again`, {
       remedy: 'start one agent with this configuration, not several',
     })
+  }
+
+  /**
+   * Writes it again where it is gone, with its folder: `/run/kea` may have been wiped. Another process' is left alone.
+   * @throws KeagateError PID_FILE when it cannot be written
+   */
+  restore(): void {
+    try {
+      if (contentOf(this.path) !== null) return
+      const folder = dirname(this.path)
+      if (!existsSync(folder)) mkdirSync(folder, folderMode)
+    } catch (error) {
+      throw unusable(this.path, error)
+    }
+    PidFile.create(this.path, this.#pid)
   }
 
   /** Takes it away, unless it is another process' by now. Never throws. */
@@ -166,7 +188,7 @@ function unusable(path: string, cause: unknown): KeagateError {
     ENOENT: 'create its folder, or name another one in the environment variable KEA_PIDFILE_DIR',
     EISDIR: 'remove the folder that bears its name',
     ENOTDIR: 'name a folder in the environment variable KEA_PIDFILE_DIR',
-    EACCES: `let ${ownUser()} write there, or name another folder in KEA_PIDFILE_DIR`,
+    EACCES: `let ${currentUser()} write there, or name another folder in KEA_PIDFILE_DIR`,
     EROFS: 'name a folder that can be written in KEA_PIDFILE_DIR',
   }
   const reason = cause instanceof Error ? cause.message : String(cause)

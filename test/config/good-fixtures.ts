@@ -88,13 +88,18 @@ export const goodFixtures: readonly (readonly [name: string, shown: string, ...w
   [
     'auth-user-file-literal',
     onlyClients('{ "password": "p", "user-file": "parts/user" }, { "password": "", "user-file": "parts/user" }'),
+    'KEAGATE_CONFIG_WARNING 3:118',
   ],
-  ['auth-user-only', onlyClients('{ "password": "", "user": "alice" }')],
+  ['auth-user-only', onlyClients('{ "password": "", "user": "alice" }'), 'KEAGATE_CONFIG_WARNING 3:65'],
   ['comment-alone', '"user-context": { "comment": "hello" } } }'],
   ['comment-styles', '"http-port": 8002 } }'],
   ['comment-then-context', '"user-context": { "comment": "hello", "a": 1 } } }'],
   ['comment-wins', '"user-context": { "comment": "outer", "a": 1 } } }'],
-  ['context-everywhere', '"clients": [ { "password": "", "user": "u", "user-context": { "level": 4 } } ]'],
+  [
+    'context-everywhere',
+    '"clients": [ { "password": "", "user": "u", "user-context": { "level": 4 } } ]',
+    'KEAGATE_CONFIG_WARNING 7:30',
+  ],
   ['context-free-form', '"big": 1234567890123456789012345678901234567890, "far": 1e999, "long": 0.12345678901234567'],
   ['context-then-comment', '"user-context": { "comment": "hello", "a": 1 } } }'],
   ['empty', `{ "Control-agent": { ${defaults} } }`],
@@ -132,9 +137,9 @@ export const goodFixtures: readonly (readonly [name: string, shown: string, ...w
       '"timeout-seconds": 5 }, { "library": "parts/module.mjs" } ]',
   ],
   ['hooks-empty', `{ "Control-agent": { ${defaults} } }`],
-  ['host-ipv4-any', '"http-host": "0.0.0.0"'],
+  ['host-ipv4-any', '"http-host": "0.0.0.0"', 'KEAGATE_CONFIG_WARNING 3:18'],
   ['host-ipv6', '"http-host": "::1"'],
-  ['host-ipv6-zone', '"http-host": "fe80::1%lo"'],
+  ['host-ipv6-zone', '"http-host": "fe80::1%lo"', 'KEAGATE_CONFIG_WARNING 3:18'],
   [
     'http-limits',
     '"http-limits": { "max-head-bytes": 65536, "max-body-bytes": 1048576, "head-timeout-seconds": 10, ' +

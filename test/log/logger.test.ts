@@ -2,7 +2,8 @@ import { existsSync, readFileSync } from 'node:fs'
 import { join } from 'node:path'
 import t from 'tap'
 import { escapeForLog } from '../../src/log/escape.ts'
-import { checkLoggers, Logging } from '../../src/log/logger.ts'
+import { checkLogFile } from '../../src/log/log-file.ts'
+import { Logging } from '../../src/log/logger.ts'
 import type { LogEvent } from '../../src/log/event.ts'
 import { createJsonFormatter } from '../../src/log/json-line.ts'
 import { compilePattern, defaultPattern } from '../../src/log/pattern.ts'
@@ -124,11 +125,13 @@ t.test('a log file that cannot be opened keeps the loggers before', async (t) =>
 
 t.test('whether log files can be opened is told without creating them', async (t) => {
   const folder = t.testdir({})
-  const check = (path: string): void => checkLoggers([logger('kea-ctrl-agent', { outputs: [file(path)] })])
+  const check = (path: string): void => checkLogFile(path, join(folder, 'logs'))
   check(join(folder, 'new.log'))
   t.notOk(existsSync(join(folder, 'new.log')))
   t.throws(() => check(join(folder, 'missing', 'a.log')), { message: /the folder .*missing does not exist/ })
   t.throws(() => check(folder), { message: /it is a folder/ })
+  check(join(folder, 'logs', 'kea', 'a.log'))
+  t.notOk(existsSync(join(folder, 'logs')))
 })
 
 t.test('of two loggers with one name the last counts', async (t) => {

@@ -27,8 +27,9 @@ t.test('lines keep their order through changes of the configuration and to the v
 t.test('a start that fails says why, in order, with what to do', async (t) => {
   const folder = temporaryDirectory(t)
   const file = join(folder, 'a.conf')
-  const loggers = [{ name: 'kea-ctrl-agent', 'output-options': [{ output: join(folder, 'missing', 'a.log') }] }]
-  writeFileSync(file, JSON.stringify({ 'Control-agent': { 'http-port': 0, loggers } }))
+  // The audit log: without it no start, unlike other log files.
+  const audit = { output: join(folder, 'missing', 'a.log') }
+  writeFileSync(file, JSON.stringify({ 'Control-agent': { 'http-port': 0, 'audit-log': audit } }))
   const noFolder = /log file .*a\.log cannot be opened: the folder .*missing does not exist .*; create it/
   const env = { KEA_PIDFILE_DIR: folder }
   const started = await run(process.execPath, [mainFile, '-c', file], { env })

@@ -151,13 +151,6 @@ const kinds: readonly BadKind[] = [
     says: /holds a control character/,
   },
   {
-    name: 'a log file in a folder that is not there',
-    change: ({ folder }) => ({ loggers: logger(`${folder}/absent/agent.log`) }),
-    at: '"output":@',
-    says: /absent does not exist/,
-    only: 'file',
-  },
-  {
     name: 'a log file outside the folder for logs',
     change: () => ({ loggers: logger('/etc/cron.d/agent') }),
     at: '"output":@',
@@ -176,6 +169,7 @@ const kinds: readonly BadKind[] = [
     change: () => ({ 'control-sockets': { dhcp4: { 'socket-type': 'unix', 'socket-name': 's'.repeat(108) } } }),
     at: '"socket-name":@',
     says: /the system takes at most 107/,
+    only: 'command',
   },
   {
     name: 'a password file that is not there',

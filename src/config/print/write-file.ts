@@ -1,10 +1,11 @@
-// Writes the configuration in force back to disk: whole or not at all.
+// Writes the configuration in force back to disk: whole or not at all, where the folder lets it.
 
 import { createHash } from 'node:crypto'
 import type { Stats } from 'node:fs'
 import { open, realpath, rename, rm, stat } from 'node:fs/promises'
 import { basename, dirname, join, resolve } from 'node:path'
-import { systemText } from '../../errors.ts'
+import { currentUser } from '../../current-user.ts'
+import { describeError, KeagateError, systemText } from '../../errors.ts'
 import { inSlices } from '../../in-slices.ts'
 import type { Sliced } from '../../in-slices.ts'
 import { memberOf } from '../../json/text/node.ts'
@@ -14,13 +15,22 @@ import { treeWork } from '../../json/text/parser.ts'
 import { isOutputOf } from '../files/outputs.ts'
 import { printConfig } from './print.ts'
 import type { AgentConfig } from '../types.ts'
+import { DamagedFileError, mayBeWrittenInPlace, writeInPlace } from './write-in-place.ts'
 
 export type WrittenConfig =
-  | { readonly ok: true; readonly filename: string; readonly size: number }
+  | {
+      readonly ok: true
+      readonly filename: string
+      /** Bytes. */
+      readonly size: number
+      /** Why it was written in place, where a kill could have left a part of it; absent where it was replaced. */
+      readonly inPlace?: string
+    }
   | { readonly ok: false; readonly text: string }
 
 /**
  * Writes through a temporary file, fsync and rename, so that a full disk or a kill leaves the old file or the new one.
+ * Where the folder refuses that, as Kea does: in place.
  * The real secrets are written; the mode is the old file's, or 0640. One call at a time for one file.
  * @param startFile the file the process was started with; only files in its folder may be written
  * @param filename null: the start file; a bare name means the start file's folder
@@ -46,11 +56,55 @@ export async function writeConfigFile(
     const other = target === start ? null : await faultOfOther(real, old)
     if (other !== null) return { ok: false, text: other }
     const text = Buffer.from(printPretty(printConfig(config, { secrets: 'shown' })), 'utf8')
-    await replaceFile(real, text, old)
-    return { ok: true, filename: target, size: text.length }
+    const inPlace = await writeFile(real, text, old)
+    return { ok: true, filename: target, size: text.length, ...(inPlace === null ? {} : { inPlace }) }
   } catch (error) {
-    return { ok: false, text: `cannot write ${target}: ${systemText(error)}; the file there is as it was` }
+    return { ok: false, text: `cannot write ${target}: ${reasonOf(error)}` }
   }
+}
+
+function reasonOf(error: unknown): string {
+  if (error instanceof KeagateError) return describeError(error)
+  const state = error instanceof DamagedFileError ? 'write it again once there is room' : 'the file there is as it was'
+  return `${systemText(error)}; ${state}`
+}
+
+/** @returns null where the file was replaced, else why it was written in place */
+async function writeFile(path: string, text: Buffer, old: Stats | null): Promise<string | null> {
+  try {
+    await replaceFile(path, text, old)
+    return null
+  } catch (error) {
+    if (!mayBeWrittenInPlace(error)) throw error
+    const reason = faultOfFolder(dirname(path), error)
+    if (old?.isFile() !== true) throw refused(reason, dirname(path), '', error)
+    try {
+      await writeInPlace(path, text)
+      return reason
+    } catch (second) {
+      if (!mayBeWrittenInPlace(second)) throw second
+      const both = `${reason}, and the file itself cannot be written: ${systemText(second)}`
+      throw refused(both, dirname(path), path, second)
+    }
+  }
+}
+
+function faultOfFolder(folder: string, error: unknown): string {
+  switch (codeOf(error)) {
+    case 'EBUSY':
+      return 'the file is mounted by itself and cannot be replaced'
+    case 'EROFS':
+      return `folder ${folder} is in a read-only file system`
+    default:
+      return `${currentUser()} may not replace files in folder ${folder}`
+  }
+}
+
+/** @param file empty where there is none */
+function refused(reason: string, folder: string, file: string, cause: unknown): KeagateError {
+  const remedy = codeOf(cause) === 'EROFS' ? `mount ${folder} writable`
+    : `let ${currentUser()} write in ${folder}${file === '' ? '' : `, or in the file; until then it is as it was`}`
+  return new KeagateError('CONFIG_UNWRITABLE', reason, { remedy, cause })
 }
 
 function faultOfName(target: string, folder: string): string | null {
@@ -101,7 +155,7 @@ async function replaceFile(path: string, text: Buffer, old: Stats | null): Promi
     await writeWhole(temporary, text, old)
     await rename(temporary, path)
   } catch (error) {
-    await rm(temporary, { force: true })
+    await rm(temporary, { force: true }).catch(() => undefined)
     throw error
   }
   // The rename itself must survive a power cut too; if that cannot be had, the file is in place all the same.
@@ -131,6 +185,10 @@ async function syncFolder(folder: string): Promise<void> {
 }
 
 function absent(error: unknown): null {
-  if (error instanceof Error && 'code' in error && error.code === 'ENOENT') return null
+  if (codeOf(error) === 'ENOENT') return null
   throw error
+}
+
+function codeOf(error: unknown): unknown {
+  return error instanceof Error && 'code' in error ? error.code : undefined
 }

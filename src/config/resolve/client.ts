@@ -46,6 +46,7 @@ export function readClient(section: Section, rules: ClientRules): ClientDraft | 
   if (conflict) return null
   const pair = userInPasswordFile ? combined(section, rules) : separate(section, rules)
   if (pair === null || !checkUser(section, pair.user, userFile ?? passwordFile)) return null
+  warnOfEmptyPassword(section, pair)
   const certSubject = section.string('cert-subject')
   checkCertificateName(section, 'cert-subject')
   const certFingerprint = readFingerprint(section)
@@ -60,6 +61,14 @@ function readFingerprint(section: Section): string | null {
   const remedy = 'openssl x509 -noout -fingerprint -sha256 -in CERTIFICATE shows it'
   section.error('cert-fingerprint', 'cert-fingerprint must have the 64 hex digits of SHA-256', remedy)
   return null
+}
+
+/** As in Kea, no password is the empty one. */
+function warnOfEmptyPassword(section: Section, { password, hash }: Pair): void {
+  if (password !== '' || hash !== null) return
+  const key = ['password', 'password-file', 'user', 'user-file'].find((each) => section.has(each)) ?? 'user'
+  const text = 'the password of this user is empty, so an empty one lets a client in'
+  section.warning('KEAGATE_CONFIG_WARNING', key, text, 'add "password-file" or "password-hash" (keagate hash-password)')
 }
 
 interface Pair {

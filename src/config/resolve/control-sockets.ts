@@ -9,16 +9,16 @@ import { httpOnly, resolveHttpSocket } from './http-socket.ts'
 import type { HttpSocketRules } from './http-socket.ts'
 import { controlSocket, maxElements } from '../schema/schema.ts'
 import type { Section } from '../parse/section.ts'
-import { socketIdentity } from './socket-address.ts'
+import { isSocketPathTooLong, maxSocketPath, socketIdentity } from './socket-address.ts'
+import { isTolerated } from '../tolerance.ts'
+import type { Tolerance } from '../tolerance.ts'
 import type { ControlSocketConfig, UnixSocketConfig } from '../types.ts'
 import { userContextOf } from '../parse/user-context.ts'
-
-/** Bytes; Linux keeps 108 for the path of a UNIX socket, the last one a NUL. Longer ones kill Kea's agent. */
-const LONGEST_PATH = 107
 
 export interface ControlSocketRules extends HttpSocketRules {
   /** For the paths of UNIX sockets. */
   readonly paths: PathRules
+  readonly tolerance: Tolerance
 }
 
 /** By service name, in the order written. */
@@ -45,7 +45,7 @@ function resolveControlSocket(section: Section, rules: ControlSocketRules): Cont
   const type = section.string('socket-type')
   return type === 'http' || type === 'https'
     ? { ...resolveHttpSocket(section, type, rules), ...common(section) }
-    : { ...resolveUnixSocket(section, rules.paths), ...common(section) }
+    : { ...resolveUnixSocket(section, rules), ...common(section) }
 }
 
 function common(section: Section): Pick<ControlSocketConfig, 'limits' | 'userContext'> {
@@ -65,7 +65,7 @@ function refuseOtherLimits(section: Section, before: Section): void {
   )
 }
 
-function resolveUnixSocket(section: Section, rules: PathRules): Omit<UnixSocketConfig, 'limits' | 'userContext'> {
+function resolveUnixSocket(section: Section, rules: ControlSocketRules): Omit<UnixSocketConfig, 'limits' | 'userContext'> {
   for (const key of httpOnly) {
     if (!section.has(key)) continue
     const remedy =
@@ -82,19 +82,19 @@ function resolveUnixSocket(section: Section, rules: PathRules): Omit<UnixSocketC
   return { socketType: 'unix', socketName, path: socketName === '' ? '' : pathOf(section, socketName, rules) }
 }
 
-function pathOf(section: Section, socketName: string, rules: PathRules): string {
-  const placed = placePath('control-socket', socketName, rules)
+/** Kea's agent starts with a path too long for the system and serves the other services. */
+function pathOf(section: Section, socketName: string, { paths, tolerance }: ControlSocketRules): string {
+  const placed = placePath('control-socket', socketName, paths)
   if (!placed.ok) {
     section.error('socket-name', placed.text, placed.remedy)
     return socketName
   }
-  const length = Buffer.byteLength(placed.path)
-  if (length > LONGEST_PATH) {
-    section.error(
-      'socket-name',
-      `the path of the socket has ${length} bytes, but the system takes at most ${LONGEST_PATH}`,
-      'choose a shorter folder for the socket in the configuration of the daemon, and name it here',
-    )
-  }
-  return placed.path
+  const { path } = placed
+  if (!isSocketPathTooLong(path)) return path
+  const text = `the path of the socket has ${Buffer.byteLength(path)} bytes, but the system takes at most ${maxSocketPath}`
+  const remedy = 'choose a shorter folder for the socket in the configuration of the daemon, and name it here'
+  if (isTolerated(tolerance, path, paths.inUse)) {
+    section.warning('KEAGATE_CONFIG_WARNING', 'socket-name', `${text}; commands for this service fail`, remedy)
+  } else section.error('socket-name', text, remedy)
+  return path
 }

@@ -57,7 +57,8 @@ export function resolveFile(name: string, directory: string): string {
   return isAbsolute(name) ? name : resolve(directory, name)
 }
 
-function folderFor(kind: PathKind, env: NodeJS.ProcessEnv): string {
+/** Without a slash at its end. */
+export function folderFor(kind: PathKind, env: NodeJS.ProcessEnv): string {
   const { folder, variable } = folders[kind]
   const override = env[variable]
   return override === undefined || override === '' ? folder : trimmed(override)

@@ -1,6 +1,7 @@
 // A checked tree in, the typed configuration out: defaults, and what one keyword demands of another.
 
 import type { MapNode } from '../../json/text/node.ts'
+import { isLoopback } from '../../net/network.ts'
 import { checkOutputFiles } from '../files/check-outputs.ts'
 import type { Diagnostics } from '../parse/diagnostics.ts'
 import type { Sliced } from '../../in-slices.ts'
@@ -15,6 +16,7 @@ import { resolveLoggers } from './loggers.ts'
 import { resolveMonitoring } from './monitoring.ts'
 import { resolveTls } from './tls.ts'
 import { Section } from '../parse/section.ts'
+import type { Tolerance } from '../tolerance.ts'
 import type { AgentConfig } from '../types.ts'
 import { userContextOf } from '../parse/user-context.ts'
 
@@ -30,6 +32,8 @@ export interface ResolveRules {
   readonly hiddenPasswords: boolean
   /** The files that are being read, absolute, the start file first; null where none is: over the network. */
   readonly sourceFiles: readonly string[] | null
+  /** Which mistakes are warnings only. */
+  readonly tolerance: Tolerance
 }
 
 /**
@@ -70,9 +74,19 @@ export function* resolveConfig(root: MapNode, rules: ResolveRules, diagnostics: 
     directory,
     sourceFiles: rules.sourceFiles ?? current?.sourceFiles ?? [],
   }
-  // Asks the system, so only of what is right so far: a path that was refused is not looked at.
-  if (diagnostics.errorCount === 0) yield* checkOutputFiles(agent, config, rules.env)
+  warnOfOpenAgent(agent, config)
+  // Asks the system: of what came over the network only if it is right so far, so that no refused path is looked at.
+  if (diagnostics.errorCount === 0 || !rules.restricted) yield* checkOutputFiles(agent, config, rules.env)
   return config
+}
+
+/** Access control may still tell callers apart by their addresses. */
+function warnOfOpenAgent(agent: Section, { httpHost, tls, authentication, access }: AgentConfig): void {
+  const users = authentication?.clients.length ?? 0
+  if (isLoopback(httpHost) || tls !== null || users > 0 || access !== null) return
+  const text = 'anyone who reaches this address can change your DHCP server: there is no TLS and no user'
+  const remedy = 'add certificates (keagate certs init) or authentication, or listen on 127.0.0.1'
+  agent.warning('KEAGATE_CONFIG_WARNING', 'http-host', text, remedy)
 }
 
 const emptyMap: MapNode = { kind: 'map', members: [], start: 0, end: 0 }
@@ -90,7 +104,8 @@ function modulesInUse(current: AgentConfig | null): Set<string> {
   return new Set(current?.hookModules.map(({ path }) => path))
 }
 
-function logsInUse(current: AgentConfig | null): Set<string> {
+/** The files that its loggers and its audit write to. */
+export function logsInUse(current: AgentConfig | null): Set<string> {
   const outputs = [
     ...(current?.loggers ?? []).flatMap((logger) => logger.outputs ?? []),
     current?.auditLog ?? { path: null },

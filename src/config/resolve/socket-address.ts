@@ -2,6 +2,14 @@
 
 import type { ControlSocketConfig } from '../types.ts'
 
+/** Bytes; Linux keeps 108 for the path of a UNIX socket, the last one a NUL (`sun_path` in unix(7)). */
+export const maxSocketPath = 107
+
+/** Whether the system could not connect to it, or would connect to a path cut short, which is another one. */
+export function isSocketPathTooLong(path: string): boolean {
+  return Buffer.byteLength(path) > maxSocketPath
+}
+
 /** Where it is, for people: the path or the URL. */
 export function socketAddress(socket: ControlSocketConfig): string {
   if (socket.socketType === 'unix') return socket.path

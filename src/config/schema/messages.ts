@@ -86,6 +86,10 @@ function meaning(schema: ConfigSchema | false | undefined): string | null {
 
 function unknown(keyword: string, schema: ConfigSchema): SchemaMessage {
   const text = `unknown keyword ${quoted(keyword)}`
+  // Kea 1.x had the loggers of all its programs there.
+  if (isWholeFile(schema) && keyword === 'Logging') {
+    return { text, remedy: 'move its list "loggers" into "Control-agent", and remove it' }
+  }
   const advice = suggestionFor(keyword, configSchema, schema)
   if (!isWholeFile(schema) || advice !== null) return { text, remedy: advice }
   if (keyword === 'hash') return { text, remedy: 'remove it; config-get adds it to what it shows' }

@@ -1,5 +1,6 @@
 // A daemon behind a UNIX control socket: a new connection for each command, one envelope there, one answer back.
 
+import { isSocketPathTooLong, maxSocketPath } from '../../config/resolve/socket-address.ts'
 import type { RawJson } from '../../json/raw.ts'
 import { FairLimiter } from '../fair-limiter.ts'
 import type { ControlSocket } from './request.ts'
@@ -27,14 +28,11 @@ export function createUnixUpstream(options: ControlSocket): Transport {
   }
 }
 
-/** Bytes that the system keeps for a socket's path, with the zero at its end (`sun_path` in unix(7)). */
-const pathSpace = 108
-
 /** Connecting to such a path would throw, or go to a path cut short, which is another one. */
 function unusablePath(path: string): string | null {
-  const length = Buffer.byteLength(path)
-  if (length >= pathSpace) {
-    return `the path of its control socket has ${length} bytes, and the system takes at most ${pathSpace - 1}`
+  if (isSocketPathTooLong(path)) {
+    const length = Buffer.byteLength(path)
+    return `the path of its control socket has ${length} bytes, and the system takes at most ${maxSocketPath}`
   }
   return path === '' || path.includes('\0') ? 'the path of its control socket is not usable' : null
 }
