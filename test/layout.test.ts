@@ -6,7 +6,7 @@ import { dirname, join, relative } from 'node:path'
 import t from 'tap'
 
 const layers = [
-  'errors.ts', 'current-user.ts', 'install-dir.ts', 'version.ts', 'in-slices.ts', 'net', 'shares', 'json', 'x509', 'log', 'metrics', 'process',
+  'errors.ts', 'account.ts', 'install-dir.ts', 'version.ts', 'in-slices.ts', 'net', 'shares', 'json', 'x509', 'log', 'metrics', 'process',
   'config', 'tls', 'auth', 'command', 'access', 'audit', 'forward', 'hook', 'command/dispatch.ts', 'http', 'monitoring',
   'cli/arguments.ts', 'app',
   'certs', 'doctor', 'health', 'cli', 'main.ts',

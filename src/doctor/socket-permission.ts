@@ -2,7 +2,7 @@
 
 import { statSync } from 'node:fs'
 import type { Stats } from 'node:fs'
-import { describeOwnership, groupName, userName } from '../process/account.ts'
+import { describeOwnership, groupName, userName } from '../account.ts'
 import { closedFolder } from '../tls/files/tls-file.ts'
 
 /** Permission bits of the group. */

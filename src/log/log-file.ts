@@ -3,7 +3,7 @@
 import { accessSync, closeSync, constants, fstat, fstatSync, open, openSync, statSync } from 'node:fs'
 import { dirname } from 'node:path'
 import { promisify } from 'node:util'
-import { currentUser } from '../current-user.ts'
+import { ownUser } from '../account.ts'
 import { KeagateError } from '../errors.ts'
 import { leadsToDevice } from './device-path.ts'
 import { canMakeLogFolder } from './log-folder.ts'
@@ -96,7 +96,7 @@ function cannotOpen(path: string, cause: unknown): KeagateError {
     case 'ENXIO':
       return fail('it is a pipe that nobody reads, or a socket', 'start its reader first, or name a file')
     case 'EACCES':
-      return fail(`permission denied for ${currentUser()}`, 'let that user write there')
+      return fail(`permission denied for ${ownUser()}`, 'let that user write there')
     default:
       return fail(cause instanceof Error ? cause.message : String(cause), 'name another file')
   }

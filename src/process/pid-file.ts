@@ -6,10 +6,9 @@ import {
   writeFileSync,
 } from 'node:fs'
 import { basename, dirname, join } from 'node:path'
-import { currentUser } from '../current-user.ts'
+import { ownUser } from '../account.ts'
 import { KeagateError } from '../errors.ts'
 import { agentArguments, commandLine } from './agent-name.ts'
-import { ownUser } from './account.ts'
 
 /** Where Debian's and ISC's packages have it. */
 const defaultDirectory = '/run/kea'
@@ -188,7 +187,7 @@ function unusable(path: string, cause: unknown): KeagateError {
     ENOENT: 'create its folder, or name another one in the environment variable KEA_PIDFILE_DIR',
     EISDIR: 'remove the folder that bears its name',
     ENOTDIR: 'name a folder in the environment variable KEA_PIDFILE_DIR',
-    EACCES: `let ${currentUser()} write there, or name another folder in KEA_PIDFILE_DIR`,
+    EACCES: `let ${ownUser()} write there, or name another folder in KEA_PIDFILE_DIR`,
     EROFS: 'name a folder that can be written in KEA_PIDFILE_DIR',
   }
   const reason = cause instanceof Error ? cause.message : String(cause)

@@ -5,7 +5,7 @@ import net from 'node:net'
 import path from 'node:path'
 import t from 'tap'
 import { socketRemedy } from '../../src/doctor/socket-permission.ts'
-import { describeUser, groupName, userName } from '../../src/process/account.ts'
+import { describeUser, groupName, userName } from '../../src/account.ts'
 import { asItsUser } from '../support/situation-server.ts'
 import { temporaryDirectory } from '../support/program.ts'
 

@@ -4,7 +4,7 @@ import { createHash } from 'node:crypto'
 import type { Stats } from 'node:fs'
 import { open, realpath, rename, rm, stat } from 'node:fs/promises'
 import { basename, dirname, join, resolve } from 'node:path'
-import { currentUser } from '../../current-user.ts'
+import { ownUser } from '../../account.ts'
 import { describeError, KeagateError, systemText } from '../../errors.ts'
 import { inSlices } from '../../in-slices.ts'
 import type { Sliced } from '../../in-slices.ts'
@@ -96,14 +96,14 @@ function faultOfFolder(folder: string, error: unknown): string {
     case 'EROFS':
       return `folder ${folder} is in a read-only file system`
     default:
-      return `${currentUser()} may not replace files in folder ${folder}`
+      return `${ownUser()} may not replace files in folder ${folder}`
   }
 }
 
 /** @param file empty where there is none */
 function refused(reason: string, folder: string, file: string, cause: unknown): KeagateError {
   const remedy = codeOf(cause) === 'EROFS' ? `mount ${folder} writable`
-    : `let ${currentUser()} write in ${folder}${file === '' ? '' : `, or in the file; until then it is as it was`}`
+    : `let ${ownUser()} write in ${folder}${file === '' ? '' : `, or in the file; until then it is as it was`}`
   return new KeagateError('CONFIG_UNWRITABLE', reason, { remedy, cause })
 }
 

@@ -3,7 +3,7 @@
 import { createPrivateKey } from 'node:crypto'
 import type { KeyObject } from 'node:crypto'
 import { describeForm, missingLineEnd, wrongForm } from './conversion.ts'
-import { describeUser, userName } from '../../process/account.ts'
+import { describeUser, userName } from '../../account.ts'
 import type { TlsDiagnostics } from './diagnostics.ts'
 import { shellWord } from './diagnostics.ts'
 import { isCertificateLabel, isPrivateKeyLabel, pemBlocks } from '../../x509/pem.ts'

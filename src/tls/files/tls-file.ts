@@ -3,7 +3,7 @@
 
 import { readlinkSync, statSync } from 'node:fs'
 import path from 'node:path'
-import { groupName, ownUser } from '../../process/account.ts'
+import { groupName, ownUser } from '../../account.ts'
 import { readRegularFile } from '../../config/resolve/regular-file.ts'
 import type { TlsDiagnostics, TlsKeyword } from './diagnostics.ts'
 import { shellWord } from './diagnostics.ts'
