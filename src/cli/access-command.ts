@@ -13,12 +13,12 @@ import { keaCommands } from '../config/access/kea-commands.ts'
 import { loadConfigFile } from '../config/load.ts'
 import { errorLines } from '../config/parse/issue.ts'
 import type { AgentConfig, ClientConfig } from '../config/types.ts'
-import { describeError } from '../errors.ts'
 import { loadOnly } from '../hook/load-only.ts'
 import { escapeForLog } from '../log/escape.ts'
 import type { Log } from '../log/message.ts'
 import { isNamed, isWholeName, nameOfCommonName, parseName } from '../x509/name-text.ts'
 import { visibleText } from '../x509/visible-text.ts'
+import { asksForHelp, mistakeIn } from './words.ts'
 
 const usage = `Usage: keagate access -c FILE [CALLER] [COMMAND [SERVICE...]]
 
@@ -42,7 +42,7 @@ interface Surroundings {
 
 /** Resolves to the exit code. */
 export async function accessCommand(words: readonly string[], { env, stdout, stderr }: Surroundings): Promise<number> {
-  if (words.includes('--help')) {
+  if (asksForHelp(words)) {
     stdout.write(usage)
     return 0
   }
@@ -75,19 +75,21 @@ interface Question {
   readonly services: readonly string[]
 }
 
+const options = {
+  config: { type: 'string', short: 'c' },
+  address: { type: 'string', default: '127.0.0.1' },
+  user: { type: 'string' },
+  'cert-subject': { type: 'string' },
+  'cert-issuer': { type: 'string' },
+} as const
+
 /** @returns what is wrong with the words, or what they ask */
 function read(words: readonly string[]): Question | string {
   try {
     const { values, positionals } = parseArgs({
       args: [...words],
       allowPositionals: true,
-      options: {
-        config: { type: 'string', short: 'c' },
-        address: { type: 'string', default: '127.0.0.1' },
-        user: { type: 'string' },
-        'cert-subject': { type: 'string' },
-        'cert-issuer': { type: 'string' },
-      },
+      options,
     })
     const { config: file, address, user, 'cert-subject': subject, 'cert-issuer': issuer } = values
     if (file === undefined) return 'the configuration file is missing'
@@ -100,8 +102,7 @@ function read(words: readonly string[]): Question | string {
     const [command, ...services] = positionals
     return { file, caller: { remoteAddress: address, user: user ?? null, tls }, command, services }
   } catch (error) {
-    // The rest is on how such a word could be meant otherwise.
-    return describeError(error).replace(/\. .*$/s, '')
+    return mistakeIn(error, options)
   }
 }
 

@@ -1,7 +1,6 @@
 // `keagate doctor`: everything that a deployment can get wrong, before a client meets it.
 
 import { parseArgs } from 'node:util'
-import { describeError } from '../errors.ts'
 import { escapeForLog } from '../log/escape.ts'
 import type { Log } from '../log/message.ts'
 import { examineCertificates, examineUpstreamCertificates } from '../doctor/certificates.ts'
@@ -11,6 +10,7 @@ import { examineDaemons } from '../doctor/daemons.ts'
 import { exitCode, report } from '../doctor/finding.ts'
 import type { Finding } from '../doctor/finding.ts'
 import { examineAddresses, examineFiles, examineMachine } from '../doctor/environment.ts'
+import { asksForHelp, mistakeIn } from './words.ts'
 
 const usage = `Usage: keagate doctor [-c FILE] [--json]
        keagate doctor --client [CERT KEY] [--ca CA] [--json] URL
@@ -35,7 +35,7 @@ interface Surroundings {
 
 /** Resolves to the exit code. */
 export async function doctorCommand(words: readonly string[], { env, stdout, stderr }: Surroundings): Promise<number> {
-  if (words.includes('--help')) {
+  if (asksForHelp(words)) {
     stdout.write(usage)
     return 0
   }
@@ -54,18 +54,20 @@ interface Task {
   examine(): Promise<readonly Finding[]>
 }
 
+const options = {
+  config: { type: 'string', short: 'c' },
+  json: { type: 'boolean', default: false },
+  client: { type: 'boolean', default: false },
+  ca: { type: 'string' },
+} as const
+
 /** @returns what is wrong with the words, or what they ask */
 function read(words: readonly string[], env: NodeJS.ProcessEnv): Task | string {
   try {
     const { values, positionals } = parseArgs({
       args: [...words],
       allowPositionals: true,
-      options: {
-        config: { type: 'string', short: 'c' },
-        json: { type: 'boolean', default: false },
-        client: { type: 'boolean', default: false },
-        ca: { type: 'string' },
-      },
+      options,
     })
     const { json, client, ca = null, config: file = null } = values
     if (!client) {
@@ -81,8 +83,7 @@ function read(words: readonly string[], env: NodeJS.ProcessEnv): Task | string {
     const pair = certFile === undefined || keyFile === undefined ? null : { certFile, keyFile }
     return { json, examine: () => simulateClient({ pair, ca, url: new URL(url) }) }
   } catch (error) {
-    // The rest is on how such a word could be meant otherwise.
-    return describeError(error).replace(/\. .*$/s, '')
+    return mistakeIn(error, options)
   }
 }
 

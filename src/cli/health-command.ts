@@ -10,6 +10,7 @@ import { pidFilePath, runningAgent } from '../process/pid-file.ts'
 import { askDoor, askMonitoring } from '../health/probe.ts'
 import type { Verdict } from '../health/verdict.ts'
 import { healthy, unhealthy } from '../health/verdict.ts'
+import { asksForHelp, mistakeIn } from './words.ts'
 
 const usage = `Usage: keagate health [-c FILE] [--ready]
 
@@ -32,7 +33,7 @@ interface Surroundings {
 
 /** Resolves to the exit code. */
 export async function healthCommand(words: readonly string[], { env, stdout, stderr }: Surroundings): Promise<number> {
-  if (words.includes('--help')) {
+  if (asksForHelp(words)) {
     stdout.write(usage)
     return 0
   }
@@ -51,17 +52,18 @@ interface Question {
   readonly ready: boolean
 }
 
+const options = { config: { type: 'string', short: 'c' }, ready: { type: 'boolean', default: false } } as const
+
 /** @returns what is wrong with the words, or what they ask */
 function read(words: readonly string[]): Question | string {
   try {
     const { values } = parseArgs({
       args: [...words],
-      options: { config: { type: 'string', short: 'c' }, ready: { type: 'boolean', default: false } },
+      options,
     })
     return { file: values.config ?? defaultFile, ready: values.ready }
   } catch (error) {
-    // The rest is on how such a word could be meant otherwise.
-    return describeError(error).replace(/\. .*$/s, '')
+    return mistakeIn(error, options)
   }
 }
 
