@@ -4,6 +4,7 @@ import type { Decision } from '../access/decide.ts'
 import type { Guard } from '../access/guard.ts'
 import type { Audit } from '../audit/audit.ts'
 import { answer, answerList, quoteName, RESULT_ERROR, RESULT_UNSUPPORTED } from './answer.ts'
+import { callerFields } from './caller.ts'
 import type { CallerContext } from './caller.ts'
 import type { Envelope } from './envelope.ts'
 import type { Command, Handler } from './handler.ts'
@@ -50,9 +51,9 @@ export type Dispatch = (
 
 export function createDispatch(parts: DispatchParts): Dispatch {
   return (envelope, caller, pathService, scope) => {
-    const remoteAddress = caller.remoteAddress
+    const from = callerFields(caller)
     if (envelope.kind !== 'command') {
-      parts.log.write('COMMAND_PROCESS_ERROR2', { reason: envelope.text, 'remote-address': remoteAddress })
+      parts.log.write('COMMAND_PROCESS_ERROR2', { reason: envelope.text, ...from })
       const list = answerList([answer(RESULT_ERROR, envelope.text)])
       parts.meter?.answered(null, [], [RESULT_ERROR], null)
       const recorded = parts.audit?.refused(caller, envelope.text, performance.now(), list.length)
@@ -60,8 +61,9 @@ export function createDispatch(parts: DispatchParts): Dispatch {
     }
     const services = envelope.services.length === 0 && pathService !== null ? [pathService] : envelope.services
     const command = { name: envelope.name, services, arguments: envelope.arguments, caller }
-    parts.log.write('COMMAND_RECEIVED', { command: command.name })
-    parts.log.write('CTRL_AGENT_COMMAND_RECEIVED', { command: command.name, 'remote-address': remoteAddress })
+    const fields = { command: command.name, ...from }
+    parts.log.write('COMMAND_RECEIVED', fields)
+    parts.log.write('CTRL_AGENT_COMMAND_RECEIVED', fields)
     const { audit } = parts
     const ending =
       audit === null

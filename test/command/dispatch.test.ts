@@ -79,8 +79,8 @@ t.test('without a service the agent answers by itself', async (t) => {
   t.equal(await send(dispatch, 'list-commands'), '[ "own list" ]')
   t.equal(await send(dispatch, 'later'), `[ ${JSON.stringify(caller)} ]`)
   t.same(written.slice(0, 2), [
-    'COMMAND_RECEIVED list-commands',
-    'CTRL_AGENT_COMMAND_RECEIVED list-commands 192.0.2.1',
+    'COMMAND_RECEIVED list-commands 192.0.2.1 (none) (none)',
+    'CTRL_AGENT_COMMAND_RECEIVED list-commands 192.0.2.1 (none) (none)',
   ])
 })
 
@@ -110,7 +110,7 @@ t.test('a malformed envelope is one result-1 answer and one warning', async (t) 
   const { dispatch, written } = setUp()
   const outcome = await dispatch({ kind: 'malformed', text: 'no "command"' }, caller, 'dhcp4', patient)
   t.equal(listOf(outcome), '[ { "result": 1, "text": "no \\"command\\"" } ]')
-  t.same(written, ['COMMAND_PROCESS_ERROR2 no "command" 192.0.2.1'])
+  t.same(written, ['COMMAND_PROCESS_ERROR2 no "command" 192.0.2.1 (none) (none)'])
 })
 
 t.test('a handler that throws or rejects fails alone', async (t) => {
