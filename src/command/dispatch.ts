@@ -10,6 +10,7 @@ import type { Envelope } from './envelope.ts'
 import type { Command, Handler } from './handler.ts'
 import type { Registry } from './registry.ts'
 import { resultOf } from './result-of.ts'
+import type { PathTarget } from './path-target.ts'
 import type { CommandScope } from './scope.ts'
 import { mapMaybePromise } from './maybe-promise.ts'
 import { keaCommands } from '../config/access/kea-commands.ts'
@@ -33,24 +34,28 @@ export interface DispatchParts {
   readonly meter: CommandMeter | null
 }
 
-/** How one command ended: the list that answers it, or the reason why its caller may not run it. */
+/**
+ * How one command ended: the list that answers it, the reason why its caller may not run it, or why it was not run for
+ * the agent itself.
+ */
 export type Outcome =
   | { readonly kind: 'answer'; readonly list: RawJson }
   | { readonly kind: 'refused'; readonly text: string }
+  | { readonly kind: 'misdirected'; readonly text: string }
 
 /**
  * Runs one command; what waits for nobody is answered at once. Never throws or rejects.
- * @param pathService the service that stands for the body's `service` where that is absent or empty, or null
+ * @param path where the command goes if the body's `service` is absent or empty
  */
 export type Dispatch = (
   envelope: Envelope,
   caller: CallerContext,
-  pathService: string | null,
+  path: PathTarget,
   scope: CommandScope,
 ) => Outcome | Promise<Outcome>
 
 export function createDispatch(parts: DispatchParts): Dispatch {
-  return (envelope, caller, pathService, scope) => {
+  return (envelope, caller, path, scope) => {
     const from = callerFields(caller)
     if (envelope.kind !== 'command') {
       parts.log.write('COMMAND_PROCESS_ERROR2', { reason: envelope.text, ...from })
@@ -59,7 +64,7 @@ export function createDispatch(parts: DispatchParts): Dispatch {
       const recorded = parts.audit?.refused(caller, envelope.text, performance.now(), list.length)
       return mapMaybePromise(recorded, () => ({ kind: 'answer', list }))
     }
-    const services = envelope.services.length === 0 && pathService !== null ? [pathService] : envelope.services
+    const services = envelope.services.length === 0 && path.kind === 'service' ? [path.name] : envelope.services
     const command = { name: envelope.name, services, arguments: envelope.arguments, caller }
     const fields = { command: command.name, ...from }
     parts.log.write('COMMAND_RECEIVED', fields)
@@ -67,8 +72,8 @@ export function createDispatch(parts: DispatchParts): Dispatch {
     const { audit } = parts
     const ending =
       audit === null
-        ? attempt({ parts, command, scope, times: null })
-        : audited(audit, { parts, command, scope, times: [] })
+        ? attempt({ parts, command, scope, path, times: null })
+        : audited(audit, { parts, command, scope, path, times: [] })
     return mapMaybePromise(ending, (known) => toOutcome(parts, command, known))
   }
 }
@@ -77,22 +82,27 @@ export function createDispatch(parts: DispatchParts): Dispatch {
 interface CommandResult {
   /** One for each service, or one of the agent; none where it was refused. */
   readonly elements: readonly RawJson[]
-  /** What a caller is told who may not run it; null: it was answered. */
+  /** What a caller is told who may not run it, or has sent it to a wrong place; null: it was answered. */
   readonly refusal: string | null
+  readonly misdirected: boolean
   /** What the rules said; null: they were not asked. */
   readonly decision: Decision | null
 }
 
 function answered(elements: readonly RawJson[], decision: Decision | null = null): CommandResult {
-  return { elements, decision, refusal: null }
+  return { elements, decision, refusal: null, misdirected: false }
 }
 
 function failed({ name }: Command, reason: string): CommandResult {
   return answered([answer(RESULT_ERROR, `the command ${quoteName(name)} ${reason}`)])
 }
 
-function toOutcome({ meter }: DispatchParts, { name, services }: Command, { elements, refusal, decision }: CommandResult): Outcome {
+function toOutcome({ meter }: DispatchParts, { name, services }: Command, { elements, refusal, misdirected, decision }: CommandResult): Outcome {
   const role = decision?.role.name ?? null
+  if (misdirected) {
+    meter?.answered(name, services, [RESULT_ERROR], role)
+    return { kind: 'misdirected', text: refusal ?? '' }
+  }
   if (refusal !== null) {
     meter?.refused(name, services, role)
     return { kind: 'refused', text: refusal }
@@ -106,6 +116,7 @@ interface Task {
   readonly parts: DispatchParts
   readonly command: Command
   readonly scope: CommandScope
+  readonly path: PathTarget
   /** Gets the milliseconds of each service; null: nobody wants them. */
   readonly times: number[] | null
 }
@@ -157,16 +168,19 @@ function withHooks(task: Task): Promise<CommandResult> {
 /** What handler modules say of the caller goes before what the rules say. */
 async function authenticate(task: Task): Promise<CommandResult> {
   const refusal = await task.parts.modules.authenticated(task.command.caller)
-  return refusal === null ? permit(runWithHooks, task) : { elements: [], refusal, decision: null }
+  return refusal === null ? permit(runWithHooks, task) : { elements: [], refusal, misdirected: false, decision: null }
 }
 
 /** Runs what the caller may run, and takes out of the answers what he may not see. */
 function permit(runs: Run, task: Task): CommandResult | Promise<CommandResult> {
   const { command } = task
   const { guard } = task.parts
+  const wrongPlace = misdirection(task)
+  if (guard === null && wrongPlace !== null) return { elements: [], refusal: wrongPlace, misdirected: true, decision: null }
   if (guard === null) return mapMaybePromise(runs(task), (elements) => answered(elements))
   const decision = guard.decide(command)
-  if (!decision.allowed) return { elements: [], refusal: guard.refusalText(decision, command), decision }
+  if (!decision.allowed) return { elements: [], refusal: guard.refusalText(decision, command), misdirected: false, decision }
+  if (wrongPlace !== null) return { elements: [], refusal: wrongPlace, misdirected: true, decision }
   return mapMaybePromise(runs(task), (elements) =>
     mapMaybePromise(guard.filter(decision, command, elements), (seen) => answered(seen, decision)),
   )
@@ -178,6 +192,19 @@ function run({ parts, command, scope, times }: Task): readonly RawJson[] | Promi
   const handler = parts.registry.find(command.name)
   if (handler === undefined) return [answer(RESULT_UNSUPPORTED, unsupported(command, parts.router))]
   return mapMaybePromise(timed(parts, command, handler), (element) => [element])
+}
+
+/** Why a command must not change the agent: it may have been meant for a daemon whose name was misspelt. */
+function misdirection({ parts, command, path }: Task): string | null {
+  if (path.kind !== 'unknown' || command.services.length > 0) return null
+  const { modules, registry, router } = parts
+  if (modules.find(command.name) !== undefined || registry.find(command.name)?.access !== 'write') return null
+  const services = router.services()
+  const known = services.length === 0 ? 'none is' : `configured: ${services.join(', ')}`
+  return (
+    `the path names no service that is configured (${known}), so ${quoteName(command.name)} was not run; ` +
+    'name a service there or in "service", or send it to / where the agent itself is meant'
+  )
 }
 
 /** Runs a command that no daemon is asked for. */
