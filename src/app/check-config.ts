@@ -8,6 +8,7 @@ import { openUpstreams } from '../forward/open-upstreams.ts'
 import { loadOnly } from '../hook/load-only.ts'
 import { checkLogFiles, withPositions } from './resource-errors.ts'
 import type { Logging } from '../log/logger.ts'
+import { painterFor } from '../process/terminal-color.ts'
 import { loadCredentials } from '../tls/files/credentials.ts'
 
 export interface CheckOptions {
@@ -31,7 +32,8 @@ export async function checkConfigFile(
     return 0
   } catch (error) {
     logging.write('DCTL_CONFIG_CHECK_COMPLETE', { result: 'not usable' })
-    process.stderr.write(`${errorLines(error).join('\n')}\n`)
+    const paint = painterFor(process.stderr, env)
+    process.stderr.write(`${errorLines(error).map((line) => paint('red', line)).join('\n')}\n`)
     return 1
   } finally {
     await logging.close()

@@ -13,6 +13,8 @@ import { readOptions } from '../certs/options.ts'
 import { pkcs12Command } from '../certs/pkcs12-command.ts'
 import { renewCommand } from '../certs/renew.ts'
 import { revokeCommand } from '../certs/revoke.ts'
+import { painterFor } from '../process/terminal-color.ts'
+import type { Color } from '../process/terminal-color.ts'
 import { asksForHelp } from './words.ts'
 
 /** The sub-commands in the order in which they are first needed. */
@@ -43,7 +45,7 @@ working directory.
 export interface CertsEnvironment {
   readonly env: NodeJS.ProcessEnv
   readonly stdin: NodeJS.ReadableStream
-  readonly stdout: NodeJS.WritableStream
+  readonly stdout: NodeJS.WritableStream & { readonly isTTY?: boolean }
   readonly stderr: NodeJS.WritableStream
 }
 
@@ -72,7 +74,11 @@ export async function certsCommand(
     stdout.write(help)
     return 0
   }
-  const print = (text: string): void => void stdout.write(escapeLines(text))
+  const paint = painterFor(stdout, env)
+  const print = (text: string, color?: Color): void => {
+    const shown = escapeLines(text)
+    stdout.write(color === undefined ? shown : paint(color, shown))
+  }
   try {
     const options = readOptions(others, command.options)
     await command.run(options, { env, stdin, program: invocation(env), now, print })

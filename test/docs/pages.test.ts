@@ -49,3 +49,11 @@ function anchorsOf(page: string): string[] {
   const headings = [...page.matchAll(/^#+ (.*)$/gm)].map((match) => match[1] ?? '')
   return headings.map((heading) => heading.toLowerCase().replace(/[^\w\- ]/g, '').replaceAll(' ', '-'))
 }
+
+t.test('an answer has no line end, so every curl line that shows one adds it', async (t) => {
+  const files = [...pages, 'docs/man/keagate.8', 'config/debian/README.Debian', 'config/debian/keagate.conf']
+  const lines = files.flatMap((file) => text(file).split('\n').map((line) => ({ file, line })))
+  const asking = lines.filter(({ line }) => / -d | -d$|^ *(?:\/\/ *)?\\?-d /.test(line) && /https?:\/\/\S+:8000\//.test(line))
+  t.ok(asking.length >= 7, `${asking.length} lines`)
+  for (const { file, line } of asking) t.match(line, /; echo$/, file)
+})
