@@ -89,7 +89,7 @@ t.test('syslog lines arrive with their priority, and on standard error while nob
   while (!agent.output().includes('KEAGATE_LOG_OUTPUT_RESTORED')) await send('somebody-listens')
   await send('last')
   t.equal(await agent.stop(), 0)
-  await syslogd.waitFor(/last","text"/)
+  await syslogd.waitFor(/last","remote-address".*\n/)
   const tag = `kea-ctrl-agent\\[${agent.pid}\\]:`
   t.match(syslogd.output(), new RegExp(`^<134>.* ${tag} INFO {2}\\[kea-ctrl-agent\\.commands\\.0\\] COMMAND_RECEIVED received command last from `, 'm'))
   t.match(syslogd.output(), new RegExp(`^<30>.* ${tag} \\{"severity":"INFO",.*"id":"COMMAND_RECEIVED","command":"last","remote-address":"127\\.0\\.0\\.1","user":`, 'm'))
