@@ -26,6 +26,8 @@ try {
 
 async function run(plan: Plan): Promise<number> {
   switch (plan.kind) {
+    case 'help':
+      return print(usage(program, summaries()).trimEnd())
     case 'version':
       return print(packageVersion())
     case 'extended-version':

@@ -73,6 +73,13 @@ mkdir -p "$tree/usr/sbin"
 ln -s ../lib/keagate/dist/main.js "$tree/usr/sbin/keagate"
 ln -s ../lib/keagate/dist/main.js "$tree/usr/sbin/kea-ctrl-agent"
 
+# By what shells complete words.
+share=$tree/usr/share
+mkdir -p "$share/bash-completion/completions" "$share/zsh/vendor-completions" "$share/fish/vendor_completions.d"
+node "$lib/dist/main.js" completion bash >"$share/bash-completion/completions/keagate"
+node "$lib/dist/main.js" completion zsh >"$share/zsh/vendor-completions/_keagate"
+node "$lib/dist/main.js" completion fish >"$share/fish/vendor_completions.d/keagate.fish"
+
 # The unit of the sample, less the alias: a link of the package's own goes when the package goes.
 units=$tree/usr/lib/systemd/system
 mkdir -p "$units"

@@ -1,6 +1,7 @@
 // The rules at work: decides on each command before anything of it runs, and on what its caller sees of the answers.
 
 import { quoteName } from '../command/answer.ts'
+import { callerFields } from '../command/caller.ts'
 import type { Command } from '../command/handler.ts'
 import type { RawJson } from '../json/raw.ts'
 import type { Log } from '../log/message.ts'
@@ -34,8 +35,7 @@ export class Guard {
       this.#log.write('KEAGATE_ACCESS_REFUSED', {
         command: name,
         services: services.length === 0 ? 'the agent' : services.join(', '),
-        'remote-address': caller.remoteAddress,
-        user: caller.user ?? '(none)',
+        ...callerFields(caller),
         role: decision.role.name,
         rule: decision.rule,
       })

@@ -14,6 +14,7 @@ import { loadOnly } from '../hook/load-only.ts'
 import { logFileErrors } from './log-files.ts'
 import { inOrder, placedIssues } from './resource-errors.ts'
 import type { Logging } from '../log/logger.ts'
+import { painterFor } from '../process/terminal-color.ts'
 import { loadCredentials } from '../tls/files/credentials.ts'
 
 export interface CheckOptions {
@@ -41,7 +42,8 @@ export async function checkConfigFile(
       return 0
     }
     logging.write('DCTL_CONFIG_CHECK_COMPLETE', { result: 'not usable' })
-    process.stderr.write(`${lines.join('\n')}\n`)
+    const paint = painterFor(process.stderr, env)
+    process.stderr.write(`${lines.map((line) => paint('red', line)).join('\n')}\n`)
     return 1
   } finally {
     await logging.close()

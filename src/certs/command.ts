@@ -2,6 +2,7 @@
 
 import path from 'node:path'
 import { codeOf, reasonOf, certsError } from './error.ts'
+import type { Color } from '../process/terminal-color.ts'
 import type { Authority } from './authority.ts'
 import { openAuthority } from './authority.ts'
 import { sweep } from './directory.ts'
@@ -16,7 +17,8 @@ export interface CertsContext {
   /** How keagate is called here, as words for a shell. */
   readonly program: string
   readonly now: Date
-  print(text: string): void
+  /** @param color on a terminal */
+  print(text: string, color?: Color): void
 }
 
 export interface CertsCommand {

@@ -2,6 +2,7 @@
 
 import {
   closeSync,
+  existsSync,
   fchmodSync,
   fchownSync,
   fsyncSync,
@@ -9,11 +10,13 @@ import {
   openSync,
   renameSync,
   rmSync,
+  statSync,
   symlinkSync,
   writeFileSync,
 } from 'node:fs'
 import { randomBytes } from 'node:crypto'
 import path from 'node:path'
+import { certsError, codeOf } from './error.ts'
 
 /** Who may read a file besides its owner. */
 export interface Access {
@@ -82,6 +85,29 @@ export function createFolder(folder: string): void {
     fchmodSync(fd, 0o755)
   } finally {
     closeSync(fd)
+  }
+}
+
+/**
+ * Makes a folder with all above it that are missing, which everybody may look into as far as the umask lets them. They
+ * are made one by one: the recursive call of Node.js (seen on 20 to 26) tries for ever where the system says of a folder
+ * that the one above it is missing though it is there, as that of /proc does.
+ * @throws Error of the system, or KeagateError (CERTS_REFUSED)
+ */
+export function createFolders(folder: string): void {
+  const missing: string[] = []
+  for (let each = folder; !existsSync(each); each = path.dirname(each)) missing.push(each)
+  for (const each of missing.reverse()) createMissing(each)
+}
+
+function createMissing(folder: string): void {
+  try {
+    mkdirSync(folder, { mode: 0o755 })
+  } catch (error) {
+    // Somebody else has just made it.
+    if (statSync(folder, { throwIfNoEntry: false })?.isDirectory() === true) return
+    if (codeOf(error) !== 'ENOENT') throw error
+    throw certsError(`no folder can be made in ${path.dirname(folder)}`, 'name a directory on another file system', error)
   }
 }
 

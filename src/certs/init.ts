@@ -1,6 +1,5 @@
 // `keagate certs init`: an authority, a server's and a client's certificate, and a configuration that starts.
 
-import { mkdirSync } from 'node:fs'
 import net from 'node:net'
 import os from 'node:os'
 import path from 'node:path'
@@ -13,7 +12,7 @@ import { dateText, explained, oneWord } from './command.ts'
 import type { CertsCommand, CertsContext } from './command.ts'
 import { writeCrl } from './crl.ts'
 import { CA, exists, place, sweep } from './directory.ts'
-import { PRIVATE, PUBLIC, createFile, createFolder } from './durable-file.ts'
+import { PRIVATE, PUBLIC, createFile, createFolder, createFolders } from './durable-file.ts'
 import { keyAccess } from './group.ts'
 import { finishInit, inTheWay, prepareInit } from './init-directory.ts'
 import { locked } from './lock.ts'
@@ -83,7 +82,7 @@ async function init(options: Options, context: CertsContext): Promise<void> {
     createFile(path.join(folder, 'keagate.conf'), readyConfig(SERVER, address), PUBLIC)
   }
   const outcome = await explained(directory, async () => {
-    mkdirSync(directory, { recursive: true, mode: 0o755 })
+    createFolders(directory)
     return locked(directory, async () => {
       finishInit(directory, context.now)
       sweep(directory)

@@ -1,12 +1,15 @@
 // `keagate certs list`: what was issued, how long it is good, and what of it is revoked.
 
 import { escapeJson } from '../log/escape.ts'
+import type { Color } from '../process/terminal-color.ts'
 import { dateText, directoryOf, explained, noWords } from './command.ts'
 import type { CertsCommand } from './command.ts'
 import { readCrl } from './crl.ts'
 import { readIssued } from './directory.ts'
 
 type State = 'good' | 'replaced' | 'expired' | 'revoked'
+
+const colors: Readonly<Record<State, Color>> = { good: 'green', replaced: 'yellow', expired: 'red', revoked: 'red' }
 
 interface Row {
   readonly name: string
@@ -37,14 +40,16 @@ one (and still taken), expired or revoked; and until when the revocation list is
       context.print(`${escapeJson(JSON.stringify(list, null, 2))}\n`)
       return
     }
-    const cells = [
-      ['NAME', 'USE', 'SERIAL', 'EXPIRES', 'STATE'],
-      ...rows.map((row) => [row.name, row.use, row.serial, dateText(new Date(row.expires)), stateText(row)]),
-    ]
-    const widths = cells[0]?.map((_, column) => Math.max(...cells.map((line) => line[column]?.length ?? 0))) ?? []
-    for (const line of cells) {
-      context.print(`${line.map((cell, column) => cell.padEnd(widths[column] ?? 0)).join('  ').trimEnd()}\n`)
-    }
+    const heads = ['NAME', 'USE', 'SERIAL', 'EXPIRES']
+    const cells = rows.map((row) => [row.name, row.use, row.serial, dateText(new Date(row.expires))])
+    const widths = heads.map((head, column) => Math.max(head.length, ...cells.map((line) => line[column]?.length ?? 0)))
+    const begin = (line: readonly string[]): string => line.map((cell, column) => `${cell.padEnd(widths[column] ?? 0)}  `).join('')
+    context.print(`${begin(heads)}STATE\n`)
+    rows.forEach((row, index) => {
+      context.print(begin(cells[index] ?? []))
+      context.print(stateText(row), colors[row.state])
+      context.print('\n')
+    })
     const late = nextUpdate <= context.now ? ', which is past: run "keagate certs renew"' : ''
     context.print(`\ncrl.pem is good until ${dateText(nextUpdate)}${late}\n`)
   },

@@ -1,6 +1,7 @@
 // The words after `keagate certs COMMAND`: options before, between and after the others.
 
 import { parseArgs } from 'node:util'
+import { nearestWord } from '../config/schema/suggestions.ts'
 import { KeagateError } from '../errors.ts'
 import type { KeyKind } from './certificate.ts'
 
@@ -32,7 +33,7 @@ export function readOptions(words: readonly string[], table: OptionTable): Optio
     if (token.kind !== 'option') continue
     const { name, rawName, value = null, inlineValue = false } = token
     const kind = known.get(name)
-    if (kind === undefined || !rawName.startsWith('--')) throw usageError(`unknown option ${shown(rawName)}`)
+    if (kind === undefined || !rawName.startsWith('--')) throw usageError(`unknown option ${shown(rawName)}${nearOption(rawName, known.keys())}`)
     if (kind === 'flag' && value !== null) throw usageError(`option --${name} takes no value`)
     // Not the next option by mistake.
     if (kind !== 'flag' && (value === null || value === '' || (!inlineValue && value.startsWith('--')))) {
@@ -67,6 +68,11 @@ export function keyOption(options: Options): KeyKind {
 
 export function usageError(text: string): KeagateError {
   return new KeagateError('CERTS_USAGE', text)
+}
+
+function nearOption(written: string, known: Iterable<string>): string {
+  const near = nearestWord(written, Array.from(known, (name) => `--${name}`))
+  return near === null ? '' : `; did you mean ${near.word}?`
 }
 
 /** Words of the command line, on one line. */

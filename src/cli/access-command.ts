@@ -7,18 +7,18 @@ import { assignRole } from '../access/assign-role.ts'
 import { decide, verdictOf } from '../access/decide.ts'
 import type { Policy } from '../access/policy.ts'
 import { compilePolicy } from '../access/policy.ts'
-import type { AccessConfig } from '../config/access/types.ts'
 import { agentService } from '../config/access/types.ts'
 import { keaCommands } from '../config/access/kea-commands.ts'
 import { loadConfigFile } from '../config/load.ts'
 import { errorLines } from '../config/parse/issue.ts'
 import type { AgentConfig, ClientConfig } from '../config/types.ts'
-import { describeError } from '../errors.ts'
 import { loadOnly } from '../hook/load-only.ts'
 import { escapeForLog } from '../log/escape.ts'
 import type { Log } from '../log/message.ts'
 import { isNamed, isWholeName, nameOfCommonName, parseName } from '../x509/name-text.ts'
 import { visibleText } from '../x509/visible-text.ts'
+import { meant } from './arguments.ts'
+import { asksForHelp, mistakeIn } from './words.ts'
 
 const usage = `Usage: keagate access -c FILE [CALLER] [COMMAND [SERVICE...]]
 
@@ -42,7 +42,7 @@ interface Surroundings {
 
 /** Resolves to the exit code. */
 export async function accessCommand(words: readonly string[], { env, stdout, stderr }: Surroundings): Promise<number> {
-  if (words.includes('--help')) {
+  if (asksForHelp(words)) {
     stdout.write(usage)
     return 0
   }
@@ -54,11 +54,16 @@ export async function accessCommand(words: readonly string[], { env, stdout, std
   try {
     const { file, caller, command, services } = question
     const { config } = loadConfigFile(file, { env, pathChecks: true })
+    // With the commands of the handler modules, which only they themselves can tell.
+    const handlers = await loadOnly(config.hookModules, silent)
+    const missing = services.find((service) => !config.controlSockets.has(service))
+    // A module answers its own commands whatever service is named.
+    if (missing !== undefined && handlers.every(({ name }) => name !== command)) throw notConfigured(missing, [...config.controlSockets.keys()], file)
     if (config.access === null) {
       stdout.write(`There is no access-control in ${escapeForLog(file)}: whoever is let in may run everything.\n`)
       return 0
     }
-    const policy = await policyOf(config, config.access)
+    const policy = compilePolicy(config.access, { tls: config.tls !== null, services: config.controlSockets.keys(), handlers })
     const { text, code } = command === undefined ? list(policy, caller) : explain(policy, caller, command, services)
     stdout.write(admission(config, caller) + text)
     return code
@@ -68,6 +73,13 @@ export async function accessCommand(words: readonly string[], { env, stdout, std
   }
 }
 
+/** Whatever the rules say of such a service: its answer is an error. */
+function notConfigured(service: string, configured: readonly string[], file: string): Error {
+  const known = configured.length === 0 ? 'it has no control sockets' : `its services: ${configured.join(', ')}`
+  const text = `the service ${visibleText(service)} is not configured in ${file} (${known})`
+  return new Error(escapeForLog(`${text}${meant(service, configured)}`))
+}
+
 interface Question {
   readonly file: string
   readonly caller: RoleFacts
@@ -75,19 +87,21 @@ interface Question {
   readonly services: readonly string[]
 }
 
+const options = {
+  config: { type: 'string', short: 'c' },
+  address: { type: 'string', default: '127.0.0.1' },
+  user: { type: 'string' },
+  'cert-subject': { type: 'string' },
+  'cert-issuer': { type: 'string' },
+} as const
+
 /** @returns what is wrong with the words, or what they ask */
 function read(words: readonly string[]): Question | string {
   try {
     const { values, positionals } = parseArgs({
       args: [...words],
       allowPositionals: true,
-      options: {
-        config: { type: 'string', short: 'c' },
-        address: { type: 'string', default: '127.0.0.1' },
-        user: { type: 'string' },
-        'cert-subject': { type: 'string' },
-        'cert-issuer': { type: 'string' },
-      },
+      options,
     })
     const { config: file, address, user, 'cert-subject': subject, 'cert-issuer': issuer } = values
     if (file === undefined) return 'the configuration file is missing'
@@ -101,20 +115,13 @@ function read(words: readonly string[]): Question | string {
     const [command, ...services] = positionals
     return { file, caller: { remoteAddress: address, user: user ?? null, tls }, command, services }
   } catch (error) {
-    // The rest is on how such a word could be meant otherwise.
-    return describeError(error).replace(/\. .*$/s, '')
+    return mistakeIn(error, options)
   }
 }
 
 /** A common name alone stands for a certificate with nothing else in its name. */
 function named(name: string | undefined): string {
   return name === undefined || isWholeName(name) ? (name ?? '') : nameOfCommonName(name)
-}
-
-/** With the commands of the handler modules, which only they themselves can tell. */
-async function policyOf(config: AgentConfig, access: AccessConfig): Promise<Policy> {
-  const handlers = await loadOnly(config.hookModules, silent)
-  return compilePolicy(access, { tls: config.tls !== null, services: config.controlSockets.keys(), handlers })
 }
 
 const silent: Log = { write: () => undefined, enabled: () => false }

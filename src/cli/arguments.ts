@@ -1,9 +1,13 @@
-// Command-line words to a plan. Options and their clustering are those of kea-ctrl-agent (getopt `dc:t:vVWX`).
+// Command-line words to a plan. Options and their clustering are those of kea-ctrl-agent (getopt `dc:t:vVWX`), which has
+// neither sub-commands nor a word that asks for help.
+
+import { nearestWord } from '../config/schema/suggestions.ts'
 
 /** What the process is to do. */
 export type Plan =
   | { readonly kind: 'run'; readonly file: string; readonly debug: boolean; readonly pathChecks: boolean }
   | { readonly kind: 'test'; readonly file: string; readonly debug: boolean; readonly pathChecks: boolean }
+  | { readonly kind: 'help' }
   | { readonly kind: 'version' }
   | { readonly kind: 'extended-version' }
   | { readonly kind: 'build-report' }
@@ -23,11 +27,13 @@ const options: ReadonlyMap<string, 'flag' | 'argument'> = new Map([
 /**
  * Reads the words after the program's name. A first word that names a sub-command takes all the others. The first of
  * `-v -V -W` wins over everything else, and `-t` over `-c`, as with kea-ctrl-agent.
- * @param subcommands their names; none when started under the name of kea-ctrl-agent, which has none
+ * @param subcommands their names; none when started under the name of kea-ctrl-agent, which then has no word for help
  */
 export function parseArguments(words: readonly string[], subcommands: readonly string[] = []): Plan {
+  const isKeagate = subcommands.length > 0
   const [first, ...others] = words
   if (first !== undefined && subcommands.includes(first)) return { kind: 'subcommand', name: first, words: others }
+  if (isKeagate && first === 'help') return help(others, subcommands)
   let configFile: string | null = null
   let testFile: string | null = null
   let debug = false
@@ -40,13 +46,16 @@ export function parseArguments(words: readonly string[], subcommands: readonly s
       unexpected ??= words[index + 1] ?? null
       break
     }
-    if (word.startsWith('--')) return usageError(`unknown option ${word}`)
+    if (isKeagate && word === '--help') return { kind: 'help' }
+    if (isKeagate && word === '--version') return { kind: 'version' }
+    if (word.startsWith('--')) return usageError(`unknown option ${word}${meant(word, isKeagate ? longOptions : [])}`)
     if (!word.startsWith('-') || word === '-') {
       unexpected ??= word
       continue
     }
     for (let at = 1; at < word.length; at++) {
       const letter = word.charAt(at)
+      if (isKeagate && letter === 'h') return { kind: 'help' }
       const kind = options.get(letter)
       if (kind === undefined) return usageError(`unknown option -${letter}`)
       if (kind === 'argument') {
@@ -63,11 +72,29 @@ export function parseArguments(words: readonly string[], subcommands: readonly s
       else pathChecks = false
     }
   }
-  if (unexpected !== null) return usageError(`unexpected word ${unexpected}`)
+  if (unexpected !== null) {
+    return usageError(`unexpected word ${unexpected}${meant(unexpected, unexpected === first ? subcommands : [])}`)
+  }
   if (testFile !== null) return { kind: 'test', file: testFile, debug, pathChecks }
   if (configFile !== null) return { kind: 'run', file: configFile, debug, pathChecks }
   // Options alone are no usage mistake to kea-ctrl-agent: the start fails for want of a file.
   return words.length === 0 ? usageError(null) : { kind: 'run', file: '', debug, pathChecks }
+}
+
+const longOptions = ['--help', '--version']
+
+/** `help` alone, or with the name of a sub-command. */
+function help([name, more]: readonly string[], subcommands: readonly string[]): Plan {
+  if (more !== undefined) return usageError(`unexpected word ${more}`)
+  if (name === undefined) return { kind: 'help' }
+  if (subcommands.includes(name)) return { kind: 'subcommand', name, words: ['--help'] }
+  return usageError(`no sub-command ${name}${meant(name, subcommands)}`)
+}
+
+/** What to add to an error about a word that comes near another one. */
+export function meant(word: string, known: readonly string[]): string {
+  const near = nearestWord(word, known)
+  return near === null ? '' : `; did you mean ${near.word}?`
 }
 
 function usageError(text: string | null): Plan {
@@ -88,7 +115,8 @@ export function usage(program: string, subcommands: ReadonlyMap<string, string> 
     '  -t FILE  check only: exit code 0 if it could be started, 1 if not',
     '  -d       every logger at DEBUG, level 99',
     '  -X       do not enforce the directories that paths must lie in',
-    '',
+    ...(subcommands.size === 0 ? [''] : []),
+    ...(subcommands.size === 0 ? [] : ['  -h       this text; "help COMMAND" explains one of the following', '']),
     ...[...subcommands].map(([name, summary]) => `       ${program} ${name.padEnd(14)} ${summary}`),
     ...(subcommands.size === 0 ? [] : ['']),
     'Signals: HUP reloads the configuration, TERM and INT stop after running commands have been answered.',

@@ -5,6 +5,7 @@ import { KeagateError, describeError } from '../errors.ts'
 import { escapeJson, escapeLines } from '../log/escape.ts'
 import { shellWord } from '../tls/files/diagnostics.ts'
 import type { CertsCommand } from '../certs/command.ts'
+import { meant } from './arguments.ts'
 import { initCommand } from '../certs/init.ts'
 import { clientCommand, serverCommand } from '../certs/issue.ts'
 import { listCommand } from '../certs/list.ts'
@@ -12,6 +13,9 @@ import { readOptions } from '../certs/options.ts'
 import { pkcs12Command } from '../certs/pkcs12-command.ts'
 import { renewCommand } from '../certs/renew.ts'
 import { revokeCommand } from '../certs/revoke.ts'
+import { painterFor } from '../process/terminal-color.ts'
+import type { Color } from '../process/terminal-color.ts'
+import { asksForHelp } from './words.ts'
 
 /** The sub-commands in the order in which they are first needed. */
 export const certsCommands: Readonly<Record<string, CertsCommand>> = {
@@ -41,7 +45,7 @@ working directory.
 export interface CertsEnvironment {
   readonly env: NodeJS.ProcessEnv
   readonly stdin: NodeJS.ReadableStream
-  readonly stdout: NodeJS.WritableStream
+  readonly stdout: NodeJS.WritableStream & { readonly isTTY?: boolean }
   readonly stderr: NodeJS.WritableStream
 }
 
@@ -58,19 +62,23 @@ export async function certsCommand(
   const [name = '', ...others] = words
   const command = Object.hasOwn(certsCommands, name) ? certsCommands[name] : undefined
   if (command === undefined) {
-    if (name === '--help' || name === 'help') {
+    if (['--help', '-h', 'help'].includes(name)) {
       stdout.write(usage)
       return 0
     }
-    stderr.write(`${name === '' ? '' : `keagate certs: no sub-command ${escapeJson(JSON.stringify(name))}\n\n`}${usage}`)
+    stderr.write(`${name === '' ? '' : `keagate certs: ${unknown(name)}\n\n`}${usage}`)
     return 1
   }
   const help = `Usage: keagate certs ${command.usage}\n`
-  if (others.includes('--help')) {
+  if (asksForHelp(others)) {
     stdout.write(help)
     return 0
   }
-  const print = (text: string): void => void stdout.write(escapeLines(text))
+  const paint = painterFor(stdout, env)
+  const print = (text: string, color?: Color): void => {
+    const shown = escapeLines(text)
+    stdout.write(color === undefined ? shown : paint(color, shown))
+  }
   try {
     const options = readOptions(others, command.options)
     await command.run(options, { env, stdin, program: invocation(env), now, print })
@@ -80,6 +88,10 @@ export async function certsCommand(
     stderr.write(`keagate certs ${name}: ${escapeLines(describeError(error))}\n${usageMistake ? `\n${help}` : ''}`)
     return 1
   }
+}
+
+function unknown(name: string): string {
+  return `no sub-command ${escapeJson(JSON.stringify(name))}${meant(name, Object.keys(certsCommands))}`
 }
 
 /** How to start keagate the way this process was started; `main.js`, or a link in no PATH, has no name of its own. */

@@ -1,7 +1,6 @@
 // `keagate doctor`: everything that a deployment can get wrong, before a client meets it.
 
 import { parseArgs } from 'node:util'
-import { describeError } from '../errors.ts'
 import { escapeForLog } from '../log/escape.ts'
 import type { Log } from '../log/message.ts'
 import { examineCertificates, examineUpstreamCertificates } from '../doctor/certificates.ts'
@@ -11,15 +10,18 @@ import { examineDaemons } from '../doctor/daemons.ts'
 import { exitCode, report } from '../doctor/finding.ts'
 import type { Finding } from '../doctor/finding.ts'
 import { examineAddresses, examineFiles, examineMachine } from '../doctor/environment.ts'
+import { painterFor } from '../process/terminal-color.ts'
+import { asksForHelp, mistakeIn } from './words.ts'
 
-const usage = `Usage: keagate doctor [-c FILE] [--json]
-       keagate doctor --client [CERT KEY] [--ca CA] [--json] URL
+const usage = `Usage: keagate doctor [-c FILE] [--quiet] [--json]
+       keagate doctor --client [CERT KEY] [--ca CA] [--quiet] [--json] URL
 
 The first checks what an agent needs to start and to be of use: its configuration, certificates, ports, folders and
 daemons. The second plays a client against a running door, step by step; without CERT and KEY one that has none.
 
   -c FILE    configuration file (/etc/kea/kea-ctrl-agent.conf)
   --ca CA    the certificate of the authority that the server must come from; else those of Node.js
+  --quiet    only warnings and errors; nothing at all where there is none
   --json     one JSON document: findings with level, what, text, remedy; and how many there are
 
 Exit code: 0 no error (there may be warnings), 1 an error, or words that cannot be understood.
@@ -29,13 +31,13 @@ const defaultFile = '/etc/kea/kea-ctrl-agent.conf'
 
 interface Surroundings {
   readonly env: NodeJS.ProcessEnv
-  readonly stdout: NodeJS.WritableStream
+  readonly stdout: NodeJS.WritableStream & { readonly isTTY?: boolean }
   readonly stderr: NodeJS.WritableStream
 }
 
 /** Resolves to the exit code. */
 export async function doctorCommand(words: readonly string[], { env, stdout, stderr }: Surroundings): Promise<number> {
-  if (words.includes('--help')) {
+  if (asksForHelp(words)) {
     stdout.write(usage)
     return 0
   }
@@ -45,14 +47,23 @@ export async function doctorCommand(words: readonly string[], { env, stdout, std
     return 1
   }
   const findings = await task.examine()
-  stdout.write(report(findings, task.json))
+  stdout.write(report(findings, { ...task, paint: painterFor(stdout, env) }))
   return exitCode(findings)
 }
 
 interface Task {
   readonly json: boolean
+  readonly quiet: boolean
   examine(): Promise<readonly Finding[]>
 }
+
+const options = {
+  config: { type: 'string', short: 'c' },
+  json: { type: 'boolean', default: false },
+  quiet: { type: 'boolean', default: false },
+  client: { type: 'boolean', default: false },
+  ca: { type: 'string' },
+} as const
 
 /** @returns what is wrong with the words, or what they ask */
 function read(words: readonly string[], env: NodeJS.ProcessEnv): Task | string {
@@ -60,18 +71,13 @@ function read(words: readonly string[], env: NodeJS.ProcessEnv): Task | string {
     const { values, positionals } = parseArgs({
       args: [...words],
       allowPositionals: true,
-      options: {
-        config: { type: 'string', short: 'c' },
-        json: { type: 'boolean', default: false },
-        client: { type: 'boolean', default: false },
-        ca: { type: 'string' },
-      },
+      options,
     })
-    const { json, client, ca = null, config: file = null } = values
+    const { json, quiet, client, ca = null, config: file = null } = values
     if (!client) {
       if (positionals[0] !== undefined) return `unexpected word ${positionals[0]}`
       if (ca !== null) return '--ca goes with --client'
-      return { json, examine: () => examineDeployment(file ?? defaultFile, env) }
+      return { json, quiet, examine: () => examineDeployment(file ?? defaultFile, env) }
     }
     const [url, keyFile, certFile, more] = positionals.toReversed()
     if (more !== undefined) return `unexpected word ${more}`
@@ -79,10 +85,9 @@ function read(words: readonly string[], env: NodeJS.ProcessEnv): Task | string {
     if (file !== null) return '-c does not go with --client'
     if (!URL.canParse(url) || !/^https?:$/.test(new URL(url).protocol)) return `${url} is no http or https URL`
     const pair = certFile === undefined || keyFile === undefined ? null : { certFile, keyFile }
-    return { json, examine: () => simulateClient({ pair, ca, url: new URL(url) }) }
+    return { json, quiet, examine: () => simulateClient({ pair, ca, url: new URL(url) }) }
   } catch (error) {
-    // The rest is on how such a word could be meant otherwise.
-    return describeError(error).replace(/\. .*$/s, '')
+    return mistakeIn(error, options)
   }
 }
 

@@ -2,6 +2,7 @@
 
 import { createInterface } from 'node:readline'
 import { hashPassword } from '../auth/scrypt.ts'
+import { asksForHelp } from './words.ts'
 
 const usage = [
   'Usage: keagate hash-password',
@@ -11,6 +12,10 @@ const usage = [
   '',
 ].join('\n')
 
+/** The word itself is not repeated: it may well be a password. */
+const noWords = 'it takes no words: other users of this machine can read the command line, and the shell may keep it in ' +
+  'its history; type the password when asked, or write it to standard input'
+
 interface Streams {
   readonly stdin: NodeJS.ReadableStream & { readonly isTTY?: boolean }
   readonly stdout: NodeJS.WritableStream
@@ -19,11 +24,11 @@ interface Streams {
 
 /** The password is no word of the command line: other users of the machine can read those. */
 export async function hashPasswordCommand(words: readonly string[], streams: Streams): Promise<number> {
-  if (words.includes('--help')) {
+  if (asksForHelp(words)) {
     streams.stdout.write(usage)
     return 0
   }
-  if (words.length > 0) return refuse(streams, usage)
+  if (words.length > 0) return refuse(streams, `keagate hash-password: ${noWords}\n\n${usage}`)
   const password = streams.stdin.isTTY === true ? await askTwice(streams) : await readAll(streams.stdin)
   if (password === null) return refuse(streams, 'keagate hash-password: the two passwords differ\n')
   if (password.length === 0) return refuse(streams, 'keagate hash-password: the password is empty\n')

@@ -9,7 +9,8 @@ import { escapeForLog } from '../log/escape.ts'
 import { pidFilePath, runningAgent } from '../process/pid-file.ts'
 import { askDoor, askMonitoring } from '../health/probe.ts'
 import type { Verdict } from '../health/verdict.ts'
-import { healthy, unhealthy } from '../health/verdict.ts'
+import { healthy, unhealthy, unknown } from '../health/verdict.ts'
+import { asksForHelp, mistakeIn } from './words.ts'
 
 const usage = `Usage: keagate health [-c FILE] [--ready]
 
@@ -19,7 +20,7 @@ no certificate and no password is needed to see that somebody is in.
   -c FILE    configuration file (/etc/kea/kea-ctrl-agent.conf)
   --ready    also whether it takes commands now; needs "monitoring" in FILE
 
-Exit code: 0 healthy, 1 not, or words that cannot be understood.
+Exit code: 0 healthy, 1 not, or not to be known, or words that cannot be understood.
 `
 
 const defaultFile = '/etc/kea/kea-ctrl-agent.conf'
@@ -32,7 +33,7 @@ interface Surroundings {
 
 /** Resolves to the exit code. */
 export async function healthCommand(words: readonly string[], { env, stdout, stderr }: Surroundings): Promise<number> {
-  if (words.includes('--help')) {
+  if (asksForHelp(words)) {
     stdout.write(usage)
     return 0
   }
@@ -42,8 +43,8 @@ export async function healthCommand(words: readonly string[], { env, stdout, std
     return 1
   }
   const verdict = await checkHealth(question, env)
-  stdout.write(`${verdict.healthy ? 'healthy' : 'unhealthy'}: ${escapeForLog(verdict.text)}\n`)
-  return verdict.healthy ? 0 : 1
+  stdout.write(`${verdict.state}: ${escapeForLog(verdict.text)}\n`)
+  return verdict.state === 'healthy' ? 0 : 1
 }
 
 interface Question {
@@ -51,17 +52,18 @@ interface Question {
   readonly ready: boolean
 }
 
+const options = { config: { type: 'string', short: 'c' }, ready: { type: 'boolean', default: false } } as const
+
 /** @returns what is wrong with the words, or what they ask */
 function read(words: readonly string[]): Question | string {
   try {
     const { values } = parseArgs({
       args: [...words],
-      options: { config: { type: 'string', short: 'c' }, ready: { type: 'boolean', default: false } },
+      options,
     })
     return { file: values.config ?? defaultFile, ready: values.ready }
   } catch (error) {
-    // The rest is on how such a word could be meant otherwise.
-    return describeError(error).replace(/\. .*$/s, '')
+    return mistakeIn(error, options)
   }
 }
 
@@ -75,10 +77,10 @@ async function checkHealth({ file, ready }: Question, env: NodeJS.ProcessEnv): P
   }
   const { monitoring, httpPort } = config
   if (monitoring !== null && monitoring.httpPort !== 0) return askMonitoring(monitoring, ready ? 'readyz' : 'livez')
-  if (ready) return unhealthy(`only monitoring can say whether commands are taken, and ${file} has none`)
+  if (ready) return unknown(`only monitoring can say whether commands are taken; add "monitoring" to ${file}, or leave out --ready`)
   if (httpPort === 0) return judgeProcess(file, env, `${file} leaves the port to chance`, ready)
   const verdict = await askDoor(config)
-  const pid = verdict.healthy ? null : runningAgent(pidFilePath(file, env))
+  const pid = verdict.state === 'healthy' ? null : runningAgent(pidFilePath(file, env))
   return pid === null ? verdict : unhealthy(`${verdict.text}; process ${pid} runs with ${file}, perhaps with an older state of it`)
 }
 
@@ -86,5 +88,5 @@ async function checkHealth({ file, ready }: Question, env: NodeJS.ProcessEnv): P
 function judgeProcess(file: string, env: NodeJS.ProcessEnv, why: string, ready: boolean): Verdict {
   const pid = runningAgent(pidFilePath(file, env))
   if (pid === null) return unhealthy(`${why}, and no agent runs with it`)
-  return ready ? unhealthy(`${why}, so nobody can be asked`) : healthy(`process ${pid} runs, but cannot be asked: ${why}`)
+  return ready ? unknown(`process ${pid} runs, but cannot be asked whether it takes commands: ${why}`) : healthy(`process ${pid} runs, but cannot be asked: ${why}`)
 }

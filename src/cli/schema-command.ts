@@ -2,6 +2,7 @@
 
 import { escapeForLog } from '../log/escape.ts'
 import { configSchema } from '../config/schema/schema.ts'
+import { asksForHelp } from './words.ts'
 
 const usage = 'Usage: keagate schema        prints the JSON schema of the configuration file\n'
 
@@ -10,7 +11,7 @@ export async function schemaCommand(
   words: readonly string[],
   { stdout, stderr }: { readonly stdout: NodeJS.WritableStream; readonly stderr: NodeJS.WritableStream },
 ): Promise<number> {
-  if (words.includes('--help')) {
+  if (asksForHelp(words)) {
     stdout.write(usage)
     return Promise.resolve(0)
   }

@@ -7,7 +7,7 @@ export interface SubcommandContext {
   /** What the program was started as. */
   readonly program: string
   readonly stdin: NodeJS.ReadableStream
-  readonly stdout: NodeJS.WritableStream
+  readonly stdout: NodeJS.WritableStream & { readonly isTTY?: boolean }
   readonly stderr: NodeJS.WritableStream
 }
 
@@ -28,6 +28,10 @@ export const subcommands: Readonly<Record<string, SubcommandEntry>> = {
   certs: {
     summary: 'make, renew and revoke certificates for mutual TLS',
     load: async () => (await import('./certs-command.ts')).certsCommand,
+  },
+  completion: {
+    summary: 'print what bash, zsh or fish complete words by',
+    load: async () => (await import('./subcommands.ts')).completionCommand,
   },
   doctor: {
     summary: 'check a deployment, or play a client against it',

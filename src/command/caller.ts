@@ -10,3 +10,8 @@ export interface CallerContext {
   /** The user that HTTP basic authentication proved, or null where authentication is off. */
   readonly user: string | null
 }
+
+/** What a line of the log says of a caller: all three facts together, `(none)` for one that there is not. */
+export function callerFields({ remoteAddress, user, tls }: CallerContext): Readonly<Record<string, string>> {
+  return { 'remote-address': remoteAddress, user: user ?? '(none)', certificate: tls?.subject ?? '(none)' }
+}

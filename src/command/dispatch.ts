@@ -4,11 +4,13 @@ import type { Decision } from '../access/decide.ts'
 import type { Guard } from '../access/guard.ts'
 import type { Audit } from '../audit/audit.ts'
 import { answer, answerList, quoteName, RESULT_ERROR, RESULT_UNSUPPORTED } from './answer.ts'
+import { callerFields } from './caller.ts'
 import type { CallerContext } from './caller.ts'
 import type { Envelope } from './envelope.ts'
 import type { Command, Handler } from './handler.ts'
 import type { Registry } from './registry.ts'
 import { resultOf } from './result-of.ts'
+import type { PathTarget } from './path-target.ts'
 import type { CommandScope } from './scope.ts'
 import { keaCommands } from '../config/access/kea-commands.ts'
 import { describeError } from '../errors.ts'
@@ -31,40 +33,45 @@ export interface DispatchParts {
   readonly meter: CommandMeter | null
 }
 
-/** How one command ended: the list that answers it, or the reason why its caller may not run it. */
+/**
+ * How one command ended: the list that answers it, the reason why its caller may not run it, or why it was not run for
+ * the agent itself.
+ */
 export type Outcome =
   | { readonly kind: 'answer'; readonly list: RawJson }
   | { readonly kind: 'refused'; readonly text: string }
+  | { readonly kind: 'misdirected'; readonly text: string }
 
 /**
  * Runs one command. Never rejects.
- * @param pathService the service that stands for the body's `service` where that is absent or empty, or null
+ * @param path where the command goes if the body's `service` is absent or empty
  */
 export type Dispatch = (
   envelope: Envelope,
   caller: CallerContext,
-  pathService: string | null,
+  path: PathTarget,
   scope: CommandScope,
 ) => Promise<Outcome>
 
 export function createDispatch(parts: DispatchParts): Dispatch {
-  return async (envelope, caller, pathService, scope) => {
-    const { remoteAddress } = caller
+  return async (envelope, caller, path, scope) => {
+    const from = callerFields(caller)
     if (envelope.kind !== 'command') {
-      parts.log.write('COMMAND_PROCESS_ERROR2', { reason: envelope.text, 'remote-address': remoteAddress })
+      parts.log.write('COMMAND_PROCESS_ERROR2', { reason: envelope.text, ...from })
       const list = answerList([answer(RESULT_ERROR, envelope.text)])
       parts.meter?.answered(null, [], [RESULT_ERROR], null)
       await parts.audit?.refused(caller, envelope.text, performance.now(), list.length)
       return { kind: 'answer', list }
     }
-    const services = envelope.services.length === 0 && pathService !== null ? [pathService] : envelope.services
+    const services = envelope.services.length === 0 && path.kind === 'service' ? [path.name] : envelope.services
     const command = { name: envelope.name, services, arguments: envelope.arguments, caller }
-    parts.log.write('COMMAND_RECEIVED', { command: command.name })
-    parts.log.write('CTRL_AGENT_COMMAND_RECEIVED', { command: command.name, 'remote-address': remoteAddress })
+    const fields = { command: command.name, ...from }
+    parts.log.write('COMMAND_RECEIVED', fields)
+    parts.log.write('CTRL_AGENT_COMMAND_RECEIVED', fields)
     const { audit } = parts
     const result = await (audit === null
-      ? attempt({ parts, command, scope, times: null })
-      : audited(audit, { parts, command, scope, times: [] }))
+      ? attempt({ parts, command, scope, path, times: null })
+      : audited(audit, { parts, command, scope, path, times: [] }))
     return toOutcome(parts, command, result)
   }
 }
@@ -73,14 +80,19 @@ export function createDispatch(parts: DispatchParts): Dispatch {
 interface CommandResult {
   /** One for each service, or one of the agent; none where it was refused. */
   readonly elements: readonly RawJson[]
-  /** What a caller is told who may not run it; null: it was answered. */
+  /** What a caller is told who may not run it, or has sent it to a wrong place; null: it was answered. */
   readonly refusal: string | null
+  readonly misdirected: boolean
   /** What the rules said; null: they were not asked. */
   readonly decision: Decision | null
 }
 
 function answered(elements: readonly RawJson[], decision: Decision | null = null): CommandResult {
-  return { elements, decision, refusal: null }
+  return { elements, decision, refusal: null, misdirected: false }
+}
+
+function refused(refusal: string, decision: Decision | null = null): CommandResult {
+  return { elements: [], refusal, misdirected: false, decision }
 }
 
 function failed({ name }: Command, reason: string): CommandResult {
@@ -90,9 +102,13 @@ function failed({ name }: Command, reason: string): CommandResult {
 function toOutcome(
   { meter }: DispatchParts,
   { name, services }: Command,
-  { elements, refusal, decision }: CommandResult,
+  { elements, refusal, misdirected, decision }: CommandResult,
 ): Outcome {
   const role = decision?.role.name ?? null
+  if (misdirected) {
+    meter?.answered(name, services, [RESULT_ERROR], role)
+    return { kind: 'misdirected', text: refusal ?? '' }
+  }
   if (refusal !== null) {
     meter?.refused(name, services, role)
     return { kind: 'refused', text: refusal }
@@ -106,6 +122,7 @@ interface Task {
   readonly parts: DispatchParts
   readonly command: Command
   readonly scope: CommandScope
+  readonly path: PathTarget
   /** Gets the milliseconds of each service; null: not wanted. */
   readonly times: number[] | null
 }
@@ -146,7 +163,7 @@ async function withHooks(task: Task): Promise<CommandResult> {
   try {
     // What handler modules say of the caller goes before what the rules say.
     const refusal = await modules.authenticated(task.command.caller)
-    return refusal === null ? await permit(runWithHooks, task) : { elements: [], refusal, decision: null }
+    return refusal === null ? await permit(runWithHooks, task) : refused(refusal)
   } finally {
     modules.leave()
   }
@@ -156,10 +173,14 @@ async function withHooks(task: Task): Promise<CommandResult> {
 async function permit(runs: Run, task: Task): Promise<CommandResult> {
   const { command } = task
   const { guard } = task.parts
-  if (guard === null) return answered(await runs(task))
-  const decision = guard.decide(command)
-  if (!decision.allowed) return { elements: [], refusal: guard.refusalText(decision, command), decision }
-  return answered(await guard.filter(decision, command, await runs(task)), decision)
+  const decision = guard?.decide(command) ?? null
+  if (guard !== null && decision?.allowed === false) return refused(guard.refusalText(decision, command), decision)
+  const misdirected = misdirection(task)
+  if (misdirected !== null) return { elements: [], refusal: misdirected, misdirected: true, decision }
+  const elements = await runs(task)
+  return guard === null || decision === null
+    ? answered(elements)
+    : answered(await guard.filter(decision, command, elements), decision)
 }
 
 /** One answer for each service, or one of the agent. */
@@ -168,6 +189,19 @@ async function run({ parts, command, scope, times }: Task): Promise<readonly Raw
   const handler = parts.registry.find(command.name)
   if (handler === undefined) return [answer(RESULT_UNSUPPORTED, unsupported(command, parts.router))]
   return [await timed(parts, command, handler)]
+}
+
+/** Why a command must not change the agent: it may have been meant for a daemon whose name was misspelt. */
+function misdirection({ parts, command, path }: Task): string | null {
+  if (path.kind !== 'unknown' || command.services.length > 0) return null
+  const { modules, registry, router } = parts
+  if (modules.find(command.name) !== undefined || registry.find(command.name)?.access !== 'write') return null
+  const services = router.services()
+  const known = services.length === 0 ? 'none is' : `configured: ${services.join(', ')}`
+  return (
+    `the path names no service that is configured (${known}), so ${quoteName(command.name)} was not run; ` +
+    'name a service there or in "service", or send it to / where the agent itself is meant'
+  )
 }
 
 /** Runs a command that no daemon is asked for. */

@@ -120,11 +120,17 @@ export class EnvelopeReader {
   #refuse(): void {
     const problem = this.#scanner.problem()
     if (problem === null) return
-    const { offset, text } = problem
+    const { offset } = problem
+    const text = this.#hasByteOrderMark() ? 'a byte order mark stands before it; save it as UTF-8 without one' : problem.text
     const place = this.#lineAndColumn(offset)
     const located = place === null ? '' : `, line ${place.line} column ${place.column}`
     this.#notJson = `the body is not JSON: ${text} (byte ${offset}${located})`
     this.#store.clear()
+  }
+
+  /** U+FEFF, which editors and PowerShell write before a text. */
+  #hasByteOrderMark(): boolean {
+    return [0xef, 0xbb, 0xbf].every((byte, index) => this.#store.length > index && this.#store.byteAt(index) === byte)
   }
 
   #lineAndColumn(offset: number): LineColumn | null {

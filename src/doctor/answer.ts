@@ -1,7 +1,7 @@
 // What the door said to `list-commands`, in words.
 
 import type { Finding } from './finding.ts'
-import { ok, problem } from './finding.ts'
+import { counted, ok, problem } from './finding.ts'
 
 /** @param text the body */
 export function explainAnswer(status: number, text: string): Finding {
@@ -25,7 +25,7 @@ function explainResult(answer: unknown): Finding {
   const first: unknown = Array.isArray(answer) ? answer[0] : null
   const names = member(first, 'arguments')
   if (member(first, 'result') === 0 && Array.isArray(names)) {
-    return ok('answer', `200; list-commands names ${names.length} commands`)
+    return ok('answer', `200; list-commands names ${counted(names.length, 'command')}`)
   }
   const text = member(first, 'text')
   if (typeof text === 'string') return problem('warning', 'answer', `200, but list-commands failed: ${text}`, 'look at the log of the agent')

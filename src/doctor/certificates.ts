@@ -16,7 +16,7 @@ import { issuerName } from '../x509/certificate-info.ts'
 import { certificatesIn } from '../x509/pem.ts'
 import { mistakesOf } from './configuration.ts'
 import type { Finding } from './finding.ts'
-import { ok, problem, warning } from './finding.ts'
+import { counted, ok, problem, warning } from './finding.ts'
 
 /** @param now milliseconds since the epoch */
 export function examineCertificates(loaded: LoadedConfig, now = Date.now()): readonly Finding[] {
@@ -58,7 +58,7 @@ function plainHttp(host: string): Finding {
 function lifetimes({ expiring }: CredentialSet, now: number): Finding[] {
   return expiring.filter(({ notAfter }) => notAfter >= now).map((each) => {
     const which = each.kind === 'certificate' ? each.subject : `revocation list of ${each.subject}`
-    return ok(each.keyword, `${each.file}: ${which}, ${daysLeft(each, now)} days left`)
+    return ok(each.keyword, `${each.file}: ${which}, ${counted(daysLeft(each, now), 'day')} left`)
   })
 }
 

@@ -6,7 +6,7 @@ import { ConfigError, formatPosition } from '../config/parse/issue.ts'
 import type { ConfigIssue } from '../config/parse/issue.ts'
 import { describeError } from '../errors.ts'
 import type { Finding } from './finding.ts'
-import { ok, problem } from './finding.ts'
+import { counted, ok, problem } from './finding.ts'
 
 export interface Examined {
   readonly findings: readonly Finding[]
@@ -41,7 +41,7 @@ function withRemedy(finding: Finding): Finding {
 export function mistakesOf(error: unknown, what = 'configuration'): readonly Finding[] {
   if (error instanceof ConfigError) {
     const more = error.count - error.issues.length
-    const rest = more === 0 ? [] : [problem('error', what, `and at least ${more} more mistake${more === 1 ? '' : 's'}`)]
+    const rest = more === 0 ? [] : [problem('error', what, `and at least ${counted(more, 'more mistake')}`)]
     return [...error.issues.map((issue) => placed('error', issue)), ...rest]
   }
   return [problem('error', what, describeError(error))]

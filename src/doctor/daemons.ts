@@ -33,7 +33,7 @@ export async function examineDaemons({ controlSockets }: AgentConfig, log: Log):
     if (version.result === 0 && socket.socketType !== 'unix' && socket.service === null) {
       if (isOfAgent(await ask('list-commands', service))) return agentFound(service, address)
     }
-    return findingFor(service, address, version)
+    return findingFor(service, socket, version)
   }
   const findings = await Promise.all([...controlSockets].map(examine))
   for (const upstream of upstreams.byKey.values()) upstream.close()
@@ -60,16 +60,30 @@ function agentFound(service: string, address: string): Finding {
   return problem('warning', `control socket ${service}`, text, remedy)
 }
 
-function findingFor(service: string, address: string, { result, text }: Answer): Finding {
+function findingFor(service: string, socket: ControlSocketConfig, { result, text }: Answer): Finding {
+  const address = socketAddress(socket)
   const what = `control socket ${service}`
   if (result === 0) return ok(what, `${address} answers, version ${text}`)
   const reason = text.replace(/^no usable answer from service [^:]*: /, '').replace(/; server is likely to be offline$/, '')
+  if (isAbsent(socket, reason)) return problem('warning', what, `${address}: ${reason}`, absentRemedy(service, reason))
   return problem('error', what, `${address}: ${reason}`, remedyFor(reason, address))
+}
+
+/**
+ * Whether there may never have been a daemon here, which is no reason not to start. A UNIX socket that refuses is one
+ * that a daemon has left behind: that one has crashed.
+ */
+function isAbsent({ socketType }: ControlSocketConfig, reason: string): boolean {
+  return reason.includes('No such file') || (socketType !== 'unix' && reason.includes('refused'))
+}
+
+function absentRemedy(service: string, reason: string): string {
+  const compare = reason.includes('No such file') ? ', and compare the path with control-socket in its configuration' : ''
+  return `start the daemon${compare}; where this host has none, remove "${service}" from control-sockets`
 }
 
 function remedyFor(reason: string, address: string): string {
   if (reason.includes('ermission denied')) return socketRemedy(address)
-  if (reason.includes('No such file')) return 'start the daemon, and compare the path with control-socket in its configuration'
   if (reason.startsWith('Operation canceled')) return 'the daemon hangs or is busy: look at its log, and restart it if need be'
   if (reason.includes('refused')) return 'start the daemon: nobody listens there'
   return 'look at the log of the daemon'

@@ -1,6 +1,7 @@
 // What the doctor says: one line for each thing that it has looked at.
 
 import { escapeForLog, escapeJson } from '../log/escape.ts'
+import type { Color, Paint } from '../process/terminal-color.ts'
 
 export type Level = 'ok' | 'warning' | 'error'
 
@@ -28,15 +29,33 @@ export function warning(what: string, sentence: string): Finding {
   return problem('warning', what, text, remedy.length === 0 ? null : remedy.join('; '))
 }
 
-/** One line each, then how many of each level there are; `json`: one document of all. */
-export function report(findings: readonly Finding[], json: boolean): string {
+interface ReportOptions {
+  /** One document of all, for machines. */
+  readonly json: boolean
+  /** Leaves out what is well. */
+  readonly quiet: boolean
+  readonly paint: Paint
+}
+
+const colors: Readonly<Record<Level, Color>> = { ok: 'green', warning: 'yellow', error: 'red' }
+
+/** One line each, then how many of each level there are; empty where nothing is to be said. */
+export function report(findings: readonly Finding[], { json, quiet, paint }: ReportOptions): string {
   const count = (level: Level): number => findings.filter((finding) => finding.level === level).length
   const counts = { errors: count('error'), warnings: count('warning'), ok: count('ok') }
-  if (json) return `${escapeJson(JSON.stringify({ findings, ...counts }, null, 2))}\n`
-  const lines = findings.map(({ level, what, text, remedy }) => {
-    return `${level.padEnd(7)}  ${escapeForLog(`${what}: ${text}${remedy === null ? '' : `; ${remedy}`}`)}\n`
+  const told = quiet ? findings.filter(({ level }) => level !== 'ok') : findings
+  if (json) return `${escapeJson(JSON.stringify({ findings: told, ...counts }, null, 2))}\n`
+  if (quiet && told.length === 0) return ''
+  const lines = told.map(({ level, what, text, remedy }) => {
+    const sentence = escapeForLog(`${what}: ${text}${remedy === null ? '' : `; ${remedy}`}`)
+    return `${paint(colors[level], level)}${' '.repeat(9 - level.length)}${sentence}\n`
   })
-  return `${lines.join('')}${counts.errors} errors, ${counts.warnings} warnings, ${counts.ok} ok\n`
+  return `${lines.join('')}${counted(counts.errors, 'error')}, ${counted(counts.warnings, 'warning')}, ${counts.ok} ok\n`
+}
+
+/** Such as `1 error`, `2 errors`. */
+export function counted(count: number, noun: string): string {
+  return `${count} ${noun}${count === 1 ? '' : 's'}`
 }
 
 /** 0: there is no error. */

@@ -1,6 +1,7 @@
 // Sends one command to the services it names, all at once, and brings the answers back in their order.
 
 import { answer, quoteName, RESULT_ERROR } from '../command/answer.ts'
+import { callerFields } from '../command/caller.ts'
 import type { CallerContext } from '../command/caller.ts'
 import { withReadableArguments, writeEnvelope } from '../command/envelope-writer.ts'
 import type { Command } from '../command/handler.ts'
@@ -55,7 +56,7 @@ export class Router {
   }
 
   #ask(service: string, command: Command, envelopes: Envelopes, asker: RequestOwner): Promise<RawJson> {
-    const fields = { command: command.name, service, 'remote-address': command.caller.remoteAddress }
+    const fields = { command: command.name, service, ...callerFields(command.caller) }
     const upstream = this.#upstreams.get(service)
     if (upstream === undefined) {
       const text = this.#unknownService(service)

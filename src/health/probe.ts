@@ -48,9 +48,17 @@ export async function askDoor({ httpHost, httpPort, tls }: AgentConfig): Promise
         }),
   )
   if (typeof reply === 'string') return unhealthy(`${where}: ${reply}`)
+  // The two answers that a sound door gives to a question without certificate and command are no fault to tell of.
+  if (isAnswer(reply, 405)) return healthy(`${where} answers as an agent does`)
+  if (isAnswer(reply, 403)) return healthy(`${where} answers as an agent does that requires a client certificate`)
   const explained = refusal(reply)
   if (explained === null) return unhealthy(`${where} is another program's: status ${reply.status}, but no answer of an agent`)
   return reply.status < 500 ? healthy(`${where} answers: ${explained}`) : unhealthy(`${where} fails: ${explained}`)
+}
+
+/** Whether it is an agent's refusal with this status. */
+function isAnswer(reply: Reply, status: number): boolean {
+  return reply.status === status && refusal(reply)?.startsWith(`${status} `) === true
 }
 
 /** The text of the map with which every refused request is answered; null for anything else. */

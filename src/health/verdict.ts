@@ -1,15 +1,20 @@
 // What a health check says: a word for the exit code, a sentence for whoever looks.
 
 export interface Verdict {
-  readonly healthy: boolean
+  /** `unknown`: the question cannot be answered with this configuration. */
+  readonly state: 'healthy' | 'unhealthy' | 'unknown'
   /** One sentence. */
   readonly text: string
 }
 
 export function healthy(text: string): Verdict {
-  return { healthy: true, text }
+  return { state: 'healthy', text }
 }
 
 export function unhealthy(text: string): Verdict {
-  return { healthy: false, text }
+  return { state: 'unhealthy', text }
+}
+
+export function unknown(text: string): Verdict {
+  return { state: 'unknown', text }
 }

@@ -11,6 +11,7 @@ const kinds = {
   unauthorized: { status: 401, closesConnection: false },
   certificate: { status: 403, closesConnection: true },
   forbidden: { status: 403, closesConnection: false },
+  'not-found': { status: 404, closesConnection: false },
   method: { status: 405, closesConnection: false },
   timeout: { status: 408, closesConnection: true },
   'no-length': { status: 411, closesConnection: true },
@@ -99,6 +100,11 @@ export function memoryFull(): HttpError {
 /** 431. */
 export function headTooLarge(): HttpError {
   return new HttpError('head-too-large', 'the request line and headers together are over the limit')
+}
+
+/** 400, in plain text on a port for TLS. */
+export function httpOnTlsPort(): HttpError {
+  return new HttpError('framing', 'this port speaks HTTPS, and plain HTTP came; write https:// in the URL')
 }
 
 /** 505. */

@@ -70,12 +70,12 @@ const definitions = {
   CTRL_AGENT_COMMAND_RECEIVED: {
     severity: 'INFO',
     logger: 'ctrl-agent',
-    text: 'command {command} received from {remote-address}',
+    text: 'command {command} received from {remote-address}, user {user}, certificate {certificate}',
   },
   CTRL_AGENT_COMMAND_FORWARDED: {
     severity: 'INFO',
     logger: 'ctrl-agent',
-    text: 'command {command} from {remote-address} answered by {service}',
+    text: 'command {command} from {remote-address}, user {user}, certificate {certificate}, answered by {service}',
   },
   CTRL_AGENT_COMMAND_FORWARD_BEGIN: {
     severity: 'DEBUG',
@@ -86,7 +86,9 @@ const definitions = {
   CTRL_AGENT_COMMAND_FORWARD_FAILED: {
     severity: 'WARN',
     logger: 'ctrl-agent',
-    text: 'command {command} from {remote-address} could not be answered by {service}: {reason}',
+    text:
+      'command {command} from {remote-address}, user {user}, certificate {certificate}, could not be answered by ' +
+      '{service}: {reason}',
   },
   CTRL_AGENT_CONFIG_SYNTAX_WARNING: { severity: 'WARN', logger: 'ctrl-agent', text: '{reason}' },
   DCTL_DEPRECATED_OUTPUT_OPTIONS: { severity: 'WARN', logger: 'dctl', text: '{reason}' },
@@ -96,11 +98,15 @@ const definitions = {
     logger: 'ctrl-agent',
     text: 'started with -X: path rules are not enforced',
   },
-  COMMAND_RECEIVED: { severity: 'INFO', logger: 'commands', text: 'received command {command}' },
+  COMMAND_RECEIVED: {
+    severity: 'INFO',
+    logger: 'commands',
+    text: 'received command {command} from {remote-address}, user {user}, certificate {certificate}',
+  },
   COMMAND_PROCESS_ERROR2: {
     severity: 'WARN',
     logger: 'commands',
-    text: 'command from {remote-address} refused: {reason}',
+    text: 'command from {remote-address}, user {user}, certificate {certificate}, refused: {reason}',
   },
   HTTP_CLIENT_REQUEST_AUTHORIZED: {
     severity: 'INFO',
@@ -130,7 +136,9 @@ const definitions = {
   KEAGATE_ACCESS_REFUSED: {
     severity: 'WARN',
     logger: 'auth',
-    text: 'command {command} for {services} from {remote-address}, user {user}, role {role}, refused by {rule}',
+    text:
+      'command {command} for {services} from {remote-address}, user {user}, certificate {certificate}, role {role}, ' +
+      'refused by {rule}',
   },
   KEAGATE_LOCKED_OUT: {
     severity: 'WARN',

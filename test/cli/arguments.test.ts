@@ -48,8 +48,28 @@ t.test('the words of kea-ctrl-agent make the plan they always made', async (t) =
   for (const [words, plan] of table) t.same(parseArguments(words), plan, words.join(' '))
 })
 
+t.test('keagate, but not kea-ctrl-agent, has words for help and version, and names the word that was meant', async (t) => {
+  const names = Object.keys(subcommands)
+  const table: [words: string[], plan: Plan][] = [
+    [['--help'], { kind: 'help' }],
+    [['-h'], { kind: 'help' }],
+    [['help'], { kind: 'help' }],
+    [['-dc', 'x.conf', '--help'], { kind: 'help' }],
+    [['help', 'doctor'], { kind: 'subcommand', name: 'doctor', words: ['--help'] }],
+    [['--version'], { kind: 'version' }],
+    [['doctr'], { kind: 'usage-error', text: 'unexpected word doctr; did you mean doctor?' }],
+    [['help', 'doctr'], { kind: 'usage-error', text: 'no sub-command doctr; did you mean doctor?' }],
+    [['--verison'], { kind: 'usage-error', text: 'unknown option --verison; did you mean --version?' }],
+    [['-c', 'x.conf', 'doctr'], { kind: 'usage-error', text: 'unexpected word doctr' }],
+    [['x'], { kind: 'usage-error', text: 'unexpected word x' }],
+  ]
+  for (const [words, plan] of table) t.same(parseArguments(words, names), plan, words.join(' '))
+  for (const word of ['--help', '-h', 'help', '--version', 'doctr']) t.equal(parseArguments([word]).kind, 'usage-error', word)
+})
+
 t.test('the usage fits one screen', async (t) => {
-  const lines = usage('keagate').split('\n')
+  const summaries = new Map(Object.entries(subcommands).map(([name, { summary }]) => [name, summary]))
+  const lines = usage('keagate', summaries).split('\n')
   t.ok(lines.length <= 24)
   t.ok(lines.every((line) => line.length <= 100))
 })
@@ -63,8 +83,10 @@ t.test('every sub-command prints its usage when asked for it', async (t) => {
   for (const [name, entry] of Object.entries(subcommands)) {
     const [stdin, stdout, stderr] = [new PassThrough(), new PassThrough({ encoding: 'utf8' }), new PassThrough()]
     const subcommand = await entry.load()
-    t.equal(await subcommand(['--help'], { env: {}, program: 'keagate', stdin, stdout, stderr }), 0, name)
-    t.match(stdout.read(), new RegExp(`^Usage: keagate ${name}\\b`))
-    t.equal(stderr.read(), null)
+    for (const word of ['--help', '-h']) {
+      t.equal(await subcommand([word], { env: {}, program: 'keagate', stdin, stdout, stderr }), 0, name)
+      t.match(stdout.read(), new RegExp(`^Usage: keagate ${name}\\b`))
+      t.equal(stderr.read(), null)
+    }
   }
 })

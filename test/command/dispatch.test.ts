@@ -2,6 +2,7 @@
 
 import t from 'tap'
 import type { Handler } from '../../src/command/handler.ts'
+import type { PathTarget } from '../../src/command/path-target.ts'
 import { Registry } from '../../src/command/registry.ts'
 import type { Dispatch, Outcome } from '../../src/command/dispatch.ts'
 import { createDispatch } from '../../src/command/dispatch.ts'
@@ -40,6 +41,7 @@ function setUp() {
   })
   const registry = new Registry([
     handler('list-commands', () => rawJson('"own list"')),
+    { name: 'change', access: 'write', run: () => rawJson('"changed"') },
     handler('later', async (command) => Promise.resolve(rawJson(JSON.stringify(command.caller)))),
     handler('throws', () => {
       throw new Error('out of ink')
@@ -71,7 +73,8 @@ async function send(
   services: readonly string[] = [],
   pathService: string | null = null,
 ): Promise<string> {
-  return listOf(await dispatch({ kind: 'command', name, services, arguments: null }, caller, pathService, patient))
+  const path: PathTarget = pathService === null ? { kind: 'agent' } : { kind: 'service', name: pathService }
+  return listOf(await dispatch({ kind: 'command', name, services, arguments: null }, caller, path, patient))
 }
 
 t.test('without a service the agent answers by itself', async (t) => {
@@ -79,8 +82,8 @@ t.test('without a service the agent answers by itself', async (t) => {
   t.equal(await send(dispatch, 'list-commands'), '[ "own list" ]')
   t.equal(await send(dispatch, 'later'), `[ ${JSON.stringify(caller)} ]`)
   t.same(written.slice(0, 2), [
-    'COMMAND_RECEIVED list-commands',
-    'CTRL_AGENT_COMMAND_RECEIVED list-commands 192.0.2.1',
+    'COMMAND_RECEIVED list-commands 192.0.2.1 (none) (none)',
+    'CTRL_AGENT_COMMAND_RECEIVED list-commands 192.0.2.1 (none) (none)',
   ])
 })
 
@@ -108,9 +111,9 @@ t.test('a command that nobody knows is result 2, with its name, the marker and w
 
 t.test('a malformed envelope is one result-1 answer and one warning', async (t) => {
   const { dispatch, written } = setUp()
-  const outcome = await dispatch({ kind: 'malformed', text: 'no "command"' }, caller, 'dhcp4', patient)
+  const outcome = await dispatch({ kind: 'malformed', text: 'no "command"' }, caller, { kind: 'agent' }, patient)
   t.equal(listOf(outcome), '[ { "result": 1, "text": "no \\"command\\"" } ]')
-  t.same(written, ['COMMAND_PROCESS_ERROR2 no "command" 192.0.2.1'])
+  t.same(written, ['COMMAND_PROCESS_ERROR2 no "command" 192.0.2.1 (none) (none)'])
 })
 
 t.test('a handler that throws or rejects fails alone', async (t) => {
@@ -127,7 +130,22 @@ t.test('a handler that throws or rejects fails alone', async (t) => {
 t.test('daemons learn whether the client still waits', async (t) => {
   const { dispatch, askers } = setUp()
   const envelope = { kind: 'command', name: 'x', services: ['dhcp4'], arguments: null } as const
-  await dispatch(envelope, caller, null, { ...patient, signal: AbortSignal.abort() })
-  await dispatch(envelope, caller, null, patient)
+  await dispatch(envelope, caller, { kind: 'agent' }, { ...patient, signal: AbortSignal.abort() })
+  await dispatch(envelope, caller, { kind: 'agent' }, patient)
   t.same(askers.map((asker) => [asker.client, asker.scope.signal.aborted]), [['192.0.2.1', true], ['192.0.2.1', false]])
+})
+
+t.test('a path that names no service gets what the agent reads, but nothing that changes it', async (t) => {
+  const { dispatch } = setUp()
+  const at = async (name: string, path: PathTarget, services: readonly string[] = []): Promise<Outcome> => {
+    return dispatch({ kind: 'command', name, services, arguments: null }, caller, path, patient)
+  }
+  const unknown: PathTarget = { kind: 'unknown' }
+  t.match(await at('change', unknown), {
+    kind: 'misdirected', text: /^the path names no service that is configured \(configured: .*dhcp4.*\), so 'change' was not run; name a service/,
+  })
+  t.equal(listOf(await at('change', { kind: 'agent' })), '[ "changed" ]')
+  t.equal(listOf(await at('list-commands', unknown)), '[ "own list" ]')
+  t.match(await at('nothing-known', unknown), { kind: 'answer' })
+  t.equal(listOf(await at('change', unknown, ['dhcp4'])), '[ "four change dhcp4" ]')
 })

@@ -57,3 +57,11 @@ t.test('the page of the architecture names files that are there', async (t) => {
   const places = ['src', 'src/http', '.']
   for (const name of named) t.ok(places.some((place) => existsSync(path.join(root, place, name))), name)
 })
+
+t.test('an answer has no line end, so every curl line that shows one adds it', async (t) => {
+  const files = [...pages, 'docs/man/keagate.8', 'config/debian/README.Debian', 'config/debian/keagate.conf']
+  const lines = files.flatMap((file) => text(file).split('\n').map((line) => ({ file, line })))
+  const asking = lines.filter(({ line }) => / -d | -d$|^ *(?:\/\/ *)?\\?-d /.test(line) && /https?:\/\/\S+:8000\//.test(line))
+  t.ok(asking.length >= 7, `${asking.length} lines`)
+  for (const { file, line } of asking) t.match(line, /; echo$/, file)
+})

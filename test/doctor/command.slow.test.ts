@@ -106,7 +106,7 @@ t.test('each fault is named', async (t) => {
     /^error +http-port: .* is taken by another program; see whose it is with: ss -ltnp/m,
     /^error +monitoring: .*192\.0\.2\.77.*EADDRNOTAVAIL/m,
     /^error +output: .*missing does not exist; create it/m,
-    /^error +control socket dhcp4: .*No such file or directory; start the daemon/m,
+    /^warning +control socket dhcp4: .*No such file or directory; start the daemon, .*; where this host has none, remove "dhcp4" from control-sockets$/m,
     /^error +control socket file: .*Connection refused.*; start the daemon/m,
     /^error +control socket dhcp6: .*Operation canceled: .*; the daemon hangs or is busy/m,
     /^error +control socket d2: .*out of order/m,

@@ -23,7 +23,7 @@ t.test('a command is answered with a list, and with the headers that Kea sends',
   t.equal(answer.headers.get('content-type'), 'application/json')
   t.match(answer.headers.get('date'), /^[A-Z][a-z]{2}, \d\d [A-Z][a-z]{2} \d{4} \d\d:\d\d:\d\d GMT$/)
   t.equal(answer.body, '[{"result":0,"text":"status-get"}]')
-  t.match(door.ran, [{ caller: { remoteAddress: '127.0.0.1', tls: null, user: null }, pathService: null }])
+  t.match(door.ran, [{ caller: { remoteAddress: '127.0.0.1', tls: null, user: null }, path: { kind: 'agent' } }])
 })
 
 t.test('refusals are maps with the status, in the order: head, who, then what follows', async (t) => {
@@ -242,10 +242,11 @@ t.test('the realm is quoted, whatever is in it', async (t) => {
   }
 })
 
-t.test('a path whose first segment is a service stands for it', async (t) => {
+t.test('a path whose last segment, or else its first, is a service stands for it', async (t) => {
   const services = ['dhcp4', 'd2@site', 'constructor-1']
   const door = await openDoor(t, { services })
   const client = await connectTo(t, door.port)
+  const unknown = 'none that is configured'
   const table: Readonly<Record<string, string | null>> = {
     '/': null,
     '/dhcp4': 'dhcp4',
@@ -259,23 +260,29 @@ t.test('a path whose first segment is a service stands for it', async (t) => {
     '/%64hcp4': 'dhcp4',
     '/d2%40site': 'd2@site',
     '/d2@site': 'd2@site',
-    '/DHCP4': null,
-    '/dhcp6': null,
-    '/dhcp4x': null,
-    '//dhcp4': null,
-    '/x/dhcp4': null,
-    '/%': null,
-    '/%E0%A4%A': null,
-    '/dhcp4%2Fx': null,
-    '/constructor': null,
-    '/__proto__': null,
+    '/DHCP4': unknown,
+    '/dhcp6': unknown,
+    '/dhcp4x': unknown,
+    '//dhcp4': 'dhcp4',
+    '/kea/dhcp4': 'dhcp4',
+    '/kea/v1/dhcp4/?x': 'dhcp4',
+    '/d2@site/dhcp4': 'dhcp4',
+    'http://host/kea/dhcp4': 'dhcp4',
+    '/dhcp4/kea': 'dhcp4',
+    '/%': unknown,
+    '/%E0%A4%A': unknown,
+    '/dhcp4%2Fx': unknown,
+    '/constructor': unknown,
+    '/__proto__': unknown,
+    '//': null,
     '/?dhcp4': null,
     '*': null,
   }
   for (const [path, service] of Object.entries(table)) {
     client.send(commandRequest('x', [], path))
     t.equal((await client.answer()).status, 200, path)
-    t.equal(door.ran.at(-1)?.pathService, service, path)
+    const target = service === null ? { kind: 'agent' } : service === unknown ? { kind: 'unknown' } : { kind: 'service', name: service }
+    t.same(door.ran.at(-1)?.path, target, path)
   }
 })
 

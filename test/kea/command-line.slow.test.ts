@@ -1,6 +1,6 @@
 // The command line beside the real kea-ctrl-agent's: every row of its behaviour, run with both.
 
-import { mkdirSync, writeFileSync } from 'node:fs'
+import { mkdirSync, symlinkSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import t from 'tap'
 import { run } from '../support/child.ts'
@@ -22,11 +22,14 @@ t.test('both end the same way, whatever the words', { skip }, async (t) => {
     ['-t', 'good.conf', '--'], ['-t', 'bad.conf'], ['-dt', 'bad.conf'], ['-t', 'missing.conf'], ['-t', ''], ['-tv'],
     ['-v'], ['-V'], ['-W'], ['-Wv'], ['-vx'], ['x', '-v'], ['-d', '-v', '-c', 'x'], ['-h'], ['-p', '8000'], ['-T'],
     ['--version'], ['-x', '-v'], ['-c'], ['-t'], ['-c', 'good.conf', 'more'], ['-c', 'good.conf', '-'], ['--', '-v'],
+    ['--help'], ['help'], ['doctr'],
   ]
+  const ourName = join(directory, 'kea-ctrl-agent')
+  symlinkSync(mainFile, ourName)
   const options = { cwd: directory, env: { KEA_PIDFILE_DIR: directory, KEA_LOCKFILE_DIR: 'none' } }
   for (const words of table) {
     const theirs = await run(executable('kea-ctrl-agent'), words, options)
-    const ours = await run(process.execPath, [mainFile, ...words], options)
+    const ours = await run(process.execPath, [ourName, ...words], options)
     t.same(seen(ours), seen(theirs), JSON.stringify(words))
   }
 })

@@ -13,6 +13,7 @@ import { createJsonFormatter } from '../../src/log/json-line.ts'
 import { compilePattern } from '../../src/log/pattern.ts'
 import { syslogForm } from '../../src/log/syslog-priority.ts'
 import { compileText } from '../../src/log/template.ts'
+import { plain } from '../../src/process/terminal-color.ts'
 import { html } from '../../src/monitoring/html.ts'
 import { exposition } from '../../src/metrics/exposition.ts'
 
@@ -63,8 +64,8 @@ const places: Readonly<Record<string, (text: string) => string>> = {
   'the status page': (text) => html`<p title="${text}">${text}</p>`.text,
   'the label of a metric': (text) => exposition([{ name: 'keagate_ready', labels: { file: text }, value: 1 }]).trimEnd(),
   'the text of a refusal': (text) => rawToString(new HttpError('certificate', text).body()),
-  'the doctor': (text) => report([{ level: 'error', what: text, text, remedy: text }], false),
-  'the doctor, for machines': (text) => report([{ level: 'error', what: text, text, remedy: text }], true),
+  'the doctor': (text) => report([{ level: 'error', what: text, text, remedy: text }], { json: false, quiet: false, paint: plain }),
+  'the doctor, for machines': (text) => report([{ level: 'error', what: text, text, remedy: text }], { json: true, quiet: false, paint: plain }),
   'a mistake of the configuration': (text) => formatIssue(mistake(text)),
   'mistakes of the configuration': (text) => errorLines(new ConfigError([mistake(text), mistake(text)])).join(''),
   'any other error': (text) => errorLines(new Error(text)).join(''),

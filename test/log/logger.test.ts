@@ -83,7 +83,9 @@ t.test('a logger without settings uses its parent, one with settings its own', a
     logger('kea-ctrl-agent.commands', { severity: 'NONE' }),
   ])
   logging.write('CTRL_AGENT_STARTED', { version: '1' })
-  logging.write('CTRL_AGENT_COMMAND_FORWARD_FAILED', { command: 'c', 'remote-address': 'a', service: 's', reason: 'r\nX' })
+  logging.write('CTRL_AGENT_COMMAND_FORWARD_FAILED', {
+    command: 'c', 'remote-address': 'a', user: 'u', certificate: 'n', service: 's', reason: 'r\nX',
+  })
   logging.write('HTTP_CLIENT_REQUEST_NO_AUTH_HEADER', { 'remote-address': '127.0.0.1' })
   logging.write('HTTP_CLIENT_REQUEST_RECEIVED', { 'remote-address': '127.0.0.1' })
   logging.write('HTTP_IDLE_CONNECTION_TIMEOUT_OCCURRED', { 'remote-address': '127.0.0.1' })
@@ -93,7 +95,8 @@ t.test('a logger without settings uses its parent, one with settings its own', a
   await logging.close()
   t.equal(
     readFileSync(root, 'utf8'),
-    'WARN kea-ctrl-agent.ctrl-agent CTRL_AGENT_COMMAND_FORWARD_FAILED command c from a could not be answered by s: r\\x0aX\n' +
+    'WARN kea-ctrl-agent.ctrl-agent CTRL_AGENT_COMMAND_FORWARD_FAILED command c from a, user u, certificate n, ' +
+      'could not be answered by s: r\\x0aX\n' +
       'INFO kea-ctrl-agent.auth HTTP_CLIENT_REQUEST_NO_AUTH_HEADER request without credentials from 127.0.0.1\n',
   )
   t.equal(

@@ -3,6 +3,7 @@
 import type { Authenticator } from '../../src/auth/basic.ts'
 import { createAuthenticator } from '../../src/auth/basic.ts'
 import { LockOut } from '../../src/auth/lock-out.ts'
+import type { PathTarget } from '../../src/command/path-target.ts'
 import type { CallerContext } from '../../src/command/caller.ts'
 import { httpLimitRows, limitsOf } from '../../src/config/limits.ts'
 import type { HttpHeader, HttpLimits } from '../../src/config/types.ts'
@@ -25,7 +26,7 @@ export interface Ran {
   readonly name: string
   readonly services: readonly string[]
   readonly arguments: string | null
-  readonly pathService: string | null
+  readonly path: PathTarget
   readonly caller: CallerContext
 }
 
@@ -164,7 +165,7 @@ function makeSettings(options: DoorOptions, ran: Ran[], log: Log): HttpSettings 
     tlsReport: new HandshakeLog(log, new MetricRegistry()),
     authenticator: authenticator(options),
     services: new Set(options.services ?? []),
-    dispatch: async (envelope, caller, pathService) => {
+    dispatch: async (envelope, caller, path) => {
       if (envelope.kind !== 'command') {
         const list = rawJson(`[ { "result": 1, "text": ${JSON.stringify(envelope.text)} } ]`)
         return { kind: 'answer', list }
@@ -174,7 +175,7 @@ function makeSettings(options: DoorOptions, ran: Ran[], log: Log): HttpSettings 
         name,
         services,
         arguments: envelope.arguments === null ? null : rawToString(envelope.arguments),
-        pathService,
+        path,
         caller,
       }
       ran.push(command)

@@ -62,3 +62,24 @@ t.test('whole names are asked for as they are written in rules, and one that can
     t.match(done.stdout + done.stderr, says, subject)
   }
 })
+
+t.test('a service that is not configured is no question of rights', async (t) => {
+  const file = path.join(temporaryDirectory(t), 'keagate.conf')
+  const module = path.join(path.dirname(file), 'module.mjs')
+  writeFileSync(module, "export const load = () => ({ commands: { hello: { access: 'read', run: () => ({ result: 0 }) } } })")
+  const rules = { 'assign-role-method': 'basic-authentication', 'default-role': { 'accept-commands': 'ALL' } }
+  const ask = async (members: object, ...words: string[]): Promise<readonly [number | null, string]> => {
+    const sockets = { dhcp4: { 'socket-name': 'kea4' }, d2: { 'socket-name': 'd2' } }
+    writeFileSync(file, JSON.stringify({ 'Control-agent': { 'control-sockets': sockets, ...members } }))
+    const { code, stdout, stderr } = await run(process.execPath, [mainFile, 'access', '-c', file, ...words])
+    return [code, stdout + stderr]
+  }
+  const said = `keagate access: the service dhcp44 is not configured in ${file} (its services: dhcp4, d2); did you mean dhcp4?\n`
+  for (const members of [{ 'access-control': rules }, {}]) {
+    t.same(await ask(members, 'lease4-get-all', 'dhcp44'), [1, said])
+    t.match(await ask(members, 'lease4-get-all', 'dhcp4'), [0, /./])
+  }
+  const none = await ask({ 'control-sockets': {} }, 'lease4-get-all', 'dhcp4')
+  t.match(none, [1, /^keagate access: the service dhcp4 is not configured .* \(it has no control sockets\)\n$/])
+  t.match(await ask({ 'access-control': rules, 'hooks-libraries': [{ library: module }] }, 'hello', 'dhcp44'), [0, /^allowed: hello/])
+})

@@ -46,7 +46,7 @@ function send(port: number, agent: http.Agent, command: string): Promise<void> {
 function numbers(texts: readonly string[]): number[][] {
   const found: number[][] = Array.from({ length: connections }, () => [])
   for (const line of texts.join('').split('\n').slice(0, -1)) {
-    const match = /^INFO COMMAND_RECEIVED received command count-(\d)-(\d+)$/.exec(line)
+    const match = /^INFO COMMAND_RECEIVED received command count-(\d)-(\d+) from /.exec(line)
     if (match === null) throw new Error(`torn line: ${line}`)
     found[Number(match[1])]?.push(Number(match[2]))
   }

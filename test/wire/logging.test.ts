@@ -1,8 +1,10 @@
 // What the built program writes about itself, and where.
 
-import { chmodSync, writeFileSync } from 'node:fs'
+import { chmodSync, readFileSync, writeFileSync } from 'node:fs'
+import { request } from 'node:https'
 import { join } from 'node:path'
 import t from 'tap'
+import { done } from '../certs/authority-at.ts'
 import { run, startChild } from '../support/child.ts'
 import { executable, skipWithout } from '../kea/installed.ts'
 import { mainFile, startProgram, temporaryDirectory } from '../support/program.ts'
@@ -82,16 +84,16 @@ t.test('syslog lines arrive with their priority, and on standard error while nob
   }
   await send('nobody-listens')
   await agent.waitFor(/KEAGATE_LOG_OUTPUT_FAILED log output syslog failed: .*; its lines go to standard error/)
-  await agent.waitFor(/^INFO {2}\[kea-ctrl-agent\.commands\.0\] COMMAND_RECEIVED received command nobody-listens$/m)
+  await agent.waitFor(/^INFO {2}\[kea-ctrl-agent\.commands\.0\] COMMAND_RECEIVED received command nobody-listens from 127\.0\.0\.1, user \(none\), certificate \(none\)$/m)
   const syslogd = startChild(t, 'python3', ['-c', listener, socket])
   await syslogd.waitFor(/listening/)
   while (!agent.output().includes('KEAGATE_LOG_OUTPUT_RESTORED')) await send('somebody-listens')
   await send('last')
   t.equal(await agent.stop(), 0)
-  await syslogd.waitFor(/last","text"/)
+  await syslogd.waitFor(/last","remote-address".*\n/)
   const tag = `kea-ctrl-agent\\[${agent.pid}\\]:`
-  t.match(syslogd.output(), new RegExp(`^<134>.* ${tag} INFO {2}\\[kea-ctrl-agent\\.commands\\.0\\] COMMAND_RECEIVED .* last$`, 'm'))
-  t.match(syslogd.output(), new RegExp(`^<30>.* ${tag} \\{"severity":"INFO",.*"id":"COMMAND_RECEIVED","command":"last","text":`, 'm'))
+  t.match(syslogd.output(), new RegExp(`^<134>.* ${tag} INFO {2}\\[kea-ctrl-agent\\.commands\\.0\\] COMMAND_RECEIVED received command last from `, 'm'))
+  t.match(syslogd.output(), new RegExp(`^<30>.* ${tag} \\{"severity":"INFO",.*"id":"COMMAND_RECEIVED","command":"last","remote-address":"127\\.0\\.0\\.1","user":`, 'm'))
 })
 
 t.test('without the logger program syslog lines go to standard error', async (t) => {
@@ -104,4 +106,34 @@ t.test('without the logger program syslog lines go to standard error', async (t)
   t.equal(output.split('spawn logger').length, 2, 'said once')
   t.match(output, /^INFO {2}\[kea-ctrl-agent\.dctl\.0\] DCTL_STARTING/m, 'also before the configuration is read')
   t.match(output, /^INFO {2}\[kea-ctrl-agent\.dctl\.0\] DCTL_SHUTDOWN/m)
+})
+
+t.test('lines of a command name address, user and certificate together', async (t) => {
+  const tls = join(temporaryDirectory(t), 'tls')
+  await done(['init', tls])
+  const inTls = (name: string): string => join(tls, name)
+  const agent = await startProgram(t, {
+    'trust-anchor': inTls('ca/cert.pem'), 'cert-file': inTls('server/cert.pem'), 'key-file': inTls('server/key.pem'),
+    'control-sockets': { d2: { 'socket-name': '/nonexistent/socket' } },
+    authentication: { type: 'basic', clients: [{ user: 'ann', password: 'correct horse' }] },
+    loggers: toStdout,
+  })
+  const send = (body: string): Promise<unknown> => new Promise((resolve, reject) => {
+    const options = {
+      port: agent.port, method: 'POST', auth: 'ann:correct horse', headers: { 'content-type': 'application/json' },
+      ca: readFileSync(inTls('ca/cert.pem')), cert: readFileSync(inTls('client/cert.pem')), key: readFileSync(inTls('client/key.pem')),
+    }
+    request(options, (response) => response.resume().once('end', resolve)).once('error', reject).end(body)
+  })
+  await send('{ "command": "asked", "service": [ "d2" ] }')
+  await send('{ "no-command": 1 }')
+  const caller = 'from 127\\.0\\.0\\.1, user ann, certificate \\S*CN=client'
+  for (const line of [
+    `COMMAND_RECEIVED received command asked ${caller}$`,
+    `CTRL_AGENT_COMMAND_RECEIVED command asked received ${caller}$`,
+    `CTRL_AGENT_COMMAND_FORWARD_FAILED command asked ${caller}, could not be answered by d2: `,
+    `COMMAND_PROCESS_ERROR2 command ${caller}, refused: `,
+  ]) await agent.waitFor(new RegExp(` ${line}`, 'm'), 2000)
+  await agent.stop()
+  t.notMatch(agent.output(), /correct horse/)
 })

@@ -50,12 +50,13 @@ t.test('hash-password refuses what cannot be a password', async (t) => {
     [[], '', /empty/],
     [[], '\n', /empty/],
     [[], 'one\ntwo\n', /line end/],
-    [['secret'], 'x\n', /Usage/],
+    [['secret'], 'x\n', /other users of this machine can read the command line[^]*Usage/],
   ] as const) {
     const { status, stdout, stderr } = keagate(['hash-password', ...words], input)
     t.equal(status, 1)
     t.equal(stdout, '')
     t.match(stderr, reason)
+    t.notMatch(stderr, 'secret')
   }
 })
 

@@ -147,3 +147,22 @@ function storkFinds(pid: number, configFile: string): boolean {
   const option = words.indexOf('-c', program)
   return program >= 0 && option > program && words[option + 1] === configFile
 }
+
+t.test('a path with a typing mistake stops and changes nothing', async (t) => {
+  const socket = { 'socket-name': '/nonexistent/kea4' }
+  const program = await startProgram(t, { 'control-sockets': { dhcp4: socket } })
+  const post = async (path: string, command: string): Promise<{ status: number; text: string }> => {
+    const headers = { 'Content-Type': 'application/json' }
+    const response = await fetch(`http://127.0.0.1:${program.port}${path}`, { method: 'POST', headers, body: JSON.stringify({ command }) })
+    return { status: response.status, text: await response.text() }
+  }
+  for (const command of ['shutdown', 'config-set', 'config-write', 'config-reload']) {
+    t.match(await post('/dhcp9', command), {
+      status: 404, text: `{ "result": 404, "text": "Not Found: the path names no service that is configured (configured: dhcp4), so '${command}' was not run`,
+    })
+  }
+  t.match(await post('/kea/dhcp4', 'shutdown'), { status: 200, text: /no usable answer from service dhcp4/ })
+  t.match(await post('/anything', 'version-get'), { status: 200, text: /"result": 0/ })
+  t.match(await post('/', 'shutdown'), { status: 200, text: /"result": 0/ })
+  t.equal(await program.exited, 0)
+})

@@ -8,6 +8,8 @@ import type { CredentialSet } from '../../tls/files/credentials.ts'
 import { certificateInfo } from '../../x509/certificate-info.ts'
 import { addressOf } from '../../net/remote-address.ts'
 import type { HandshakeLog } from '../../tls/server/handshake-log.ts'
+import { httpOnTlsPort } from '../http-error.ts'
+import { rawResponse } from '../response/headers.ts'
 import type { HttpServer } from '../server.ts'
 import type { Listener } from './listener.ts'
 
@@ -48,8 +50,8 @@ function tlsHandler(
   tls: NonNullable<AgentConfig['tls']>,
   credentials: CredentialSet,
 ): ConnectionHandler {
-  const { server, origin, report, log } = options
-  const { handshakeTimeout, maxConnections } = options.config.httpLimits
+  const { config, server, origin, report, log } = options
+  const { handshakeTimeout, maxConnections } = config.httpLimits
   const acceptor = createTlsAcceptor(credentials, tls, handshakeTimeout, {
     connected: (socket, remoteAddress, verified, slot) => {
       server.serve({ socket, remoteAddress, peer: verified?.facts ?? null, verified, slot, origin })
@@ -58,6 +60,10 @@ function tlsHandler(
       const peer = certificate === undefined ? null : certificateInfo(certificate)
       report.refused(remoteAddress, diagnosis, peer)
       server.refuse({ socket, remoteAddress, peer: null, verified: null, slot, origin }, diagnosis, peer)
+    },
+    plainHttp: (socket) => {
+      socket.end(rawResponse(config.httpHeaders, httpOnTlsPort()))
+      server.discard(socket)
     },
     failed: (address, diagnosis, quiet, slot) => {
       slot?.release()

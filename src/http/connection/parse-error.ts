@@ -66,6 +66,10 @@ function versionFailure(error: ParseError): HttpError {
 /** Another method, where the line is a request line but for that; otherwise something that is not HTTP. */
 function methodFailure(error: ParseError): HttpError {
   const { text, at } = textAround(error)
+  if (hasProxyHeader(error)) {
+    const advice = 'switch it off in the proxy'
+    return new HttpError('framing', `a header of the PROXY protocol came before the request, which is not read here; ${advice}`)
+  }
   if (text.startsWith('\x16\x03', at)) {
     return new HttpError('framing', 'this looks like TLS, but plain HTTP is spoken here; use http:// or configure TLS')
   }
@@ -74,6 +78,13 @@ function methodFailure(error: ParseError): HttpError {
   const line = text.slice(at - method.length)
   if (!startsRequestLine(line)) return malformed(error)
   return namesOtherVersion(line.split(/[ \r\n]/, 3)[2] ?? '') ? otherVersion() : methodNotAllowed()
+}
+
+/** How versions 1 and 2 of the PROXY protocol begin. */
+const proxyHeader = /^(?:PROXY (?:TCP4|TCP6|UNKNOWN)[ \r]|\r\n\r\n\0\r\nQUIT\n)/
+
+function hasProxyHeader({ rawPacket }: ParseError): boolean {
+  return proxyHeader.test(rawPacket?.toString('latin1', 0, 16) ?? '')
 }
 
 /** The latest bytes received, near the place where the parser gave up. */
@@ -92,8 +103,19 @@ function startsRequestLine(text: string): boolean {
   return /^[^\x00-\x20\x7f]+$/.test(target ?? '') && versionForm.test(version ?? '')
 }
 
-function malformed({ code = '' }: ParseError): HttpError {
+function malformed(error: ParseError): HttpError {
+  const { code = '' } = error
+  // The parser calls it a malformed length.
+  const besideCoding = code === 'HPE_INVALID_CONTENT_LENGTH' && /transfer-encoding/i.test(error.reason ?? '')
+  if (besideCoding) return new HttpError('framing', sentences['HPE_INVALID_TRANSFER_ENCODING'])
+  if (endsInLfAlone(error)) return new HttpError('framing', 'a line of the head ends in LF alone; write CR LF')
   return new HttpError('framing', sentences[code] ?? 'the request is not HTTP')
+}
+
+/** Whether the parser gave up at a line end that is one for other programs. */
+function endsInLfAlone(error: ParseError): boolean {
+  const { text, at } = textAround(error)
+  return [at - 1, at].some((place) => text[place] === '\n' && place > 0 && text[place - 1] !== '\r')
 }
 
 /** Our own words for what the parser found; its own differ between its versions and name its states. */

@@ -10,7 +10,7 @@ import { HttpError, memoryFull } from '../http-error.ts'
 import { respond } from '../response/respond.ts'
 import type { WireResponse } from '../response/wire-response.ts'
 import { traceCommand } from '../trace.ts'
-import { pathService } from './path-service.ts'
+import { pathTarget } from './path-service.ts'
 
 export interface CommandRouteOptions {
   readonly log: Log
@@ -33,10 +33,10 @@ export function runCommand({ log }: CommandRouteOptions): Handler {
     // Strings that have to be transcoded for the daemon are copied with everything around them.
     const args = envelope.kind === 'command' ? envelope.arguments : null
     if (args?.wideEscapes === true && !memory.tryReserve(args.length)) throw memoryFull()
-    const service = pathService(target, settings.services)
+    const path = pathTarget(target, settings.services)
     const commandSize = memory.reserved
     const outcome = await context.run(
-      () => settings.dispatch(envelope, context.caller, service, context),
+      () => settings.dispatch(envelope, context.caller, path, context),
       () => {
         const command = envelope.kind === 'command' ? envelope.name : ''
         log.write('KEAGATE_COMMAND_ABANDONED', { command, 'remote-address': remoteAddress })
@@ -45,6 +45,7 @@ export function runCommand({ log }: CommandRouteOptions): Handler {
     )
     memory.release(commandSize)
     if (outcome.kind === 'refused') throw new HttpError('forbidden', outcome.text)
+    if (outcome.kind === 'misdirected') throw new HttpError('not-found', outcome.text)
     return respond(reply, { status: 200, body: outcome.list })
   }
 }

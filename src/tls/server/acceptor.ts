@@ -30,6 +30,11 @@ export interface TlsEvents {
     certificate: X509Certificate | undefined,
     slot: ConnectionSlot | null,
   ): void
+  /**
+   * Follows `failed` where the first bytes of the client are an HTTP request: it may be told in plain text that TLS is
+   * spoken here. Nothing more is read; whoever is called closes the socket.
+   */
+  plainHttp(socket: Socket): void
   /** There is no TLS connection, the socket is gone. `quiet`: the client left without a byte, as a port check does. */
   failed(remoteAddress: string, diagnosis: Diagnosis, quiet: boolean, slot: ConnectionSlot | null): void
 }
@@ -158,11 +163,14 @@ export function createTlsAcceptor(
 
   server.on('tlsClientError', (error, socket) => {
     const found = take(socket)
-    socket.destroy()
-    if (found === undefined) return
     const diagnosis = diagnoseHandshake(error, config)
+    const isHttp = diagnosis.id === 'plain-http'
+    // The TCP connection goes with it.
+    if (!isHttp || found === undefined) socket.destroy()
+    if (found === undefined) return
     if (diagnosis.id === 'closed') forget(found)
     else events.failed(found.address, diagnosis, false, found.slot)
+    if (isHttp) events.plainHttp(found.raw)
   })
 
   function forget({ raw, address, slot }: Pending): void {
