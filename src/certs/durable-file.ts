@@ -90,8 +90,8 @@ export function createFolder(folder: string): void {
 
 /**
  * Makes a folder with all above it that are missing, which everybody may look into as far as the umask lets them. They
- * are made one by one: the recursive call of Node.js (seen on 20 to 26) tries for ever where the system says of a folder
- * that the one above it is missing though it is there, as that of /proc does.
+ * are made one by one: the recursive call of Node.js (seen on 20 to 26) tries for ever where the system says of a
+ * folder that the one above it is missing though it is there, as that of /proc does.
  * @throws Error of the system, or KeagateError (CERTS_REFUSED)
  */
 export function createFolders(folder: string): void {

@@ -58,12 +58,17 @@ export async function accessCommand(words: readonly string[], { env, stdout, std
     const handlers = await loadOnly(config.hookModules, silent)
     const missing = services.find((service) => !config.controlSockets.has(service))
     // A module answers its own commands whatever service is named.
-    if (missing !== undefined && handlers.every(({ name }) => name !== command)) throw notConfigured(missing, [...config.controlSockets.keys()], file)
+    if (missing !== undefined && handlers.every(({ name }) => name !== command))
+      throw notConfigured(missing, [...config.controlSockets.keys()], file)
     if (config.access === null) {
       stdout.write(`There is no access-control in ${escapeForLog(file)}: whoever is let in may run everything.\n`)
       return 0
     }
-    const policy = compilePolicy(config.access, { tls: config.tls !== null, services: config.controlSockets.keys(), handlers })
+    const policy = compilePolicy(config.access, {
+      tls: config.tls !== null,
+      services: config.controlSockets.keys(),
+      handlers,
+    })
     const { text, code } = command === undefined ? list(policy, caller) : explain(policy, caller, command, services)
     stdout.write(admission(config, caller) + text)
     return code

@@ -1,5 +1,5 @@
-// Command-line words to a plan. Options and their clustering are those of kea-ctrl-agent (getopt `dc:t:vVWX`), which has
-// neither sub-commands nor a word that asks for help.
+// Command-line words to a plan. Options and their clustering are those of kea-ctrl-agent (getopt `dc:t:vVWX`), which
+// has neither sub-commands nor a word that asks for help.
 
 import { nearestWord } from '../config/schema/suggestions.ts'
 

@@ -1,5 +1,5 @@
-// `keagate completion`: what a shell needs to complete sub-commands and options. All of it is read from the usage texts,
-// so that it cannot differ from them.
+// `keagate completion`: what a shell needs to complete sub-commands and options. All of it is read from the usage
+// texts, so that it cannot differ from them.
 
 import { PassThrough } from 'node:stream'
 import { escapeForLog } from '../log/escape.ts'

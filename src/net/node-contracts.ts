@@ -88,8 +88,8 @@ export function wrappedSocket(socket: object & { readonly _parent?: unknown }): 
 }
 
 /**
- * `socket._handle.verifyError()`: OpenSSL's own text for a certificate that it did not verify. Without it the numbers for
- * which Node has no code, such as a violated name constraint, cannot be told apart: all are `UNSPECIFIED`.
+ * `socket._handle.verifyError()`: OpenSSL's own text for a certificate that it did not verify. Without it the numbers
+ * for which Node has no code, such as a violated name constraint, cannot be told apart: all are `UNSPECIFIED`.
  * @returns null where there is none
  */
 export function verificationText(socket: object & { readonly _handle?: unknown }): string | null {

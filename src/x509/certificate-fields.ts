@@ -37,7 +37,9 @@ export function isSelfIssued(certificate: X509Certificate): boolean {
   return names !== null && looseKey(names.subject) === looseKey(names.issuer)
 }
 
-/** Whether a certificate is of X.509 version 1, which has no place to say what is a CA. False where it cannot be read. */
+/**
+ * Whether a certificate is of X.509 version 1, which has no place to say what is a CA. False where it cannot be read.
+ */
 export function isVersion1({ raw }: X509Certificate): boolean {
   try {
     const tbs = toBeSigned(raw)

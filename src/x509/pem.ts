@@ -83,7 +83,9 @@ export function isPkcs7Label(label: string): boolean {
   return label === 'PKCS7' || label === 'PKCS #7 SIGNED DATA' || label === 'CMS'
 }
 
-/** Whether two PEM objects stand on one line, as when the first file ends without a line end and another is appended. */
+/**
+ * Whether two PEM objects stand on one line, as when the first file ends without a line end and another is appended.
+ */
 export function lacksLineEnd(content: Buffer): boolean {
   return content.includes('----------BEGIN ')
 }

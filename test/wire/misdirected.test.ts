@@ -52,17 +52,17 @@ t.test('plain HTTP on a port for TLS is told so, whatever follows', async (t) =>
   const tls = join(temporaryDirectory(t), 'tls')
   await done(['init', tls])
   const inTls = (name: string): string => join(tls, name)
-  const { port, output } = await startProgram(t, {
+  const program = await startProgram(t, {
     'trust-anchor': inTls('ca/cert.pem'), 'cert-file': inTls('server/cert.pem'), 'key-file': inTls('server/key.pem'),
   })
   const get = 'GET / HTTP/1.0\r\n\r\n'
   for (const bytes of [whole, get, `${head('Content-Length: 100000')}${'x'.repeat(100_000)}`]) {
-    const answer = await answerTo(port, bytes)
+    const answer = await answerTo(program.port, bytes)
     t.match(answer, /^HTTP\/1\.1 400 Bad Request\r\n[^]*Connection: close\r\n[^]*this port speaks HTTPS[^]*https:\/\//)
     t.equal(answer.split('HTTP/1.1').length, 2, 'one answer')
   }
   for (const bytes of ['hello there, who are you\r\n', 'SSH-2.0-x\r\n']) {
-    t.notMatch(await answerTo(port, bytes), /HTTP/)
+    t.notMatch(await answerTo(program.port, bytes), /HTTP/)
   }
-  t.match(output(), /plain HTTP on the TLS port/)
+  t.match(program.output(), /plain HTTP on the TLS port/)
 })

@@ -1,5 +1,6 @@
 // What OpenSSL found when it verified a certificate, for the findings that Node has no name for: all of these have the
-// one code `UNSPECIFIED`, and OpenSSL's own text tells them apart (X509_verify_cert_error_string; the same in 3.0 to 3.5).
+// one code `UNSPECIFIED`, and OpenSSL's own text tells them apart (X509_verify_cert_error_string; the same in 3.0 to
+// 3.5).
 
 import type { TLSSocket } from 'node:tls'
 import { verificationText } from '../../net/node-contracts.ts'

@@ -77,7 +77,9 @@ const commands: Readonly<Record<Wanted, Partial<Readonly<Record<DerKind, string>
   },
 }
 
-/** The cipher of old PKCS#12 files (pbeWithSHA1And40BitRC2-CBC, RFC 7292 appendix C), read by OpenSSL 3 only if told. */
+/**
+ * The cipher of old PKCS#12 files (pbeWithSHA1And40BitRC2-CBC, RFC 7292 appendix C), read by OpenSSL 3 only if told.
+ */
 const RC2_40 = Buffer.from('2a864886f70d010c0106', 'hex')
 
 function convert(command: string, secret = false): string {

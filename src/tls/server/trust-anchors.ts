@@ -58,7 +58,8 @@ export class TrustAnchors {
   }
 
   /**
-   * The certificate at which a chain ends: that whose issuer is neither trusted nor sent. Itself where it has none above.
+   * The certificate at which a chain ends: that whose issuer is neither trusted nor sent. Itself where it has none
+   * above.
    * @param sent the certificates that the client sent behind its own, in any order
    */
   topOf(certificate: X509Certificate, sent: readonly X509Certificate[]): X509Certificate {
