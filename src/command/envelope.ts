@@ -36,6 +36,8 @@ const maxServiceListSize = 64 * 1024
 
 const quote = 0x22
 const openingBracket = 0x5b
+/** Of U+FEFF in UTF-8. No JSON text begins with it. */
+const firstByteOfMark = 0xef
 
 /** Bytes before a place up to which its line and column are counted. */
 const maxLocatedSize = 64 * 1024
@@ -121,16 +123,13 @@ export class EnvelopeReader {
     const problem = this.#scanner.problem()
     if (problem === null) return
     const { offset } = problem
-    const text = this.#hasByteOrderMark() ? 'a byte order mark stands before it; save it as UTF-8 without one' : problem.text
+    // Its first byte alone: whatever comes there that begins with it, and the rest may not have come yet.
+    const marked = offset === 0 && this.#store.byteAt(0) === firstByteOfMark
+    const text = marked ? 'it begins with a byte order mark; save it as UTF-8 without one' : problem.text
     const place = this.#lineAndColumn(offset)
     const located = place === null ? '' : `, line ${place.line} column ${place.column}`
     this.#notJson = `the body is not JSON: ${text} (byte ${offset}${located})`
     this.#store.clear()
-  }
-
-  /** U+FEFF, which editors and PowerShell write before a text. */
-  #hasByteOrderMark(): boolean {
-    return [0xef, 0xbb, 0xbf].every((byte, index) => this.#store.length > index && this.#store.byteAt(index) === byte)
   }
 
   #lineAndColumn(offset: number): LineColumn | null {

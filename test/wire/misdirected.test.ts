@@ -38,7 +38,7 @@ t.test('each is refused with a text about itself', async (t) => {
     ],
     [
       'byte order mark', `${head('Connection: close', `Content-Length: ${body.length + 3}`)}\ufeff${body}`,
-      /the body is not JSON: a byte order mark stands before it; save it as UTF-8 without one/,
+      /the body is not JSON: it begins with a byte order mark; save it as UTF-8 without one/,
     ],
   ]
   for (const [what, bytes, text] of rows) {
