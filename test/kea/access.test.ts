@@ -131,7 +131,7 @@ t.test('reader, operator and nobody', { skip: skipWithout('kea-dhcp4', 'kea-dhcp
     t.match(table.stdout, /^reservation-add +write +dhcp4$/m)
     t.notMatch(table.stdout, /d2|\(agent\)|lease4-del/)
     t.match(await says('--cert-subject', 'stranger'), { code: 0, stdout: /^role: {4}unknown-role .*\n0 of \d+ known commands\n$/ })
-    t.match(await says('--adress', 'x'), { code: 1, stderr: /Unknown option '--adress'\n\nUsage: keagate access -c FILE/ })
+    t.match(await says('--adress', 'x'), { code: 1, stderr: /Unknown option '--adress'; did you mean --address\?\n\nUsage: keagate access -c FILE/ })
     t.match(await says('--address', 'x'), { code: 1, stderr: /x is no IP address/ })
   })
 })

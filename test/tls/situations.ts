@@ -181,8 +181,8 @@ export async function makeSituations(): Promise<Kit> {
     {
       name: 'plain HTTP on the TLS port', told: 'at the handshake', visitor: { plain: true },
       log: /handshake with 127.0.0.1 failed: plain HTTP on the TLS port; use https:\/\/ in the client's URL/,
-      doctor: /^error answer: .*socket hang up; if the door speaks TLS, use https:/,
-      client: /^closed$/, mended: good,
+      doctor: /^error answer: 400: Bad Request: this port speaks HTTPS, .*https:/,
+      client: /^400 /, mended: good,
     },
     {
       name: 'TLS 1.1 client', told: 'at the handshake',
