@@ -81,7 +81,7 @@ t.test('queries find series', { skip: skipWithout('prometheus') }, async (t) => 
   // What was counted before the first scrape is no increase.
   while ((await query('up{job="keagate"} == 1')).length === 0) await setTimeout(pace)
   for (const command of ['lease4-get-all', 'lease4-del']) for (const service of ['dhcp4', 'dhcp6']) await send(command, service)
-  await t.rejects(fetch(`http://127.0.0.1:${program.port}/`))
+  t.equal((await fetch(`http://127.0.0.1:${program.port}/`)).status, 400)
   // A rate takes two scrapes.
   for (const name of ['keagate_access_refusals_total', 'keagate_tls_failures_total', 'keagate_daemon_failures_total']) {
     while ((await query(`rate(${name}[1m])`)).length === 0) await setTimeout(pace)
