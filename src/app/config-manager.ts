@@ -18,7 +18,7 @@ import type { ModuleParts } from '../hook/supervised-module.ts'
 import type { Traffic } from '../http/connection/connection-table.ts'
 import type { Listener } from '../http/connection/listener.ts'
 import type { Logging } from '../log/logger.ts'
-import type { UnopenedFile } from '../log/outputs.ts'
+import type { UnopenedFile } from '../log/output/outputs.ts'
 import { listen, listenFirst, refuseProtocolSwitch, sameEndpoint } from './listen.ts'
 import {
   logStarted, logRegisteredCommands, logConfig, logConfigWarnings, logMissingDaemons, configSummary,

@@ -5,10 +5,10 @@ import { formatIssue } from '../config/parse/issue.ts'
 import type { LoadedConfig } from '../config/load.ts'
 import type { AgentConfig } from '../config/types.ts'
 import { forKeyword, KeagateError } from '../errors.ts'
-import { checkLogFile } from '../log/log-file.ts'
-import { makeLogFolder } from '../log/log-folder.ts'
+import { checkLogFile } from '../log/output/log-file.ts'
+import { makeLogFolder } from '../log/output/log-folder.ts'
 import type { Log } from '../log/message.ts'
-import type { UnopenedFile } from '../log/outputs.ts'
+import type { UnopenedFile } from '../log/output/outputs.ts'
 
 type LogFiles = Pick<AgentConfig, 'loggers' | 'auditLog'>
 

@@ -1,11 +1,11 @@
 // The file that audit records go to. The writer of a record learns whether it is on disk before going on; what cannot
 // be written is kept and tried again, and that nothing can be written is known before the next command runs.
 
-import { openLogFile } from '../log/log-file.ts'
-import type { OpenFile } from '../log/log-file.ts'
+import { openLogFile } from '../log/output/log-file.ts'
+import type { OpenFile } from '../log/output/log-file.ts'
 import type { Log } from '../log/message.ts'
-import { FileTarget } from '../log/output-file.ts'
-import type { RotationSettings } from '../log/output-file.ts'
+import { FileTarget } from '../log/output/file.ts'
+import type { RotationSettings } from '../log/output/file.ts'
 
 /** Characters kept while nothing can be written; records beyond are counted. */
 const maxWaiting = 16 * 1024 * 1024

@@ -2,9 +2,9 @@
 
 import { closeSync } from 'node:fs'
 import type { AuditConfig } from '../config/types.ts'
-import { openLogFile } from '../log/log-file.ts'
+import { openLogFile } from '../log/output/log-file.ts'
 import type { Log } from '../log/message.ts'
-import type { RotationSettings } from '../log/output-file.ts'
+import type { RotationSettings } from '../log/output/file.ts'
 import { minRotationSize } from '../log/settings.ts'
 import { Audit } from './audit.ts'
 import type { Redact } from './audit.ts'

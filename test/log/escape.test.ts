@@ -11,7 +11,7 @@ import { escapeForLog, escapeJson, escapeLines, shorten } from '../../src/log/es
 import type { LogEvent } from '../../src/log/event.ts'
 import { createJsonFormatter } from '../../src/log/json-line.ts'
 import { compilePattern } from '../../src/log/pattern.ts'
-import { syslogForm } from '../../src/log/syslog-priority.ts'
+import { syslogForm } from '../../src/log/output/syslog-priority.ts'
 import { compileText } from '../../src/log/template.ts'
 import { plain } from '../../src/process/terminal-color.ts'
 import { html } from '../../src/monitoring/html.ts'

@@ -2,7 +2,7 @@
 
 import { isSyslog, minRotationSize } from '../../log/settings.ts'
 import type { OutputSettings, Severity } from '../../log/settings.ts'
-import { facilityNames, isFacility } from '../../log/syslog-priority.ts'
+import { facilityNames, isFacility } from '../../log/output/syslog-priority.ts'
 import { isOwnLogger, rootLogger } from '../../log/hierarchy.ts'
 import type { Sliced } from '../../in-slices.ts'
 import type { PathRules } from './paths.ts'

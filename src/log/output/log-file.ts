@@ -3,8 +3,8 @@
 import { accessSync, closeSync, constants, fstat, fstatSync, open, openSync, statSync } from 'node:fs'
 import { dirname } from 'node:path'
 import { promisify } from 'node:util'
-import { ownUser } from '../account.ts'
-import { KeagateError } from '../errors.ts'
+import { ownUser } from '../../account.ts'
+import { KeagateError } from '../../errors.ts'
 import { leadsToDevice } from './device-path.ts'
 import { canMakeLogFolder } from './log-folder.ts'
 

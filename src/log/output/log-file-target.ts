@@ -1,11 +1,11 @@
 // A log file that may be unusable at first: until it can be opened its lines go to standard error, so that none is lost
 // and no start fails for it.
 
-import type { LineTarget } from './line-stream.ts'
+import type { LineTarget } from '../line-stream.ts'
 import { openLogFileInBackground } from './log-file.ts'
 import type { OpenFile } from './log-file.ts'
-import { FileTarget } from './output-file.ts'
-import type { RotationSettings } from './output-file.ts'
+import { FileTarget } from './file.ts'
+import type { RotationSettings } from './file.ts'
 
 /** Milliseconds from one attempt to open the file to the next; one is made only where there are lines. */
 const retryInterval = 1000

@@ -5,7 +5,7 @@ import { spawn } from 'node:child_process'
 import type { ChildProcessByStdio } from 'node:child_process'
 import { once } from 'node:events'
 import type { Readable, Writable } from 'node:stream'
-import type { LineTarget } from './line-stream.ts'
+import type { LineTarget } from '../line-stream.ts'
 
 type LoggerProcess = ChildProcessByStdio<Writable, null, Readable>
 

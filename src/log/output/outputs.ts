@@ -3,16 +3,16 @@
 
 import { closeSync } from 'node:fs'
 import { resolve } from 'node:path'
-import { LineStream } from './line-stream.ts'
-import type { StreamEvents } from './line-stream.ts'
-import { KeagateError } from '../errors.ts'
+import { LineStream } from '../line-stream.ts'
+import type { StreamEvents } from '../line-stream.ts'
+import { KeagateError } from '../../errors.ts'
 import { openLogFile } from './log-file.ts'
 import type { OpenFile } from './log-file.ts'
 import { LogFileTarget } from './log-file-target.ts'
-import { StandardTarget } from './output-standard.ts'
-import { SyslogTarget } from './output-syslog.ts'
-import { isSyslog, sharedRotation } from './settings.ts'
-import type { OutputSettings } from './settings.ts'
+import { StandardTarget } from './standard.ts'
+import { SyslogTarget } from './syslog.ts'
+import { isSyslog, sharedRotation } from '../settings.ts'
+import type { OutputSettings } from '../settings.ts'
 import { withoutPriority } from './syslog-priority.ts'
 
 interface FileOutput {

@@ -3,11 +3,11 @@
 import { close } from 'node:fs'
 import { stat } from 'node:fs/promises'
 import { promisify } from 'node:util'
-import { batchOf } from './batch.ts'
-import type { LineTarget } from './line-stream.ts'
+import { batchOf } from '../batch.ts'
+import type { LineTarget } from '../line-stream.ts'
 import { identityOf, openLogFileInBackground } from './log-file.ts'
 import type { OpenFile } from './log-file.ts'
-import { writeFrom } from './output-standard.ts'
+import { writeFrom } from './standard.ts'
 import { rotateFiles } from './rotate.ts'
 
 const closeFile = promisify(close)

@@ -2,8 +2,8 @@
 
 import { write } from 'node:fs'
 import { promisify } from 'node:util'
-import { batchOf } from './batch.ts'
-import type { LineTarget } from './line-stream.ts'
+import { batchOf } from '../batch.ts'
+import type { LineTarget } from '../line-stream.ts'
 
 const writeBytes = promisify(write)
 

@@ -1,6 +1,6 @@
 // Priorities of syslog (RFC 3164 section 4.1.1) for Kea's severities and the names of facilities.
 
-import type { LineForm, LogSource } from './event.ts'
+import type { LineForm, LogSource } from '../event.ts'
 
 const facilities: ReadonlyMap<string, number> = new Map([
   ['kern', 0], ['user', 1], ['mail', 2], ['daemon', 3], ['auth', 4], ['syslog', 5], ['lpr', 6], ['news', 7],
