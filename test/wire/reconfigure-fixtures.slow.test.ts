@@ -108,6 +108,9 @@ async function coursesOf(scratch: string, files: readonly FixtureRun[]): Promise
   return JSON.parse(readFileSync(out, 'utf8')) as Record<string, Course>
 }
 
+/** What `-t` refuses and a start goes on with. */
+const startsAnyway: readonly string[] = ['socket-path-long']
+
 t.test('there are at least 60 files of each kind', async (t) => {
   t.ok(goodFixtures.length >= 60)
   t.ok(badFixtures.length >= 60)
@@ -120,8 +123,9 @@ t.test('each bad file is refused with its sentences and positions, by -t and by 
   for (const [name, ...expected] of badFixtures) {
     const { code, said, life } = courses[name]!
     t.equal(code, 1, name)
-    t.same(beginnings(said, expected), expected, `${name} by -t`)
-    t.same(beginnings(life?.error ?? 'started', expected), expected, `${name} by starting`)
+    t.same(among(said, expected), expected, `${name} by -t`)
+    if (startsAnyway.includes(name)) t.equal(life?.error, undefined, `${name} by starting`)
+    else t.same(beginnings(life?.error ?? 'started', expected), expected, `${name} by starting`)
   }
 })
 
@@ -152,7 +156,7 @@ t.test('the exit codes of the program itself are the same', async (t) => {
     const file = join(folder, `${name}.bad.conf`)
     const [checked, started] = await Promise.all([start('-t', file), start('-c', file)])
     t.same([checked.code, started.code], [1, 1], name)
-    t.same(beginnings(checked.stderr, expected), expected, `${name} by -t`)
+    t.same(among(checked.stderr, expected), expected, `${name} by -t`)
     const reasons = started.stderr.slice(started.stderr.indexOf('Service failed: ') + 'Service failed: '.length)
     t.same(beginnings(reasons, expected), expected, `${name} by starting`)
   }
@@ -170,16 +174,25 @@ t.test('no file is left out', async (t) => {
 
 /** The mistakes as the table writes them, each cut to the length of the expected one. */
 function beginnings(text: string, expected: readonly string[]): string[] {
+  return linesOf(text).map((line, index) => line.slice(0, expected[index]?.length))
+}
+
+/** Those of the expected mistakes that are there: `-t` also looks for the files, and names those that are not. */
+function among(text: string, expected: readonly string[]): string[] {
+  const lines = linesOf(text)
+  return expected.filter((sentence) => lines.some((line) => line.startsWith(sentence)))
+}
+
+function linesOf(text: string): string[] {
   return text
     .trimEnd()
     .split('\n')
-    .map((line, index) =>
+    .map((line) =>
       line
         .replaceAll(`${folder}/`, '')
         .replace(/^(?:\S+\/)?(\S+\.inc:)/, '$1')
         .replace(/^\S+\.bad\.conf:/, '')
-        .replace(/ \(at \/[^)]*\)/, '')
-        .slice(0, expected[index]?.length),
+        .replace(/ \(at \/[^)]*\)/, ''),
     )
 }
 
