@@ -12,13 +12,6 @@ const addressPart = 1 / 2
 /** The part of an address' connections that may be without an answered command before these make room first. */
 const newPart = 1 / 4
 
-/**
- * How often one connection of an address makes room for another one of it: in a burst, and each second. A client that
- * opens a connection for each one that is closed would keep the process busy with that alone, and the connections of
- * others waiting behind its own; to refuse one costs a fifth of that.
- */
-const [replacementBurst, replacementsPerSecond] = [64, 64]
-
 /** What a connection had done until it was closed to make room: nothing of use yet, or at least one command. */
 export type EvictedState = 'new' | 'idle'
 
@@ -76,8 +69,7 @@ export class ConnectionSlots {
     const full = (own?.size ?? 0) >= limit * addressPart
     // More than one has to go where a reload has lowered the limit.
     for (let near = this.#size >= limit * nearPart; (near && full) || this.#size >= limit; near = false) {
-      const victim = full ? (own?.replaceable(performance.now()) ?? null) : this.#leastUseful(own)
-      if (this.#evict(victim)) continue
+      if (this.#evict(full ? (own?.leastUseful(true) ?? null) : this.#leastUseful(own))) continue
       this.#onRefused(remoteAddress)
       return null
     }
@@ -124,9 +116,6 @@ export class ConnectionSlots {
 class Holder {
   readonly #new = new Set<Slot>()
   readonly #served = new Set<Slot>()
-  /** How many replacements it may have now, and since when that counts. */
-  #replacements = replacementBurst
-  #counted = 0
 
   get size(): number {
     return this.#new.size + this.#served.size
@@ -145,16 +134,6 @@ class Holder {
   remove(slot: Slot): void {
     this.#new.delete(slot)
     this.#served.delete(slot)
-  }
-
-  /** What goes for another connection of the same address. @param now milliseconds of the monotonic clock */
-  replaceable(now: number): Slot | null {
-    const gained = ((now - this.#counted) / 1000) * replacementsPerSecond
-    this.#replacements = Math.min(replacementBurst, this.#replacements + gained)
-    this.#counted = now
-    if (this.#replacements < 1) return null
-    this.#replacements--
-    return this.leastUseful(true)
   }
 
   /**

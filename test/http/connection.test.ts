@@ -328,12 +328,13 @@ t.test('at the limit the connection whose latest command is longest ago makes ro
   t.equal(door.log.count('KEAGATE_CONNECTION_EVICTED'), 1)
 })
 
-t.test('a flood of silent connections keeps no more than the limit open', async (t) => {
+t.test('a flood of silent connections is closed down to the limit', async (t) => {
   const door = await openDoor(t, { limits: { maxConnections: 1 } })
   const clients = await Promise.all(Array.from({ length: 100 }, () => connectTo(t, door.port)))
   const answers = await Promise.all(clients.slice(0, -1).map((each) => each.rest()))
   t.ok(answers.every((each) => each.length === 0))
-  t.ok(door.server.connections() <= 1)
+  // Those that gave up their places are closed a little later.
+  while (door.server.connections() > 1) await new Promise((resolve) => setTimeout(resolve, 20))
 })
 
 t.test('draining: idle connections close, running commands are answered, nobody else gets in', async (t) => {

@@ -111,7 +111,13 @@ export class ConnectionTable {
     if (this.#closing) connection.closeAfterResponse()
     socket.on('close', () => this.#closed(connection))
     if (!this.#sweeping) this.#scheduleSweep(limits)
-    if (slot !== null) return connection
+    if (slot !== null) {
+      slot.evict = () => {
+        connection.stopReading()
+        this.discard(socket)
+      }
+      return connection
+    }
     this.#rejected.add(connection)
     connection.reject(new HttpError('overload', 'too many connections are open'))
     return null

@@ -74,7 +74,6 @@ export class Connection {
     this.#queue = new PipelineQueue(socket)
     this.#slot = slot
     this.protocol = new RequestProtocol(settings().limits.maxHeadSize)
-    if (slot !== null) slot.evict = () => socket.destroy()
     // Whatever accepted the socket, a client that closes its side still gets its response.
     socket.allowHalfOpen = true
     socket.on('error', ({ message }) => {
