@@ -231,7 +231,7 @@ export class ConfigManager {
     logRegisteredCommands(this.#logging, before?.runtime.commands() ?? [], runtime.commands())
     logStarted(this.#logging, runtime, listener, moved ? 'STARTED' : 'UPDATED')
     void logMissingDaemons(this.#logging, runtime, () => this.#frontEnd.active?.runtime !== runtime)
-    // What the runtime before still runs, it runs to its end; only what nobody uses is given up.
+    // Commands of the previous runtime run to their end; only upstreams that the new one does not use are retired.
     if (before === null) return unopened
     retireUpstreams(before.runtime.upstreams, runtime.upstreams)
     if (moved) this.#frontEnd.leave(before)

@@ -48,7 +48,7 @@ export class FrontEnd {
     return this.#active
   }
 
-  /** @throws KeagateError LISTEN_FAILED before the first configuration, when nobody asks */
+  /** @throws KeagateError LISTEN_FAILED before the first configuration */
   get current(): ActiveConfig {
     if (this.#active === null) throw new KeagateError('LISTEN_FAILED', 'no configuration is in force yet')
     return this.#active
@@ -64,7 +64,7 @@ export class FrontEnd {
     return this.#server?.traffic() ?? null
   }
 
-  /** Makes the way from a listener to a runtime, which nobody takes before `use`. */
+  /** Makes the connection handler of a runtime. It gets no connection before `use`. */
   async connectionHandler({ config, credentials }: Runtime, origin: Listener): Promise<ConnectionHandler> {
     this.#server ??= await createHttpServer({
       settings: () => this.current.runtime.http,

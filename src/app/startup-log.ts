@@ -37,7 +37,7 @@ const maxProbes = 8
 
 /**
  * Names once each control socket without a daemon, which is never fatal: it may start later. Never rejects.
- * @param superseded whether another configuration is in force by now, so that nobody asks any more
+ * @param superseded whether another configuration is in force by now, so that its daemons no longer matter
  */
 export async function logMissingDaemons(log: Log, runtime: Runtime, superseded: () => boolean): Promise<void> {
   const rest = runtime.upstreams.byService.entries()
