@@ -6,6 +6,7 @@
 import { spawn } from 'node:child_process'
 import type { ChildProcessByStdio } from 'node:child_process'
 import { Socket } from 'node:net'
+import { createInterface } from 'node:readline'
 import type { Readable, Writable } from 'node:stream'
 
 type Shell = ChildProcessByStdio<Writable, null, Readable>
@@ -39,7 +40,10 @@ export function openNotifyChannel(env: NodeJS.ProcessEnv, failing: (reason: stri
       failing(reason)
     }
     child.stdin.on('error', () => undefined)
-    child.stderr.setEncoding('utf8').on('data', (text: string) => failing(text.trim().split('\n').at(-1) ?? ''))
+    // By line: what the shell says of one failure may arrive in pieces.
+    createInterface({ input: child.stderr, crlfDelay: Infinity }).on('line', (line) => {
+      if (line.trim() !== '') failing(line.trim())
+    })
     child.once('error', (error) => ended(error.message))
     child.once('exit', (code, signal) => ended(`/bin/sh ended with ${signal ?? `code ${code ?? 'unknown'}`}`))
     // It does not keep the process alive, nor do its pipes, which are sockets to Node.

@@ -4,6 +4,7 @@
 import { spawn } from 'node:child_process'
 import type { ChildProcessByStdio } from 'node:child_process'
 import { once } from 'node:events'
+import { createInterface } from 'node:readline'
 import type { Readable, Writable } from 'node:stream'
 import type { LineTarget } from '../line-stream.ts'
 
@@ -80,9 +81,8 @@ export class SyslogTarget implements LineTarget {
     const startedAt = Date.now()
     this.#complaint = ''
     child.stdin.on('error', () => undefined)
-    child.stderr.setEncoding('utf8').on('data', (text: string) => {
-      this.#complaint = text.trim().split('\n').at(-1) ?? ''
-    })
+    // By line: one may arrive in pieces.
+    createInterface({ input: child.stderr, crlfDelay: Infinity }).on('line', (line) => (this.#complaint = line.trim()))
     child.once('error', (error) => this.#ended(child, error.message, startedAt))
     child.once('close', (code, signal) => {
       this.#ended(child, this.#complaint || `logger ended with ${signal ?? `code ${code ?? 'unknown'}`}`, startedAt)
