@@ -6,6 +6,7 @@ import type { Plan } from '../cli/arguments.ts'
 import { errorLines } from '../config/parse/issue.ts'
 import { Daemon } from './daemon.ts'
 import { describeError, KeagateError } from '../errors.ts'
+import { looseParser } from '../http/connection/loose-parser.ts'
 import { escapeLines } from '../log/escape.ts'
 import { Logging } from '../log/logger.ts'
 import type { MessageId } from '../log/message.ts'
@@ -76,6 +77,8 @@ export async function runDaemon(plan: Extract<Plan, { kind: 'run' }>, parts: Pro
     return 1
   }
   if (!signals.stopping) logging.write('CTRL_AGENT_STARTED', { version: daemon.version })
+  const parser = looseParser()
+  if (parser !== null) logging.write('KEAGATE_LOOSE_HTTP_PARSER', { reason: parser })
   logging.write('DCTL_RUN_PROCESS', { name: program })
   reportToSystemd(daemon, logging, env)
   const exitValue = await daemon.finished

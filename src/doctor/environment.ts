@@ -6,6 +6,7 @@ import type { AgentConfig } from '../config/types.ts'
 import { KeagateError } from '../errors.ts'
 import { loadOnly } from '../hook/load-only.ts'
 import { openListener } from '../http/connection/listener.ts'
+import { looseParser } from '../http/connection/loose-parser.ts'
 import { logFileErrors } from '../app/log-files.ts'
 import { withPositions } from '../app/resource-errors.ts'
 import { folderFor } from '../config/resolve/paths.ts'
@@ -15,7 +16,7 @@ import { pidFilePath, pidFolderIsUsable, runningAgent } from '../process/pid-fil
 import { describeLibrary, tlsLibrary } from '../tls/openssl-info.ts'
 import { mistakesOf } from './configuration.ts'
 import type { Finding } from './finding.ts'
-import { ok, problem } from './finding.ts'
+import { ok, problem, warning } from './finding.ts'
 
 /** Oldest Node.js that is supported. */
 const oldest = [20, 19] as const
@@ -27,10 +28,12 @@ export function examineMachine(env: NodeJS.ProcessEnv, now = Date.now()): readon
   const { node } = process.versions
   const [major = 0, minor = 0] = node.split('.').map(Number)
   const enough = major > oldest[0] || (major === oldest[0] && minor >= oldest[1])
+  const parser = looseParser()
   const date = new Date(now).toISOString()
   return [
-    enough ? ok('Node.js', node)
-      : problem('error', 'Node.js', `${node} is too old`, `install ${oldest.join('.')} or newer`),
+    !enough ? problem('error', 'Node.js', `${node} is too old`, `install ${oldest.join('.')} or newer`)
+      : parser === null ? ok('Node.js', node)
+        : warning('Node.js', parser),
     ok('TLS library', describeLibrary(tlsLibrary(env)).join('; ')),
     now >= made ? ok('clock', date)
       : problem('error', 'clock', `${date} is before this program was made, so no certificate is valid yet`, 'set it: date -u'),

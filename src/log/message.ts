@@ -244,6 +244,7 @@ const definitions = {
       'systemd is not told how this process is: {reason}; install systemd-notify (part of systemd), ' +
       'or have Type=exec and no WatchdogSec in the unit',
   },
+  KEAGATE_LOOSE_HTTP_PARSER: { severity: 'WARN', logger: 'dctl', text: '{reason}' },
   KEAGATE_CONFIG_WARNING: { severity: 'WARN', logger: 'dctl', text: '{reason}' },
   KEAGATE_CONFIG_WRITTEN_IN_PLACE: {
     severity: 'WARN',

@@ -2,6 +2,8 @@
 // valid request for the command `smuggled`, in the same segment and once more after the answer: it must never run.
 
 import t from 'tap'
+import type { Test } from 'tap'
+import { looseParser } from '../../src/http/connection/loose-parser.ts'
 import { openDoor } from '../support/recording-server.ts'
 import { commandRequest, connectTo } from '../support/raw-client.ts'
 import type { RawClient } from '../support/raw-client.ts'
@@ -15,6 +17,8 @@ interface Vector {
   readonly cut?: readonly number[]
   /** The commands that run. */
   readonly ran: readonly string[]
+  /** Read otherwise by llhttp before 9, which the agent warns of (test/http/loose-parser.test.ts). */
+  readonly llhttp9?: boolean
 }
 
 const body = '{ "command": "first" }'
@@ -53,6 +57,10 @@ function served(name: string, bytes: string): Vector {
 
 function refused(status: number, name: string, bytes: string): Vector {
   return { name, bytes, statuses: [status], ran: [] }
+}
+
+function byLlhttp9(vector: Vector): Vector {
+  return { ...vector, llhttp9: true }
 }
 
 const refusals: readonly Vector[] = [
@@ -124,8 +132,8 @@ const refusals: readonly Vector[] = [
   refused(400, 'a bare LF after the chunk', request([chunked], chunks({ afterData: '\n' }))),
   refused(400, 'a chunk longer than its size', request([chunked], chunks({ afterData: 'x\r\n' }))),
   refused(400, 'a bare LF in a chunk extension', request([chunked], chunks({ size: '16;a\nb' }))),
-  refused(400, 'a bare LF at the end of the chunks', request([chunked], chunks({ last: '0\r\n\n' }))),
-  refused(400, 'a length among the trailers', request([chunked], chunks({ last: '0\r\nContent-Length: 5\r\n\r\n' }))),
+  byLlhttp9(refused(400, 'a bare LF at the end of the chunks', request([chunked], chunks({ last: '0\r\n\n' })))),
+  byLlhttp9(refused(400, 'a length among the trailers', request([chunked], chunks({ last: '0\r\nContent-Length: 5\r\n\r\n' })))),
   refused(400, 'a trailer without a colon', request([chunked], chunks({ last: '0\r\nX y\r\n\r\n' }))),
   refused(413, 'chunk extensions without end', request([chunked], chunks({ size: `16;a=${'b'.repeat(17_000)}` }))),
 
@@ -143,8 +151,8 @@ const refusals: readonly Vector[] = [
   refused(400, 'a blank before a colon', request([`Content-Length : ${body.length}`])),
   refused(400, 'a tab before a colon', request(['X\t: a', length])),
   refused(400, 'a no-break space in a name', request(['Content-Length\xa0: 5', length])),
-  refused(400, 'a blank in a name', request(['X Y: a', length])),
-  refused(400, 'a header without a name', request([': a', length])),
+  byLlhttp9(refused(400, 'a blank in a name', request(['X Y: a', length]))),
+  byLlhttp9(refused(400, 'a header without a name', request([': a', length]))),
   refused(400, 'a header without a colon', request(['X', length])),
   refused(400, 'NUL in a value', request(['X: a\0b', length])),
   refused(400, 'NUL in a name', request(['X\0: a', length])),
@@ -152,8 +160,8 @@ const refusals: readonly Vector[] = [
   refused(400, 'DEL in a value', request(['X: a\x7fb', length])),
   refused(400, 'a bare CR in a value', request(['X: a\rb', length])),
   refused(400, 'a bare LF between headers', request([`X: a\n${length}`])),
-  refused(400, 'a bare LF at the end of the head', `POST / HTTP/1.1\r\n${json}\r\n${length}\r\n\n${body}`),
-  refused(400, 'a bare CR at the end of the head', `POST / HTTP/1.1\r\n${json}\r\n${length}\r\n\r${body}`),
+  byLlhttp9(refused(400, 'a bare LF at the end of the head', `POST / HTTP/1.1\r\n${json}\r\n${length}\r\n\n${body}`)),
+  byLlhttp9(refused(400, 'a bare CR at the end of the head', `POST / HTTP/1.1\r\n${json}\r\n${length}\r\n\r${body}`)),
   refused(400, 'bare LF line ends', request([length]).replaceAll('\r\n', '\n')),
   refused(400, 'bare CR line ends', request([length]).replaceAll('\r\n', '\r')),
   refused(431, 'a head over the limit', request([`X: ${'a'.repeat(40_000)}`, length])),
@@ -195,9 +203,9 @@ const refusals: readonly Vector[] = [
   refused(400, 'no target', request([length], body, 'POST HTTP/1.1')),
   refused(400, 'an empty target', request([length], body, 'POST  HTTP/1.1')),
   refused(400, 'a control character in the target', request([length], body, 'POST /\x01 HTTP/1.1')),
-  refused(400, 'a tab in the target', request([length], body, 'POST /\ta HTTP/1.1')),
+  byLlhttp9(refused(400, 'a tab in the target', request([length], body, 'POST /\ta HTTP/1.1'))),
   refused(400, 'NUL in the target', request([length], body, 'POST /\0 HTTP/1.1')),
-  refused(400, 'a raw byte above ASCII in the target', request([length], body, 'POST /\xe9 HTTP/1.1')),
+  byLlhttp9(refused(400, 'a raw byte above ASCII in the target', request([length], body, 'POST /\xe9 HTTP/1.1'))),
   refused(400, 'tabs between the parts', request([length], body, 'POST\t/\tHTTP/1.1')),
   refused(400, 'a blank before the method', request([length], body, ' POST / HTTP/1.1')),
   refused(400, 'a byte order mark', `\xef\xbb\xbf${request([length])}`),
@@ -264,7 +272,7 @@ const services: readonly Vector[] = [
   served('a length with blanks around', request([`Content-Length:   ${body.length}  `])),
   served('one chunk', request([chunked], chunks())),
   served('chunked in capitals', request([chunked.toUpperCase()], chunks())),
-  served('chunk extensions', request([chunked], chunks({ size: '16;a=b;c="d"' }))),
+  byLlhttp9(served('chunk extensions', request([chunked], chunks({ size: '16;a=b;c="d"' })))),
   served('a chunk size with zeros', request([chunked], chunks({ size: '00000000000000000000016' }))),
   served('trailers', request([chunked], chunks({ last: '0\r\nX: y\r\n\r\n' }))),
   served('an empty line before the request', `\r\n${request([length])}`),
@@ -297,6 +305,14 @@ const services: readonly Vector[] = [
   },
 ]
 
+const loose = looseParser()
+
+function skip(t: Test, vector: Vector): boolean {
+  if (vector.llhttp9 !== true || loose === null) return false
+  t.pass(vector.name, { skip: loose })
+  return true
+}
+
 /** At once, or in pieces that arrive one by one: single bytes, but for what is long. */
 async function send(client: RawClient, bytes: string, split: boolean): Promise<void> {
   const size = split ? Math.ceil(bytes.length / 400) : bytes.length
@@ -310,6 +326,7 @@ for (const [way, split] of [['in one piece', false], ['byte by byte', true]] as 
   t.test(`refused for good, sent ${way}`, async (t) => {
     const door = await openDoor(t)
     for (const vector of refusals) {
+      if (skip(t, vector)) continue
       door.ran.length = 0
       const client = await connectTo(t, door.port)
       await send(client, vector.bytes + commandRequest('smuggled'), split)
@@ -327,6 +344,7 @@ for (const [way, split] of [['in one piece', false], ['byte by byte', true]] as 
   t.test(`served, sent ${way}, and the connection goes on`, async (t) => {
     const door = await openDoor(t)
     for (const vector of services) {
+      if (skip(t, vector)) continue
       door.ran.length = 0
       const client = await connectTo(t, door.port)
       await send(client, vector.bytes, split)
