@@ -55,7 +55,9 @@ export function verdictOf(policy: Policy, role: Role, command: string, service: 
   const key = `${target} ${command}`
   const kept = keep ? role.verdicts.get(key) : undefined
   if (kept !== undefined) return kept
-  const verdict = decideForRole(role, { command, definition, service: target }, policy.config.lists)
+  const verdict = decideForRole(role, {
+    command, definition, service: target, groups: policy.serviceGroups.groupsOf(target),
+  }, policy.config.lists)
   if (keep) {
     if (role.verdicts.size >= maxVerdicts) role.verdicts.clear()
     role.verdicts.set(key, verdict)

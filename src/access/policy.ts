@@ -2,6 +2,7 @@
 
 import type { AccessConfig, ResponseFilter, RoleConfig } from '../config/access/types.ts'
 import type { AccessRight, CommandDefinition } from '../config/access/kea-commands.ts'
+import type { ServiceGroups } from '../config/service-groups.ts'
 import { NetworkTable, readNetwork } from '../net/network.ts'
 import type { Network } from '../net/network.ts'
 import { isWholeName, nameKey } from '../x509/name-text.ts'
@@ -30,6 +31,7 @@ export interface Policy {
   readonly known: ReadonlyMap<string, CommandDefinition>
   /** Service names for which verdicts are kept. */
   readonly services: ReadonlySet<string>
+  readonly serviceGroups: ServiceGroups
   readonly roles: ReadonlyMap<string, Role>
   /** With `remote-address`. */
   readonly networks: NetworkTable<Role>
@@ -44,11 +46,12 @@ export interface PolicyContext {
   /** Whether callers come over TLS. */
   readonly tls: boolean
   readonly services: Iterable<string>
+  readonly serviceGroups: ServiceGroups
   /** Commands that run in the agent, with the right that each declares; what `commands` says goes before. */
   readonly handlers: Iterable<{ readonly name: string; readonly access: AccessRight }>
 }
 
-export function compilePolicy(config: AccessConfig, { tls, services, handlers }: PolicyContext): Policy {
+export function compilePolicy(config: AccessConfig, { tls, services, serviceGroups, handlers }: PolicyContext): Policy {
   const known = new Map(config.known)
   for (const { name, access } of handlers) {
     if (!config.commands.has(name)) known.set(name, { hook: '', programs: null, ...known.get(name), access })
@@ -60,6 +63,7 @@ export function compilePolicy(config: AccessConfig, { tls, services, handlers }:
     tlsMissing: config.requireTls && !tls,
     known,
     services: new Set(services),
+    serviceGroups,
     roles: new Map(roles.map((role) => [role.name, role])),
     networks: new NetworkTable(byNetwork),
     distinguished: new Map(roles.flatMap(byWholeName)),

@@ -10,6 +10,7 @@ import { loadConfigFileInSlices, loadConfigTextInSlices } from '../config/load.t
 import type { LoadedConfig } from '../config/load.ts'
 import { printConfig } from '../config/print/print.ts'
 import { folderFor } from '../config/resolve/paths.ts'
+import type { ServiceGroups } from '../config/service-groups.ts'
 import type { Tolerance } from '../config/tolerance.ts'
 import type { AgentConfig } from '../config/types.ts'
 import { writeConfigFile } from '../config/print/write-file.ts'
@@ -110,6 +111,10 @@ export class Daemon implements AgentControl {
   daemons(): readonly DaemonStatus[] {
     const { byService } = this.#configManager.runtime.upstreams
     return [...byService].map(([service, upstream]) => upstream.status(service))
+  }
+
+  serviceGroups(): ServiceGroups {
+    return this.#configManager.config.serviceGroups
   }
 
   configGet(): Promise<RawJson> {

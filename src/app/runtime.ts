@@ -61,19 +61,21 @@ export interface RuntimeParts {
 export async function buildRuntime(config: AgentConfig, parts: RuntimeParts): Promise<Runtime> {
   const credentials = config.tls === null ? null : await inSlices(credentialWork(config.tls))
   const { audit, modules } = parts
+  const { serviceGroups } = config
   const registry: Registry = new Registry(builtinHandlers(parts.agent, () => namesOf(registry, modules)))
   const upstreams = await openUpstreams(config.controlSockets, parts.log, parts.previous?.upstreams ?? null)
   const meter = config.monitoring === null ? null : new CommandMeter(parts.metrics, {
     command: (name) => keaCommands.has(name) || registry.find(name) !== undefined || modules.find(name) !== undefined,
     service: (name) => upstreams.byService.has(name),
   })
-  const router = new Router(upstreams.byService, parts.log, meter)
+  const router = new Router(upstreams.byService, parts.log, { meter, groups: serviceGroups.names })
   const guard = config.access === null ? null : new Guard(compilePolicy(config.access, {
     tls: config.tls !== null,
     services: upstreams.byService.keys(),
+    serviceGroups,
     handlers: [...registry.handlers(), ...modules.handlers()],
   }), parts.log)
-  const dispatch = createDispatch({ registry, modules, router, guard, audit, log: parts.log, meter })
+  const dispatch = createDispatch({ registry, modules, router, serviceGroups, guard, audit, log: parts.log, meter })
   return {
     config,
     credentials,
@@ -91,7 +93,8 @@ export async function buildRuntime(config: AgentConfig, parts: RuntimeParts): Pr
       revocation: credentials?.revocation ?? null,
       tlsReport: parts.tlsReport,
       authenticator: config.authentication === null ? null : createAuthenticator(config.authentication, parts.lockOut),
-      services: new Set(upstreams.byService.keys()),
+      services: new Set([...upstreams.byService.keys(), ...serviceGroups.names]),
+      serviceGroups,
       audit,
       metrics: meter === null ? null : parts.metrics,
       dispatch: meter === null ? dispatch : (...command) => meter.during(() => dispatch(...command)),

@@ -29,7 +29,7 @@ Prints whether the caller may run COMMAND, and the rule that says so; without CO
   --user U             user that he has proved to be
   --cert-subject S     subject of his certificate, or its common name alone
   --cert-issuer I      issuer of his certificate, or its common name alone
-  SERVICE              where the command goes; none: keagate itself
+  SERVICE              where the command goes, a service or a group; none: keagate itself
 
 Exit code: 0 allowed or listed, 1 not understood, 2 refused.
 `
@@ -52,14 +52,15 @@ export async function accessCommand(words: readonly string[], { env, stdout, std
     return 1
   }
   try {
-    const { file, caller, command, services } = question
+    const { file, caller, command } = question
     const { config } = loadConfigFile(file, { env, pathChecks: true })
     // With the commands of the handler modules, which only they themselves can tell.
     const handlers = await loadOnly(config.hookModules, silent)
+    const services = config.serviceGroups.expand(question.services)
     const missing = services.find((service) => !config.controlSockets.has(service))
     // A module answers its own commands whatever service is named.
     if (missing !== undefined && handlers.every(({ name }) => name !== command))
-      throw notConfigured(missing, [...config.controlSockets.keys()], file)
+      throw notConfigured(missing, [...config.controlSockets.keys(), ...config.serviceGroups.names], file)
     if (config.access === null) {
       stdout.write(`There is no access-control in ${escapeForLog(file)}: whoever is let in may run everything.\n`)
       return 0
@@ -67,6 +68,7 @@ export async function accessCommand(words: readonly string[], { env, stdout, std
     const policy = compilePolicy(config.access, {
       tls: config.tls !== null,
       services: config.controlSockets.keys(),
+      serviceGroups: config.serviceGroups,
       handlers,
     })
     const { text, code } = command === undefined ? list(policy, caller) : explain(policy, caller, command, services)

@@ -1,6 +1,7 @@
 // What the agent's own commands may ask of the process around them. The process implements it; handlers only see this.
 
 import type { WrittenConfig } from '../config/print/write-file.ts'
+import type { ServiceGroups } from '../config/service-groups.ts'
 import type { RawJson } from '../json/raw.ts'
 import type { Expiring } from '../tls/files/expiry.ts'
 import type { DaemonStatus } from './daemon-status.ts'
@@ -27,6 +28,7 @@ export interface AgentControl {
   tlsFailures(): Readonly<Record<string, number>> | null
   /** Of each service, in the order of the configuration. */
   daemons(): readonly DaemonStatus[]
+  serviceGroups(): ServiceGroups
   /** The map `{"Control-agent": {…}, "hash": "…"}` with defaults filled in and secrets hidden. */
   configGet(): Promise<RawJson>
   /** SHA-256 of the effective configuration, 64 upper-case hex digits. */

@@ -10,9 +10,12 @@ import type { Envelope } from './envelope.ts'
 import type { Command, Handler } from './handler.ts'
 import type { Registry } from './registry.ts'
 import { resultOf } from './result-of.ts'
+import { targetServices } from './target-services.ts'
 import type { PathTarget } from './path-target.ts'
 import type { CommandScope } from './scope.ts'
 import { keaCommands } from '../config/access/kea-commands.ts'
+import { maxServices } from '../config/service-groups.ts'
+import type { ServiceGroups } from '../config/service-groups.ts'
 import { describeError } from '../errors.ts'
 import type { Router } from '../forward/router.ts'
 import type { Modules } from '../hook/modules.ts'
@@ -24,6 +27,7 @@ export interface DispatchParts {
   readonly registry: Registry
   readonly modules: Modules
   readonly router: Router
+  readonly serviceGroups: ServiceGroups
   /** null: every caller may run every command. */
   readonly guard: Guard | null
   /** null: commands are not recorded. */
@@ -38,7 +42,12 @@ export interface DispatchParts {
  * the agent itself.
  */
 export type Outcome =
-  | { readonly kind: 'answer'; readonly list: RawJson }
+  | {
+    readonly kind: 'answer'
+    readonly list: RawJson
+    /** Who answered, in the order of the list, where the client named a group; null where it knows. */
+    readonly services: readonly string[] | null
+  }
   | { readonly kind: 'refused'; readonly text: string }
   | { readonly kind: 'misdirected'; readonly text: string }
 
@@ -55,15 +64,12 @@ export type Dispatch = (
 
 export function createDispatch(parts: DispatchParts): Dispatch {
   return async (envelope, caller, path, scope) => {
-    const from = callerFields(caller)
-    if (envelope.kind !== 'command') {
-      parts.log.write('COMMAND_PROCESS_ERROR2', { reason: envelope.text, ...from })
-      const list = answerList([answer(RESULT_ERROR, envelope.text)])
-      parts.meter?.answered(null, [], [RESULT_ERROR], null)
-      await parts.audit?.refused(caller, envelope.text, performance.now(), list.length)
-      return { kind: 'answer', list }
+    if (envelope.kind !== 'command') return malformed(parts, caller, envelope.text)
+    const { services, grouped } = targetServices(envelope.services, path, parts.serviceGroups)
+    if (services.length > maxServices) {
+      return malformed(parts, caller, `'service' names ${services.length} services with its groups; at most ${maxServices} are asked at once`)
     }
-    const services = envelope.services.length === 0 && path.kind === 'service' ? [path.name] : envelope.services
+    const from = callerFields(caller)
     const command = { name: envelope.name, services, arguments: envelope.arguments, caller }
     const fields = { command: command.name, ...from }
     parts.log.write('COMMAND_RECEIVED', fields)
@@ -72,8 +78,17 @@ export function createDispatch(parts: DispatchParts): Dispatch {
     const result = await (audit === null
       ? attempt({ parts, command, scope, path, times: null })
       : audited(audit, { parts, command, scope, path, times: [] }))
-    return toOutcome(parts, command, result)
+    return toOutcome(parts, command, result, grouped)
   }
+}
+
+/** What was sent is no command. */
+async function malformed({ log, meter, audit }: DispatchParts, caller: CallerContext, text: string): Promise<Outcome> {
+  log.write('COMMAND_PROCESS_ERROR2', { reason: text, ...callerFields(caller) })
+  const list = answerList([answer(RESULT_ERROR, text)])
+  meter?.answered(null, [], [RESULT_ERROR], null)
+  await audit?.refused(caller, text, performance.now(), list.length)
+  return { kind: 'answer', list, services: null }
 }
 
 /** How a command ended. */
@@ -103,6 +118,7 @@ function toOutcome(
   { meter }: DispatchParts,
   { name, services }: Command,
   { elements, refusal, misdirected, decision }: CommandResult,
+  grouped: boolean,
 ): Outcome {
   const role = decision?.role.name ?? null
   if (misdirected) {
@@ -114,7 +130,9 @@ function toOutcome(
     return { kind: 'refused', text: refusal }
   }
   meter?.answered(name, services, elements.map(resultOf), role)
-  return { kind: 'answer', list: answerList(elements) }
+  // A handler module answers once, whatever services are named.
+  const answering = grouped && elements.length === services.length ? services : null
+  return { kind: 'answer', list: answerList(elements), services: answering }
 }
 
 /** A command under way. */
@@ -196,7 +214,7 @@ function misdirection({ parts, command, path }: Task): string | null {
   if (path.kind !== 'unknown' || command.services.length > 0) return null
   const { modules, registry, router } = parts
   if (modules.find(command.name) !== undefined || registry.find(command.name)?.access !== 'write') return null
-  const services = router.services()
+  const services = router.destinations()
   const known = services.length === 0 ? 'none is' : `configured: ${services.join(', ')}`
   return (
     `the path names no service that is configured (${known}), so ${quoteName(command.name)} was not run; ` +

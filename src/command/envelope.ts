@@ -9,6 +9,7 @@ import type { JsonNode } from '../json/text/node.ts'
 import type { RawJson } from '../json/raw.ts'
 import { Scanner } from '../json/scan/scanner.ts'
 import { parseJson } from '../json/text/parser.ts'
+import { maxServices } from '../config/service-groups.ts'
 import { quoteName } from './answer.ts'
 import type { MemberExtent } from './envelope-members.ts'
 import { EnvelopeMembers } from './envelope-members.ts'
@@ -26,9 +27,6 @@ export type Envelope =
   | { readonly kind: 'malformed', readonly text: string }
   /** HTTP 400. */
   | { readonly kind: 'not-json', readonly text: string }
-
-/** Members of `service`. */
-const maxServices = 64
 
 /** Bytes of `command` and of `service`: far more than any that can be meant, and soon read. */
 const maxNameLength = 4096

@@ -4,6 +4,7 @@
 import type { MapNode } from '../json/text/node.ts'
 import type { LoggerSettings } from '../log/settings.ts'
 import type { AccessConfig } from './access/types.ts'
+import type { ServiceGroups } from './service-groups.ts'
 import type { PasswordHash } from './resolve/password-hash.ts'
 
 /** A free-form map of the operator, kept with every digit; `comment` is merged into it. */
@@ -23,6 +24,7 @@ export interface AgentConfig {
   readonly access: AccessConfig | null
   /** By service name, in the order of the file. */
   readonly controlSockets: ReadonlyMap<string, ControlSocketConfig>
+  readonly serviceGroups: ServiceGroups
   readonly hookModules: readonly HookModuleConfig[]
   readonly loggers: readonly LoggerConfig[]
   /** null: commands are not recorded. */

@@ -20,7 +20,7 @@ export async function examineDaemons({ controlSockets }: AgentConfig, log: Log):
     log,
     null,
   )
-  const router = new Router(upstreams.byService, log, null)
+  const router = new Router(upstreams.byService, log)
   const ask = async (name: string, service: string): Promise<Answer> => {
     const command = { name, services: [service], arguments: null, caller: nobody }
     const memory = { tryReserve: () => true, release: () => undefined }

@@ -15,20 +15,31 @@ export class Router {
   readonly #upstreams: ReadonlyMap<string, Upstream>
   readonly #log: Log
   readonly #meter: CommandMeter | null
+  readonly #groups: readonly string[]
 
   /**
    * @param upstreams by service name; services behind one socket share one upstream, so they share its limits
-   * @param meter null: times of services are not measured
+   * @param options `meter` null: times of services are not measured; `groups`: names of service groups, for texts
    */
-  constructor(upstreams: ReadonlyMap<string, Upstream>, log: Log, meter: CommandMeter | null = null) {
+  constructor(
+    upstreams: ReadonlyMap<string, Upstream>,
+    log: Log,
+    { meter = null, groups = [] }: { meter?: CommandMeter | null; groups?: readonly string[] } = {},
+  ) {
     this.#upstreams = upstreams
     this.#log = log
     this.#meter = meter
+    this.#groups = groups
   }
 
   /** The configured services, in the order of the configuration. */
   services(): readonly string[] {
     return [...this.#upstreams.keys()]
+  }
+
+  /** What `service` may name: the services, then the groups. */
+  destinations(): readonly string[] {
+    return [...this.services(), ...this.#groups]
   }
 
   /**
@@ -80,7 +91,7 @@ export class Router {
   }
 
   #unknownService(service: string): string {
-    const known = this.services()
+    const known = this.destinations()
     const configured = known.length === 0 ? 'none is' : `configured: ${known.join(', ')}`
     return `no control socket is configured for service ${quoteName(service)} (${configured})`
   }

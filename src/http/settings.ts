@@ -4,6 +4,7 @@
 import type { Audit } from '../audit/audit.ts'
 import type { Authenticator } from '../auth/basic.ts'
 import type { HttpHeader, HttpLimits } from '../config/types.ts'
+import type { ServiceGroups } from '../config/service-groups.ts'
 import type { Dispatch } from '../command/dispatch.ts'
 import type { Metrics } from '../metrics/registry.ts'
 import type { HandshakeLog } from '../tls/server/handshake-log.ts'
@@ -28,8 +29,9 @@ export interface HttpSettings {
   readonly authenticator: Authenticator | null
   /** Where refused requests are recorded; null: nowhere. */
   readonly audit: Pick<Audit, 'refused'> | null
-  /** The configured services, for paths that stand for one. */
+  /** The configured services and service groups, for paths that stand for one. */
   readonly services: ReadonlySet<string>
+  readonly serviceGroups: ServiceGroups
   /** Runs one command to its end and gives the body of the 200. */
   readonly dispatch: Dispatch
 }

@@ -1,6 +1,7 @@
 // The status page, for people: how the daemons, the certificates and the agent itself fare. No script, no secret.
 
 import type { DaemonStatus } from '../command/daemon-status.ts'
+import type { ServiceGroups } from '../config/service-groups.ts'
 import type { CounterId } from '../metrics/definitions.ts'
 import type { EventLoopDelay } from '../metrics/event-loop.ts'
 import type { LastHour } from '../metrics/last-hour.ts'
@@ -54,7 +55,7 @@ export function statusPage({ source, eventLoop, lastHour, now }: PageParts): str
 ${facts(source, eventLoop, now)}
 <h2>Daemons</h2>
 ${table(['service', 'state', 'in flight', 'waiting', 'answered', 'failed', 'median, p99', 'last error'],
-  agent.daemons().toSorted(downFirst).map((status) => daemonRow(status, now)), 'No control socket is configured.')}
+  agent.daemons().toSorted(downFirst).map((status) => daemonRow(status, agent.serviceGroups(), now)), 'No control socket is configured.')}
 <h2>Certificates and revocation lists</h2>
 ${table(['subject', 'days left', 'ends', 'keyword', 'file'],
   agent.certificates().toSorted((a, b) => a.notAfter - b.notAfter).map((each) => certificateRow(each, now)),
@@ -118,14 +119,15 @@ function downFirst(one: DaemonStatus, other: DaemonStatus): number {
   return Number(one.reachable !== false) - Number(other.reachable !== false)
 }
 
-function daemonRow(status: DaemonStatus, now: number): Cell[] {
+function daemonRow(status: DaemonStatus, serviceGroups: ServiceGroups, now: number): Cell[] {
   const { service, address, reachable, inFlight, waiting, answered, failed, answerTimes, lastError } = status
   const state = reachable === null ? html`not known yet` : reachable
     ? html`<span class="good">up</span>`
     : html`<span class="bad">down</span>`
   const times = answerTimes === null ? '' : `${milliseconds(answerTimes.median)}, ${milliseconds(answerTimes.p99)}`
   const error = lastError === null ? '' : html`${lastError.text} <span class="soft line">${ago(lastError.at, now)}</span>`
-  const name = html`<span>${service} <span class="soft line">${address}</span></span>`
+  const groups = serviceGroups.groupsOf(service).join(', ')
+  const name = html`<span>${service}${groups === '' ? '' : html` <span class="soft">in ${groups}</span>`} <span class="soft line">${address}</span></span>`
   return [name, state, inFlight, waiting, answered, failed, times, error === '' ? '' : html`<span>${error}</span>`]
 }
 

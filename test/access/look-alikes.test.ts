@@ -8,6 +8,7 @@ import type { Policy } from '../../src/access/policy.ts'
 import { compilePolicy } from '../../src/access/policy.ts'
 import { isBoundTo } from '../../src/auth/certificate-binding.ts'
 import { loadConfigText } from '../../src/config/load.ts'
+import { ServiceGroups } from '../../src/config/service-groups.ts'
 import type { Log } from '../../src/log/message.ts'
 import { peerCertificate } from '../../src/x509/certificate-info.ts'
 import type { PeerCertificate } from '../../src/x509/certificate-info.ts'
@@ -25,7 +26,7 @@ function policyOf(method: 'cert-subject' | 'cert-issuer'): Policy {
   const { config, warnings } = loadConfigText('names', text, { env: {}, pathChecks: false, dialect: 'command', current: null })
   t.same(warnings.filter(({ text }) => /no certificate has/.test(text)), [])
   if (config.access === null) throw new Error('no access control')
-  return compilePolicy(config.access, { tls: true, services: [], handlers: [] })
+  return compilePolicy(config.access, { tls: true, services: [], serviceGroups: new ServiceGroups(), handlers: [] })
 }
 
 /** The certificate as the agent knows it, or null where not even OpenSSL takes it for one. */

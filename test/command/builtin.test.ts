@@ -8,11 +8,13 @@ import type { DaemonStatus } from '../../src/command/daemon-status.ts'
 import type { Handler } from '../../src/command/handler.ts'
 import { Registry } from '../../src/command/registry.ts'
 import type { WrittenConfig } from '../../src/config/print/write-file.ts'
+import { ServiceGroups } from '../../src/config/service-groups.ts'
 import { rawJson, rawToString } from '../../src/json/raw.ts'
 import type { Expiring } from '../../src/tls/files/expiry.ts'
 
 /** An agent that writes down what is asked of it. */
 class RecordingAgent implements AgentControl {
+  readonly serviceGroups = (): ServiceGroups => new ServiceGroups()
   readonly asked: string[] = []
   readonly version = '2.9.9'
   readonly extendedVersion = '2.9.9\nlong'

@@ -5,6 +5,7 @@ import type { Handler } from '../../src/command/handler.ts'
 import type { PathTarget } from '../../src/command/path-target.ts'
 import { Registry } from '../../src/command/registry.ts'
 import type { Dispatch, Outcome } from '../../src/command/dispatch.ts'
+import { ServiceGroups } from '../../src/config/service-groups.ts'
 import { createDispatch } from '../../src/command/dispatch.ts'
 import { KeagateError } from '../../src/errors.ts'
 import { Router } from '../../src/forward/router.ts'
@@ -52,7 +53,7 @@ function setUp() {
     }),
   ])
   const router = new Router(new Map([['dhcp4', daemon('four')], ['dhcp6', daemon('six')]]), log)
-  const dispatch = createDispatch({ registry, modules: noModules, router, guard: null, audit: null, log, meter: null })
+  const dispatch = createDispatch({ registry, modules: noModules, router, serviceGroups: new ServiceGroups(), guard: null, audit: null, log, meter: null })
   return { dispatch, written, askers }
 }
 

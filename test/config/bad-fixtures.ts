@@ -198,6 +198,7 @@ export const badFixtures: readonly (readonly [name: string, ...issues: string[]]
     '3:26: "dhcp 4" cannot be the name of a service',
     '3:60: "" cannot be the name of a service; use letters, digits, ".", "_", "-" and "@", at least one',
   ],
+  ['service-group-member', '4:43: there is no control socket "dhcp6"; did you mean "dhcp4"?'],
   [
     'socket-http-keywords',
     '4:37: socket-name does not go with socket-type "http"; write socket-address and socket-port',

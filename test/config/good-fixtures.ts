@@ -196,6 +196,7 @@ export const goodFixtures: readonly (readonly [name: string, shown: string, ...w
   ['port-highest', '"http-port": 65535'],
   ['port-leading-zeros', '"http-port": 8000 } }'],
   ['port-zero', '"http-port": 0 } }'],
+  ['service-groups', '"service-groups": { "all4": [ "dhcp4-fra1", "dhcp4-ber1" ], "first": [ "dhcp4-fra1" ] }'],
   ['sockets-any-place', '"dhcp4": { "socket-name": "/tmp/x/../sock", "socket-type": "unix" }'],
   ['sockets-bare-names', '"dhcp4": { "socket-name": "kea4-ctrl-socket", "socket-type": "unix" }'],
   ['sockets-debian', '"d2": { "socket-name": "/run/kea/kea-ddns-ctrl-socket", "socket-type": "unix" } }'],

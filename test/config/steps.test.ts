@@ -28,7 +28,7 @@ t.test('every keyword of the Kea agent is known where Kea has it, and every keyw
       '/Control-agent',
       [
         'access-control', 'audit-log', 'authentication', 'cert-file', 'cert-required', 'control-sockets', 'hooks-libraries',
-        'http-headers', 'http-host', 'http-limits', 'http-port', 'key-file', 'loggers', 'monitoring', 'tls',
+        'http-headers', 'http-host', 'http-limits', 'http-port', 'key-file', 'loggers', 'monitoring', 'service-groups', 'tls',
         'trust-anchor', ...notes,
       ],
     ],

@@ -2,6 +2,7 @@
 
 import fastify from 'fastify'
 import t from 'tap'
+import { ServiceGroups } from '../../src/config/service-groups.ts'
 import type { Test } from 'tap'
 import type { AgentControl } from '../../src/command/agent-control.ts'
 import type { DaemonStatus } from '../../src/command/daemon-status.ts'
@@ -31,6 +32,7 @@ function certificate(days: number): Expiring {
 
 interface Facts {
   readonly daemons?: DaemonStatus[]
+  readonly groups?: ReadonlyMap<string, readonly string[]>
   readonly certificates?: Expiring[]
   readonly unavailableReasons?: string[]
 }
@@ -38,7 +40,10 @@ interface Facts {
 function sourceOf(facts: Facts, metrics = new MetricRegistry()): MonitorSource {
   const agent: Partial<AgentControl> = {
     version: '1.2.3', pid: 1, startedAt: now - 90_000,
-    configuredAt: () => now - 5000, daemons: () => facts.daemons ?? [], certificates: () => facts.certificates ?? [],
+    configuredAt: () => now - 5000,
+    daemons: () => facts.daemons ?? [],
+    serviceGroups: () => new ServiceGroups(facts.groups),
+    certificates: () => facts.certificates ?? [],
   }
   return {
     // What the page asks of it is all there.
@@ -132,4 +137,11 @@ t.test('figures are put in words', async (t) => {
   t.same([0, 999, 1234567].map(grouped), ['0', '999', '1,234,567'])
   t.equal(ago(0, 60_000), '1 min 0 s ago')
   t.equal(html`a${'<'}${new Html('<b>')}${[html`${1}`, html`${2}`]}`.text, 'a&lt;<b>12')
+})
+
+t.test('a daemon is shown with its groups', async (t) => {
+  const groups = new Map([['all4', ['four', 'six']], ['fra', ['four']]])
+  const page = statusPage({ source: sourceOf({ daemons: [daemon({ service: 'four' }), daemon({ service: 'd2' })], groups }), ...watch(t), now })
+  t.match(page, /four <span class="soft">in all4, fra<\/span>/)
+  t.notMatch(page, /d2 <span class="soft">in/)
 })

@@ -1,5 +1,6 @@
 // A door on a free loopback port whose commands are recorded instead of run.
 
+import { ServiceGroups } from '../../src/config/service-groups.ts'
 import type { Authenticator } from '../../src/auth/basic.ts'
 import { createAuthenticator } from '../../src/auth/basic.ts'
 import { LockOut } from '../../src/auth/lock-out.ts'
@@ -164,11 +165,12 @@ function makeSettings(options: DoorOptions, ran: Ran[], log: Log): HttpSettings 
     metrics: null,
     tlsReport: new HandshakeLog(log, new MetricRegistry()),
     authenticator: authenticator(options),
+    serviceGroups: new ServiceGroups(),
     services: new Set(options.services ?? []),
     dispatch: async (envelope, caller, path) => {
       if (envelope.kind !== 'command') {
         const list = rawJson(`[ { "result": 1, "text": ${JSON.stringify(envelope.text)} } ]`)
-        return { kind: 'answer', list }
+        return { kind: 'answer', list, services: null }
       }
       const { name, services } = envelope
       const command = {
@@ -179,7 +181,7 @@ function makeSettings(options: DoorOptions, ran: Ran[], log: Log): HttpSettings 
         caller,
       }
       ran.push(command)
-      return { kind: 'answer', list: await answer(command) }
+      return { kind: 'answer', list: await answer(command), services: null }
     },
   }
 }

@@ -1,6 +1,7 @@
 // `status-get`: process id, ages in whole seconds, how TLS fares, and each daemon as
 // the door has seen it so far; none is asked.
 
+import type { ServiceGroups } from '../../config/service-groups.ts'
 import type { Printable } from '../../json/text/print.ts'
 import { escapeForLog } from '../../log/escape.ts'
 import { daysLeft } from '../../tls/files/expiry.ts'
@@ -21,6 +22,7 @@ export function statusGet(agent: AgentControl, now: () => number = Date.now): Ha
         daemons: agent.daemons().map(daemon),
         pid: agent.pid,
         reload: secondsBetween(agent.configuredAt(), now()),
+        'service-groups': groups(agent.serviceGroups()),
         'tls-failures': agent.tlsFailures() ?? undefined,
         uptime: secondsBetween(agent.startedAt, now()),
       }),
@@ -31,6 +33,12 @@ function certificate(each: Expiring, now: number): Printable {
   const { file, kind, subject, notAfter } = each
   const iso = `${new Date(notAfter).toISOString().slice(0, 19)}Z`
   return { file, kind, subject, 'not-after': iso, 'days-left': daysLeft(each, now) }
+}
+
+/** Members of each group, where there are groups. */
+function groups(serviceGroups: ServiceGroups): Printable | undefined {
+  const entries = serviceGroups.entries()
+  return entries.length === 0 ? undefined : new Map(entries)
 }
 
 /** Without TLS there is nothing to tell. */

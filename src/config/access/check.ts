@@ -12,6 +12,7 @@ import { WordList } from '../schema/suggestions.ts'
 import { readNetwork } from '../../net/network.ts'
 import type { Section } from '../parse/section.ts'
 import { quoted } from '../schema/messages.ts'
+import type { ServiceGroups } from '../service-groups.ts'
 import type { AuthenticationConfig, TlsConfig } from '../types.ts'
 
 /** What the rest of the configuration says of callers and daemons. */
@@ -19,6 +20,7 @@ export interface AccessContext {
   readonly tls: TlsConfig | null
   readonly authentication: AuthenticationConfig | null
   readonly services: readonly string[]
+  readonly serviceGroups: ServiceGroups
 }
 
 export function* checkAccess(
@@ -59,12 +61,12 @@ class KnownNames {
   }
 }
 
-function knownNames({ lists, known }: AccessConfig, { services }: AccessContext): Record<Mention['what'], KnownNames> {
+function knownNames({ lists, known }: AccessConfig, { services, serviceGroups }: AccessContext): Record<Mention['what'], KnownNames> {
   return {
     list: new KnownNames([...predefinedLists, ...lists.keys()]),
     command: new KnownNames(known.keys()),
     hook: new KnownNames(Array.from(known.values(), ({ hook }) => hook)),
-    service: new KnownNames([...services, agentService]),
+    service: new KnownNames([...services, ...serviceGroups.names, agentService]),
   }
 }
 
@@ -86,7 +88,7 @@ function checkMention(section: Section, mention: Mention, known: KnownNames): vo
       section.warning('KEAGATE_CONFIG_WARNING', mention, `no known command belongs to the hook ${quoted(name)}`, advice)
       return
     case 'service':
-      section.warning('KEAGATE_CONFIG_WARNING', mention, `there is no control socket ${quoted(name)}`, advice)
+      section.warning('KEAGATE_CONFIG_WARNING', mention, `there is no control socket or group ${quoted(name)}`, advice)
   }
 }
 

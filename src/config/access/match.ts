@@ -10,6 +10,8 @@ export interface Subject {
   readonly definition: CommandDefinition | undefined
   /** `agentService` for the agent itself. */
   readonly service: string
+  /** The service groups that it is a member of. */
+  readonly groups: readonly string[]
 }
 
 /**
@@ -31,7 +33,7 @@ export class Matcher {
   }
 
   has(list: AccessList): boolean {
-    const { command, definition, service } = this.#subject
+    const { command, definition, service, groups } = this.#subject
     this.steps++
     switch (list.kind) {
       case 'name':
@@ -45,7 +47,7 @@ export class Matcher {
       case 'commands':
         return list.names.has(command)
       case 'services':
-        return list.names.has(service)
+        return list.names.has(service) || groups.some((group) => list.names.has(group))
       case 'access':
         return definition?.access === list.access
       case 'hook':

@@ -3,7 +3,9 @@
 
 import type { Mention } from './parse-list.ts'
 import { Matcher } from './match.ts'
+import type { AccessContext } from './check.ts'
 import type { AccessConfig, AccessList } from './types.ts'
+import type { ServiceGroups } from '../service-groups.ts'
 import { agentService } from './types.ts'
 import type { Sliced } from '../../in-slices.ts'
 import type { Section } from '../parse/section.ts'
@@ -31,16 +33,18 @@ export function* checkUnreachableRules(
   section: Section,
   config: AccessConfig,
   mentions: readonly Mention[],
-  { services }: { readonly services: readonly string[] },
+  { services, serviceGroups }: Pick<AccessContext, 'services' | 'serviceGroups'>,
 ): Sliced<void> {
   const pairs = pairsOf(section, config)
   let open = pairs
   let steps = 0
-  const places = servicesToTry(services, mentions)
+  const places = servicesToTry(services, serviceGroups, mentions)
   for (const command of commandsToTry(config, mentions)) {
     for (const service of places) {
       if (open.length === 0) break
-      const matcher = new Matcher(config.lists, { command, service, definition: config.known.get(command) })
+      const matcher = new Matcher(config.lists, {
+        command, service, groups: serviceGroups.groupsOf(service), definition: config.known.get(command),
+      })
       for (const pair of open) look(pair, matcher)
       open = open.filter(({ counts }) => !counts)
       steps += matcher.steps
@@ -76,11 +80,17 @@ function commandsToTry(config: AccessConfig, mentions: readonly Mention[]): Iter
   return [...others.values(), ...named]
 }
 
-/** Every service that a list names, and one for all others. */
-function servicesToTry(services: readonly string[], mentions: readonly Mention[]): readonly string[] {
+/** Every service that a list names, by itself or by a group, and one for all others. */
+function servicesToTry(
+  services: readonly string[],
+  serviceGroups: ServiceGroups,
+  mentions: readonly Mention[],
+): readonly string[] {
   const named = namesOf('service', mentions)
+  const isNamed = (service: string): boolean =>
+    [service, ...serviceGroups.groupsOf(service)].some((name) => named.has(name))
   const all = [...services, agentService]
-  return [...all.filter((service) => named.has(service)), ...all.filter((service) => !named.has(service)).slice(0, 1)]
+  return [...all.filter(isNamed), ...all.filter((service) => !isNamed(service)).slice(0, 1)]
 }
 
 function namesOf(wanted: Mention['what'], mentions: readonly Mention[]): Set<string> {

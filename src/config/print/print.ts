@@ -3,6 +3,7 @@
 
 import { nodeToPrintable } from '../../json/text/print.ts'
 import type { Printable } from '../../json/text/print.ts'
+import type { ServiceGroups } from '../service-groups.ts'
 import type { OutputSettings } from '../../log/settings.ts'
 import type { AccessConfig } from '../access/types.ts'
 import { printMasked } from './masked-parameters.ts'
@@ -54,11 +55,18 @@ export function printConfig(config: AgentConfig, { secrets }: { secrets: Secrets
       'key-file': tls?.written.keyFile,
       loggers: filled(config.loggers.map(logger)),
       monitoring: config.monitoring === null ? undefined : monitoring(config.monitoring),
+      'service-groups': groups(config.serviceGroups),
       tls: tls === null ? undefined : refinements(tls),
       'trust-anchor': tls?.written.trustAnchor,
       'user-context': userContext(config.userContext),
     },
   }
+}
+
+/** undefined where there are none. */
+function groups(serviceGroups: ServiceGroups): Printable | undefined {
+  const entries = serviceGroups.entries()
+  return entries.length === 0 ? undefined : new Map(entries)
 }
 
 /** undefined where every value is the default. */

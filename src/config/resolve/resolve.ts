@@ -14,6 +14,7 @@ import { resolveHooks } from './hooks.ts'
 import { resolveHeaders, resolveHost, resolveHttpLimits } from './http.ts'
 import { resolveLoggers } from './loggers.ts'
 import { resolveMonitoring } from './monitoring.ts'
+import { resolveServiceGroups } from './service-groups.ts'
 import { resolveTls } from './tls.ts'
 import { Section } from '../parse/section.ts'
 import type { Tolerance } from '../tolerance.ts'
@@ -52,6 +53,7 @@ export function* resolveConfig(root: MapNode, rules: ResolveRules, diagnostics: 
   const controlSockets =
     yield* resolveControlSockets(agent, { ...rules, paths: pathRules(rules, socketsInUse(current)) })
   const services = [...controlSockets.keys()]
+  const serviceGroups = yield* resolveServiceGroups(agent, services)
   const loggers = yield* resolveLoggers(agent, pathRules(rules, logsInUse(current)))
   const config: AgentConfig = {
     httpHost: resolveHost(agent),
@@ -61,9 +63,11 @@ export function* resolveConfig(root: MapNode, rules: ResolveRules, diagnostics: 
     tls,
     authentication,
     access: yield* resolveAccess(agent, {
-      tls, authentication, services, directory, restricted: rules.restricted, current: current?.access ?? null,
+      tls, authentication, services, serviceGroups, directory,
+      restricted: rules.restricted, current: current?.access ?? null,
     }),
     controlSockets,
+    serviceGroups,
     hookModules: yield* resolveHooks(agent, {
       ...pathRules(rules, modulesInUse(current)), known: rules.hiddenPasswords ? (current?.hookModules ?? []) : null,
     }),

@@ -4,6 +4,7 @@
 import type { LimitRow } from '../limits.ts'
 import { httpLimitRows, lockOutRows, upstreamLimitRows } from '../limits.ts'
 import { accessControl } from './access-schema.ts'
+import { maxServices } from '../service-groups.ts'
 import type { ConfigSchema, Keywords } from './schema-types.ts'
 
 /** Service names: free, but fit for a URL path and a log line. */
@@ -145,6 +146,17 @@ const controlSockets: ConfigSchema = {
   maxProperties: maxElements,
 }
 
+const serviceGroups: ConfigSchema = {
+  type: 'object',
+  description: 'names for several services, such as all4',
+  propertyNames: { pattern: SERVICE_NAME },
+  additionalProperties: {
+    type: 'array', maxItems: maxServices, description: 'the services that a command for the group is sent to, in this order',
+    items: text('the name of a control socket'),
+  },
+  maxProperties: maxElements,
+}
+
 const output = map('a place that log lines go to', {
   output: { type: 'string', minLength: 1, description: 'stdout, stderr, syslog, syslog:FACILITY or a file name' },
   flush: { ...flag('whether each line is written at once'), default: true },
@@ -219,6 +231,7 @@ const controlAgent = map('the configuration of the agent', {
   'access-control': accessControl,
   'control-sockets': controlSockets,
   'hooks-libraries': list('handler modules', hooksLibrary, maxModules),
+  'service-groups': serviceGroups,
   loggers: list('the loggers', logger, maxLoggers),
   monitoring,
   ...notes,

@@ -5,6 +5,9 @@ import type { IncomingMessage, Server } from 'node:http'
 import { answer, answerList, RESULT_ERROR } from '../../command/answer.ts'
 import type { Envelope, EnvelopeReader } from '../../command/envelope.ts'
 import type { Outcome } from '../../command/dispatch.ts'
+import type { PathTarget } from '../../command/path-target.ts'
+import { targetServices } from '../../command/target-services.ts'
+import type { ServiceGroups } from '../../config/service-groups.ts'
 import type { Log } from '../../log/message.ts'
 import { HttpError, memoryFull } from '../http-error.ts'
 import { respond } from '../response/respond.ts'
@@ -40,20 +43,22 @@ export function runCommand({ log }: CommandRouteOptions): Handler {
       () => {
         const command = envelope.kind === 'command' ? envelope.name : ''
         log.write('KEAGATE_COMMAND_ABANDONED', { command, 'remote-address': remoteAddress })
-        return abandoned(envelope)
+        return abandoned(envelope, path, settings.serviceGroups)
       },
     )
     memory.release(commandSize)
     if (outcome.kind === 'refused') throw new HttpError('forbidden', outcome.text)
     if (outcome.kind === 'misdirected') throw new HttpError('not-found', outcome.text)
-    return respond(reply, { status: 200, body: outcome.list })
+    const headers = outcome.services === null ? [] : ['Keagate-Services', outcome.services.join(', ')]
+    return respond(reply, { status: 200, headers, body: outcome.list })
   }
 }
 
 /** One answer per service, as the command would have had. */
-function abandoned(envelope: Envelope): Outcome {
-  const services = envelope.kind === 'command' ? envelope.services : []
+function abandoned(envelope: Envelope, path: PathTarget, groups: ServiceGroups): Outcome {
+  const named = envelope.kind === 'command' ? envelope.services : []
+  const { services, grouped } = targetServices(named, path, groups)
   const text = 'the agent is stopping and waits no longer for this command, which may still be carried out'
   const elements = Array.from({ length: Math.max(1, services.length) }, () => answer(RESULT_ERROR, text))
-  return { kind: 'answer', list: answerList(elements) }
+  return { kind: 'answer', list: answerList(elements), services: grouped ? services : null }
 }

@@ -3,6 +3,7 @@
 import http from 'node:http'
 import { Socket } from 'node:net'
 import t from 'tap'
+import { ServiceGroups } from '../../../src/config/service-groups.ts'
 import { Connection } from '../../../src/http/connection/connection.ts'
 import { HttpError } from '../../../src/http/http-error.ts'
 import { RequestContext } from '../../../src/http/request/context.ts'
@@ -33,7 +34,7 @@ function started(): Made {
     metrics: null,
     tlsReport: new HandshakeLog(log, new MetricRegistry()),
     authenticator: null,
-    services: new Set(),
+    serviceGroups: new ServiceGroups(), services: new Set(),
     dispatch: () => Promise.reject(new Error('nothing is dispatched here')),
   }
   const socket = new Socket()
