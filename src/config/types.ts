@@ -146,7 +146,7 @@ export interface UnixSocketConfig extends ControlSocketBase {
 /** A daemon's own listener (Kea 2.7.2 and later), or an agent that forwards to the daemon. */
 export interface HttpSocketConfig extends ControlSocketBase {
   readonly socketType: 'http' | 'https'
-  /** IP literal. */
+  /** IP literal or host name. */
   readonly address: string
   /** 1..65535. */
   readonly port: number

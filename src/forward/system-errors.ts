@@ -31,6 +31,8 @@ const words: Readonly<Partial<Record<string, string>>> = {
   // The daemon closed with some of the command unread.
   ECONNRESET: endOfFile,
   EPIPE: endOfFile,
+  ENOTFOUND: 'Host not found',
+  EAI_AGAIN: 'Host not found: no name server answers',
   EHOSTUNREACH: 'No route to host',
   ENETUNREACH: 'Network is unreachable',
   ETIMEDOUT: 'Connection timed out',

@@ -7,6 +7,7 @@ import { resolveFile } from './paths.ts'
 import { readSecretFile } from './secret-file.ts'
 import type { Section } from '../parse/section.ts'
 import { quoted } from '../schema/messages.ts'
+import { isHostName } from '../../net/lookup.ts'
 import { isInForce, loginsInForce } from '../sockets-in-force.ts'
 import type { Endpoint } from '../sockets-in-force.ts'
 import type { AgentConfig, HttpSocketConfig, UpstreamLogin, UpstreamTlsConfig } from '../types.ts'
@@ -49,10 +50,11 @@ export function resolveHttpSocket(section: Section, socketType: 'http' | 'https'
 
 function addressOf(section: Section): string {
   const address = section.string('socket-address') ?? '127.0.0.1'
-  if (isIP(address) !== 0) return address
+  if (isIP(address) !== 0 || isHostName(address)) return address
   const inner = /^\[(.*)\]$/.exec(address)?.[1] ?? ''
-  const remedy = isIP(inner) === 6 ? `leave out the brackets: "${inner}"` : 'write an address such as "127.0.0.1" or "::1"'
-  section.error('socket-address', `socket-address is ${quoted(address)}, which is no IP address`, remedy)
+  const remedy = isIP(inner) === 6 ? `leave out the brackets: "${inner}"`
+    : 'write one such as "127.0.0.1", "::1" or "kea.example.org", without port and scheme'
+  section.error('socket-address', `socket-address is ${quoted(address)}, which is neither an IP address nor a host name`, remedy)
   return '127.0.0.1'
 }
 
@@ -182,7 +184,10 @@ function loginInForce(
   return loginsInForce(current, endpoint).find(wanted) ?? null
 }
 
-/** As a path is held to a folder, an address is held to this machine and to what is in use. */
+/**
+ * As a path is held to a folder, an address is held to this machine and to what is in use. Of names only `localhost`
+ * is this machine's for sure: what another one leads to may change behind our back.
+ */
 function checkReach(section: Section, endpoint: Endpoint, current: AgentConfig | null): void {
   if (isLoopback(endpoint.address) || isInForce(current, endpoint)) return
   section.error(
@@ -198,5 +203,6 @@ loopback.addAddress('::1', 'ipv6')
 
 /** Also knows the long forms of `::1`. An address with a zone is none. */
 function isLoopback(address: string): boolean {
+  if (isIP(address) === 0) return address.toLowerCase() === 'localhost'
   return loopback.check(address, isIP(address) === 6 ? 'ipv6' : 'ipv4')
 }

@@ -111,7 +111,7 @@ const authentication = map('HTTP basic authentication', {
 export const controlSocket = map('where a daemon takes commands', {
   'socket-type': { ...choice('the kind of socket', 'unix', 'http', 'https'), default: 'unix' },
   'socket-name': { type: 'string', minLength: 1, description: 'the path of the control socket of the daemon' },
-  'socket-address': { ...text('the IP address of the listener of the daemon'), default: '127.0.0.1' },
+  'socket-address': { ...text('the IP address or host name of the listener of the daemon'), default: '127.0.0.1' },
   'socket-port': {
     type: 'integer', minimum: 1, maximum: 65_535, default: 8000, description: 'the port of the listener of the daemon',
   },

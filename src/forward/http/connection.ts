@@ -7,6 +7,7 @@ import https from 'node:https'
 import { connect, isIP } from 'node:net'
 import type { Socket } from 'node:net'
 import { checkServerIdentity, connect as connectTls, TLSSocket } from 'node:tls'
+import { lookupName } from '../../net/lookup.ts'
 import type { ClientCredentials } from '../../tls/files/client-credentials.ts'
 import { diagnoseDaemonCertificate, diagnoseDaemonHandshake } from '../../tls/diagnosis/daemon.ts'
 import { verificationCode } from '../../tls/diagnosis/verification.ts'
@@ -29,7 +30,7 @@ const staysOpen: ReadonlySet<number> = new Set([200, 401, 403])
 const closeTimeout = 1000
 
 export interface HttpOrigin {
-  /** IP literal. */
+  /** IP literal, or host name, which is looked up for each new connection. */
   readonly address: string
   readonly port: number
   /** null: plain HTTP. */
@@ -71,6 +72,7 @@ export class HttpPool {
       maxFreeSockets: maxConnections,
       timeout: keepAliveTimeout,
       scheduling: 'lifo',
+      lookup: lookupName,
     } as const
     this.#agent = tls === null ? new http.Agent(pool) : new https.Agent({ ...pool, ...this.#tlsOptions(tls) })
   }
@@ -146,7 +148,7 @@ export class HttpPool {
   /** Resolves to null if the daemon lets itself be connected to and shows the right certificate, else to the reason. */
   probe(): Promise<string | null> {
     const { address, port, tls } = this.#origin
-    const target = { host: address, port }
+    const target = { host: address, port, lookup: lookupName }
     const socket = tls === null ? connect(target) : connectTls({ ...target, ...this.#tlsOptions(tls) })
     return new Promise((resolve) => {
       const end = (reason: string | null): void => {
