@@ -50,6 +50,13 @@ export function systemText(error: unknown): string {
   return text.replace(/^[A-Z0-9]+: /, '').replace(/, .*$/s, '')
 }
 
+/** The system's code behind an error, such as `EADDRINUSE`; null where no system call failed. */
+export function systemCode(error: unknown): string | null {
+  if (!(error instanceof Error)) return null
+  if (!(error instanceof KeagateError) && 'code' in error && typeof error.code === 'string') return error.code
+  return systemCode(error.cause)
+}
+
 /** The same error for a keyword of the configuration. @param at JSON pointer */
 export function forKeyword(error: KeagateError, at: string): KeagateError
 export function forKeyword(error: unknown, at: string): unknown

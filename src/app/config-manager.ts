@@ -72,6 +72,8 @@ export class ConfigManager {
   readonly #passedSockets: readonly number[]
   readonly #logFolder: string
   #certificateReloader: CertificateReloader | null = null
+  /** Ends a start that waits for its address. */
+  readonly #stopping = new AbortController()
 
   constructor(parts: ConfigManagerOptions) {
     this.#agent = parts.agent
@@ -167,6 +169,7 @@ export class ConfigManager {
 
   /** Accepts no more, refuses what waits for a daemon, lets running commands end, then closes every connection. */
   async stop(): Promise<void> {
+    this.#stopping.abort()
     this.#certificateReloader?.close()
     this.#frontEnd.closeAfterResponses()
     await Promise.race([this.queue.settled, setTimeout(changeTimeout)])
@@ -239,7 +242,9 @@ export class ConfigManager {
   }
 
   #listen(config: AgentConfig, before: ActiveConfig | null): Promise<Listener> {
-    if (before === null) return listenFirst(config, this.#passedSockets, this.#logging)
+    if (before === null) {
+      return listenFirst(config, { passed: this.#passedSockets, log: this.#logging, signal: this.#stopping.signal })
+    }
     return listen(config, before.runtime.config, this.#logging)
   }
 

@@ -2,20 +2,28 @@
 // one is open.
 
 import net from 'node:net'
+import { setTimeout } from 'node:timers/promises'
 import type { AgentConfig } from '../config/types.ts'
-import { forKeyword, KeagateError } from '../errors.ts'
+import { forKeyword, KeagateError, systemCode } from '../errors.ts'
 import { adoptListener, openListener } from '../http/connection/listener.ts'
 import type { Listener } from '../http/connection/listener.ts'
 import type { Log, MessageId } from '../log/message.ts'
 
+export interface FirstListen {
+  /** Descriptors that systemd has opened for this process; with none, the address is opened here. */
+  readonly passed: readonly number[]
+  readonly log: Log
+  /** Ends the wait for an address that comes later. */
+  readonly signal: AbortSignal
+}
+
 /**
  * Opens the first address.
- * @param passed descriptors that systemd has opened for this process; with none, the address is opened here
  * @throws KeagateError LISTEN_FAILED
  */
-export async function listenFirst(config: AgentConfig, passed: readonly number[], log: Log): Promise<Listener> {
+export async function listenFirst(config: AgentConfig, { passed, log, signal }: FirstListen): Promise<Listener> {
   const [fd, ...others] = passed
-  if (fd === undefined) return listen(config, null, log)
+  if (fd === undefined) return listenPatiently(config, log, signal)
   const remedy = 'make ListenStream of the socket unit, once, and http-host and http-port of the configuration the same'
   const at = '/Control-agent/http-host'
   if (others.length > 0) {
@@ -27,6 +35,25 @@ export async function listenFirst(config: AgentConfig, passed: readonly number[]
   await listener.close()
   const opened = `${listener.address} port ${listener.port}`
   throw new KeagateError('LISTEN_FAILED', `systemd has opened ${opened}, not ${host} port ${port}`, { remedy, at })
+}
+
+/** Milliseconds between two attempts to open an address that is not there yet. */
+const retryInterval = 250
+
+/** Waits for an address that comes later: a virtual one of CARP or VRRP, or an IPv6 one that is still tentative. */
+async function listenPatiently(config: AgentConfig, log: Log, signal: AbortSignal): Promise<Listener> {
+  const { bindRetry, httpHost: address, httpPort: port } = config
+  const deadline = performance.now() + bindRetry
+  for (let waiting = false; ; waiting = true) {
+    try {
+      return await listen(config, null, log)
+    } catch (error) {
+      if (systemCode(error) !== 'EADDRNOTAVAIL' || performance.now() >= deadline || signal.aborted) throw error
+      if (!waiting) log.write('KEAGATE_ADDRESS_AWAITED', { address, port, seconds: bindRetry / 1000 })
+      // A signal is seen at the next attempt at the latest.
+      await setTimeout(retryInterval)
+    }
+  }
 }
 
 /**
@@ -41,8 +68,7 @@ export async function listen(
   try {
     return await openListener(httpHost, httpPort, log)
   } catch (error) {
-    const taken = error instanceof KeagateError && error.message.includes('EADDRINUSE')
-    if (!taken) throw forKeyword(error, '/Control-agent/http-host')
+    if (systemCode(error) !== 'EADDRINUSE') throw forKeyword(error, '/Control-agent/http-host')
     if (inForce?.httpPort !== httpPort) throw forKeyword(error, '/Control-agent/http-port')
     // The new address covers the old one, or the other way round, and nothing is let go before the new one is open.
     throw new KeagateError(

@@ -68,13 +68,8 @@ export async function runDaemon(plan: Extract<Plan, { kind: 'run' }>, parts: Pro
     })
     await Promise.race([start, daemon.finished])
   } catch (error) {
-    const id = failureId(error)
-    // As Kea: wherever lines have gone so far, this goes to standard error.
-    if (id === 'DCTL_CONFIG_FILE_LOAD_FAIL') logging.configure([])
-    logConfigErrors(logging, id, error)
-    await logging.close()
-    process.stderr.write(`Service failed: ${errorLines(error).join('\n')}\n`)
-    return 1
+    // A start that was told to stop while it waited for its address did not fail.
+    if (!signals.stopping) return startFailed(error, logging)
   }
   if (!signals.stopping) logging.write('CTRL_AGENT_STARTED', { version: daemon.version })
   const parser = looseParser()
@@ -87,6 +82,17 @@ export async function runDaemon(plan: Extract<Plan, { kind: 'run' }>, parts: Pro
   await logging.close()
   // Connections to hung daemons may still be open; nobody waits for them any more.
   process.exit(exitValue)
+}
+
+/** Says why. @returns the exit code */
+async function startFailed(error: unknown, logging: Logging): Promise<number> {
+  const id = failureId(error)
+  // As Kea: wherever lines have gone so far, this goes to standard error.
+  if (id === 'DCTL_CONFIG_FILE_LOAD_FAIL') logging.configure([])
+  logConfigErrors(logging, id, error)
+  await logging.close()
+  process.stderr.write(`Service failed: ${errorLines(error).join('\n')}\n`)
+  return 1
 }
 
 function reportToSystemd(daemon: Daemon, logging: Logging, env: NodeJS.ProcessEnv): void {

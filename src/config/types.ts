@@ -15,6 +15,8 @@ export interface AgentConfig {
   readonly httpHost: string
   /** 0..65535; 0 lets the system choose. */
   readonly httpPort: number
+  /** Longest that a start waits for the address to be there; milliseconds. */
+  readonly bindRetry: number
   readonly httpHeaders: readonly HttpHeader[]
   /** null: plain HTTP. */
   readonly tls: TlsConfig | null

@@ -3,7 +3,7 @@
 import { statSync } from 'node:fs'
 import type { LoadedConfig } from '../config/load.ts'
 import type { AgentConfig } from '../config/types.ts'
-import { KeagateError } from '../errors.ts'
+import { KeagateError, systemCode } from '../errors.ts'
 import { loadOnly } from '../hook/load-only.ts'
 import { openListener } from '../http/connection/listener.ts'
 import { looseParser } from '../http/connection/loose-parser.ts'
@@ -66,7 +66,7 @@ async function examineAddress(what: string, host: string, port: number, running:
     return ok(what, `${host} port ${port} is free`)
   } catch (error) {
     if (!(error instanceof KeagateError)) throw error
-    const taken = error.message.includes('EADDRINUSE')
+    const taken = systemCode(error) === 'EADDRINUSE'
     if (taken && running !== null) return ok(what, `${host} port ${port} is open; the agent runs as process ${running}`)
     const remedy = taken ? `see whose it is with: ss -ltnp "sport = :${port}"` : error.remedy
     return problem('error', what, taken ? `${host} port ${port} is taken by another program` : error.message, remedy)

@@ -219,6 +219,11 @@ const definitions = {
     logger: 'http',
     text: 'request from {remote-address} ended in an unexpected error: {reason}',
   },
+  KEAGATE_ADDRESS_AWAITED: {
+    severity: 'WARN',
+    logger: 'http',
+    text: '{address} is not an address of this machine yet; port {port} is opened when it comes, within {seconds} s',
+  },
   KEAGATE_ACCEPT_FAILED: { severity: 'ERROR', logger: 'http', text: 'cannot accept connections: {reason}' },
   KEAGATE_ANSWER_TRAILING_BYTES: {
     severity: 'DEBUG',

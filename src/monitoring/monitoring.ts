@@ -2,7 +2,7 @@
 // measured only for it runs only while it is on.
 
 import type { MonitoringConfig } from '../config/types.ts'
-import { describeError, forKeyword } from '../errors.ts'
+import { describeError, forKeyword, systemCode } from '../errors.ts'
 import { openListener } from '../http/connection/listener.ts'
 import type { Log } from '../log/message.ts'
 import { EventLoopDelay } from '../metrics/event-loop.ts'
@@ -76,7 +76,7 @@ export class Monitoring {
       })
       return { config, server, place: { address: config.httpHost, port: listener.port } }
     } catch (error) {
-      const taken = error instanceof Error && error.message.includes('EADDRINUSE')
+      const taken = systemCode(error) === 'EADDRINUSE'
       throw forKeyword(error, `/Control-agent/monitoring/http-${taken ? 'port' : 'host'}`)
     }
   }

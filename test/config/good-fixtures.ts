@@ -193,6 +193,7 @@ export const goodFixtures: readonly (readonly [name: string, shown: string, ...w
     '{ "flush": true, "output": "syslog" }, { "flush": true, "output": "syslog:daemon" }, { "flush": true, ',
   ],
   ['one-line', '"http-port": 8001 } }'],
+  ['bind-retry', '"bind-retry-seconds": 120'],
   ['port-highest', '"http-port": 65535'],
   ['port-leading-zeros', '"http-port": 8000 } }'],
   ['port-zero', '"http-port": 0 } }'],

@@ -27,7 +27,8 @@ t.test('every keyword of the Kea agent is known where Kea has it, and every keyw
     [
       '/Control-agent',
       [
-        'access-control', 'audit-log', 'authentication', 'cert-file', 'cert-required', 'control-sockets', 'hooks-libraries',
+        'access-control', 'audit-log', 'authentication', 'bind-retry-seconds', 'cert-file', 'cert-required',
+        'control-sockets', 'hooks-libraries',
         'http-headers', 'http-host', 'http-limits', 'http-port', 'key-file', 'loggers', 'monitoring', 'service-groups', 'tls',
         'trust-anchor', ...notes,
       ],

@@ -3,7 +3,6 @@
 
 import type { Mention } from './parse-list.ts'
 import { Matcher } from './match.ts'
-import type { AccessContext } from './check.ts'
 import type { AccessConfig, AccessList } from './types.ts'
 import type { ServiceGroups } from '../service-groups.ts'
 import { agentService } from './types.ts'
@@ -33,7 +32,7 @@ export function* checkUnreachableRules(
   section: Section,
   config: AccessConfig,
   mentions: readonly Mention[],
-  { services, serviceGroups }: Pick<AccessContext, 'services' | 'serviceGroups'>,
+  { services, serviceGroups }: { readonly services: readonly string[]; readonly serviceGroups: ServiceGroups },
 ): Sliced<void> {
   const pairs = pairsOf(section, config)
   let open = pairs

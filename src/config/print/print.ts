@@ -39,6 +39,7 @@ export function printConfig(config: AgentConfig, { secrets }: { secrets: Secrets
       'access-control': access === null || access.library !== null ? undefined : printAccess(access),
       'audit-log': config.auditLog === null ? undefined : auditLog(config.auditLog),
       authentication: config.authentication === null ? undefined : authentication(config.authentication, secrets),
+      'bind-retry-seconds': config.bindRetry === 0 ? undefined : config.bindRetry / 1000,
       'cert-file': tls?.written.certFile,
       'cert-required': tls?.certRequired,
       'control-sockets': new Map(

@@ -58,6 +58,7 @@ export function* resolveConfig(root: MapNode, rules: ResolveRules, diagnostics: 
   const config: AgentConfig = {
     httpHost: resolveHost(agent),
     httpPort: agent.integer('http-port') ?? 8000,
+    bindRetry: 1000 * (agent.integer('bind-retry-seconds') ?? 0),
     httpHeaders: yield* resolveHeaders(agent),
     httpLimits: resolveHttpLimits(agent),
     tls,

@@ -220,6 +220,10 @@ const controlAgent = map('the configuration of the agent', {
   'audit-log': auditLog,
   'http-host': { ...text('the IP address to listen on'), default: '127.0.0.1' },
   'http-port': { type: 'integer', minimum: 0, maximum: 65_535, default: 8000, description: 'the port to listen on' },
+  'bind-retry-seconds': {
+    type: 'integer', minimum: 0, maximum: 3600, default: 0,
+    description: 'how long a start waits for an http-host that is not an address of this machine yet',
+  },
   'http-headers': list('headers added to every response', header, maxHeaders),
   'http-limits': limits('limits of the HTTP side', httpLimitRows),
   'trust-anchor': text('the certificates that clients must come from: a PEM file or a directory'),
