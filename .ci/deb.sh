@@ -32,6 +32,9 @@ has() { grep -q -- "$1" <<<"$listing"; }
 lacks() { ! grep -E -- "$1" <<<"$listing"; }
 check "it has both programs, as links" has ' ./usr/sbin/kea-ctrl-agent -> ../lib/keagate/dist/main.js$'
 check "it has the unit" has ' ./usr/lib/systemd/system/keagate.service$'
+check "it has the timer that renews certificates" has ' ./usr/lib/systemd/system/keagate-certs-renew.timer$'
+check "whose unit starts the program where it is" sh -c \
+  "dpkg-deb --fsys-tarfile '$all' | tar -xO ./usr/lib/systemd/system/keagate-certs-renew.service | grep -q '^ExecStart=/usr/sbin/keagate certs'"
 check "it has its pages" has ' ./usr/share/man/man5/keagate.conf.5.gz$'
 check "it has nothing that only development needs" lacks 'node_modules|\.ts$|/test/'
 check "its owners are root" sh -c "! dpkg-deb -c '$all' | awk '{ print \$2 }' | grep -v '^root/root$'"
@@ -65,7 +68,8 @@ else
     ! dpkg -s kea-ctrl-agent | grep -q "Status:.* installed"
     cmp /etc/kea/kea-ctrl-agent.conf /tmp/before
     grep -x KEAGATE_CONFIG=/etc/kea/kea-ctrl-agent.conf /etc/default/keagate
-    [ -e /usr/lib/systemd/system/kea-ctrl-agent.service ]'
+    [ -e /usr/lib/systemd/system/kea-ctrl-agent.service ]
+    [ -L /etc/systemd/system/timers.target.wants/keagate-certs-renew.timer ]'
   check "a new site has a configuration that starts, for _kea" installed '
     dpkg --purge kea-ctrl-agent
     dpkg -i /tmp/keagate.deb

@@ -12,7 +12,8 @@ import type { ExtensionsRequest } from '../src/certs/profile.ts'
 // For the dates that tests ask for.
 export { day }
 
-export type KeyKind = 'P-224' | 'P-256' | 'P-384' | 'RSA-1024' | 'RSA-2048' | 'Ed25519'
+export type KeyKind =
+  | 'P-224' | 'P-256' | 'P-384' | 'secp256k1' | 'brainpoolP256r1' | 'P-256 explicit' | 'RSA-1024' | 'RSA-2048' | 'Ed25519'
 
 /** A certificate with its key. One with `ca` may issue others. */
 export interface Identity {
@@ -68,7 +69,11 @@ export function makeKeyPair(kind: KeyKind): KeyPair {
     case 'P-224':
     case 'P-256':
     case 'P-384':
+    case 'secp256k1':
+    case 'brainpoolP256r1':
       return generateKeyPairSync('ec', { namedCurve: kind })
+    case 'P-256 explicit':
+      return generateKeyPairSync('ec', { namedCurve: 'P-256', paramEncoding: 'explicit' })
     case 'RSA-1024':
     case 'RSA-2048':
       return generateKeyPairSync('rsa', { modulusLength: Number(kind.slice(4)) })

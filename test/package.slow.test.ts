@@ -183,13 +183,21 @@ t.test('its types serve who writes a module', async (t) => {
   symlinkSync(join(root, 'node_modules/@types'), join(consumer, 'node_modules/@types'))
   const compile = (text: string): string => {
     writeFileSync(join(consumer, 'module.mts'), text)
-    const options = ['--noEmit', '--strict', '--module', 'nodenext', '--target', 'es2023', '--skipLibCheck', 'module.mts']
+    const options = ['--noEmit', '--strict', '--module', 'nodenext', '--target', 'es2023', 'module.mts']
     return spawnSync(join(root, 'node_modules/.bin/tsc'), options, { cwd: consumer, encoding: 'utf8' }).stdout
   }
   const module = (result: string): string => `import type { HandlerModule } from 'keagate'
     export const load: HandlerModule['load'] = () => ({ commands: { hello: { access: 'read', run: () => ({ result: ${result} }) } } })\n`
   t.equal(compile(module('0')), '')
   t.match(compile(module('"none"')), /TS2322/)
+  const defined = (member: string): string => `import { defineHandler } from 'keagate'
+    export const { parameters, load } = defineHandler({ load: () => ({ commands: {}, ${member}: ({ name }) => undefined }) })\n`
+  t.equal(compile(defined('commandReceived')), '')
+  t.match(compile(defined('comandReceived')), /not assignable to type 'never'/)
+  const ran = spawnSync(process.execPath, ['-e', `import('keagate').then((it) => console.log(it.defineHandler({ load: 1 }).load))`], {
+    cwd: consumer, encoding: 'utf8',
+  })
+  t.equal(ran.stdout, '1\n', ran.stderr)
 })
 
 t.test('what is built is not built again', async (t) => {

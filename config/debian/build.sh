@@ -85,7 +85,9 @@ units=$tree/usr/lib/systemd/system
 mkdir -p "$units"
 sed -e 's|^ExecStart=.*|Environment=KEAGATE_CONFIG=/etc/kea/keagate.conf\nEnvironmentFile=-/etc/default/keagate\nExecStart=/usr/sbin/kea-ctrl-agent -c ${KEAGATE_CONFIG}|' \
   -e '/^Alias=/d' -e '/^# Enabled, it also/,/^#   systemctl/d' "$root/config/systemd/keagate.service" >"$units/keagate.service"
-cp "$root/config/systemd/keagate.socket" "$units/"
+cp "$root/config/systemd/keagate.socket" "$root/config/systemd/keagate-certs-renew.timer" "$units/"
+sed 's|^ExecStart=[^ ]*|ExecStart=/usr/sbin/keagate|' "$root/config/systemd/keagate-certs-renew.service" \
+  >"$units/keagate-certs-renew.service"
 ln -s keagate.service "$units/kea-ctrl-agent.service"
 
 install -D -m 0640 "$here/keagate.conf" "$tree/etc/kea/keagate.conf"

@@ -11,7 +11,7 @@ export interface ListenAddress {
 /** The members of `Control-agent` that switch mutual TLS on, to be pasted or included. */
 export function tlsFragment(directory: string, server: string): string {
   const names = fileNames(directory, server)
-  return `${comment('Mutual TLS: put this into "Control-agent", or include it there with <?include "FILE"?>')}${names}\n`
+  return `${comment('Mutual TLS: put this into "Control-agent", or include it there with <?include "FILE"?> and a comma')}${names}\n`
 }
 
 /** A whole configuration. Its names are relative, so that the directory can be moved. */

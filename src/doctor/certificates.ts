@@ -26,7 +26,11 @@ export function examineCertificates(loaded: LoadedConfig, now = Date.now()): rea
     const credentials = loadCredentials(tls, now)
     const trusted = certificatesOf(credentials.options.ca)
     return [
-      ...credentials.warnings.map((sentence) => warning('TLS', sentence)),
+      ...credentials.warnings.map((sentence) => {
+        // The agent starts with it, but no client takes it any more.
+        const told = warning('TLS', sentence)
+        return credentials.overdue.includes(sentence) ? { ...told, level: 'error' as const } : told
+      }),
       ...lifetimes(credentials, now),
       ...names(tls, credentials.certificate, httpHost),
       ok('tls', describeCiphers(tls, credentials.certificate.publicKey)),

@@ -2,8 +2,9 @@
 
 import type { X509Certificate } from 'node:crypto'
 import { isIP } from 'node:net'
+import { isSelfIssued } from '../x509/certificate-fields.ts'
 import { hostNames, issuerName, subjectName } from '../x509/certificate-info.ts'
-import { verificationFlaw } from '../tls/diagnosis/verification.ts'
+import { verificationFlaw, withoutIssuer } from '../tls/diagnosis/verification.ts'
 import { formatDate, validity } from '../x509/validity.ts'
 import type { Finding } from './finding.ts'
 import { ok, problem } from './finding.ts'
@@ -12,13 +13,14 @@ import { ok, problem } from './finding.ts'
  * Whether a client would accept the certificate of the server.
  * @param host what the URL has
  * @param code OpenSSL's verification code; null: it is trusted
- * @param ownAuthority whether a CA was named
+ * @param top the last certificate of the chain that is trusted or was sent, the server's own where nothing is above it;
+ *   null: no CA was named
  */
 export function explainServer(
   certificate: X509Certificate | undefined,
   host: string,
   code: string | null,
-  ownAuthority: boolean,
+  top: X509Certificate | null,
 ): Finding {
   const what = 'server certificate'
   if (certificate === undefined) return problem('error', what, 'the server showed none', 'look at the log of the agent')
@@ -38,7 +40,11 @@ export function explainServer(
   const known = code === null ? null : verificationFlaw(code)
   if (known !== null) return problem('error', what, `${who}, or a CA above it, ${known.flaw}`, known.remedy)
   if (code !== null && code !== 'ERR_TLS_CERT_ALTNAME_INVALID') {
-    const remedy = ownAuthority
+    if (top !== null && top !== certificate && withoutIssuer.has(code) && !isSelfIssued(top)) {
+      const text = `${who}, is not trusted by this client: its chain ends at the intermediate CA ${subjectName(top)}`
+      return problem('error', what, text, `name a file with the certificate of the root ${issuerName(top)} with --ca`)
+    }
+    const remedy = top !== null
       ? "name the authority that issued it with --ca; if it is an intermediate one, append its certificate to the server's cert-file"
       : 'name the authority that issued it with --ca'
     return problem('error', what, `${who}, is not trusted by this client (${code})`, remedy)

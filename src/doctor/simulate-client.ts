@@ -13,6 +13,8 @@ import { issuerName, subjectName } from '../x509/certificate-info.ts'
 import { readPrivateKey } from '../tls/files/private-key.ts'
 import { verificationCode } from '../tls/diagnosis/verification.ts'
 import { readTrustAnchor } from '../tls/files/trust-anchor.ts'
+import { sentBehind } from '../tls/server/sent-certificates.ts'
+import { TrustAnchors } from '../tls/server/trust-anchors.ts'
 import { explainAnswer } from './answer.ts'
 import type { Finding } from './finding.ts'
 import { ok, problem, warning } from './finding.ts'
@@ -42,14 +44,14 @@ export async function simulateClient(task: ClientTask): Promise<readonly Finding
   const { url } = task
   const host = url.hostname.replace(/^\[|\]$/g, '')
   const port = Number(url.port || (url.protocol === 'https:' ? 443 : 80))
-  const identity = url.protocol === 'https:' ? readIdentity(task) : { findings: [], options: {} }
+  const identity = url.protocol === 'https:' ? readIdentity(task) : { findings: [], options: {}, trusted: null }
   if (!say(...identity.findings)) return findings
   try {
     const address = await resolved(host)
     say(ok('name', net.isIP(host) === 0 ? `${host} is ${address}` : `${address} is an address`))
     const socket = await connected(address, port)
     say(ok('connection', `${address} port ${port} accepts it`))
-    const stream = url.protocol === 'https:' ? await secured(socket, host, identity.options, task.ca !== null, say) : socket
+    const stream = url.protocol === 'https:' ? await secured(socket, host, identity, say) : socket
     if (stream !== null) say(await asked(stream, url))
   } catch (error) {
     say(...(error instanceof StepError ? [error.finding] : [problem('error', 'connection', describeError(error))]))
@@ -79,17 +81,22 @@ function readIdentity({ pair, ca }: ClientTask): Identity {
     ...found.warnings.map((sentence) => warning('CERT', sentence)),
   ]
   const options = { ...own.options, ...(trusted === null ? {} : { ca: trusted.map(String) }) }
-  return { findings: [...own.findings, ...findings], options }
+  return { findings: [...own.findings, ...findings], options, trusted }
 }
 
-interface Identity {
+interface Own {
   readonly findings: readonly Finding[]
   readonly options: tls.ConnectionOptions
 }
 
-const none: Identity = { findings: [ok('CERT', 'none; a door that requires one will say so')], options: {} }
+interface Identity extends Own {
+  /** What `--ca` names; null: the authorities that Node.js knows. */
+  readonly trusted: readonly X509Certificate[] | null
+}
 
-function readPair(pair: NonNullable<ClientTask['pair']>, found: TlsDiagnostics): Identity {
+const none: Own = { findings: [ok('CERT', 'none; a door that requires one will say so')], options: {} }
+
+function readPair(pair: NonNullable<ClientTask['pair']>, found: TlsDiagnostics): Own {
   const { certFile, keyFile } = pair
   const chain = readCertificateChain(certFile, found)
   const key = readPrivateKey(keyFile, found)
@@ -127,8 +134,7 @@ function connected(address: string, port: number): Promise<net.Socket> {
 function secured(
   socket: net.Socket,
   host: string,
-  options: tls.ConnectionOptions,
-  ownAuthority: boolean,
+  { options, trusted }: Identity,
   say: (...more: readonly Finding[]) => boolean,
 ): Promise<tls.TLSSocket | null> {
   return new Promise((resolve) => {
@@ -148,7 +154,8 @@ function secured(
       const certificate: X509Certificate | undefined = secure.getPeerX509Certificate()
       // A client without a trust anchor refuses the server; the server is asked all the same.
       const code = secure.authorized ? null : verificationCode(secure)
-      say(explainServer(certificate, host, code, ownAuthority))
+      const top = certificate && trusted && new TrustAnchors(trusted).topOf(certificate, sentBehind(certificate))
+      say(explainServer(certificate, host, code, top ?? null))
       resolve(secure)
     })
   })

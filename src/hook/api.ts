@@ -1,4 +1,5 @@
-// What a handler module is: the public contract, `import type { HandlerModule } from 'keagate'`. Types alone.
+// What a handler module is: the public contract, `import type { HandlerModule } from 'keagate'`. Types, and one
+// function that does nothing but let the compiler look.
 //
 // A module is an ES module with the exports of `HandlerModule`, and no others. It runs in a process of its own: what it
 // throws, how long it computes and what it leaks spoil its own commands only.
@@ -56,12 +57,13 @@ export interface ProcessedCommand extends ReceivedCommand {
 /**
  * Kea's answer map. It is checked like the answer of a daemon: at most 4 MiB of JSON, 100 maps and lists inside each
  * other, no lone surrogates. Another one becomes result 1.
+ * @template Arguments what `arguments` is, where that is known: no type with an index of its own, so no `interface`
  */
-export interface Answer {
+export interface Answer<Arguments extends Json = Json> {
   /** 0 success, 1 error, 2 unsupported, 3 nothing found. */
   readonly result: number
   readonly text?: string
-  readonly arguments?: Json
+  readonly arguments?: Arguments
 }
 
 export interface CommandHandler {
@@ -112,4 +114,26 @@ export interface HandlerModule {
   readonly parameters?: { readonly [key: string]: Json }
   /** @throws to refuse the configuration, with a sentence for the operator */
   load(context: ModuleContext): LoadedModule | Promise<LoadedModule>
+}
+
+/** A loaded module with nothing beside the contract: what else it has must not be there. */
+export type Exactly<Loaded extends LoadedModule> = Loaded & Nothing<Exclude<keyof Loaded, keyof LoadedModule>> & {
+  readonly commands?: {
+    readonly [Name in keyof Loaded['commands']]: Nothing<Exclude<keyof Loaded['commands'][Name], keyof CommandHandler>>
+  }
+}
+
+/** `unknown` where there are no names: an empty map would hide from TypeScript that all members are optional. */
+type Nothing<Names extends PropertyKey> = [Names] extends [never] ? unknown : { readonly [Name in Names]: never }
+
+/**
+ * Gives a module back as it is. The compiler then finds a misspelt member, of the module, of what `load` returns and of
+ * a command: `export const { parameters, load } = defineHandler({ ... })`. Plain types cannot: every member is
+ * optional, and TypeScript lets a function return more than it is asked for.
+ */
+export function defineHandler<const Loaded extends LoadedModule>(module: {
+  readonly parameters?: { readonly [key: string]: Json }
+  load(context: ModuleContext): Exactly<Loaded> | Promise<Exactly<Loaded>>
+}): HandlerModule {
+  return module
 }

@@ -2,6 +2,7 @@
 
 import type { KeyObject, X509Certificate } from 'node:crypto'
 import { isSelfIssued, signatureAlgorithm } from './certificate-fields.ts'
+import { SEQUENCE, elementAt } from './der.ts'
 
 const MIN_RSA_BITS = 2048
 const MIN_EC_BITS = 256
@@ -26,6 +27,30 @@ export function certificateWeakness(certificate: X509Certificate): string | null
   if (isSelfIssued(certificate)) return null
   const digest = brokenSignatures.get(signatureAlgorithm(certificate))
   return digest === undefined ? null : `is signed with ${digest}, which can be forged`
+}
+
+/** The curves that have a signature scheme in TLS 1.3 (RFC 8446 section 4.2.3), by OpenSSL's names. */
+const tlsCurves: ReadonlySet<string | undefined> = new Set(['prime256v1', 'secp384r1', 'secp521r1'])
+
+/**
+ * The key of a certificate that is strong enough, but on a curve, or in a form, that hardly any program takes in TLS;
+ * words that follow "has". OpenSSL itself reads such keys, so that a server starts with them.
+ * @returns null: the key is none of these
+ */
+export function unusualKey(certificate: X509Certificate): string | null {
+  const key = publicKeyOf(certificate)
+  const curve = key?.asymmetricKeyDetails?.namedCurve
+  if (key === null || key.asymmetricKeyType !== 'ec' || curve === undefined) return null
+  if (hasExplicitParameters(key)) return 'an EC key with explicit parameters instead of a named curve'
+  return tlsCurves.has(curve) ? null : `a key on the curve ${curve}`
+}
+
+/** Whether the parameters are spelled out, where RFC 5480 section 2.1.1 wants the name of the curve. */
+function hasExplicitParameters(key: KeyObject): boolean {
+  const der = key.export({ type: 'spki', format: 'der' })
+  const algorithm = elementAt(der, elementAt(der, 0, der.length, SEQUENCE).start, der.length, SEQUENCE)
+  const identifier = elementAt(der, algorithm.start, algorithm.end)
+  return elementAt(der, identifier.end, algorithm.end).tag === SEQUENCE
 }
 
 function publicKeyOf(certificate: X509Certificate): KeyObject | null {

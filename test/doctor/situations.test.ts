@@ -30,7 +30,9 @@ for (const situation of situations) {
     const said = all.map((finding) => sentence(finding).replaceAll(directory, 'DIR'))
     const found = (level: Finding['level']): boolean => said.some((line) => line.startsWith(level) && situation.log.test(line))
     if (situation.told === 'at start') t.ok(found('error'), said.join('\n'))
-    else if (situation.told === 'as a warning') t.ok(found('warning'), said.join('\n'))
+    else if (situation.told === 'as a warning') {
+      t.ok(found((situation.doctorError ?? false) ? 'error' : 'warning'), said.join('\n'))
+    }
     else t.notOk(all.some(({ level }) => level === 'error'), said.join('\n'))
     if (situation.name.startsWith('server chain')) t.ok(said.some((line) => /^warning cert-file: .*ends below/.test(line)))
     const { doctor = situation.told === 'at start' ? situation.log : null } = situation

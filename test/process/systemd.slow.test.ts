@@ -15,6 +15,7 @@ import { startNotifySocket } from './notify-socket.ts'
 
 const unit = readFileSync(join(import.meta.dirname, '../../config/systemd/keagate.service'), 'utf8')
 const socketUnit = readFileSync(join(import.meta.dirname, '../../config/systemd/keagate.socket'), 'utf8')
+const renewal = ['keagate-certs-renew.service', 'keagate-certs-renew.timer'] as const
 const withSystemd = { skip: skipWithout('systemd-notify', 'python3') }
 
 t.test('systemd hears of the start, of reloads, of life and of the end', withSystemd, async (t) => {
@@ -188,6 +189,12 @@ t.test('the unit starts what the old one started, as the same user', async (t) =
   t.notMatch(unit, /^MemoryDenyWriteExecute=yes/m)
 })
 
+t.test('a start that fails is tried for ever', async (t) => {
+  const [head = '', service = ''] = unit.split('[Service]')
+  t.match(head, /^StartLimitIntervalSec=0$/m)
+  t.match(service, /^RestartSec=1$/m)
+})
+
 t.test('systemd finds nothing wrong with the units, under its own and the old name', { skip: skipWithout('systemd-analyze') }, async (t) => {
   const directory = t.testdir({})
   // The program and the page need not be installed here.
@@ -195,7 +202,11 @@ t.test('systemd finds nothing wrong with the units, under its own and the old na
   writeFileSync(join(directory, 'keagate.service'), text)
   writeFileSync(join(directory, 'kea-ctrl-agent.service'), text)
   writeFileSync(join(directory, 'keagate.socket'), socketUnit)
-  for (const name of ['keagate.service', 'kea-ctrl-agent.service', 'keagate.socket']) {
+  for (const name of renewal) {
+    const text = readFileSync(join(import.meta.dirname, '../../config/systemd', name), 'utf8')
+    writeFileSync(join(directory, name), text.replace(/^ExecStart=\S+/m, `ExecStart=${process.execPath}`).replace(/^Documentation=.*\n/m, ''))
+  }
+  for (const name of ['keagate.service', 'kea-ctrl-agent.service', 'keagate.socket', ...renewal]) {
     const { status, stdout, stderr } = spawnSync('systemd-analyze', ['verify', '--man=no', join(directory, name)], { encoding: 'utf8' })
     t.same({ status, said: stdout + stderr }, { status: 0, said: '' }, name)
   }

@@ -43,6 +43,8 @@ export interface Situation extends Setting {
    * the same words, and as a client maybe more.
    */
   readonly doctor?: RegExp
+  /** What is told as a warning is an error of the doctor: the agent starts, but no client can use it. */
+  readonly doctorError?: boolean
   /** Where the remedy is a command, it is run as the log gives it, before what follows. */
   readonly runs?: boolean
   /** What is different once the remedy has been followed. */
@@ -64,6 +66,14 @@ const serverFiles = ({ certificate, key }: Identity): Record<string, string> => 
   'server.crt': certificate,
   'server.key': key,
 })
+
+/** As `keagate certs init` lays them out. */
+const madeHere = (authority: Identity, { certificate, key }: Identity): Record<string, string> => ({
+  'ca/cert.pem': authority.certificate, 'server/cert.pem': certificate, 'server/key.pem': key,
+})
+const inMadeHere = {
+  'trust-anchor': 'DIR/ca/cert.pem', 'cert-file': 'DIR/server/cert.pem', 'key-file': 'DIR/server/key.pem',
+}
 
 export async function makeSituations(): Promise<Kit> {
   const now = Date.now()
@@ -222,10 +232,42 @@ export async function makeSituations(): Promise<Kit> {
       client: /^ERR_TLS_CERT_ALTNAME_INVALID$/, mended: { visitor: { options: { servername: 'localhost' } } },
     },
     {
-      name: 'expired server', told: 'as a warning', files: serverFiles(await makeServer(ca, past)),
+      name: 'expired server', told: 'as a warning', doctorError: true, files: serverFiles(await makeServer(ca, past)),
       log: /certificate 1 of cert-file DIR\/server.crt .* expired on .*; renew it/,
       doctor: /^error server certificate: .* expired on .*; renew it at the server/,
       client: /^CERT_HAS_EXPIRED$/, mended: { files: serverFiles(server) },
+    },
+    {
+      name: 'expired server of keagate certs', told: 'as a warning', doctorError: true,
+      files: { ...madeHere(ca, await makeServer(ca, past)) }, config: inMadeHere,
+      log: /certificate 1 of cert-file DIR\/server\/cert\.pem .* expired on .*; renew it with: keagate certs renew --dir DIR$/m,
+      doctor: /^error server certificate: .* expired on .*; renew it at the server/,
+      client: /^CERT_HAS_EXPIRED$/, mended: { files: madeHere(ca, server), config: inMadeHere },
+    },
+    {
+      name: 'CRL of keagate certs expired', told: 'as a warning',
+      files: { ...madeHere(ca, server), 'crl.pem': old }, config: { ...inMadeHere, ...lists.config },
+      log: /in crl-file DIR\/crl\.pem is out of date since .*; renew it with: keagate certs renew --dir DIR$/m,
+      doctor: /^error answer: 403: .*revocation list of .* is out of date/,
+      client: /^403 .*the revocation list of .* is out of date since/, mended: { files: { 'crl.pem': list } },
+    },
+    {
+      name: 'server on a curve of other uses', told: 'as a warning',
+      files: serverFiles(await makeServer(ca, { key: 'secp256k1' })),
+      log: /cert-file DIR\/server\.crt .* has a key on the curve secp256k1, which TLS clients do not take; make a new key with: openssl genpkey/,
+      doctor: /^error handshake: .*handshake failure/, client: /alert handshake failure/, mended: { files: serverFiles(server) },
+    },
+    {
+      name: 'server on a Brainpool curve', told: 'as a warning',
+      files: serverFiles(await makeServer(ca, { key: 'brainpoolP256r1' })),
+      log: /cert-file DIR\/server\.crt .* has a key on the curve brainpoolP256r1, which TLS clients do not take; make a new key/,
+      doctor: /^error handshake: .*handshake failure/, client: /alert handshake failure/, mended: { files: serverFiles(server) },
+    },
+    {
+      name: 'server with explicit parameters', told: 'as a warning',
+      files: serverFiles(await makeServer(ca, { key: 'P-256 explicit' })),
+      log: /cert-file DIR\/server\.crt .* has an EC key with explicit parameters instead of a named curve, which TLS clients do not take; make/,
+      doctor: /^error server certificate: .*explicit parameters/, client: /./, mended: { files: serverFiles(server) },
     },
     {
       name: 'server not yet valid', told: 'as a warning', files: serverFiles(await makeServer(ca, future)),

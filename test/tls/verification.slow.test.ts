@@ -98,7 +98,7 @@ t.test('each has words of its own, for clients, daemons and the doctor', async (
       t.notMatch(reason, code, 'our own words')
       t.not(remedy, '', code)
     }
-    t.notMatch(explainServer(certificate, 'localhost', code, true).text, /is not trusted by this client/, code)
+    t.notMatch(explainServer(certificate, 'localhost', code, certificate).text, /is not trusted by this client/, code)
   }
   t.match(diagnosePeer('a new finding', certificate).reason, /cannot be accepted \(a new finding\)/)
 })

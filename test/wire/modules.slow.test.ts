@@ -1,5 +1,6 @@
 // Handler modules on the built program: what they add, what they see, and that what goes wrong in one stays there.
 
+import { spawnSync } from 'node:child_process'
 import { copyFileSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs'
 import http from 'node:http'
 import path from 'node:path'
@@ -192,7 +193,18 @@ t.test('a configuration with a module that cannot be used is refused, and the on
       'export const parameters = { type: "object", required: ["url"], properties: { url: { type: "string" } } }\n' +
         'export const load = () => ({})',
       { url: 5 },
-      /parameters\/url must be string/,
+      /parameters\/url must be a string, not a number/,
+    ],
+    [
+      'export const parameters = { type: "object", properties: { colour: {} }, additionalProperties: false }\n' +
+        'export const load = () => ({})',
+      { color: 1 },
+      /parameters: unknown keyword "color"; did you mean "colour"\?/,
+    ],
+    [
+      'export const parameters = { type: "objekt" }\nexport const load = () => ({})',
+      { color: 1 },
+      /its export "parameters"\/type must be "array", "boolean", /,
     ],
     ['await new Promise(() => undefined)', null, /./],
   ]
@@ -301,9 +313,31 @@ t.test('the example write-webhook reports what changes something', async (t) => 
   t.match(events, [{ command: 'config-reload', services: [], results: [0], address: '127.0.0.1', user: null }])
 })
 
+const page = readFileSync(path.resolve(import.meta.dirname, '../../docs/handlers.md'), 'utf8')
+const shown = [...page.matchAll(/^```js\n([^]*?)^```$/gm)].map(([, text = '']) => text)
+
+t.test('the modules that the documentation shows work as they stand there: one that asks daemons', async (t) => {
+  const library = moduleFile(t, shown.find((text) => text.includes('ask(')) ?? '')
+  const counts = { 'subnet[1].assigned-addresses': [[3, 'x']], 'subnet[7].assigned-addresses': [[4, 'x']], 'pkt4-received': [[9, 'x']] }
+  const daemon = await FakeDaemon.listen(answering(JSON.stringify({ result: 0, arguments: counts })))
+  t.teardown(() => daemon.close())
+  const program = await startProgram(t, {
+    'hooks-libraries': [{ library }], 'control-sockets': { dhcp4: { 'socket-name': daemon.path } },
+  })
+  t.same(await ask(program, 'assigned-addresses'), [{ result: 0, text: '7 addresses', arguments: { assigned: 7 } }])
+  t.equal(shown.find((text) => text.includes('ask(')), readFileSync(path.join(examples, 'assigned-addresses.mjs'), 'utf8'))
+})
+
+t.test('the test beside the example passes, and is as the documentation shows it', async (t) => {
+  const file = path.join(examples, 'assigned-addresses.test.mjs')
+  const ran = spawnSync(process.execPath, ['--test', file], { encoding: 'utf8', env: { PATH: process.env['PATH'] ?? '' } })
+  t.equal(ran.status, 0, ran.stdout)
+  t.match(ran.stdout, /pass 1/)
+  t.ok(shown.includes(readFileSync(file, 'utf8')))
+})
+
 t.test('the module that the documentation shows works as it stands there', async (t) => {
-  const readme = readFileSync(path.resolve(import.meta.dirname, '../../docs/handlers.md'), 'utf8')
-  const text = /^```js\n([^]*?)^```$/m.exec(readme)?.[1]
+  const text = shown[0]
   t.ok(text)
   const folder = path.join(temporaryDirectory(t), 'new')
   mkdirSync(folder)

@@ -1,6 +1,7 @@
 // One request to a daemon's own HTTP or HTTPS listener, over a connection that may have served others before. Nothing
 // is sent before the connection is known to be alive and, with TLS, the daemon to be the right one.
 
+import type { X509Certificate } from 'node:crypto'
 import http from 'node:http'
 import type { ClientRequest, IncomingMessage } from 'node:http'
 import https from 'node:https'
@@ -12,6 +13,7 @@ import type { ClientCredentials } from '../../tls/files/client-credentials.ts'
 import { diagnoseDaemonCertificate, diagnoseDaemonHandshake } from '../../tls/diagnosis/daemon.ts'
 import { verificationCode } from '../../tls/diagnosis/verification.ts'
 import type { DaemonDiagnosis, Demand } from '../../tls/diagnosis/daemon.ts'
+import { sentBehind } from '../../tls/server/sent-certificates.ts'
 import { endOfFile, describeSystemError } from '../system-errors.ts'
 
 /**
@@ -182,10 +184,18 @@ export class HttpPool {
     }
     await new Promise((resolve) => socket.once(socket instanceof TLSSocket ? 'secureConnect' : 'connect', resolve))
     if (socket instanceof TLSSocket && !socket.authorized) {
-      return diagnoseDaemonCertificate(verificationCode(socket), socket.getPeerX509Certificate(), this.#demand)
+      return this.#diagnose(socket)
     }
     this.#usable.set(socket, socket.bytesRead)
     return null
+  }
+
+  /** Why the certificate that the daemon showed is refused. */
+  #diagnose(socket: TLSSocket): DaemonDiagnosis {
+    const certificate: X509Certificate | undefined = socket.getPeerX509Certificate()
+    const anchors = this.#origin.tls?.credentials.trustAnchors
+    const top = certificate && anchors?.topOf(certificate, sentBehind(certificate))
+    return diagnoseDaemonCertificate(verificationCode(socket), certificate, this.#demand, top)
   }
 
   #tlsOptions(tls: NonNullable<HttpOrigin['tls']>): https.AgentOptions {

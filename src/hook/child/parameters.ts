@@ -1,13 +1,16 @@
 // Checks the parameters of a handler module against the JSON schema that it brings.
 
+import type { ErrorObject } from 'ajv'
+import { describeError } from '../../errors.ts'
 import type { Json } from '../api.ts'
+import { parameterMessage } from './parameter-message.ts'
 
 /** A wrong list could have thousands. */
 const maxMistakes = 10
 
 /**
- * One sentence a mistake. Without a schema there must be no parameters.
- * @throws Error when the schema itself is wrong
+ * One sentence a mistake; of a schema that is itself wrong, what is wrong with it. Without a schema there must be no
+ * parameters.
  */
 export async function parameterMistakes(
   values: { readonly [key: string]: Json },
@@ -18,10 +21,22 @@ export async function parameterMistakes(
   }
   // Only modules with parameters need it, and the agent starts without.
   const { default: ajv } = await import('ajv')
-  const validate = new ajv.Ajv({ allErrors: true, strict: false, logger: false }).compile(schema)
-  if (validate(values)) return []
-  return (validate.errors ?? []).slice(0, maxMistakes).map(({ instancePath, message, params }) => {
-    const more = 'additionalProperty' in params ? ` (${JSON.stringify(params['additionalProperty'])})` : ''
-    return `parameters${instancePath} ${message ?? 'is wrong'}${more}`
-  })
+  const checker = new ajv.Ajv({ allErrors: true, strict: false, logger: false, verbose: true, validateSchema: false })
+  try {
+    if (checker.validateSchema(schema) !== true) return sentences(checker.errors, 'its export "parameters"')
+    const validate = checker.compile(schema)
+    return validate(values) ? [] : sentences(validate.errors, 'parameters')
+  } catch (error) {
+    return [`its export "parameters" cannot be used as a JSON schema (draft-07): ${schemaFlaw(error)}`]
+  }
+}
+
+function schemaFlaw(error: unknown): string {
+  const missing = error instanceof Error && 'missingRef' in error ? String(error.missingRef) : null
+  return missing === null ? describeError(error) : `its reference "${missing}" leads nowhere`
+}
+
+function sentences(errors: readonly ErrorObject[] | null | undefined, root: string): string[] {
+  const found = (errors ?? []).flatMap((error) => parameterMessage(error, root) ?? [])
+  return found.length === 0 ? [`${root} is not as the schema wants it`] : [...new Set(found)].slice(0, maxMistakes)
 }

@@ -3,10 +3,11 @@
 
 import type { X509Certificate } from 'node:crypto'
 import { SERVER_AUTH, extendedKeyUsages } from '../../x509/key-usage.ts'
+import { isSelfIssued } from '../../x509/certificate-fields.ts'
 import { hostNames, issuerName, subjectName } from '../../x509/certificate-info.ts'
 import { certificateWeakness } from '../../x509/strength.ts'
 import { formatDate, validity } from '../../x509/validity.ts'
-import { verificationFlaw } from './verification.ts'
+import { verificationFlaw, withoutIssuer } from './verification.ts'
 
 export interface DaemonDiagnosis {
   readonly reason: string
@@ -31,12 +32,14 @@ const untrusted: ReadonlySet<string> = new Set([
 /**
  * Why the certificate of a daemon is refused.
  * @param code as `verificationCode` gives it, or the error of the name check
+ * @param top the last certificate of the chain that is trusted or was sent; the daemon's own where nothing is above it
  * @param now milliseconds since the epoch
  */
 export function diagnoseDaemonCertificate(
   code: string,
   certificate: X509Certificate | undefined,
   { name }: Demand,
+  top = certificate,
   now = Date.now(),
 ): DaemonDiagnosis {
   if (certificate === undefined) {
@@ -62,6 +65,13 @@ export function diagnoseDaemonCertificate(
   }
   if (code === 'DEPTH_ZERO_SELF_SIGNED_CERT') {
     return { reason: `${whose} is self-signed and not itself in the trust-anchor`, remedy: renewTrust }
+  }
+  if (withoutIssuer.has(code) && top !== undefined && top !== certificate && !isSelfIssued(top)) {
+    const chain = `the chain of ${whose} ends at the intermediate CA ${subjectName(top)}`
+    return {
+      reason: `${chain}; its root is not trusted: ${issuerName(top)}`,
+      remedy: 'add the certificate of that root to the trust-anchor of this control socket',
+    }
   }
   if (untrusted.has(code)) {
     return {

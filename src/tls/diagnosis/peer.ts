@@ -9,7 +9,7 @@ import { issuerName, subjectName } from '../../x509/certificate-info.ts'
 import type { Revocation } from '../server/revocation.ts'
 import { certificateWeakness } from '../../x509/strength.ts'
 import { formatDate, validity } from '../../x509/validity.ts'
-import { verificationFlaw } from './verification.ts'
+import { verificationFlaw, withoutIssuer } from './verification.ts'
 
 /** Of a certificate that OpenSSL took in, although parts of it are no sound DER. */
 export const unreadableCertificate: Diagnosis = {
@@ -66,9 +66,6 @@ export function diagnosePeer(
   }
   return revoked ?? diagnoseVerification(code, certificate)
 }
-
-/** The codes that stand for a chain whose next certificate is not there. */
-const withoutIssuer: ReadonlySet<string> = new Set(['UNABLE_TO_GET_ISSUER_CERT', 'UNABLE_TO_GET_ISSUER_CERT_LOCALLY'])
 
 /** Of a chain that does not end at a root. @param top the intermediate CA where it ends */
 function diagnoseMissingRoot(top: X509Certificate): Diagnosis {

@@ -138,6 +138,11 @@ const flaws: ReadonlyMap<string, VerificationFlaw> = new Map(
   ]),
 )
 
+/** The codes that stand for a chain whose next certificate is not there. */
+export const withoutIssuer: ReadonlySet<string> = new Set([
+  'UNABLE_TO_GET_ISSUER_CERT', 'UNABLE_TO_GET_ISSUER_CERT_LOCALLY',
+])
+
 /** What is said of a finding; null: there are no words for it here. @param code as `verificationCode` gives it */
 export function verificationFlaw(code: string): VerificationFlaw | null {
   return flaws.get(code.toLowerCase()) ?? null

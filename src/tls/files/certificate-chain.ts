@@ -9,7 +9,8 @@ import type { PemBlock } from '../../x509/pem.ts'
 import { ANY_USAGE, CLIENT_AUTH, SERVER_AUTH, extendedKeyUsages } from '../../x509/key-usage.ts'
 import { maySignHandshakes } from '../../x509/certificate-fields.ts'
 import { subjectName } from '../../x509/certificate-info.ts'
-import { certificateWeakness } from '../../x509/strength.ts'
+import { certificateWeakness, unusualKey } from '../../x509/strength.ts'
+import { renewalRemedy } from './renewal.ts'
 import { readTlsFile } from './tls-file.ts'
 import { formatDate, validity } from '../../x509/validity.ts'
 
@@ -38,6 +39,9 @@ export function readCertificateChain(file: string, diagnostics: TlsDiagnostics):
   return null
 }
 
+const onCommonCurve =
+  'make a new key with: openssl genpkey -algorithm EC -pkeyopt ec_paramgen_curve:P-256; and have its certificate issued'
+
 /**
  * Checks everything about the chain that does not need the key. Dates, order and usage are warnings: the old agent
  * starts with them too, and it is for the clients to refuse.
@@ -56,8 +60,13 @@ export function checkCertificateChain(
     const which = `certificate ${index + 1} of cert-file ${file} (${subjectName(certificate)})`
     const weakness = certificateWeakness(certificate)
     if (weakness !== null) diagnostics.problem('cert-file', `${which} ${weakness}`, `have a new one issued; ${show}`)
+    const unusual = weakness === null ? unusualKey(certificate) : null
+    if (unusual !== null) {
+      const others = role === 'server' ? 'clients' : 'servers'
+      diagnostics.warning(`${which} has ${unusual}, which TLS ${others} do not take`, onCommonCurve)
+    }
     const state = validity(certificate, now)
-    if (state === 'expired') diagnostics.warning(`${which} expired on ${formatDate(certificate.validTo)}`, 'renew it')
+    if (state === 'expired') diagnostics.expired(`${which} expired on ${formatDate(certificate.validTo)}`, renewalRemedy(file))
     if (state === 'not-yet-valid') {
       const date = formatDate(certificate.validFrom)
       diagnostics.warning(`${which} is not valid before ${date}`, 'check the clock of this machine with: date -u')

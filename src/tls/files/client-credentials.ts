@@ -16,6 +16,7 @@ import { readPrivateKey } from './private-key.ts'
 import type { PrivateKey } from './private-key.ts'
 import { defaultProtocol, protocolOptions } from './protocol.ts'
 import { checkTrustAnchor, trustAnchorWork } from './trust-anchor.ts'
+import { TrustAnchors } from '../server/trust-anchors.ts'
 
 export interface ClientCredentials {
   /** Made once, however many control sockets and connections use it: that takes milliseconds where many are trusted. */
@@ -26,6 +27,8 @@ export interface ClientCredentials {
   readonly digest: string
   /** One sentence each: what works, but not for long or not safely. */
   readonly warnings: readonly string[]
+  /** What the certificates of daemons have to lead to. */
+  readonly trustAnchors: TrustAnchors
 }
 
 /**
@@ -50,7 +53,8 @@ export function* clientCredentialWork(config: UpstreamTlsConfig, now = Date.now(
   yield
   try {
     const secureContext = createSecureContext(options)
-    return { secureContext, ownCertificate: pair !== null, digest, warnings: diagnostics.warnings }
+    const { warnings } = diagnostics
+    return { secureContext, ownCertificate: pair !== null, digest, warnings, trustAnchors: new TrustAnchors(trusted) }
   } catch (error) {
     const reason = error instanceof Error ? error.message : String(error)
     const text = `the files of an https control socket cannot be used (trust-anchor ${config.trustAnchor}): ${reason}`

@@ -14,6 +14,7 @@ import type { TlsDiagnostics } from './diagnostics.ts'
 import { shellWord } from './diagnostics.ts'
 import { isCrlLabel, pemBlocks, pemContent } from '../../x509/pem.ts'
 import { certificateName } from '../../x509/certificate-info.ts'
+import { renewalCommand } from './renewal.ts'
 import { tlsFile } from './tls-file.ts'
 import { formatTime } from '../../x509/validity.ts'
 
@@ -182,7 +183,8 @@ function checkDates(list: RevocationList, now: number, diagnostics: TlsDiagnosti
   const which = `the revocation list of ${certificateName(printName(list.issuer))} in crl-file ${list.file}`
   if (list.nextUpdate !== null && list.nextUpdate < now) {
     const text = `${which} is out of date since ${formatTime(list.nextUpdate)}, so every client of this CA is refused`
-    diagnostics.warning(text, 'fetch the new list from the CA')
+    const command = renewalCommand(list.file)
+    diagnostics.warning(text, command === null ? 'fetch the new list from the CA' : `renew it with: ${command}`)
   } else if (list.thisUpdate > now) {
     const text = `${which} is not valid before ${formatTime(list.thisUpdate)}, so every client of this CA is refused`
     diagnostics.warning(text, 'check the clock of this machine with: date -u')

@@ -38,6 +38,8 @@ export class TlsError extends KeagateError {
 export class TlsDiagnostics {
   readonly problems: TlsProblem[] = []
   readonly warnings: string[] = []
+  /** Those of the warnings that say that a certificate of ours is over, so that the other side refuses it. */
+  readonly overdue: string[] = []
 
   problem(keyword: TlsKeyword, text: string, remedy: string): void {
     this.problems.push({ keyword, text, remedy })
@@ -45,6 +47,11 @@ export class TlsDiagnostics {
 
   warning(text: string, remedy: string): void {
     this.warnings.push(`${text}; ${remedy}`)
+  }
+
+  expired(text: string, remedy: string): void {
+    this.warning(text, remedy)
+    this.overdue.push(`${text}; ${remedy}`)
   }
 }
 

@@ -3,6 +3,7 @@
 import type { X509Certificate } from 'node:crypto'
 import type { TlsConfig } from '../../config/types.ts'
 import type { RevocationList } from './crl-file.ts'
+import { renewalCommand, renewalRemedy } from './renewal.ts'
 import { printName } from '../../x509/name-text.ts'
 import { certificateName, subjectName } from '../../x509/certificate-info.ts'
 import { formatTime } from '../../x509/validity.ts'
@@ -61,12 +62,19 @@ export function expiryWarnings(list: readonly Expiring[], days: number, now: num
     const which = `${each.kind} ${each.kind === 'certificate' ? '' : 'of '}${each.subject} in ${each.keyword} ${each.file}`
     const left = daysLeft(each, now)
     const when = each.notAfter < now ? 'expired on' : left === 1 ? 'expires in 1 day, on' : `expires in ${left} days, on`
-    return `${which} ${when} ${formatTime(each.notAfter)}; ${remedies[each.keyword]}`
+    return `${which} ${when} ${formatTime(each.notAfter)}; ${remedyFor(each)}`
   })
 }
 
-const remedies: Readonly<Record<Expiring['keyword'], string>> = {
-  'cert-file': 'renew it',
-  'trust-anchor': 'replace it, or remove it if no client needs it',
-  'crl-file': 'put the next list of that CA there',
+function remedyFor({ keyword, file }: Expiring): string {
+  switch (keyword) {
+    case 'cert-file':
+      return renewalRemedy(file)
+    case 'trust-anchor':
+      return 'replace it, or remove it if no client needs it'
+    case 'crl-file': {
+      const command = renewalCommand(file)
+      return command === null ? 'put the next list of that CA there' : `renew it with: ${command}`
+    }
+  }
 }

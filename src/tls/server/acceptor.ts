@@ -14,6 +14,7 @@ import { diagnoseClose, diagnoseHandshake } from '../diagnosis/handshake.ts'
 import type { Diagnosis } from '../diagnosis/handshake.ts'
 import { verificationCode } from '../diagnosis/verification.ts'
 import { KnownPeers } from './known-peers.ts'
+import { sentBehind } from './sent-certificates.ts'
 import { peerCertificate } from '../../x509/certificate-info.ts'
 import { validity } from '../../x509/validity.ts'
 import { VerifiedPeer } from './verified-peer.ts'
@@ -204,17 +205,6 @@ export function createTlsAcceptor(
       }
     },
   }
-}
-
-/** Longest chain that is looked at. */
-const MAX_SENT = 10
-
-/** The certificates that a client sent behind its own, in its order. */
-function sentBehind(certificate: X509Certificate): X509Certificate[] {
-  const sent: X509Certificate[] = []
-  let next = certificate.issuerCertificate
-  for (; next !== undefined && sent.length < MAX_SENT; next = next.issuerCertificate) sent.push(next)
-  return sent
 }
 
 /**

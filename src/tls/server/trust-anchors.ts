@@ -82,9 +82,9 @@ export class TrustAnchors {
 }
 
 /** A key of a kind that the library does not know makes it throw. */
-function isSignedBy(certificate: X509Certificate, { publicKey }: X509Certificate): boolean {
+function isSignedBy(certificate: X509Certificate, ca: X509Certificate): boolean {
   try {
-    return certificate.verify(publicKey)
+    return certificate.verify(ca.publicKey)
   } catch {
     return false
   }
