@@ -5,12 +5,18 @@ import { counted, ok, problem } from './finding.ts'
 
 /** @param text the body */
 export function explainAnswer(status: number, text: string): Finding {
-  const answer = parsed(text)
-  const said = member(answer, 'text')
+  return status === 200 ? explainResult(parsed(text)) : explainRefusal(status, text)
+}
+
+/**
+ * Why the door did not take a command.
+ * @param status any but 200
+ * @param text the body
+ */
+export function explainRefusal(status: number, text: string): Finding {
+  const said = member(parsed(text), 'text')
   const why = typeof said === 'string' ? said : 'no answer of a Kea agent'
   switch (status) {
-    case 200:
-      return explainResult(answer)
     case 401:
       return problem('warning', 'answer', '401: the door asks for a user and a password', 'give the client both (curl: --user; here: in the URL)')
     case 403:
