@@ -66,7 +66,7 @@ function connected(to: net.NetConnectOpts, where: string, signal: AbortSignal): 
 
 /** Of a name with several addresses, none of which could be reached, the first one's error. */
 function single(error: Error): Error {
-  const [first]: readonly unknown[] = error instanceof AggregateError ? error.errors : []
+  const [first] = error instanceof AggregateError ? (error.errors as readonly unknown[]) : []
   return first instanceof Error ? first : error
 }
 
