@@ -1,7 +1,6 @@
 // The command as it is sent, and the services it is for.
 
 import { clientUsage } from '../error.ts'
-import { nearestWord } from '../../config/schema/suggestions.ts'
 
 export interface CommandRequest {
   readonly command: string
@@ -33,10 +32,4 @@ export function onlyService(programs: readonly string[] | null | undefined): str
   const [program, more] = programs ?? []
   if (program === undefined || more !== undefined) return null
   return { 'kea-dhcp4': 'dhcp4', 'kea-dhcp6': 'dhcp6', 'kea-dhcp-ddns': 'd2' }[program] ?? null
-}
-
-/** What to add to a message about a command that Kea does not have. */
-export function meantCommand(name: string, known: Iterable<string>): string {
-  const near = nearestWord(name, [...known])
-  return near === null ? '' : `did you mean ${near.word}?`
 }

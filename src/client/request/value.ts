@@ -27,7 +27,7 @@ function isJson(text: string): boolean {
 }
 
 /**
- * A JSON map, kept as it is. Where it has Kea's comments or an include, as configuration files do, it is read as Kea
+ * A JSON map, kept as it is. Where it has comments, as Kea's configuration files do, it is read as Kea
  * reads those and printed without them.
  * @param name for the message
  * @throws {KeagateError} CLIENT_USAGE

@@ -1,0 +1,108 @@
+// The arguments of an answer: tables for what Kea has many of, names and values for the rest.
+
+import { memberOf } from '../../json/text/node.ts'
+import type { JsonNode, ListNode, MapNode, Member } from '../../json/text/node.ts'
+import { cell, explained, isScalar } from './cell.ts'
+import { itemTable } from './items.ts'
+import type { Items } from './items.ts'
+import { listing, table } from './table.ts'
+import { cut, pad, visible, widthOf } from './text.ts'
+
+/** Where the items of a list are that are kept elsewhere; null: in the list itself. */
+export type ItemsOf = (list: ListNode) => Items | null
+
+/** Levels that are indented; what is deeper is on one line. */
+const maxLevel = 8
+
+/** @param width columns of the terminal */
+export function argumentLines(value: JsonNode, width: number, itemsOf: ItemsOf = () => null): string[] {
+  return new Renderer(itemsOf).lines('', value, width, 0)
+}
+
+class Renderer {
+  readonly #itemsOf: ItemsOf
+
+  constructor(itemsOf: ItemsOf) {
+    this.#itemsOf = itemsOf
+  }
+
+  lines(name: string, value: JsonNode, width: number, level: number): string[] {
+    if (isScalar(value)) return [cut(explained(name, value), width)]
+    if (level >= maxLevel || width < 20) return [cut(cell(value), Math.max(width, 20))]
+    if (value.kind === 'list') return this.#list(name, value, width, level)
+    return value.kind === 'map' ? this.#map(value, width, level) : []
+  }
+
+  #list(name: string, list: ListNode, width: number, level: number): string[] {
+    const items = this.#itemsOf(list) ?? list.items
+    const [first] = items
+    if (first === undefined) return ['(none)']
+    if (first.kind === 'map') return itemTable(name, items, width)
+    const all = [...items]
+    if (all.every(isScalar)) return listing(all.map(cell), width)
+    return all.flatMap((item) => this.lines(name, item, width, level + 1))
+  }
+
+  #map(map: MapNode, width: number, level: number): string[] {
+    const { members } = map
+    if (members.length === 0) return ['(none)']
+    const set = resultSet(map)
+    if (set !== null) return table(set.columns.map((title) => ({ title })), set.rows, width)
+    if (members.every(({ value }) => sampleOf(value) !== null)) return statistics(members, width)
+    const [only, second] = members
+    if (only !== undefined && second === undefined && level === 0 && !isScalar(only.value)) {
+      return this.lines(only.key, only.value, width, level + 1)
+    }
+    const long = members.filter((each) => !isShort(each))
+    const lines = namesAndValues(members.filter(isShort), width)
+    for (const { key, value } of long) {
+      if (lines.length > 0 && level === 0) lines.push('')
+      lines.push(cut(visible(key), width))
+      for (const line of this.lines(key, value, width - 2, level + 1)) lines.push(line === '' ? '' : `  ${line}`)
+    }
+    return lines
+  }
+}
+
+function isShort({ value }: Member): boolean {
+  if (isScalar(value)) return true
+  if (value.kind === 'map') return value.members.length === 0
+  return value.kind === 'list' && value.items.length > 0 && value.items.length <= 8 && value.items.every(isScalar)
+}
+
+function namesAndValues(members: readonly Member[], width: number): string[] {
+  const most = Math.min(Math.floor(width / 2), Math.max(0, ...members.map(({ key }) => widthOf(visible(key)))))
+  return members.map(({ key, value }) => {
+    const text = value.kind === 'list' ? value.items.map(cell).join(', ') : explained(key, value)
+    return cut(`${pad(cut(visible(key), most), most)}  ${text}`, width)
+  })
+}
+
+/** `stat-lease4-get` and its kind. */
+function resultSet(map: MapNode): { readonly columns: readonly string[]; readonly rows: readonly string[][] } | null {
+  const set = memberOf(map, 'result-set')
+  if (set?.kind !== 'map') return null
+  const [columns, rows] = [memberOf(set, 'columns'), memberOf(set, 'rows')]
+  if (columns?.kind !== 'list' || rows?.kind !== 'list') return null
+  return {
+    columns: columns.items.map((title) => cell(title).toUpperCase()),
+    rows: rows.items.map((row) => (row.kind === 'list' ? row.items.map(cell) : [cell(row)])),
+  }
+}
+
+/** The latest sample of a statistic: a list of `[ VALUE, "TIME" ]`, the newest first. */
+function sampleOf(value: JsonNode): readonly JsonNode[] | null {
+  const first = value.kind === 'list' ? value.items[0] : undefined
+  if (first?.kind !== 'list' || first.items.length !== 2) return null
+  return first.items[1]?.kind === 'string' && first.items.every(isScalar) ? first.items : null
+}
+
+function statistics(members: readonly Member[], width: number): string[] {
+  const rows = members.map(({ key, value }) => {
+    const [latest, time] = sampleOf(value) ?? []
+    const more = value.kind === 'list' ? value.items.length - 1 : 0
+    return [visible(key), cell(latest), cell(time).replace(/\.\d+$/, ''), more === 0 ? '' : `${more} older`]
+  })
+  const columns = [{ title: 'STATISTIC' }, { title: 'VALUE', right: true }, { title: 'SINCE' }]
+  return table(rows.some(([, , , more]) => more !== '') ? [...columns, { title: '' }] : columns, rows, width)
+}

@@ -1,0 +1,56 @@
+// For people at a terminal: the answer in words and tables.
+
+import { painterFor } from '../process/terminal-color.ts'
+import type { Asking } from './asking.ts'
+import { exchange } from './exchange.ts'
+import { exitCodeOf } from './exit-code.ts'
+import { parseAnswer } from './large-lists.ts'
+import { noKea } from './no-kea.ts'
+import { refusal } from './refusal.ts'
+import { answerLines } from './render/answer.ts'
+import type { CommandRequest } from './request/command-text.ts'
+import { hintFor } from './request/hint.ts'
+import { ResultScanner } from './result-scanner.ts'
+
+/** Columns where the terminal does not tell. */
+const defaultWidth = 80
+
+export interface Shown {
+  readonly lines: readonly string[]
+  readonly code: number
+}
+
+/** Resolves to the exit code. @throws {ClientError} */
+export async function showAnswer(request: CommandRequest, body: Buffer, asking: Asking): Promise<number> {
+  const { lines, code } = await askForLines(request, body, asking)
+  writeLines(asking.context.stdout, lines)
+  return code
+}
+
+/** @throws {ClientError} */
+export async function askForLines(request: CommandRequest, body: Buffer, asking: Asking): Promise<Shown> {
+  const { context: { env, stdout }, door, signal } = asking
+  const got = await exchange(door, body, { signal })
+  const refused = refusal(got)
+  if (refused !== null) throw refused
+  const { root, itemsOf } = parseAnswer(got.body)
+  const scanner = new ResultScanner()
+  scanner.push(got.body)
+  const results = scanner.finish()
+  if (results === null && root.kind !== 'map') throw noKea()
+  const lines = answerLines(root, {
+    services: request.services,
+    width: Math.max(20, stdout.columns ?? defaultWidth),
+    paint: painterFor(stdout, env),
+    itemsOf,
+    hint: hintFor(request.command),
+  })
+  return { lines, code: exitCodeOf(results ?? [null]) }
+}
+
+/** Lines that are written at once. */
+const batch = 2000
+
+export function writeLines(stream: NodeJS.WritableStream, lines: readonly string[]): void {
+  for (let i = 0; i < lines.length; i += batch) stream.write(`${lines.slice(i, i + batch).join('\n')}\n`)
+}
