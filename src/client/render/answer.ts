@@ -19,13 +19,6 @@ export interface RenderOptions {
   readonly hint: string
 }
 
-/** A line with the part at its begin that has a colour. */
-interface Line {
-  readonly colored: string
-  readonly color: Color
-  readonly text: string
-}
-
 /** Columns between blocks that stand side by side. */
 const gap = 3
 
@@ -33,38 +26,47 @@ const gap = 3
 export function answerLines(root: JsonNode, options: RenderOptions): string[] {
   const answers = root.kind === 'list' ? root.items : [root]
   const nameOf = (i: number): string | null => (answers.length > 1 ? (options.services[i] ?? `answer ${i + 1}`) : null)
-  const painted = answers.map((answer, i) => {
-    return block(answer, nameOf(i), options).map((line) => toPainted(line, options.paint))
-  })
-  // Not spread into a call: there may be more of them than a call takes.
-  const widths = painted.map((lines) => lines.reduce((most, { width }) => Math.max(most, width), 0))
-  const together = widths.reduce((sum, each) => sum + each + gap, -gap)
-  if (painted.length > 1 && together <= options.width) return sideBySide(painted, widths)
-  return painted.flatMap((lines, i) => [...(i === 0 ? [] : ['']), ...lines.map(({ line }) => line)])
+  const blocks = answers.map((answer, i) => block(answer, nameOf(i), options))
+  const beside = blocks.length > 1 ? sideBySide(blocks, options.width) : null
+  if (beside !== null) return beside
+  const lines: string[] = []
+  for (const { head, body } of blocks) {
+    if (lines.length > 0) lines.push('')
+    for (const { line } of head) lines.push(line)
+    for (const line of body) lines.push(line)
+  }
+  return lines
 }
 
-function sideBySide(blocks: readonly (readonly Painted[])[], widths: readonly number[]): string[] {
-  const height = Math.max(...blocks.map((lines) => lines.length))
-  return Array.from({ length: height }, (_, row) => {
-    const cells = blocks.map((lines, i) => {
-      const { line, width } = lines[row] ?? { line: '', width: 0 }
-      return line + ' '.repeat((widths[i] ?? 0) - width)
-    })
-    return cells.join(' '.repeat(gap)).trimEnd()
-  })
+/** What one service answered. */
+interface Block {
+  readonly head: readonly HeadLine[]
+  /** There may be a great many. */
+  readonly body: readonly string[]
 }
 
-interface Painted {
+interface HeadLine {
   readonly line: string
   /** Without colours. */
   readonly width: number
 }
 
-function toPainted({ colored, color, text }: Line, paint: Paint): Painted {
-  return { line: `${colored === '' ? '' : paint(color, colored)}${text}`, width: widthOf(colored + text) }
+/** Null where the width is too small. */
+function sideBySide(blocks: readonly Block[], width: number): string[] | null {
+  const columns = blocks.map(({ head, body }) => {
+    const lines = [...head, ...body.map((line) => ({ line, width: widthOf(line) }))]
+    return { lines, width: lines.reduce((most, each) => Math.max(most, each.width), 0) }
+  })
+  if (columns.reduce((sum, each) => sum + each.width + gap, -gap) > width) return null
+  const height = columns.reduce((most, { lines }) => Math.max(most, lines.length), 0)
+  return Array.from({ length: height }, (_, row) => {
+    const cells = columns.map((column) => {
+      const { line, width: used } = column.lines[row] ?? { line: '', width: 0 }
+      return line + ' '.repeat(column.width - used)
+    })
+    return cells.join(' '.repeat(gap)).trimEnd()
+  })
 }
-
-const plainLine = (text: string): Line => ({ colored: '', color: 'green', text })
 
 /** Kea's result codes (kea/src/lib/cc/command_interpreter.h). */
 const meanings: Readonly<Record<string, readonly [string, Color]>> = {
@@ -76,19 +78,24 @@ const meanings: Readonly<Record<string, readonly [string, Color]>> = {
 }
 
 /** @param service its name where there are several */
-function block(answer: JsonNode, service: string | null, { width, itemsOf, hint }: RenderOptions): Line[] {
-  if (answer.kind !== 'map') return [plainLine(cell(answer))]
+function block(answer: JsonNode, service: string | null, { width, paint, itemsOf, hint }: RenderOptions): Block {
+  if (answer.kind !== 'map') return { head: [], body: [cell(answer)] }
   const [result, text, given] = ['result', 'text', 'arguments'].map((name) => memberOf(answer, name))
   const code = cell(result)
-  const [meaning, color] = meanings[code] ?? ['', 'red']
+  const [meaning, color] = (Object.hasOwn(meanings, code) ? meanings[code] : undefined) ?? ['', 'red']
+  const shown = `result ${code === '' ? '(none)' : code}${meaning === '' ? '' : `, ${meaning}`}`
   const said = text?.kind === 'string' ? text.value.split('\n').flatMap((line) => wrap(visible(line), width)) : []
   const added = code === '2' && hint !== '' ? [hint] : []
-  const lines = [
-    ...(service === null ? [] : [plainLine(visible(service))]),
-    { colored: `result ${code === '' ? '(none)' : code}${meaning === '' ? '' : `, ${meaning}`}`, color, text: '' },
-    ...[...said, ...added].map(plainLine),
-  ]
-  if (given === undefined) return lines
-  for (const line of argumentLines(given, width, itemsOf)) lines.push(plainLine(line))
-  return lines
+  return {
+    head: [
+      ...(service === null ? [] : [plainHead(visible(service))]),
+      { line: paint(color, shown), width: widthOf(shown) },
+      ...[...said, ...added].map(plainHead),
+    ],
+    body: given === undefined ? [] : argumentLines(given, width, itemsOf),
+  }
+}
+
+function plainHead(line: string): HeadLine {
+  return { line, width: widthOf(line) }
 }

@@ -3,10 +3,11 @@
 import { memberOf } from '../../json/text/node.ts'
 import type { JsonNode, ListNode, MapNode, Member } from '../../json/text/node.ts'
 import { cell, explained, isScalar } from './cell.ts'
+import { expiryOf, stateOf } from './kinds.ts'
 import { itemTable } from './items.ts'
 import type { Items } from './items.ts'
 import { listing, table } from './table.ts'
-import { cut, pad, visible, widthOf } from './text.ts'
+import { cut, pad, visible, widthOf, wrap } from './text.ts'
 
 /** Where the items of a list are that are kept elsewhere; null: in the list itself. */
 export type ItemsOf = (list: ListNode) => Items | null
@@ -27,6 +28,7 @@ class Renderer {
   }
 
   lines(name: string, value: JsonNode, width: number, level: number): string[] {
+    if (value.kind === 'string') return value.value.split('\n').flatMap((line) => wrap(visible(line), width))
     if (isScalar(value)) return [cut(explained(name, value), width)]
     if (level >= maxLevel || width < 20) return [cut(cell(value), Math.max(width, 20))]
     if (value.kind === 'list') return this.#list(name, value, width, level)
@@ -47,14 +49,14 @@ class Renderer {
     const { members } = map
     if (members.length === 0) return ['(none)']
     const set = resultSet(map)
-    if (set !== null) return table(set.columns.map((title) => ({ title })), set.rows, width)
+    if (set !== null) return table(set.columns.map((title) => ({ title, right: true })), set.rows, width)
     if (members.every(({ value }) => sampleOf(value) !== null)) return statistics(members, width)
     const [only, second] = members
     if (only !== undefined && second === undefined && level === 0 && !isScalar(only.value)) {
       return this.lines(only.key, only.value, width, level + 1)
     }
     const long = members.filter((each) => !isShort(each))
-    const lines = namesAndValues(members.filter(isShort), width)
+    const lines = namesAndValues(map, width)
     for (const { key, value } of long) {
       if (lines.length > 0 && level === 0) lines.push('')
       lines.push(cut(visible(key), width))
@@ -64,18 +66,28 @@ class Renderer {
   }
 }
 
+/** Whether it is one line. */
 function isShort({ value }: Member): boolean {
+  if (value.kind === 'string') return !value.value.includes('\n')
   if (isScalar(value)) return true
   if (value.kind === 'map') return value.members.length === 0
-  return value.kind === 'list' && value.items.length > 0 && value.items.length <= 8 && value.items.every(isScalar)
+  return value.kind === 'list' && value.items.length <= 8 && value.items.every(isScalar)
 }
 
-function namesAndValues(members: readonly Member[], width: number): string[] {
-  const most = Math.min(Math.floor(width / 2), Math.max(0, ...members.map(({ key }) => widthOf(visible(key)))))
-  return members.map(({ key, value }) => {
-    const text = value.kind === 'list' ? value.items.map(cell).join(', ') : explained(key, value)
-    return cut(`${pad(cut(visible(key), most), most)}  ${text}`, width)
-  })
+function namesAndValues(map: MapNode, width: number): string[] {
+  const rows = map.members.filter(isShort).map(({ key, value }) => [visible(key), shortText(map, key, value)] as const)
+  const expiry = expiryOf(map)
+  if (expiry !== '') rows.push(['expires', expiry])
+  const most = Math.min(Math.floor(width / 2), rows.reduce((widest, [name]) => Math.max(widest, widthOf(name)), 0))
+  return rows.map(([name, text]) => cut(`${pad(cut(name, most), most)}  ${text}`, width).trimEnd())
+}
+
+function shortText(map: MapNode, key: string, value: JsonNode): string {
+  if (value.kind === 'list') return value.items.length === 0 ? '(none)' : value.items.map(cell).join(', ')
+  if (value.kind === 'map') return '(none)'
+  // A lease, whose states are numbers.
+  if (key === 'state' && value.kind === 'integer' && expiryOf(map) !== '') return `${value.text} (${stateOf(map)})`
+  return explained(key, value)
 }
 
 /** `stat-lease4-get` and its kind. */

@@ -5,7 +5,7 @@ import type { JsonNode, MapNode } from '../../json/text/node.ts'
 import { cell } from './cell.ts'
 import { kinds } from './kinds.ts'
 import type { KindColumn } from './kinds.ts'
-import { table } from './table.ts'
+import { Rows } from './table.ts'
 import { visible } from './text.ts'
 
 /** Items of any number, made one by one. */
@@ -20,18 +20,9 @@ const sample = 200
 /** @param name of the list; its items are maps */
 export function itemTable(name: string, items: Items, width: number): string[] {
   const columns = kinds.get(name) ?? ownColumns(items)
-  const rows: string[][] = []
-  const used = columns.map(() => false)
-  for (const item of items) {
-    if (item.kind !== 'map') continue
-    const row = columns.map(({ text }) => text(item))
-    for (const [i, text] of row.entries()) if (text !== '') used[i] = true
-    rows.push(row)
-  }
-  if (used.includes(false)) {
-    for (const [i, row] of rows.entries()) rows[i] = row.filter((_, column) => used[column])
-  }
-  return table(columns.filter((_, i) => used[i]), rows, width)
+  const rows = new Rows(columns)
+  for (const item of items) if (item.kind === 'map') rows.add(columns.map(({ text }) => text(item)))
+  return rows.lines(width)
 }
 
 function ownColumns(items: Items): readonly KindColumn[] {

@@ -3,16 +3,17 @@
 import { memberOf } from '../../json/text/node.ts'
 import type { MapNode } from '../../json/text/node.ts'
 import { cell, numberIn } from './cell.ts'
+import type { Column } from './table.ts'
 import { expiryText } from './time.ts'
 
-export interface KindColumn {
-  readonly title: string
-  readonly right?: boolean
+export interface KindColumn extends Column {
   readonly text: (item: MapNode) => string
 }
 
 const member = (title: string, name: string): KindColumn => ({ title, text: (item) => cell(memberOf(item, name)) })
-const number = (title: string, name: string): KindColumn => ({ ...member(title, name), right: true })
+const rigid = (title: string, name: string): KindColumn => ({ ...member(title, name), rigid: true })
+const minor = (title: string, name: string): KindColumn => ({ ...member(title, name), minor: true })
+const number = (title: string, name: string): KindColumn => ({ ...rigid(title, name), right: true })
 
 /** Kea's lease states (kea/src/lib/dhcpsrv/lease.h). */
 const states = ['assigned', 'declined', 'reclaimed', 'released', 'registered']
@@ -21,22 +22,22 @@ const states = ['assigned', 'declined', 'reclaimed', 'released', 'registered']
 const identifiers = ['hw-address', 'client-id', 'duid', 'circuit-id', 'flex-id']
 
 const leases: readonly KindColumn[] = [
-  { title: 'ADDRESS', text: addressOf },
-  member('TYPE', 'type'),
-  member('HW ADDRESS', 'hw-address'),
+  { title: 'ADDRESS', rigid: true, text: addressOf },
+  rigid('TYPE', 'type'),
+  rigid('HW ADDRESS', 'hw-address'),
   member('HOSTNAME', 'hostname'),
   number('SUBNET', 'subnet-id'),
-  { title: 'STATE', text: stateOf },
-  { title: 'EXPIRES', text: expiryOf },
-  member('DUID', 'duid'),
-  number('IAID', 'iaid'),
-  member('CLIENT ID', 'client-id'),
-  member('CONTEXT', 'user-context'),
+  { title: 'STATE', rigid: true, text: stateOf },
+  { title: 'EXPIRES', rigid: true, text: expiryOf },
+  minor('DUID', 'duid'),
+  { ...number('IAID', 'iaid'), minor: true },
+  minor('CLIENT ID', 'client-id'),
+  minor('CONTEXT', 'user-context'),
 ]
 
 const subnets: readonly KindColumn[] = [
   number('ID', 'id'),
-  member('SUBNET', 'subnet'),
+  rigid('SUBNET', 'subnet'),
   member('NETWORK', 'shared-network-name'),
   { title: 'POOLS', text: (item) => ranges(item, 'pools', 'pool') },
   { title: 'PREFIX POOLS', text: (item) => ranges(item, 'pd-pools', 'prefix') },
@@ -74,12 +75,14 @@ function addressOf(item: MapNode): string {
   return cell(memberOf(item, 'type')) === 'IA_PD' && length !== '' ? `${address}/${length}` : address
 }
 
-function stateOf(item: MapNode): string {
+/** Kea's name of the state of a lease. */
+export function stateOf(item: MapNode): string {
   const text = cell(memberOf(item, 'state'))
   return /^\d$/.test(text) ? (states[Number(text)] ?? text) : text
 }
 
-function expiryOf(item: MapNode): string {
+/** When a lease ends; empty for what is no lease. */
+export function expiryOf(item: MapNode): string {
   const [cltt, lifetime] = [numberIn(item, 'cltt'), numberIn(item, 'valid-lft')]
   return cltt === null || lifetime === null ? '' : expiryText(cltt, lifetime)
 }

@@ -6,63 +6,122 @@ export interface Column {
   readonly title: string
   /** Numbers stand at the right end. */
   readonly right?: boolean
+  /** Of no use when it is cut, such as an address. */
+  readonly rigid?: boolean
+  /** The first to be left out where the width is too small for all. */
+  readonly minor?: boolean
 }
 
 const gap = 2
 
-/** A column is not made narrower than this, or than its content. */
+/** A column is not made narrower than this, where its content is not. */
 const narrowest = 8
 
-/**
- * The widest columns are cut first; where that is not enough, the last ones are left out, and a line says which.
- * @param rows visible texts, one for each column
- * @param width columns of the terminal
- */
-export function table(columns: readonly Column[], rows: readonly (readonly string[])[], width: number): string[] {
-  const natural = columns.map(({ title }) => widthOf(title))
-  for (const row of rows) {
-    for (let i = 0; i < natural.length; i++) natural[i] = Math.max(natural[i] ?? 0, widthOf(row[i] ?? ''))
+/** Rows of any number, each one text: many small ones would take a multiple of the memory. */
+export class Rows {
+  readonly #columns: readonly Column[]
+  readonly #rows: string[] = []
+  readonly #natural: number[]
+
+  constructor(columns: readonly Column[]) {
+    this.#columns = columns
+    this.#natural = columns.map(() => 0)
   }
-  const widths = fitted(natural, width)
+
+  /** @param cells visible texts, one for each column */
+  add(cells: readonly string[]): void {
+    for (let i = 0; i < this.#natural.length; i++) {
+      const width = widthOf(cells[i] ?? '')
+      if (width > (this.#natural[i] ?? 0)) this.#natural[i] = width
+    }
+    this.#rows.push(cells.join(separator))
+  }
+
+  /**
+   * Columns without any content are left out. Where the others do not fit, minor ones are left out, the last one first,
+   * then the widest are cut, then the last ones are left out; a line says which.
+   * @param width columns of the terminal
+   */
+  lines(width: number): string[] {
+    const used = this.#columns.map((_, i) => i).filter((i) => this.#rows.length === 0 || (this.#natural[i] ?? 0) > 0)
+    return layOut(this.#columns, used, this.#natural, this.#rows, width)
+  }
+}
+
+/** In no visible text. */
+const separator = '\t'
+
+/** @param rows visible texts, one for each column */
+export function table(columns: readonly Column[], rows: readonly (readonly string[])[], width: number): string[] {
+  const all = new Rows(columns)
+  for (const row of rows) all.add(row)
+  return all.lines(width)
+}
+
+function layOut(
+  columns: readonly Column[],
+  used: readonly number[],
+  content: readonly number[],
+  rows: readonly string[],
+  width: number,
+): string[] {
+  const natural = columns.map(({ title }, i) => Math.max(widthOf(title), content[i] ?? 0))
+  const { kept, widths } = fitted(columns, used, natural, width)
   const line = (cells: readonly string[]): string => {
     let text = ''
-    for (const [i, columnWidth] of widths.entries()) {
-      const cell = cut(cells[i] ?? '', columnWidth)
-      const last = i === widths.length - 1
-      text += (i === 0 ? '' : ' '.repeat(gap)) + (last && columns[i]?.right !== true ? cell : pad(cell, columnWidth, columns[i]?.right))
+    for (const [i, column] of kept.entries()) {
+      const columnWidth = widths[i] ?? 0
+      const cell = cut(cells[column] ?? '', columnWidth)
+      text += (i === 0 ? '' : ' '.repeat(gap)) + pad(cell, columnWidth, columns[column]?.right)
     }
-    return text
+    return text.trimEnd()
   }
-  const left = columns.slice(widths.length).map(({ title }) => title)
+  const left = columns.filter((_, i) => used.includes(i) && !kept.includes(i)).map(({ title }) => title)
   return [
     line(columns.map(({ title }) => title)),
-    ...rows.map(line),
-    ...(left.length === 0 ? [] : [cut(`(too narrow for: ${left.join(', ')})`, width)]),
+    ...rows.map((row) => line(row.split(separator))),
+    ...(left.length === 0 ? [] : [cut(`(too narrow for ${left.join(', ')})`, width)]),
   ]
 }
 
-/** As many columns as fit, at least one, with their widths. */
-function fitted(natural: readonly number[], width: number): number[] {
-  for (let count = natural.length; count > 1; count--) {
-    const widths = natural.slice(0, count)
-    const least = widths.map((each) => Math.min(each, narrowest))
-    let over = sum(widths) + gap * (count - 1) - width
-    if (sum(least) + gap * (count - 1) > width) continue
-    while (over > 0) {
-      const [at, second] = widest(widths)
-      const less = Math.max(1, Math.min(over, (widths[at] ?? 0) - Math.max(second, narrowest)))
-      widths[at] = (widths[at] ?? 0) - less
-      over -= less
-    }
-    return widths
-  }
-  return natural.slice(0, 1).map((each) => Math.min(each, width))
+interface Fitted {
+  /** Places of the columns that are shown. */
+  readonly kept: readonly number[]
+  readonly widths: readonly number[]
 }
 
-/** The place of the largest number, and the one that comes next in size. */
-function widest(widths: readonly number[]): [number, number] {
+/** As many columns as fit, at least one, with their widths. */
+function fitted(
+  columns: readonly Column[],
+  used: readonly number[],
+  natural: readonly number[],
+  width: number,
+): Fitted {
+  const kept = [...used]
+  const total = (of: (i: number) => number): number => sum(kept.map(of)) + gap * (kept.length - 1)
+  const least = (i: number): number => Math.min(natural[i] ?? 0, columns[i]?.rigid === true ? Infinity : narrowest)
+  for (let minor = columns.length - 1; minor > 0 && total((i) => natural[i] ?? 0) > width; minor--) {
+    if (columns[minor]?.minor === true && kept.includes(minor)) kept.splice(kept.indexOf(minor), 1)
+  }
+  while (kept.length > 1 && total(least) > width) kept.pop()
+  const widths = kept.map((i) => natural[i] ?? 0)
+  const floors = kept.map(least)
+  for (let over = sum(widths) + gap * (kept.length - 1) - width; over > 0;) {
+    const [at, second] = widest(widths, floors)
+    const most = (widths[at] ?? 0) - Math.max(second, floors[at] ?? 0)
+    // A single column that is rigid is cut all the same.
+    const less = kept.length === 1 ? over : Math.max(1, Math.min(over, most))
+    widths[at] = (widths[at] ?? 0) - less
+    over -= less
+  }
+  return { kept, widths }
+}
+
+/** The place of the largest one that is above its floor, and the one that comes next in size. */
+function widest(widths: readonly number[], floors: readonly number[]): [number, number] {
   let [at, most, second] = [0, -1, -1]
   for (const [i, each] of widths.entries()) {
+    if (each <= (floors[i] ?? 0)) continue
     if (each > most) [at, second, most] = [i, most, each]
     else if (each > second) second = each
   }
