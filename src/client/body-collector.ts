@@ -7,11 +7,15 @@ const maxBody = 512 * 1024 * 1024
 
 export class BodyCollector {
   readonly #onChunk: ((chunk: Buffer) => void) | undefined
-  #chunks: Buffer[] = []
+  /** Room for what is to come; grows where it was not told how much that is. */
+  #room: Buffer
   #length = 0
 
-  constructor(onChunk: ((chunk: Buffer) => void) | undefined) {
+  /** @param expected bytes, as the sender says */
+  constructor(onChunk: ((chunk: Buffer) => void) | undefined, expected = 0) {
     this.#onChunk = onChunk
+    const known = Number.isSafeInteger(expected) && expected > 0 && expected <= maxBody
+    this.#room = Buffer.allocUnsafe(onChunk === undefined && known ? expected : 0)
   }
 
   /** @returns false: it is longer than what is kept */
@@ -20,16 +24,21 @@ export class BodyCollector {
       this.#onChunk(chunk)
       return true
     }
-    this.#chunks.push(chunk)
-    this.#length += chunk.length
-    return this.#length <= maxBody
+    const length = this.#length + chunk.length
+    if (length > maxBody) return false
+    if (length > this.#room.length) {
+      const larger = Buffer.allocUnsafe(Math.min(maxBody, Math.max(length, 2 * this.#room.length)))
+      this.#room.copy(larger, 0, 0, this.#length)
+      this.#room = larger
+    }
+    chunk.copy(this.#room, this.#length)
+    this.#length = length
+    return true
   }
 
   /** What was kept. */
   body(): Buffer {
-    const body = Buffer.concat(this.#chunks, this.#length)
-    this.#chunks = []
-    return body
+    return this.#room.subarray(0, this.#length)
   }
 
   tooLong(): ClientError {

@@ -41,7 +41,7 @@ export function exchangeHttp(
     request.on('error', failed)
     request.once('response', (response) => {
       const { statusCode: status = 0, headers } = response
-      const collector = new BodyCollector(status === 200 ? onChunk : undefined)
+      const collector = new BodyCollector(status === 200 ? onChunk : undefined, Number(headers['content-length'] ?? 0))
       response.on('data', (chunk: Buffer) => {
         if (!collector.take(chunk)) response.destroy(collector.tooLong())
       })

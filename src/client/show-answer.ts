@@ -1,5 +1,7 @@
 // For people at a terminal: the answer in words and tables.
 
+import { memberOf } from '../json/text/node.ts'
+import type { JsonNode } from '../json/text/node.ts'
 import { painterFor } from '../process/terminal-color.ts'
 import type { Asking } from './asking.ts'
 import { exchange } from './exchange.ts'
@@ -10,7 +12,6 @@ import { refusal } from './refusal.ts'
 import { answerLines } from './render/answer.ts'
 import type { CommandRequest } from './request/command-text.ts'
 import { hintFor } from './request/hint.ts'
-import { ResultScanner } from './result-scanner.ts'
 
 /** Columns where the terminal does not tell. */
 const defaultWidth = 80
@@ -34,10 +35,8 @@ export async function askForLines(request: CommandRequest, body: Buffer, asking:
   const refused = refusal(got)
   if (refused !== null) throw refused
   const { root, itemsOf } = parseAnswer(got.body)
-  const scanner = new ResultScanner()
-  scanner.push(got.body)
-  const results = scanner.finish()
-  if (results === null && root.kind !== 'map') throw noKea()
+  const results = (root.kind === 'list' ? root.items : [root]).map(resultOf)
+  if (results.length > 0 && results.every((result) => result === null)) throw noKea()
   const lines = answerLines(root, {
     services: request.services,
     width: Math.max(20, stdout.columns ?? defaultWidth),
@@ -45,7 +44,13 @@ export async function askForLines(request: CommandRequest, body: Buffer, asking:
     itemsOf,
     hint: hintFor(request.command),
   })
-  return { lines, code: exitCodeOf(results ?? [null]) }
+  return { lines, code: exitCodeOf(results) }
+}
+
+/** Null: it has none that is a whole number. */
+function resultOf(answer: JsonNode): number | null {
+  const result = answer.kind === 'map' ? memberOf(answer, 'result') : undefined
+  return result?.kind === 'integer' ? Number(result.text) : null
 }
 
 /** Lines that are written at once. */

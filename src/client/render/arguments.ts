@@ -55,8 +55,9 @@ class Renderer {
     if (only !== undefined && second === undefined && level === 0 && !isScalar(only.value)) {
       return this.lines(only.key, only.value, width, level + 1)
     }
-    const long = members.filter((each) => !isShort(each))
-    const lines = namesAndValues(map, width)
+    const short = members.filter(({ value }) => isShort(value) && (value.kind !== 'list' || this.#itemsOf(value) === null))
+    const long = members.filter((each) => !short.includes(each))
+    const lines = namesAndValues(map, short, width)
     for (const { key, value } of long) {
       if (lines.length > 0 && level === 0) lines.push('')
       lines.push(cut(visible(key), width))
@@ -67,15 +68,15 @@ class Renderer {
 }
 
 /** Whether it is one line. */
-function isShort({ value }: Member): boolean {
+function isShort(value: JsonNode): boolean {
   if (value.kind === 'string') return !value.value.includes('\n')
   if (isScalar(value)) return true
   if (value.kind === 'map') return value.members.length === 0
   return value.kind === 'list' && value.items.length <= 8 && value.items.every(isScalar)
 }
 
-function namesAndValues(map: MapNode, width: number): string[] {
-  const rows = map.members.filter(isShort).map(({ key, value }) => [visible(key), shortText(map, key, value)] as const)
+function namesAndValues(map: MapNode, members: readonly Member[], width: number): string[] {
+  const rows = members.map(({ key, value }) => [visible(key), shortText(map, key, value)] as const)
   const expiry = expiryOf(map)
   if (expiry !== '') rows.push(['expires', expiry])
   const most = Math.min(Math.floor(width / 2), rows.reduce((widest, [name]) => Math.max(widest, widthOf(name)), 0))
