@@ -16,6 +16,8 @@ Sends COMMAND and shows the answer: as text and tables on a terminal, in a pipe 
   KEY=VALUE            an argument: JSON where VALUE is JSON, else text; a.b=1 and a[]=x for what is nested
   -s, --service NAME   for this service; more than once, or NAME,NAME (a command of one daemon alone goes there)
   --json               the answer as it came on a terminal, too
+  -a, --all            every page of lease4-get-page, lease6-get-page or reservation-get-page, as one list
+  -w, --watch SEC      asks again and again, and marks what changed
   -q, --quiet          no notes on standard error
   -t, --timeout SEC    time for one answer (70)
 
@@ -43,6 +45,8 @@ const options = {
   json: { type: 'boolean', default: false },
   quiet: { type: 'boolean', short: 'q', default: false },
   timeout: { type: 'string', short: 't' },
+  all: { type: 'boolean', short: 'a', default: false },
+  watch: { type: 'string', short: 'w' },
   url: { type: 'string' },
   ca: { type: 'string' },
   cert: { type: 'string' },
@@ -75,9 +79,10 @@ export async function askCommand(words: readonly string[], context: AskContext):
 function read(words: readonly string[]): AskTask | string {
   try {
     const { values, positionals } = parseArgs({ args: [...words], allowPositionals: true, options })
-    const { service, json, quiet, timeout, ...where } = values
+    const { service, json, quiet, timeout, all, watch, ...where } = values
     const [command, ...others] = positionals
     if (command === undefined) return 'the command is missing'
+    if (all && watch !== undefined) return '--all does not go with --watch'
     if (command.includes('=') || command.startsWith('{')) return 'the command comes first, then its arguments'
     return {
       command,
@@ -86,8 +91,8 @@ function read(words: readonly string[]): AskTask | string {
       where: { ...where, ...(timeout === undefined ? {} : { timeout: readTimeout(timeout) }) },
       json,
       quiet,
-      all: false,
-      watch: null,
+      all,
+      watch: watch === undefined ? null : readTimeout(watch),
     }
   } catch (error) {
     return error instanceof KeagateError ? describeError(error) : mistakeIn(error, options)

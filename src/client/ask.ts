@@ -3,12 +3,14 @@
 import { readFileSync } from 'node:fs'
 import { keaCommands } from '../config/access/kea-commands.ts'
 import { KeagateError, describeError, systemText } from '../errors.ts'
-import { escapeForLog } from '../log/escape.ts'
+import { escapeForLog, escapeJson } from '../log/escape.ts'
 import { clientUsage, ClientError } from './error.ts'
+import { BodyCollector } from './body-collector.ts'
 import type { AskContext, AskTask, Asking } from './asking.ts'
 import type { Door } from './door.ts'
 import { describeTarget } from './door.ts'
 import { exitCodes } from './exit-code.ts'
+import { askAllPages } from './paging/all-pages.ts'
 import { passOn } from './pass-on.ts'
 import { openDoor } from './profile/open-door.ts'
 import { decideWhere } from './profile/where.ts'
@@ -16,8 +18,9 @@ import type { Where } from './profile/where.ts'
 import { readArguments } from './request/arguments.ts'
 import { commandText, onlyService } from './request/command-text.ts'
 import type { CommandRequest } from './request/command-text.ts'
-import { showAnswer } from './show-answer.ts'
+import { linesOf, showAnswer, writeLines } from './show-answer.ts'
 import { askSecret, untilInterrupted } from './terminal.ts'
+import { watch } from './watch.ts'
 
 /** Resolves to the exit code. */
 export async function ask(task: AskTask, context: AskContext): Promise<number> {
@@ -43,8 +46,29 @@ const visiblePassword =
 async function answer(request: CommandRequest, asking: Asking): Promise<number> {
   const body = Buffer.from(commandText(request))
   const { task, context } = asking
+  if (task.watch !== null) return watch(request, body, asking, task.watch)
+  if (task.all) return allPages(request, asking)
   if (task.json || context.stdout.isTTY !== true) return passOn(body, asking)
   return showAnswer(request, body, asking)
+}
+
+async function allPages(request: CommandRequest, asking: Asking): Promise<number> {
+  const { task, context: { stdout } } = asking
+  if (stdout.isTTY !== true) return askAllPages(request, asking, (piece) => void stdout.write(piece))
+  const collector = new BodyCollector(undefined)
+  const show = (): void => {
+    const body = collector.body()
+    if (body.length === 0) return
+    if (task.json) stdout.write(escapeJson(body.toString('utf8')))
+    else writeLines(stdout, linesOf(request, body, asking).lines)
+  }
+  try {
+    return await askAllPages(request, asking, (piece) => {
+      if (!collector.take(piece)) throw collector.tooLong()
+    })
+  } finally {
+    show()
+  }
 }
 
 /** What went wrong on one line, and its exit code. */

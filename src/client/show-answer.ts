@@ -30,11 +30,15 @@ export async function showAnswer(request: CommandRequest, body: Buffer, asking: 
 
 /** @throws {ClientError} */
 export async function askForLines(request: CommandRequest, body: Buffer, asking: Asking): Promise<Shown> {
-  const { context: { env, stdout }, door, signal } = asking
-  const got = await exchange(door, body, { signal })
+  const got = await exchange(asking.door, body, { signal: asking.signal })
   const refused = refusal(got)
   if (refused !== null) throw refused
-  const { root, itemsOf } = parseAnswer(got.body)
+  return linesOf(request, got.body, asking)
+}
+
+/** @param body an answer @throws {ClientError} `http`: it is none */
+export function linesOf(request: CommandRequest, body: Buffer, { context: { env, stdout } }: Asking): Shown {
+  const { root, itemsOf } = parseAnswer(body)
   const results = (root.kind === 'list' ? root.items : [root]).map(resultOf)
   if (results.length > 0 && results.every((result) => result === null)) throw noKea()
   const lines = answerLines(root, {

@@ -55,9 +55,11 @@ class Renderer {
     if (only !== undefined && second === undefined && level === 0 && !isScalar(only.value)) {
       return this.lines(only.key, only.value, width, level + 1)
     }
-    const short = members.filter(({ value }) => isShort(value) && (value.kind !== 'list' || this.#itemsOf(value) === null))
-    const long = members.filter((each) => !short.includes(each))
-    const lines = namesAndValues(map, short, width)
+    const oneLine = ({ value }: Member): boolean => {
+      return isShort(value) && (value.kind !== 'list' || this.#itemsOf(value) === null)
+    }
+    const long = members.filter((each) => !oneLine(each))
+    const lines = namesAndValues(map, members.filter(oneLine), width)
     for (const { key, value } of long) {
       if (lines.length > 0 && level === 0) lines.push('')
       lines.push(cut(visible(key), width))
