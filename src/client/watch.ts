@@ -15,7 +15,8 @@ import { timeText } from './render/time.ts'
 /** Until a signal comes. An error ends it as little as a result. @returns the exit code of the last answer */
 export async function watch(request: CommandRequest, body: Buffer, asking: Asking, seconds: number): Promise<number> {
   const { task, context, signal } = asking
-  const once = task.json || context.stdout.isTTY !== true ? () => passOn(body, asking) : onScreen(request, body, asking, seconds)
+  const raw = task.json || context.stdout.isTTY !== true
+  const once = raw ? () => passOn(body, asking) : onScreen(request, body, asking, seconds)
   let code: number = exitCodes.unanswered
   while (!signal.aborted) {
     try {
