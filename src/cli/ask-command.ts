@@ -5,6 +5,7 @@ import { KeagateError, describeError } from '../errors.ts'
 import { escapeForLog } from '../log/escape.ts'
 import { ask } from '../client/ask.ts'
 import type { AskContext, AskTask } from '../client/asking.ts'
+import { commandHelp } from '../client/commands/help.ts'
 import { readTimeout } from '../client/profile/profile.ts'
 import { readServices } from '../client/request/command-text.ts'
 import { asksForHelp, mistakeIn } from './words.ts'
@@ -33,8 +34,9 @@ Where to:
   -c, --config FILE    the agent of this configuration, on this host
   -p, --profile NAME   a profile of client.json in $XDG_CONFIG_HOME/keagate (~/.config/keagate)
 
-With none of these: KEAGATE_URL, KEAGATE_CA and so on; KEAGATE_PROFILE, or the default profile;
-/etc/kea/keagate.conf; /etc/kea/kea-ctrl-agent.conf.
+"keagate ask COMMAND --help" says what COMMAND does and what it takes. Without an option that
+says where to: KEAGATE_URL, KEAGATE_CA and so on; KEAGATE_PROFILE, or the default profile; /etc/kea/keagate.conf;
+/etc/kea/kea-ctrl-agent.conf.
 
 Exit code: 0 every result is 0, 3 nothing found, 1 any other result, or words that cannot be understood,
 2 nobody could be asked.
@@ -64,7 +66,8 @@ const options = {
 export async function askCommand(words: readonly string[], context: AskContext): Promise<number> {
   const { stdout, stderr } = context
   if (asksForHelp(words)) {
-    stdout.write(usage)
+    const [name = ''] = words.filter((word) => !word.startsWith('-'))
+    stdout.write(`${commandHelp(name, stdout.columns ?? 80)?.join('\n') ?? usage.trimEnd()}\n`)
     return 0
   }
   const task = read(words)
