@@ -38,8 +38,19 @@ export const settings = {
   plugins: [{
     name: 'validators',
     setup: ({ onLoad }) => onLoad({ filter: /\/src\/config\/schema\/validators\.ts$/ }, validators),
+  }, {
+    name: 'client',
+    setup: ({ onResolve }) => onResolve({ filter: /\/client-commands\.ts$/ }, ({ kind }) => {
+      return kind === 'dynamic-import' ? { path: './client.js', external: true } : undefined
+    }),
   }],
 }
+
+/**
+ * The client has a build of its own. What it shares with the daemon is there twice, or each would be split into many
+ * files, all of which a start would have to read.
+ */
+export const clientBuild = { entryPoints: { client: 'src/cli/client-commands.ts' }, chunkNames: 'client-[hash]' }
 
 /** The code of the validators, which Ajv would take a fifth of a second to make at each start. */
 async function validators() {
@@ -84,6 +95,7 @@ if (process.argv[1] === import.meta.filename) {
   if (!upToDate(lastFile)) {
     rmSync('dist', { recursive: true, force: true })
     const { metafile } = await build({ ...settings, entryPoints, outdir: 'dist' })
+    await build({ ...settings, ...clientBuild, outdir: 'dist' })
     // It has nothing but types.
     copyFileSync('src/hook/api.ts', 'dist/hook/api.d.ts')
     chmodSync('dist/main.js', 0o755)

@@ -10,6 +10,8 @@ export type ErrorCode =
   | 'HOOK_UNUSABLE'
   | 'TOO_BUSY'
   | 'CERTS_USAGE'
+  | 'CLIENT_FAILED'
+  | 'CLIENT_USAGE'
   | 'CERTS_REFUSED'
   | 'ALREADY_RUNNING'
   | 'PID_FILE'

@@ -153,7 +153,7 @@ t.test('npm install -g gives both programs and their pages', async (t) => {
   t.equal(spawnSync(join(prefix, 'bin/kea-ctrl-agent'), ['-t', sample]).status, 0, 'the sample is usable')
   for (const file of readdirSync(join(prefix, 'lib/node_modules'))) t.equal(file, 'keagate', 'no other package')
   t.notOk(existsSync(join(prefix, 'lib/node_modules/keagate/node_modules')))
-  for (const page of ['man8/keagate.8', 'man8/kea-ctrl-agent.8', 'man5/keagate.conf.5']) {
+  for (const page of ['man8/keagate.8', 'man1/keagate-ask.1', 'man8/kea-ctrl-agent.8', 'man5/keagate.conf.5']) {
     t.ok(existsSync(join(prefix, 'share/man', page)), page)
   }
 })

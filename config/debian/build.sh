@@ -91,7 +91,7 @@ sed 's|^ExecStart=[^ ]*|ExecStart=/usr/sbin/keagate|' "$root/config/systemd/keag
 ln -s keagate.service "$units/kea-ctrl-agent.service"
 
 install -D -m 0640 "$here/keagate.conf" "$tree/etc/kea/keagate.conf"
-for page in keagate.8 kea-ctrl-agent.8 keagate.conf.5; do
+for page in keagate.8 keagate-ask.1 kea-ctrl-agent.8 keagate.conf.5; do
   section=$tree/usr/share/man/man${page##*.}
   mkdir -p "$section"
   gzip -9nc "$root/docs/man/$page" >"$section/$page.gz"

@@ -3,9 +3,9 @@
 import net from 'node:net'
 import os from 'node:os'
 import path from 'node:path'
-import { loadConfigFile } from '../config/load.ts'
 import { pidFolderIsUsable } from '../process/pid-file.ts'
 import { shellWord } from '../tls/files/diagnostics.ts'
+import { configuredAddress, offerProfile, profileLine, profileName } from './client-profile.ts'
 import { issue, makeAuthority, openAuthority } from './authority.ts'
 import { day } from './certificate.ts'
 import { dateText, explained, oneWord } from './command.ts'
@@ -42,7 +42,7 @@ list, keagate.conf, which starts with mutual TLS, and tls.inc, the same as a fra
   --days N         how long the server's and the client's certificates are good, at most ${MAX_LEAF_DAYS} (${LEAF_DAYS})
   --group GROUP    also lets this group read the server's key, such as _kea
   --keep           if there is an authority already, only renews what expires soon, and says how to start
-  --force          moves an authority that is there into a folder old-... and starts over`,
+  --force          moves an authority that is there into a folder old-... and starts over${profileLine}`,
   options: {
     san: 'list',
     host: 'value',
@@ -52,6 +52,7 @@ list, keagate.conf, which starts with mutual TLS, and tls.inc, the same as a fra
     key: 'value',
     days: 'value',
     group: 'value',
+    profile: 'value',
     keep: 'flag',
     force: 'flag',
   },
@@ -70,6 +71,7 @@ async function init(options: Options, context: CertsContext): Promise<void> {
   const days = numberOption(options, 'days', MAX_LEAF_DAYS, LEAF_DAYS)
   const kind = keyOption(options)
   const serverKey = keyAccess(options.value('group'))
+  const profile = profileName(options)
 
   const make = async (folder: string): Promise<void> => {
     createFolder(path.join(folder, 'issued'))
@@ -107,7 +109,7 @@ Ask it, from another terminal:
 
 ${curlLine(directory, client, configuredAddress(directory) ?? address)}
 
-`)
+${offerProfile(directory, client, configuredAddress(directory) ?? address, profile, context)}`)
 }
 
 function description(directory: string, client: string, names: readonly string[], end: string): string {
@@ -119,16 +121,6 @@ ${`${client}/`.padEnd(14)} cert.pem and key.pem for a client; good until ${end}
 crl.pem        what is revoked: nothing
 keagate.conf   a configuration that starts; tls.inc is its TLS part, for a configuration you have
 `
-}
-
-/** Where the configuration of a directory that is kept listens; null where it does not say so any more. */
-function configuredAddress(directory: string): ListenAddress | null {
-  try {
-    const { config } = loadConfigFile(path.join(directory, 'keagate.conf'), { env: {}, pathChecks: false })
-    return { host: config.httpHost, port: config.httpPort }
-  } catch {
-    return null
-  }
 }
 
 function refuseToReplace(directory: string, client: string): void {

@@ -3,6 +3,7 @@
 import type { JsonGeneralNames } from '@peculiar/x509'
 import { issue } from './authority.ts'
 import type { LeafRequest } from './authority.ts'
+import { configuredAddress, offerProfile, profileLine, profileName } from './client-profile.ts'
 import { dateText, directoryOf, oneWord, withAuthority } from './command.ts'
 import type { CertsCommand, CertsContext } from './command.ts'
 import { certFile, exists, keyFile, place } from './directory.ts'
@@ -41,11 +42,14 @@ export const clientCommand: CertsCommand = {
   usage: `client NAME [OPTION...]
 
 Makes a key and a certificate with which the client NAME may connect.
-${optionLines}`,
-  options,
+${optionLines}${profileLine}`,
+  options: { ...options, profile: 'value' },
   run: async (given, context) => {
     const name = oneWord(given, 'the name of the client')
+    const profile = profileName(given)
     await issueOne(given, context, { name, use: 'client', names: [] })
+    const directory = directoryOf(given)
+    context.print(`\n${offerProfile(directory, name, configuredAddress(directory), profile, context)}`)
   },
 }
 

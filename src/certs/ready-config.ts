@@ -54,8 +54,6 @@ export function readyConfig(server: string, { host, port }: ListenAddress): stri
 
 /** A request that needs nothing but the agent itself; works as pasted from any directory. */
 export function curlLine(directory: string, client: string, { host, port }: ListenAddress): string {
-  // An agent that listens on all addresses is reached on the loopback one.
-  const reachable = host === '0.0.0.0' ? '127.0.0.1' : host === '::' ? '::1' : host
   return [
     'curl',
     `--cacert ${shellWord(certFile(directory, CA))}`,
@@ -63,8 +61,14 @@ export function curlLine(directory: string, client: string, { host, port }: List
     `--key ${shellWord(keyFile(directory, client))}`,
     `-H 'Content-Type: application/json'`,
     `-d '{ "command": "list-commands" }'`,
-    `https://${reachable.includes(':') ? `[${reachable}]` : reachable}:${port}/`,
+    `https://${reachableHost(host)}:${port}/`,
   ].join(' ')
+}
+
+/** For a URL. An agent that listens on all addresses is reached on the loopback one. */
+export function reachableHost(host: string): string {
+  const reachable = host === '0.0.0.0' ? '127.0.0.1' : host === '::' ? '::1' : host
+  return reachable.includes(':') ? `[${reachable}]` : reachable
 }
 
 function fileNames(directory: string, server: string): string {

@@ -2,6 +2,7 @@
 // texts, so that it cannot differ from them.
 
 import { PassThrough } from 'node:stream'
+import { keaCommands } from '../config/access/kea-commands.ts'
 import { escapeForLog } from '../log/escape.ts'
 import { meant } from './arguments.ts'
 import { completionScripts } from './completion-scripts.ts'
@@ -50,6 +51,7 @@ async function completable(path: readonly string[], summary: string, context: Su
   // What it takes is not in the form of an option.
   if (name === 'completion') options.push(...Object.keys(completionScripts))
   const commands = await Promise.all(own.map(([, word = '', what = '']) => completable([name, word], what, context)))
+  if (name === 'ask') options.push(...keaCommands.keys())
   return { name: path.at(-1) ?? '', summary, options: [...new Set([...options, '--help'])], commands }
 }
 

@@ -71,6 +71,8 @@ function fish(all: readonly Completable[]): string {
 }
 
 function fishOption(option: string): string {
+  // A word that is no option, such as the name of a command.
+  if (!option.startsWith('-')) return `-a ${option}`
   return option.startsWith('--') ? `-l ${option.slice(2)}` : `-s ${option.slice(1)}`
 }
 

@@ -1,5 +1,6 @@
 // The sub-commands of `keagate`, by name. They are loaded only when one is asked for: the daemon starts without them.
-// The one that makes certificates is loaded by itself, as its packages are as large as the rest of the program.
+// The one that makes certificates is loaded by itself, as its packages are as large as the rest of the program. Those
+// of the client are built apart (see esbuild.config.mjs), so that neither they nor the daemon read more files.
 
 /** Where a sub-command finds and leaves things. */
 export interface SubcommandContext {
@@ -24,6 +25,10 @@ export const subcommands: Readonly<Record<string, SubcommandEntry>> = {
   access: {
     summary: 'explain who may run which command, and why',
     load: async () => (await import('./subcommands.ts')).accessCommand,
+  },
+  ask: {
+    summary: 'ask a Kea daemon something, through an agent or directly',
+    load: async () => (await import('./client-commands.ts')).askCommand,
   },
   certs: {
     summary: 'make, renew and revoke certificates for mutual TLS',

@@ -5,20 +5,28 @@ import { counted, ok, problem } from './finding.ts'
 
 /** @param text the body */
 export function explainAnswer(status: number, text: string): Finding {
-  const answer = parsed(text)
-  const said = member(answer, 'text')
+  return status === 200 ? explainResult(parsed(text)) : explainRefusal(status, text)
+}
+
+/**
+ * Why the door did not take a command.
+ * @param status any but 200
+ * @param text the body
+ */
+export function explainRefusal(status: number, text: string): Finding {
+  const said = member(parsed(text), 'text')
   const why = typeof said === 'string' ? said : 'no answer of a Kea agent'
   switch (status) {
-    case 200:
-      return explainResult(answer)
     case 401:
-      return problem('warning', 'answer', '401: the door asks for a user and a password', 'give the client both (curl: --user; here: in the URL)')
+      return problem('warning', 'answer', '401: the door asks for a user and a password', 'give the client both (curl and keagate ask: --user; doctor: in the URL)')
     case 403:
       return problem('error', 'answer', `403: ${why}`, 'the log of the agent says more')
     default:
       return problem('error', 'answer', `${status}: ${why}`, 'see whether the port is the right one')
   }
 }
+
+const bothNeeded = 'give the client both (curl and keagate ask: --user; doctor: in the URL)'
 
 /** Every command is answered with a list of one map for each service, here of one. */
 function explainResult(answer: unknown): Finding {

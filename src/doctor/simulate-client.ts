@@ -19,6 +19,7 @@ import { explainAnswer } from './answer.ts'
 import type { Finding } from './finding.ts'
 import { ok, problem, warning } from './finding.ts'
 import { explainAlert, explainServer } from './handshake.ts'
+import { explainConnection, explainLookup, explainNoAnswer } from './unreachable.ts'
 
 export interface ClientTask {
   /** null: the client has none to show. */
@@ -112,20 +113,19 @@ async function resolved(host: string): Promise<string> {
   try {
     return (await dns.lookup(host)).address
   } catch (error) {
-    const text = `${host} has no address that can be found: ${describeError(error)}`
-    throw new StepError(problem('error', 'name', text, 'see what this machine finds with: getent hosts NAME; the address itself works too'))
+    throw new StepError(explainLookup(host, error))
   }
 }
 
 function connected(address: string, port: number): Promise<net.Socket> {
   return new Promise((resolve, reject) => {
     const socket = net.connect({ host: address, port, timeout: checkTimeout })
-    const fail = (text: string, remedy: string): void => {
+    const fail = (error: Error | null): void => {
       socket.destroy()
-      reject(new StepError(problem('error', 'connection', `${address} port ${port}: ${text}`, remedy)))
+      reject(new StepError(explainConnection(`${address} port ${port}`, error)))
     }
-    socket.once('timeout', () => fail('no answer', 'a firewall may be in between, or the address is not that of the agent'))
-    socket.once('error', (error) => fail(error.message, 'see whether the agent runs and listens on that address and port'))
+    socket.once('timeout', () => fail(null))
+    socket.once('error', fail)
     socket.once('connect', () => resolve(socket.setTimeout(0).removeAllListeners()))
   })
 }
@@ -171,7 +171,7 @@ function asked(stream: net.Socket, url: URL): Promise<Finding> {
     const timer = setTimeout(() => request.destroy(new Error(`no answer within ${checkTimeout / 1000} s`)), checkTimeout)
     request.once('error', (error) => {
       clearTimeout(timer)
-      resolve(/alert|SSL/.test(error.message) ? explainAlert(error) : noAnswer(error, url))
+      resolve(/alert|SSL/.test(error.message) ? explainAlert(error) : explainNoAnswer(error, url))
     })
     request.once('response', (response) => {
       let text = ''
@@ -184,9 +184,4 @@ function asked(stream: net.Socket, url: URL): Promise<Finding> {
     })
     request.end(body)
   })
-}
-
-function noAnswer(error: Error, url: URL): Finding {
-  const remedy = url.protocol === 'http:' ? 'if the door speaks TLS, use https:// in the URL' : 'look at the log of the agent'
-  return problem('error', 'answer', error.message, remedy)
 }

@@ -38,7 +38,7 @@ t.test('the old name leads to the same page', async (t) => {
 })
 
 t.test('mandoc and groff find nothing wrong', { skip: skipWithout('mandoc', 'groff') }, async (t) => {
-  for (const page of ['keagate.8', 'keagate.conf.5']) {
+  for (const page of ['keagate.8', 'keagate-ask.1', 'keagate.conf.5']) {
     const file = path.join(folder, page)
     const lint = spawnSync('mandoc', ['-T', 'lint', '-W', 'style', file], { encoding: 'utf8' })
     t.same({ page, status: lint.status, said: lint.stdout + lint.stderr }, { page, status: 0, said: '' })

@@ -1,0 +1,7 @@
+// Where what came back is no answer of Kea.
+
+import { ClientError } from './error.ts'
+
+export function noKea(): ClientError {
+  return new ClientError('http', 'what answers there is no Kea agent', 'see whether host and port in the URL are the right ones')
+}

@@ -1,0 +1,71 @@
+// Goes through all pages of a command and makes one answer of them. In a pipe no more than a page is kept.
+
+import { describeError } from '../../errors.ts'
+import type { Asking } from '../asking.ts'
+import { ClientError, clientUsage } from '../error.ts'
+import { exchange } from '../exchange.ts'
+import { exitCodeOf, exitCodes } from '../exit-code.ts'
+import { noKea } from '../no-kea.ts'
+import { refusal } from '../refusal.ts'
+import { commandText } from '../request/command-text.ts'
+import type { CommandRequest } from '../request/command-text.ts'
+import { hasArgument, pageCommand, readPage, withArguments } from './page-command.ts'
+import { Progress } from './progress.ts'
+
+/** Items of a page, where none are said: as much as a daemon answers in a few milliseconds. */
+const defaultLimit = '1000'
+
+/**
+ * The answer has the form of a page, with the items of all. Where not all could be had, its result is 1, its text says
+ * why, and it is whole JSON all the same.
+ * @param write called for each piece of it
+ * @returns the exit code
+ */
+export async function askAllPages(
+  request: CommandRequest,
+  { door, signal, context }: Asking,
+  write: (piece: Buffer) => void,
+): Promise<number> {
+  const command = pageCommand(request.command)
+  if (request.services.length > 1) throw clientUsage('--all goes through the pages of one service', 'name one with -s')
+  const progress = new Progress(context.stderr, command.list)
+  const isList = 'url' in door.target
+  let given = hasArgument(request.arguments, 'limit') ? request.arguments : withArguments(request.arguments, [['limit', defaultLimit]])
+  for (const [name, text] of command.first) if (!hasArgument(given, name)) given = withArguments(given, [[name, text]])
+  let count = 0
+  const finish = (result: number, text: string): void => {
+    if (count === 0) write(Buffer.from(`${isList ? '[ ' : ''}{ "arguments": { "${command.list}": [ `))
+    write(Buffer.from(` ], "count": ${count} }, "result": ${result}, "text": ${JSON.stringify(text)} }${isList ? ' ]' : ''}\n`))
+  }
+  try {
+    for (;;) {
+      const got = await exchange(door, Buffer.from(commandText({ ...request, arguments: given })), { signal })
+      const page = refusal(got) === null ? readPage(got.body, command) : null
+      if (page === null) throw refusal(got) ?? noKea()
+      if (page.result !== 0 && page.result !== 3) {
+        if (count === 0) write(got.body)
+        else finish(page.result ?? 1, `${page.text} (after ${count} ${command.list})`)
+        return exitCodeOf([page.result])
+      }
+      if (page.items !== null) {
+        write(Buffer.from(count === 0 ? `${isList ? '[ ' : ''}{ "arguments": { "${command.list}": [ ` : ', '))
+        write(got.body.subarray(page.items.start, page.items.end))
+        count += page.items.count
+        progress.tell(count)
+      }
+      if (page.result === 3 || page.next === null) break
+      const next = withArguments(given, page.next)
+      if (next === given) throw new ClientError('http', 'the daemon answers the same page again and again')
+      given = next
+    }
+  } catch (error) {
+    // Nothing was written yet, or the list has to come to an end.
+    if (count === 0) throw error
+    finish(1, `${describeError(error)} (after ${count} ${command.list})`)
+    throw error
+  } finally {
+    progress.clear()
+  }
+  finish(count === 0 ? 3 : 0, `${count} ${command.list} found.`)
+  return count === 0 ? exitCodes.empty : exitCodes.success
+}

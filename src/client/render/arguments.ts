@@ -1,0 +1,123 @@
+// The arguments of an answer: tables for what Kea has many of, names and values for the rest.
+
+import { memberOf } from '../../json/text/node.ts'
+import type { JsonNode, ListNode, MapNode, Member } from '../../json/text/node.ts'
+import { cell, explained, isScalar } from './cell.ts'
+import { expiryOf, stateOf } from './kinds.ts'
+import { itemTable } from './items.ts'
+import type { Items } from './items.ts'
+import { listing, table } from './table.ts'
+import { cut, pad, visible, widthOf, wrap } from './text.ts'
+
+/** Where the items of a list are that are kept elsewhere; null: in the list itself. */
+export type ItemsOf = (list: ListNode) => Items | null
+
+/** Levels that are indented; what is deeper is on one line. */
+const maxLevel = 8
+
+/** @param width columns of the terminal */
+export function argumentLines(value: JsonNode, width: number, itemsOf: ItemsOf = () => null): string[] {
+  return new Renderer(itemsOf).lines('', value, width, 0)
+}
+
+class Renderer {
+  readonly #itemsOf: ItemsOf
+
+  constructor(itemsOf: ItemsOf) {
+    this.#itemsOf = itemsOf
+  }
+
+  lines(name: string, value: JsonNode, width: number, level: number): string[] {
+    if (value.kind === 'string') return value.value.split('\n').flatMap((line) => wrap(visible(line), width))
+    if (isScalar(value)) return [cut(explained(name, value), width)]
+    if (level >= maxLevel || width < 20) return [cut(cell(value), Math.max(width, 20))]
+    if (value.kind === 'list') return this.#list(name, value, width, level)
+    return value.kind === 'map' ? this.#map(value, width, level) : []
+  }
+
+  #list(name: string, list: ListNode, width: number, level: number): string[] {
+    const items = this.#itemsOf(list) ?? list.items
+    const [first] = items
+    if (first === undefined) return ['(none)']
+    if (first.kind === 'map') return itemTable(name, items, width)
+    const all = [...items]
+    if (all.every(isScalar)) return listing(all.map(cell), width)
+    return all.flatMap((item) => this.lines(name, item, width, level + 1))
+  }
+
+  #map(map: MapNode, width: number, level: number): string[] {
+    const { members } = map
+    if (members.length === 0) return ['(none)']
+    const set = resultSet(map)
+    if (set !== null) return table(set.columns.map((title) => ({ title, right: true })), set.rows, width)
+    if (members.every(({ value }) => sampleOf(value) !== null)) return statistics(members, width)
+    const [only, second] = members
+    if (only !== undefined && second === undefined && level === 0 && !isScalar(only.value)) {
+      return this.lines(only.key, only.value, width, level + 1)
+    }
+    const oneLine = ({ value }: Member): boolean => {
+      return isShort(value) && (value.kind !== 'list' || this.#itemsOf(value) === null)
+    }
+    const long = members.filter((each) => !oneLine(each))
+    const lines = namesAndValues(map, members.filter(oneLine), width)
+    for (const { key, value } of long) {
+      if (lines.length > 0 && level === 0) lines.push('')
+      lines.push(cut(visible(key), width))
+      for (const line of this.lines(key, value, width - 2, level + 1)) lines.push(line === '' ? '' : `  ${line}`)
+    }
+    return lines
+  }
+}
+
+/** Whether it is one line. */
+function isShort(value: JsonNode): boolean {
+  if (value.kind === 'string') return !value.value.includes('\n')
+  if (isScalar(value)) return true
+  if (value.kind === 'map') return value.members.length === 0
+  return value.kind === 'list' && value.items.length <= 8 && value.items.every(isScalar)
+}
+
+function namesAndValues(map: MapNode, members: readonly Member[], width: number): string[] {
+  const rows = members.map(({ key, value }) => [visible(key), shortText(map, key, value)] as const)
+  const expiry = expiryOf(map)
+  if (expiry !== '') rows.push(['expires', expiry])
+  const most = Math.min(Math.floor(width / 2), rows.reduce((widest, [name]) => Math.max(widest, widthOf(name)), 0))
+  return rows.map(([name, text]) => cut(`${pad(cut(name, most), most)}  ${text}`, width).trimEnd())
+}
+
+function shortText(map: MapNode, key: string, value: JsonNode): string {
+  if (value.kind === 'list') return value.items.length === 0 ? '(none)' : value.items.map(cell).join(', ')
+  if (value.kind === 'map') return '(none)'
+  // A lease, whose states are numbers.
+  if (key === 'state' && value.kind === 'integer' && expiryOf(map) !== '') return `${value.text} (${stateOf(map)})`
+  return explained(key, value)
+}
+
+/** `stat-lease4-get` and its kind. */
+function resultSet(map: MapNode): { readonly columns: readonly string[]; readonly rows: readonly string[][] } | null {
+  const set = memberOf(map, 'result-set')
+  if (set?.kind !== 'map') return null
+  const [columns, rows] = [memberOf(set, 'columns'), memberOf(set, 'rows')]
+  if (columns?.kind !== 'list' || rows?.kind !== 'list') return null
+  return {
+    columns: columns.items.map((title) => cell(title).toUpperCase()),
+    rows: rows.items.map((row) => (row.kind === 'list' ? row.items.map(cell) : [cell(row)])),
+  }
+}
+
+/** The latest sample of a statistic: a list of `[ VALUE, "TIME" ]`, the newest first. */
+function sampleOf(value: JsonNode): readonly JsonNode[] | null {
+  const first = value.kind === 'list' ? value.items[0] : undefined
+  if (first?.kind !== 'list' || first.items.length !== 2) return null
+  return first.items[1]?.kind === 'string' && first.items.every(isScalar) ? first.items : null
+}
+
+function statistics(members: readonly Member[], width: number): string[] {
+  const rows = members.map(({ key, value }) => {
+    const [latest, time] = sampleOf(value) ?? []
+    const more = value.kind === 'list' ? value.items.length - 1 : 0
+    return [visible(key), cell(latest), cell(time).replace(/\.\d+$/, ''), more === 0 ? '' : `${more} older`]
+  })
+  const columns = [{ title: 'STATISTIC' }, { title: 'VALUE', right: true }, { title: 'SINCE' }]
+  return table(rows.some(([, , , more]) => more !== '') ? [...columns, { title: '' }] : columns, rows, width)
+}

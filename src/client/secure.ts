@@ -1,0 +1,54 @@
+// The TLS handshake of a client. Nothing is sent before the server's certificate was found good.
+
+import net from 'node:net'
+import tls from 'node:tls'
+import { explainAlert, explainServer } from '../doctor/handshake.ts'
+import { problem } from '../doctor/finding.ts'
+import { verificationCode } from '../tls/diagnosis/verification.ts'
+import type { ClientTls } from './door.ts'
+import { ClientError, foundError } from './error.ts'
+
+/**
+ * @param host what the URL has
+ * @throws {ClientError} `tls`
+ */
+export function secure(socket: net.Socket, host: string, own: ClientTls, signal: AbortSignal): Promise<tls.TLSSocket> {
+  const name = own.servername ?? host
+  return new Promise((resolve, reject) => {
+    const stop = (error: ClientError): void => {
+      signal.removeEventListener('abort', abort)
+      socket.destroy()
+      reject(error)
+    }
+    const abort = (): void => stop(new ClientError('closed', 'stopped during the handshake'))
+    signal.addEventListener('abort', abort, { once: true })
+    let stream: tls.TLSSocket
+    try {
+      // Verified all the same, and judged below, so that what is wrong can be told with its remedy.
+      const servername = net.isIP(name) === 0 ? name : ''
+      stream = tls.connect({ ...own, servername, socket, rejectUnauthorized: false, ALPNProtocols: ['http/1.1'] })
+    } catch (error) {
+      stop(foundError('tls', unusable(error), error))
+      return
+    }
+    const failed = (error: NodeJS.ErrnoException): void => stop(foundError('tls', explainAlert(error), error))
+    stream.once('error', failed)
+    stream.once('secureConnect', () => {
+      const code = stream.authorized ? null : verificationCode(stream)
+      const finding = explainServer(stream.getPeerX509Certificate(), name, code, own.ca !== undefined)
+      if (finding.level !== 'ok') {
+        stop(foundError('tls', finding))
+        return
+      }
+      signal.removeEventListener('abort', abort)
+      stream.removeListener('error', failed)
+      resolve(stream)
+    })
+  })
+}
+
+/** Node takes no such certificate, key or authority. Its text quotes nothing of them. */
+function unusable(error: unknown): ReturnType<typeof problem> {
+  const text = error instanceof Error ? error.message.replace(/^error:[0-9A-F]+:/, '') : String(error)
+  return problem('error', 'certificate', `the client's files cannot be used: ${text}`, 'look at them with: keagate doctor --client CERT KEY URL')
+}

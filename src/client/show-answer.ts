@@ -1,0 +1,65 @@
+// For people at a terminal: the answer in words and tables.
+
+import { memberOf } from '../json/text/node.ts'
+import type { JsonNode } from '../json/text/node.ts'
+import { painterFor } from '../process/terminal-color.ts'
+import type { Asking } from './asking.ts'
+import { exchange } from './exchange.ts'
+import { exitCodeOf } from './exit-code.ts'
+import { parseAnswer } from './large-lists.ts'
+import { noKea } from './no-kea.ts'
+import { refusal } from './refusal.ts'
+import { answerLines } from './render/answer.ts'
+import type { CommandRequest } from './request/command-text.ts'
+import { hintFor } from './request/hint.ts'
+
+/** Columns where the terminal does not tell. */
+const defaultWidth = 80
+
+export interface Shown {
+  readonly lines: readonly string[]
+  readonly code: number
+}
+
+/** Resolves to the exit code. @throws {ClientError} */
+export async function showAnswer(request: CommandRequest, body: Buffer, asking: Asking): Promise<number> {
+  const { lines, code } = await askForLines(request, body, asking)
+  writeLines(asking.context.stdout, lines)
+  return code
+}
+
+/** @throws {ClientError} */
+export async function askForLines(request: CommandRequest, body: Buffer, asking: Asking): Promise<Shown> {
+  const got = await exchange(asking.door, body, { signal: asking.signal })
+  const refused = refusal(got)
+  if (refused !== null) throw refused
+  return linesOf(request, got.body, asking)
+}
+
+/** @param body an answer @throws {ClientError} `http`: it is none */
+export function linesOf(request: CommandRequest, body: Buffer, { context: { env, stdout } }: Asking): Shown {
+  const { root, itemsOf } = parseAnswer(body)
+  const results = (root.kind === 'list' ? root.items : [root]).map(resultOf)
+  if (results.length > 0 && results.every((result) => result === null)) throw noKea()
+  const lines = answerLines(root, {
+    services: request.services,
+    width: Math.max(20, stdout.columns ?? defaultWidth),
+    paint: painterFor(stdout, env),
+    itemsOf,
+    hint: hintFor(request.command),
+  })
+  return { lines, code: exitCodeOf(results) }
+}
+
+/** Null: it has none that is a whole number. */
+function resultOf(answer: JsonNode): number | null {
+  const result = answer.kind === 'map' ? memberOf(answer, 'result') : undefined
+  return result?.kind === 'integer' ? Number(result.text) : null
+}
+
+/** Lines that are written at once. */
+const batch = 2000
+
+export function writeLines(stream: NodeJS.WritableStream, lines: readonly string[]): void {
+  for (let i = 0; i < lines.length; i += batch) stream.write(`${lines.slice(i, i + batch).join('\n')}\n`)
+}
