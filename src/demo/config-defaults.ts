@@ -1,4 +1,5 @@
-// What `config-get` of a daemon shows besides what was configured, as kea-dhcp4, kea-dhcp6 and kea-dhcp-ddns 2.2 do.
+// What `config-get` of a daemon shows besides what was configured: as of Kea 2.2, and in subnets and shared networks of
+// 3.0 as well.
 
 import type { Printable } from '../json/text/print.ts'
 import type { Family } from './address.ts'
@@ -34,7 +35,7 @@ const dhcp: Defaults = {
   'ip-reservations-unique': true,
   'lease-database': { persist: false, type: 'memfile' },
   loggers: none,
-  'multi-threading': { 'enable-multi-threading': false, 'packet-queue-size': 64, 'thread-pool-size': 0 },
+  'multi-threading': { 'enable-multi-threading': true, 'packet-queue-size': 64, 'thread-pool-size': 0 },
   'option-data': none,
   'option-def': none,
   'parked-packet-limit': 256,
@@ -99,13 +100,14 @@ export const ddnsDefaults: Defaults = {
 }
 
 const network = {
+  allocator: 'iterative', 'cache-threshold': 0.25,
   'option-data': none, relay: { 'ip-addresses': none }, 'store-extended-info': false, 't1-percent': 0.5,
 }
 
 /** Of a shared network, and of a subnet. */
 export const networkDefaults: Readonly<Record<Family, Defaults>> = {
   4: { ...network, 'calculate-tee-times': false, 't2-percent': 0.875 },
-  6: { ...network, 'calculate-tee-times': true, 'rapid-commit': false, 't2-percent': 0.8 },
+  6: { ...network, 'calculate-tee-times': true, 'pd-allocator': 'iterative', 'rapid-commit': false, 't2-percent': 0.8 },
 }
 
 /** Of a subnet, besides those of a network. */

@@ -1,5 +1,6 @@
 // `dhcp-disable` and `dhcp-enable`, and what `status-get` of a DHCP server shows of them.
 
+import { NumberText } from '../json/text/print.ts'
 import type { Printable } from '../json/text/print.ts'
 import type { CommandTable } from './command-table.ts'
 import type { Family } from './address.ts'
@@ -46,7 +47,17 @@ export class DhcpService {
       'disabled-by-user': this.#disabled,
       'globally-disabled': this.#disabled,
     }
-    return { 'dhcp-state': state, 'multi-threading-enabled': false, sockets: { status: 'ready' } }
+    // No packet comes in, so no queue is ever filled.
+    const idle = new NumberText('0.0')
+    return {
+      'dhcp-state': state,
+      ...(this.#family === 6 ? { 'extended-info-tables': false } : {}),
+      'multi-threading-enabled': true,
+      'packet-queue-size': 64,
+      'packet-queue-statistics': [idle, idle, idle],
+      sockets: { status: 'ready' },
+      'thread-pool-size': 4,
+    }
   }
 
   #set(disabled: boolean): void {

@@ -2,10 +2,12 @@
 
 import path from 'node:path'
 import t from 'tap'
+import type { Test } from 'tap'
 import { makeDaemon } from '../../src/demo/daemons.ts'
 import type { Service } from '../../src/demo/sample-config.ts'
 import { daemonNames, startDaemon } from '../kea/daemons.ts'
 import { hookLibrary, skipWithout } from '../kea/installed.ts'
+import { skipWithoutKea3, startKea3Daemon } from '../kea/kea3.ts'
 import { temporaryDirectory } from '../support/program.ts'
 import { askSocket } from './control-client.ts'
 
@@ -86,19 +88,54 @@ const questions: Readonly<Record<Service, readonly (readonly [string, object?])[
   d2: [['config-test', { DhcpDdns: {} }]],
 }
 
+/** Asks both daemons the same questions. */
+async function compare(t: Test, service: Service, realSocket: string, asked: typeof common): Promise<void> {
+  const made = makeDaemon(service, path.join(temporaryDirectory(t), service))
+  await made.start()
+  t.teardown(() => made.stop())
+  for (const [command, input] of asked) {
+    const name = input === undefined ? command : `${command} ${JSON.stringify(input)}`
+    const ask = (socket: string): ReturnType<typeof askSocket> => askSocket(socket, command, input)
+    const [theirs, ours] = await Promise.all([ask(realSocket), ask(made.path)])
+    t.equal(ours.result, theirs.result, `${name}: ${theirs.text ?? ''} / ${ours.text ?? ''}`)
+    // Where Kea says nothing, a text beside it harms no one, and neither does one less.
+    t.same(differences(theirs.arguments ?? {}, ours.arguments ?? {}), [], name)
+  }
+}
+
 for (const service of ['dhcp4', 'dhcp6', 'd2'] as const) {
   t.test(`as ${daemonNames[service]} answers`, { skip: skipWithout(daemonNames[service]) }, async (t) => {
     const real = await startDaemon(t, service, configurations[service]())
-    const made = makeDaemon(service, path.join(temporaryDirectory(t), service))
-    await made.start()
-    t.teardown(() => made.stop())
-    for (const [command, input] of [...common, ...questions[service]]) {
-      const name = input === undefined ? command : `${command} ${JSON.stringify(input)}`
-      const ask = (socket: string): ReturnType<typeof askSocket> => askSocket(socket, command, input)
-      const [theirs, ours] = await Promise.all([ask(real.socket), ask(made.path)])
-      t.equal(ours.result, theirs.result, `${name}: ${theirs.text ?? ''} / ${ours.text ?? ''}`)
-      // Where Kea says nothing, a text beside it harms no one, and neither does one less.
-      t.same(differences(theirs.arguments ?? {}, ours.arguments ?? {}), [], name)
-    }
+    await compare(t, service, real.socket, [...common, ...questions[service]])
+  })
+}
+
+/** Commands whose libraries come with Kea from 3.0 on. */
+function managed(family: 4 | 6): typeof common {
+  const ofSubnet = { 'subnet-id': 1 }
+  const identifier = family === 4 ? { 'hw-address': '1a:1b:1c:1d:1e:1f' } : { duid: '01:02:03:09' }
+  const [type = '', value = ''] = Object.entries(identifier)[0] ?? []
+  const byIdentifier = { ...ofSubnet, 'identifier-type': type, identifier: value }
+  const target = { 'operation-target': 'memory' }
+  const reservation = { ...ofSubnet, ...identifier, hostname: 'new' }
+  return [
+    [`subnet${family}-list`], [`subnet${family}-get`, { id: 1 }], [`subnet${family}-get`, { id: 9 }], [`subnet${family}-get`, {}],
+    [`network${family}-list`], [`network${family}-get`, { name: 'campus' }], [`network${family}-get`, { name: 'none' }],
+    ['reservation-get-all', ofSubnet], ['reservation-get-all', {}], ['reservation-get-page', { ...ofSubnet, limit: 10 }],
+    ['reservation-get-page', { limit: 10, from: 1000, 'source-index': 1 }], ['reservation-get-page', {}],
+    ['reservation-add', { reservation, ...target }], ['reservation-add', { reservation, ...target }], ['reservation-add', {}],
+    ['reservation-get', byIdentifier], ['reservation-get', { ...byIdentifier, identifier: '01:02' }], ['reservation-get', {}],
+    ['reservation-get-by-hostname', { hostname: 'new' }], ['reservation-get-by-id', { 'identifier-type': type, identifier: value }],
+    ['reservation-del', { ...byIdentifier, ...target }], ['reservation-del', { ...byIdentifier, ...target }],
+    ['status-get'], ['config-hash-get'], ['version-get'],
+  ]
+}
+
+for (const family of [4, 6] as const) {
+  t.test(`as kea-dhcp${family} 3 answers about subnets and reservations`, { skip: skipWithoutKea3() }, async (t) => {
+    const libraries = ['host', 'subnet'].map((name) => ({ library: `libdhcp_${name}_cmds.so` }))
+    const extra = { ...configurations[`dhcp${family}`](), 'hooks-libraries': libraries }
+    const real = await startKea3Daemon(t, `dhcp${family}`, { extra })
+    await compare(t, `dhcp${family}`, real.socket, managed(family))
   })
 }
