@@ -90,6 +90,13 @@ t.test('the first line it prints works as pasted', { skip: skipWithout('curl') }
   t.match(pasted, { code: 0, stdout: /^\[ \{.*"ip-address": "192\.0\.2\.20".*"result": 0.*\} \]\n$/, stderr: '' })
 })
 
+t.test('so does the one for a machine without curl', async (t) => {
+  const demo = await startDemo(t, ['--port', String(await freePort()), '--monitoring-port', String(await freePort())])
+  const line = /^(echo .*)$/m.exec(demo.output())?.[1] ?? ''
+  const pasted = await run('/bin/sh', ['-c', line], { cwd: '/' })
+  t.match(pasted, { code: 0, stdout: /^\[ \{.*"ip-address": "192\.0\.2\.20".*"result": 0.*\} \]\n$/, stderr: '' })
+})
+
 t.test("Kea's own daemons are taken where they answer, and it says which", async (t) => {
   const folder = temporaryDirectory(t)
   const version = '{ "arguments": { "extended": "2.2.0" }, "result": 0, "text": "2.2.0" }'
