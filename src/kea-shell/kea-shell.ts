@@ -35,7 +35,7 @@ export async function keaShell(words: readonly string[], context: ShellContext):
     case 'usage-error':
       return say(stderr, usageError(plan.text), 2)
     case 'run': {
-      const outcome = await ask(plan.options, context.stdin)
+      const outcome = await ask(plan.options, context)
       stdout.write(outcome.output)
       return say(stdout, '\n', outcome.exitCode)
     }
@@ -48,7 +48,7 @@ interface Outcome {
 }
 
 /** Whatever goes wrong is said on standard output, as by Kea's own. */
-async function ask(options: ShellOptions, stdin: NodeJS.ReadableStream): Promise<Outcome> {
+async function ask(options: ShellOptions, { stdin, version }: ShellContext): Promise<Outcome> {
   const { ca, cert, key, timeout } = options
   if ((cert === '') !== (key === '')) return failed('--cert and --key must be used together')
   if (cert !== '' && ca === '') return failed('--cert and --key with HTTPS disabled (no --ca)')
@@ -62,7 +62,8 @@ async function ask(options: ShellOptions, stdin: NodeJS.ReadableStream): Promise
   return within(timeout, async () => {
     try {
       const tls = ca === '' ? null : readTlsFiles(options)
-      const output = await send(options, { body, authorization: authorization(options, password), tls })
+      const userAgent = `Kea-shell/${version()}`
+      const output = await send(options, { body, authorization: authorization(options, password), userAgent, tls })
       return { output, exitCode: 0 }
     } catch (error) {
       return failed(`Failed to run: ${errnoText(error)}`)

@@ -2,7 +2,6 @@
 
 import http from 'node:http'
 import https from 'node:https'
-import { packageVersion } from '../version.ts'
 import type { ShellOptions } from './options.ts'
 import { answerText, connectionText } from './system-error.ts'
 import type { TlsFiles } from './trust.ts'
@@ -10,14 +9,19 @@ import type { TlsFiles } from './trust.ts'
 export interface ShellRequest {
   readonly body: Buffer
   readonly authorization: string | null
+  /** What the client calls itself. */
+  readonly userAgent: string
   /** null: plain HTTP. */
   readonly tls: TlsFiles | null
 }
 
 /** Resolves to the body of the answer. Rejects with an Error whose message says in Python's words why there is none. */
-export function send({ host, port, path }: ShellOptions, { body, authorization, tls }: ShellRequest): Promise<Buffer> {
+export function send(
+  { host, port, path }: ShellOptions,
+  { body, authorization, userAgent, tls }: ShellRequest,
+): Promise<Buffer> {
   const headers = {
-    'User-Agent': `Kea-shell/${packageVersion()}`,
+    'User-Agent': userAgent,
     Accept: '*/*',
     'Content-Type': 'application/json',
     'Content-Length': body.length,
