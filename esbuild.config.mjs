@@ -93,6 +93,7 @@ if (process.argv[1] === import.meta.filename) {
   process.chdir(root)
   const lastFile = 'dist/built-with.json'
   if (!upToDate(lastFile)) {
+    process.stderr.write('building dist/ ...\n')
     rmSync('dist', { recursive: true, force: true })
     const { metafile } = await build({ ...settings, entryPoints, outdir: 'dist' })
     await build({ ...settings, ...clientBuild, outdir: 'dist' })

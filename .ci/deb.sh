@@ -36,6 +36,7 @@ check "it has the timer that renews certificates" has ' ./usr/lib/systemd/system
 check "whose unit starts the program where it is" sh -c \
   "dpkg-deb --fsys-tarfile '$all' | tar -xO ./usr/lib/systemd/system/keagate-certs-renew.service | grep -q '^ExecStart=/usr/sbin/keagate certs'"
 check "it has its pages" has ' ./usr/share/man/man5/keagate.conf.5.gz$'
+check "it has no kea-shell, which may be another package's" lacks ' ./usr/sbin/kea-shell'
 check "it has nothing that only development needs" lacks 'node_modules|\.ts$|/test/'
 check "its owners are root" sh -c "! dpkg-deb -c '$all' | awk '{ print \$2 }' | grep -v '^root/root$'"
 check "it needs Node.js, and no more than a user tool" sh -c "dpkg-deb -f '$all' Depends | grep -qx 'nodejs (>= 20.19~), passwd'"
@@ -65,6 +66,7 @@ else
     cp /etc/kea/kea-ctrl-agent.conf /tmp/before
     dpkg -i /tmp/keagate.deb
     [ "$(kea-ctrl-agent -v)" = "$(keagate -v)" ]
+    [ "$(kea-shell -v)" = "$(keagate -v)" ]
     ! dpkg -s kea-ctrl-agent | grep -q "Status:.* installed"
     cmp /etc/kea/kea-ctrl-agent.conf /tmp/before
     grep -x KEAGATE_CONFIG=/etc/kea/kea-ctrl-agent.conf /etc/default/keagate
@@ -82,6 +84,12 @@ else
     dpkg -i /tmp/keagate.deb
     tail -n 1 /etc/kea/keagate.conf | grep -x "// mine"
     cmp /etc/kea/keagate-password /tmp/before'
+  check "a kea-shell that is there stays as it is" installed '
+    dpkg --purge kea-ctrl-agent
+    echo "another one" >/usr/sbin/kea-shell
+    dpkg -i /tmp/keagate.deb
+    dpkg --purge keagate
+    grep -x "another one" /usr/sbin/kea-shell'
   check "purged, it leaves nothing of its own and takes nothing of Kea" installed "
     dpkg --purge kea-ctrl-agent
     $files >/tmp/before

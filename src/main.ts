@@ -19,7 +19,8 @@ const program = startedAs(process.argv[1])
 const offered = program === 'kea-ctrl-agent' ? [] : Object.keys(subcommands)
 
 try {
-  process.exitCode = await run(parseArguments(process.argv.slice(2), offered))
+  const words = process.argv.slice(2)
+  process.exitCode = program === 'kea-shell' ? await runKeaShell(words) : await run(parseArguments(words, offered))
 } catch (error) {
   fail(error)
 }
@@ -60,6 +61,18 @@ async function runSubcommand(name: string, words: readonly string[]): Promise<nu
   const { env, stdin, stdout, stderr } = process
   stdout.on('error', stopReading)
   return subcommand(words, { env, program, stdin, stdout, stderr })
+}
+
+/** Under the name of Kea's text client it is that client, and nothing else. */
+async function runKeaShell(words: readonly string[]): Promise<number> {
+  const { keaShell } = await import('./kea-shell/kea-shell.ts')
+  const { stdin, stdout, stderr } = process
+  stdout.on('error', stopReading)
+  const extended = (): string => extendedVersion(packageVersion(), describeLibrary(tlsLibrary(process.env)))
+  const code = await keaShell(words, { stdin, stdout, stderr, version: packageVersion, extendedVersion: extended })
+  // What was given up for want of time may still be under way.
+  stdout.write('', () => process.exit(code))
+  return code
 }
 
 /** Ends the process after an error that is a defect of the program. */

@@ -9,7 +9,7 @@ const layers = [
   'errors.ts', 'account.ts', 'install-dir.ts', 'version.ts', 'in-slices.ts', 'net', 'shares', 'json', 'x509', 'log', 'metrics', 'process',
   'config', 'tls', 'auth', 'command', 'access', 'audit', 'forward', 'hook', 'command/dispatch.ts', 'http', 'monitoring',
   'cli/arguments.ts', 'app',
-  'doctor', 'client', 'certs', 'health', 'cli', 'main.ts',
+  'doctor', 'client', 'certs', 'health', 'demo', 'kea-shell', 'cli', 'main.ts',
 ]
 
 const source = join(import.meta.dirname, '../src')

@@ -140,10 +140,10 @@ t.test('the SBOM lists what is inside, no more and no less', async (t) => {
 // Nothing has to be fetched.
 const install = npm(['install', '-g', '--offline', '--engine-strict', '--no-audit', '--no-fund', tarball], directory)
 
-t.test('npm install -g gives both programs and their pages', async (t) => {
+t.test('npm install -g gives all three programs and their pages', async (t) => {
   t.equal(install.status, 0, install.stderr)
   const { version } = JSON.parse(readFileSync(join(root, 'package.json'), 'utf8')) as { readonly version: string }
-  for (const name of ['keagate', 'kea-ctrl-agent']) {
+  for (const name of ['keagate', 'kea-ctrl-agent', 'kea-shell']) {
     const { status, stdout } = spawnSync(join(prefix, 'bin', name), ['-v'], { encoding: 'utf8' })
     t.same({ name, status, stdout }, { name, status: 0, stdout: `${version}\n` })
   }
@@ -153,7 +153,9 @@ t.test('npm install -g gives both programs and their pages', async (t) => {
   t.equal(spawnSync(join(prefix, 'bin/kea-ctrl-agent'), ['-t', sample]).status, 0, 'the sample is usable')
   for (const file of readdirSync(join(prefix, 'lib/node_modules'))) t.equal(file, 'keagate', 'no other package')
   t.notOk(existsSync(join(prefix, 'lib/node_modules/keagate/node_modules')))
-  for (const page of ['man8/keagate.8', 'man1/keagate-ask.1', 'man8/kea-ctrl-agent.8', 'man5/keagate.conf.5']) {
+  for (const page of [
+    'man8/keagate.8', 'man1/keagate-ask.1', 'man8/kea-ctrl-agent.8', 'man8/kea-shell.8', 'man5/keagate.conf.5',
+  ]) {
     t.ok(existsSync(join(prefix, 'share/man', page)), page)
   }
 })

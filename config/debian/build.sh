@@ -96,6 +96,8 @@ for page in keagate.8 keagate-ask.1 kea-ctrl-agent.8 keagate.conf.5; do
   mkdir -p "$section"
   gzip -9nc "$root/docs/man/$page" >"$section/$page.gz"
 done
+# Another package may have a page of that name, which man then prefers. Its program: see postinst.
+gzip -9nc "$root/docs/man/kea-shell.8" >"$tree/usr/share/man/man8/kea-shell.8keagate.gz"
 cp "$root/README.md" "$here/README.Debian" "$stage/sbom" "$doc/"
 mv "$doc/sbom" "$doc/sbom.cdx.json"
 cp -R "$root/docs" "$doc/docs" && rm -rf "$doc/docs/man"

@@ -23,6 +23,8 @@ export interface ProcessContext {
   readonly program: string
   readonly signals: Signals
   readonly env: NodeJS.ProcessEnv
+  /** Called once when clients can come in. */
+  readonly started?: () => void
 }
 
 /** `-t`. @returns the exit code */
@@ -75,6 +77,7 @@ export async function runDaemon(plan: Extract<Plan, { kind: 'run' }>, parts: Pro
   const parser = looseParser()
   if (parser !== null) logging.write('KEAGATE_LOOSE_HTTP_PARSER', { reason: parser })
   logging.write('DCTL_RUN_PROCESS', { name: program })
+  if (!signals.stopping) parts.started?.()
   reportToSystemd(daemon, logging, env)
   const exitValue = await daemon.finished
   logging.write('CTRL_AGENT_RUN_EXIT')

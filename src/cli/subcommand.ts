@@ -38,6 +38,10 @@ export const subcommands: Readonly<Record<string, SubcommandEntry>> = {
     summary: 'print what bash, zsh or fish complete words by',
     load: async () => (await import('./subcommands.ts')).completionCommand,
   },
+  demo: {
+    summary: 'show the main job on a machine without Kea',
+    load: async () => (await import('./demo-command.ts')).demoCommand,
+  },
   doctor: {
     summary: 'check a deployment, or play a client against it',
     load: async () => (await import('./subcommands.ts')).doctorCommand,

@@ -1,10 +1,13 @@
 // The TLS handshake of a client. Nothing is sent before the server's certificate was found good.
 
+import { X509Certificate } from 'node:crypto'
 import net from 'node:net'
 import tls from 'node:tls'
 import { explainAlert, explainServer } from '../doctor/handshake.ts'
 import { problem } from '../doctor/finding.ts'
 import { verificationCode } from '../tls/diagnosis/verification.ts'
+import { sentBehind } from '../tls/server/sent-certificates.ts'
+import { TrustAnchors } from '../tls/server/trust-anchors.ts'
 import type { ClientTls } from './door.ts'
 import { ClientError, foundError } from './error.ts'
 
@@ -35,7 +38,8 @@ export function secure(socket: net.Socket, host: string, own: ClientTls, signal:
     stream.once('error', failed)
     stream.once('secureConnect', () => {
       const code = stream.authorized ? null : verificationCode(stream)
-      const finding = explainServer(stream.getPeerX509Certificate(), name, code, own.ca !== undefined)
+      const certificate: X509Certificate | undefined = stream.getPeerX509Certificate()
+      const finding = explainServer(certificate, name, code, topOf(certificate, own.ca))
       if (finding.level !== 'ok') {
         stop(foundError('tls', finding))
         return
@@ -45,6 +49,13 @@ export function secure(socket: net.Socket, host: string, own: ClientTls, signal:
       resolve(stream)
     })
   })
+}
+
+/** The end of the server's chain, as `explainServer` wants it; null: no CA was named. */
+function topOf(certificate: X509Certificate | undefined, ca: ClientTls['ca']): X509Certificate | null {
+  if (certificate === undefined || ca === undefined) return null
+  const blocks = String(ca).match(/-----BEGIN [A-Z0-9 ]*CERTIFICATE-----[^-]+-----END [A-Z0-9 ]*CERTIFICATE-----/g) ?? []
+  return new TrustAnchors(blocks.map((block) => new X509Certificate(block))).topOf(certificate, sentBehind(certificate))
 }
 
 /** Node takes no such certificate, key or authority. Its text quotes nothing of them. */

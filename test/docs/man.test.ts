@@ -6,6 +6,7 @@ import path from 'node:path'
 import t from 'tap'
 import { subcommands } from '../../src/cli/subcommand.ts'
 import { usage } from '../../src/cli/arguments.ts'
+import { help } from '../../src/kea-shell/usage.ts'
 import { skipWithout } from '../kea/installed.ts'
 import { keywordPlaces } from './keyword-places.ts'
 import { confPage } from './man-conf.ts'
@@ -37,8 +38,15 @@ t.test('the old name leads to the same page', async (t) => {
   t.equal(read('kea-ctrl-agent.8'), '.so man8/keagate.8\n')
 })
 
+t.test('kea-shell(8) has every option', async (t) => {
+  const page = read('kea-shell.8').replaceAll('\\-', '-')
+  const options = [...help.matchAll(/ (--?[a-zA-Z][a-z-]*)/g)].map((match) => match[1] ?? '')
+  t.ok(new Set(options).size >= 14)
+  for (const option of options) t.match(page, new RegExp(`${option}\\b`), option)
+})
+
 t.test('mandoc and groff find nothing wrong', { skip: skipWithout('mandoc', 'groff') }, async (t) => {
-  for (const page of ['keagate.8', 'keagate-ask.1', 'keagate.conf.5']) {
+  for (const page of ['keagate.8', 'keagate-ask.1', 'kea-shell.8', 'keagate.conf.5']) {
     const file = path.join(folder, page)
     const lint = spawnSync('mandoc', ['-T', 'lint', '-W', 'style', file], { encoding: 'utf8' })
     t.same({ page, status: lint.status, said: lint.stdout + lint.stderr }, { page, status: 0, said: '' })

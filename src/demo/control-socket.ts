@@ -1,0 +1,106 @@
+// A UNIX control socket as Kea's daemons have it: one connection, one command, one answer, and the connection ends.
+
+import { once } from 'node:events'
+import { createServer } from 'node:net'
+import type { Server, Socket } from 'node:net'
+
+/** Bytes of one command. */
+const maxCommandSize = 4 * 1024 * 1024
+
+/** Milliseconds without a byte in which a connection is given up. */
+const idleTimeout = 30_000
+
+/** Answers the text of one command; null leaves the connection without an answer. */
+export type CommandReader = (text: string) => Promise<string | null>
+
+export class ControlSocket {
+  readonly path: string
+  readonly #answer: CommandReader
+  readonly #open = new Set<Socket>()
+  #server: Server | null = null
+
+  /** @param path at most 107 bytes, in a folder that no other user can enter */
+  constructor(path: string, answer: CommandReader) {
+    this.path = path
+    this.#answer = answer
+  }
+
+  /** Resolves when commands are taken. */
+  async listen(): Promise<void> {
+    const server = createServer({ allowHalfOpen: true }, (socket) => void this.#serve(socket))
+    this.#server = server
+    server.listen(this.path)
+    await once(server, 'listening')
+  }
+
+  /** Takes no connection any more and removes the socket; commands that are there already are answered. */
+  stopListening(): void {
+    this.#server?.close()
+    this.#server = null
+  }
+
+  /** Ends open connections, too. */
+  close(): void {
+    this.stopListening()
+    for (const socket of this.#open) socket.destroy()
+  }
+
+  async #serve(socket: Socket): Promise<void> {
+    this.#open.add(socket)
+    socket.on('close', () => this.#open.delete(socket))
+    // The other side may go at any time; its connection is closed then.
+    socket.on('error', () => undefined)
+    socket.setTimeout(idleTimeout, () => socket.destroy())
+    const text = await commandText(socket)
+    if (text === null) {
+      socket.destroy()
+      return
+    }
+    // From here on the wait is the daemon's, which may hang as long as it was told to.
+    socket.setTimeout(0)
+    const answer = await this.#answer(text)
+    if (answer === null) socket.destroy()
+    else socket.end(answer)
+  }
+}
+
+/** Resolves to the first whole map or list, or what came before the other side ended; null for what is too long. */
+function commandText(socket: Socket): Promise<string | null> {
+  const chunks: Buffer[] = []
+  const end = new CommandEnd()
+  let size = 0
+  return new Promise((resolve) => {
+    const finish = (): void => resolve(Buffer.concat(chunks).toString('utf8'))
+    socket.on('data', (chunk) => {
+      size += chunk.length
+      if (size > maxCommandSize) {
+        resolve(null)
+        return
+      }
+      chunks.push(chunk)
+      if (end.isIn(chunk)) finish()
+    })
+    socket.on('end', finish)
+    socket.on('close', () => resolve(null))
+  })
+}
+
+/** Finds the end of the first map or list by counting brackets outside strings. */
+class CommandEnd {
+  #depth = 0
+  #inString = false
+  #escaped = false
+
+  isIn(chunk: Buffer): boolean {
+    for (const byte of chunk) {
+      if (this.#escaped) this.#escaped = false
+      else if (this.#inString) {
+        if (byte === 0x5c) this.#escaped = true
+        else if (byte === 0x22) this.#inString = false
+      } else if (byte === 0x22) this.#inString = true
+      else if (byte === 0x7b || byte === 0x5b) this.#depth++
+      else if ((byte === 0x7d || byte === 0x5d) && --this.#depth <= 0) return true
+    }
+    return false
+  }
+}

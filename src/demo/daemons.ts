@@ -1,0 +1,104 @@
+// The three demonstration daemons, put together from their parts.
+
+import { parseJson } from '../json/text/parser.ts'
+import { configCommands } from './config-commands.ts'
+import type { Configurable } from './config-commands.ts'
+import { ddnsDefaults, ddnsExtras } from './config-defaults.ts'
+import type { CommandTable } from './command-table.ts'
+import { DemoDaemon } from './demo-daemon.ts'
+import { readDhcpConfig } from './dhcp-config.ts'
+import { DhcpServer } from './dhcp-server.ts'
+import { Fields } from './fields.ts'
+import { leaseChanges } from './lease-changes.ts'
+import { leaseQueries } from './lease-queries.ts'
+import { checkMembers, withDefaults } from './print-config.ts'
+import { processCommands } from './process-commands.ts'
+import { reservationCommands } from './reservation-commands.ts'
+import type { Service } from './sample-config.ts'
+import { sampleConfig } from './sample-config.ts'
+import { sampleLeases4, sampleLeases6 } from './sample-leases.ts'
+import { countPackets, countUpdates } from './sample-statistics.ts'
+import { DhcpService } from './service-commands.ts'
+import { statisticCommands } from './statistic-commands.ts'
+import { Statistics } from './statistics.ts'
+import { statisticsBySubnet } from './statistics-by-subnet.ts'
+import { subnetCommands } from './subnet-commands.ts'
+
+/**
+ * Makes a daemon with its made-up data; it takes commands after its `start`.
+ * @param path of its control socket
+ */
+export function makeDaemon(service: Service, path: string): DemoDaemon {
+  if (service === 'd2') return ddnsDaemon(path)
+  return dhcpDaemon(service === 'dhcp4' ? 4 : 6, path)
+}
+
+function dhcpDaemon(family: 4 | 6, path: string): DemoDaemon {
+  const member = `Dhcp${family}`
+  const atStart = readDhcpConfig(ownMap(sampleConfig(`dhcp${family}`, path), member), family)
+  const server = new DhcpServer(atStart)
+  countPackets(server.statistics, family)
+  const now = Math.floor(Date.now() / 1000)
+  for (const lease of family === 4 ? sampleLeases4(now) : sampleLeases6(now)) server.leases.set(lease)
+  server.statistics.set('declined-addresses', BigInt(server.leases.all().filter(({ state }) => state === 1).length))
+  server.configure(atStart)
+  const service = new DhcpService(family)
+  const configurable: Configurable = {
+    member,
+    shown: () => server.shown(),
+    prepare: (given) => {
+      const config = readDhcpConfig(given, family)
+      return () => server.configure(config)
+    },
+    reload: () => server.configure(atStart),
+  }
+  return new DemoDaemon(path, {
+    ...common(`kea-dhcp${family}`, configurable, server.statistics, () => service.status()),
+    ...service.commands(),
+    ...leaseQueries(server),
+    ...leaseChanges(server),
+    ...statisticsBySubnet(server),
+    ...subnetCommands(server),
+    ...reservationCommands(server),
+  })
+}
+
+function ddnsDaemon(path: string): DemoDaemon {
+  const member = 'DhcpDdns'
+  const statistics = new Statistics()
+  countUpdates(statistics)
+  const read = (given: Fields): ReturnType<Configurable['shown']> => {
+    checkMembers(given, ddnsDefaults, ddnsExtras)
+    return withDefaults(given, ddnsDefaults)
+  }
+  const atStart = read(ownMap(sampleConfig('d2', path), member))
+  let shown = atStart
+  const configurable: Configurable = {
+    member,
+    shown: () => shown,
+    prepare: (given) => {
+      const next = read(given)
+      return () => (shown = next)
+    },
+    reload: () => (shown = atStart),
+  }
+  return new DemoDaemon(path, common('kea-dhcp-ddns', configurable, statistics, () => ({})))
+}
+
+type Status = ReturnType<DhcpService['status']>
+
+function common(name: string, configurable: Configurable, statistics: Statistics, more: () => Status): CommandTable {
+  const startedAt = Date.now()
+  let configuredAt = startedAt
+  return {
+    ...processCommands(name, () => ({ startedAt, configuredAt, more: more() })),
+    ...statisticCommands(statistics),
+    ...configCommands(configurable, () => (configuredAt = Date.now())),
+  }
+}
+
+/** The map of a configuration of our own, which is well formed. */
+function ownMap(text: string, member: string): Fields {
+  const { root } = parseJson(text, { dialect: 'file' })
+  return Fields.of(Fields.of(root ?? undefined, 'the configuration').node(member), member)
+}

@@ -1,0 +1,77 @@
+// The whole demonstration in one process: daemons, certificates, and the door in front of them.
+
+import { EventEmitter } from 'node:events'
+import { runDaemon } from '../app/run-daemon.ts'
+import { Signals } from '../process/signals.ts'
+import { makeCertificates } from './certificates.ts'
+import { makeDaemon } from './daemons.ts'
+import { writeDoorConfig } from './door-config.ts'
+import { freePort } from './free-port.ts'
+import { introduction } from './introduction.ts'
+import type { DaemonInUse } from './introduction.ts'
+import { findRealDaemon } from './real-daemon.ts'
+import type { Service } from './sample-config.ts'
+import { services } from './sample-config.ts'
+import { Workplace } from './workplace.ts'
+
+export interface DemoOptions {
+  /** Whether Kea's own daemons are taken where they answer. */
+  readonly withKea: boolean
+  /** The door's; another where it is taken. */
+  readonly port: number
+  readonly monitoringPort: number
+}
+
+export interface DemoContext {
+  readonly env: NodeJS.ProcessEnv
+  readonly program: string
+  readonly stdin: NodeJS.ReadableStream
+  readonly stdout: NodeJS.WritableStream
+}
+
+/**
+ * Runs until Ctrl-C or another signal, then ends the process.
+ * @returns the exit code of a start that failed
+ * @throws KeagateError
+ */
+export async function runDemo(options: DemoOptions, { env, program, stdin, stdout }: DemoContext): Promise<number> {
+  const signals = new Signals(demoSignals())
+  const workplace = Workplace.create()
+  const daemons = await Promise.all(services.map((service) => findDaemon(service, options.withKea ? env : null)))
+  const demonstrated = daemons.filter(isMadeUp).map(({ service }) => makeDaemon(service, workplace.file(service)))
+  await Promise.all(demonstrated.map((daemon) => daemon.start()))
+  await makeCertificates(workplace.file('tls'), { env, stdin })
+  const port = await freePort(options.port)
+  const plan = {
+    port,
+    monitoringPort: await freePort(options.monitoringPort === port ? 0 : options.monitoringPort),
+    sockets: new Map(daemons.map(({ service, real }) => [service, real?.path ?? workplace.file(service)])),
+  }
+  const file = writeDoorConfig(workplace, plan)
+  const code = await runDaemon({ kind: 'run', file, debug: false, pathChecks: true }, {
+    program,
+    signals,
+    env: { ...env, KEA_PIDFILE_DIR: workplace.directory },
+    started: () => stdout.write(introduction(workplace, plan, daemons)),
+  })
+  for (const daemon of demonstrated) daemon.stop()
+  return code
+}
+
+/** @param env where Kea's own daemons are to be looked for */
+async function findDaemon(service: Service, env: NodeJS.ProcessEnv | null): Promise<DaemonInUse> {
+  const real = env === null ? null : await findRealDaemon(service, env)
+  return typeof real === 'string' ? { service, real: null, reason: real } : { service, real, reason: null }
+}
+
+function isMadeUp({ real }: DaemonInUse): boolean {
+  return real === null
+}
+
+/** As those of the agent, but that the end of the terminal is the end of the demonstration. */
+function demoSignals(): EventEmitter {
+  const signals = new EventEmitter()
+  for (const name of ['SIGTERM', 'SIGINT', 'SIGUSR1']) process.on(name, () => signals.emit(name))
+  process.on('SIGHUP', () => signals.emit('SIGTERM'))
+  return signals
+}

@@ -1,0 +1,23 @@
+// The files of TLS that `kea-shell` is given.
+
+import { readdirSync, readFileSync, statSync } from 'node:fs'
+import path from 'node:path'
+import type { ShellOptions } from './options.ts'
+
+export interface TlsFiles {
+  readonly ca: readonly Buffer[]
+  readonly cert?: Buffer
+  readonly key?: Buffer
+}
+
+/** @throws the system's error for a file that cannot be read */
+export function readTlsFiles({ ca, cert, key }: ShellOptions): TlsFiles {
+  const files = statSync(ca).isDirectory() ? hashed(ca) : [ca]
+  const own = cert === '' ? {} : { cert: readFileSync(cert), key: readFileSync(key) }
+  return { ca: files.map((file) => readFileSync(file)), ...own }
+}
+
+/** Those that OpenSSL takes from a folder. */
+function hashed(folder: string): string[] {
+  return readdirSync(folder).filter((name) => /^[0-9a-f]{8}\.\d+$/.test(name)).map((name) => path.join(folder, name))
+}
