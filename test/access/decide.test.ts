@@ -44,7 +44,8 @@ function policyOf({ access, tls = false }: Table): Policy {
   const { config } = loadConfigText('table', text, { env: {}, pathChecks: false, dialect: 'command', current: null })
   if (config.access === null) throw new Error('no access control')
   const handlers = [{ name: 'uptime-text', access: 'read' as const }, { name: 'lease4-wipe', access: 'read' as const }]
-  return compilePolicy(config.access, { tls, services: config.controlSockets.keys(), serviceGroups: config.serviceGroups, handlers })
+  const { controlSockets, serviceGroups } = config
+  return compilePolicy(config.access, { tls, services: controlSockets.keys(), serviceGroups, handlers })
 }
 
 /** By the name of a list, on one role of everybody. */

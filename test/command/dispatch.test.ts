@@ -53,7 +53,10 @@ function setUp() {
     }),
   ])
   const router = new Router(new Map([['dhcp4', daemon('four')], ['dhcp6', daemon('six')]]), log)
-  const dispatch = createDispatch({ registry, modules: noModules, router, serviceGroups: new ServiceGroups(), guard: null, audit: null, log, meter: null })
+  const serviceGroups = new ServiceGroups()
+  const dispatch = createDispatch({
+    registry, modules: noModules, router, serviceGroups, guard: null, audit: null, log, meter: null,
+  })
   return { dispatch, written, askers }
 }
 
