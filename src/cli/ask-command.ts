@@ -1,18 +1,16 @@
 // `keagate ask`: reads the words, and asks.
 
-import { parseArgs } from 'node:util'
-import { KeagateError, describeError } from '../errors.ts'
 import { escapeForLog } from '../log/escape.ts'
 import { ask } from '../client/ask.ts'
-import type { AskContext, AskTask } from '../client/asking.ts'
+import type { AskContext } from '../client/asking.ts'
 import { commandHelp } from '../client/commands/help.ts'
-import { readTimeout } from '../client/profile/profile.ts'
-import { readServices } from '../client/request/command-text.ts'
+import { askOptions, readAskWords } from '../client/options.ts'
 import { asksForHelp, mistakeIn } from './words.ts'
 
 const usage = `Usage: keagate ask [OPTION...] COMMAND [KEY=VALUE... | JSON | @FILE | -]
 
-Sends COMMAND and shows the answer: as text and tables on a terminal, in a pipe the bytes as they came.
+Sends COMMAND and shows the answer: as text and tables on a terminal, in a pipe the bytes as they came. Without COMMAND,
+on a terminal, a shell with history and completion.
 
   KEY=VALUE            an argument: JSON where VALUE is JSON, else text; a.b=1 and a[]=x for what is nested
   -s, --service NAME   for this service; more than once, or NAME,NAME (a command of one daemon alone goes there)
@@ -42,26 +40,6 @@ Exit code: 0 every result is 0, 3 nothing found, 1 any other result, or words th
 2 nobody could be asked.
 `
 
-const options = {
-  service: { type: 'string', short: 's', multiple: true },
-  json: { type: 'boolean', default: false },
-  quiet: { type: 'boolean', short: 'q', default: false },
-  timeout: { type: 'string', short: 't' },
-  all: { type: 'boolean', short: 'a', default: false },
-  watch: { type: 'string', short: 'w' },
-  url: { type: 'string' },
-  ca: { type: 'string' },
-  cert: { type: 'string' },
-  key: { type: 'string' },
-  'server-name': { type: 'string' },
-  user: { type: 'string', short: 'u' },
-  password: { type: 'string' },
-  'password-file': { type: 'string' },
-  socket: { type: 'string' },
-  config: { type: 'string', short: 'c' },
-  profile: { type: 'string', short: 'p' },
-} as const
-
 /** Resolves to the exit code. */
 export async function askCommand(words: readonly string[], context: AskContext): Promise<number> {
   const { stdout, stderr } = context
@@ -70,34 +48,15 @@ export async function askCommand(words: readonly string[], context: AskContext):
     stdout.write(`${commandHelp(name, stdout.columns ?? 80)?.join('\n') ?? usage.trimEnd()}\n`)
     return 0
   }
-  const task = read(words)
-  if (typeof task === 'string') {
-    stderr.write(`keagate ask: ${escapeForLog(task)}\n\n${usage}`)
-    return 1
-  }
-  return ask(task, context)
+  const task = readAskWords(words, (error) => mistakeIn(error, askOptions))
+  if (typeof task === 'string') return refuse(task, stderr)
+  if (task.command !== '') return ask(task, context)
+  if (context.stdin.isTTY !== true || stdout.isTTY !== true) return refuse('the command is missing', stderr)
+  const { runShell } = await import('../client/shell/run.ts')
+  return runShell(task, context)
 }
 
-/** @returns what is wrong with the words, or what they ask */
-function read(words: readonly string[]): AskTask | string {
-  try {
-    const { values, positionals } = parseArgs({ args: [...words], allowPositionals: true, options })
-    const { service, json, quiet, timeout, all, watch, ...where } = values
-    const [command, ...others] = positionals
-    if (command === undefined) return 'the command is missing'
-    if (all && watch !== undefined) return '--all does not go with --watch'
-    if (command.includes('=') || command.startsWith('{')) return 'the command comes first, then its arguments'
-    return {
-      command,
-      words: others,
-      services: readServices(service ?? []),
-      where: { ...where, ...(timeout === undefined ? {} : { timeout: readTimeout(timeout) }) },
-      json,
-      quiet,
-      all,
-      watch: watch === undefined ? null : readTimeout(watch),
-    }
-  } catch (error) {
-    return error instanceof KeagateError ? describeError(error) : mistakeIn(error, options)
-  }
+function refuse(text: string, stderr: NodeJS.WritableStream): number {
+  stderr.write(`keagate ask: ${escapeForLog(text)}\n\n${usage}`)
+  return 1
 }

@@ -12,9 +12,9 @@ import { describeTarget } from './door.ts'
 import { exitCodes } from './exit-code.ts'
 import { askAllPages } from './paging/all-pages.ts'
 import { passOn } from './pass-on.ts'
+import type { Profile } from './profile/profile.ts'
 import { openDoor } from './profile/open-door.ts'
 import { decideWhere } from './profile/where.ts'
-import type { Where } from './profile/where.ts'
 import { readArguments } from './request/arguments.ts'
 import { commandText, onlyService } from './request/command-text.ts'
 import type { CommandRequest } from './request/command-text.ts'
@@ -24,17 +24,42 @@ import { watch } from './watch.ts'
 
 /** Resolves to the exit code. */
 export async function ask(task: AskTask, context: AskContext): Promise<number> {
+  try {
+    const place = await openPlace(task, context)
+    return await untilInterrupted((signal) => askAt(task, context, place, signal))
+  } catch (error) {
+    return told(error, context)
+  }
+}
+
+/** Where questions go. */
+export interface Place {
+  readonly door: Door
+  readonly profile: Profile
+}
+
+/**
+ * Says what it took where no option named it.
+ * @param mayAsk whether a password can be asked for at the terminal
+ * @throws {KeagateError} CLIENT_USAGE
+ */
+export async function openPlace(task: AskTask, context: AskContext, mayAsk = true): Promise<Place> {
   const note = (text: string): void => {
     if (!task.quiet) context.stderr.write(`keagate ask: ${escapeForLog(text)}\n`)
   }
+  const where = decideWhere(task.where, context.env)
+  if (task.where.password !== undefined) note(visiblePassword)
+  const door = await openDoor(where, mayAsk ? passwordPrompt(context) : null)
+  if (where.from !== null) note(`asking ${describeTarget(door.target)}, from ${where.from}`)
+  return { door, profile: where.profile }
+}
+
+/** Resolves to the exit code; what goes wrong is told. */
+export async function askAt(task: AskTask, context: AskContext, place: Place, signal: AbortSignal): Promise<number> {
   try {
     const given = await readArguments(task.words, sourcesOf(context))
-    const where = decideWhere(task.where, context.env)
-    if (task.where.password !== undefined) note(visiblePassword)
-    const door = await openDoor(where, passwordPrompt(context))
-    if (where.from !== null) note(`asking ${describeTarget(door.target)}, from ${where.from}`)
-    const request = { command: task.command, services: servicesOf(task, where, door), arguments: given }
-    return await untilInterrupted((signal) => answer(request, { task, context, door, signal }))
+    const request = { command: task.command, services: servicesOf(task, place), arguments: given }
+    return await answer(request, { task, context, door: place.door, signal })
   } catch (error) {
     return told(error, context)
   }
@@ -72,14 +97,14 @@ async function allPages(request: CommandRequest, asking: Asking): Promise<number
 }
 
 /** What went wrong on one line, and its exit code. */
-function told(error: unknown, { stderr }: AskContext): number {
+export function told(error: unknown, { stderr }: AskContext): number {
   if (error instanceof ClientError && error.kind === 'aborted') return exitCodes.interrupted
   if (!(error instanceof KeagateError)) throw error
   stderr.write(`keagate ask: ${escapeForLog(describeError(error))}\n`)
   return error instanceof ClientError ? exitCodes.unanswered : exitCodes.failure
 }
 
-function servicesOf({ command, services }: AskTask, { profile }: Where, { target }: Door): readonly string[] {
+function servicesOf({ command, services }: AskTask, { profile, door: { target } }: Place): readonly string[] {
   if ('socketPath' in target) {
     if (services.length > 0) throw clientUsage('a daemon asked at its own socket has no services', 'leave out -s')
     return []

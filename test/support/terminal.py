@@ -16,7 +16,7 @@ if pid == 0:
     fcntl.ioctl(0, termios.TIOCSWINSZ, struct.pack("HHHH", 40, int(sys.argv[1]), 0, 0))
     os.execvp(sys.argv[2], sys.argv[2:])
 output, seen = bytearray(), 0
-end = time.monotonic() + 60
+end = time.monotonic() + 30
 while time.monotonic() < end:
     if steps:
         at = output.find(steps[0][0].encode(), seen)

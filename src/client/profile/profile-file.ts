@@ -1,6 +1,6 @@
 // The file with the profiles: `$XDG_CONFIG_HOME/keagate/client.json`.
 
-import { mkdirSync, readFileSync, renameSync, rmSync, writeFileSync } from 'node:fs'
+import { readFileSync, renameSync, rmSync, writeFileSync } from 'node:fs'
 import os from 'node:os'
 import path from 'node:path'
 import { memberOf } from '../../json/text/node.ts'
@@ -11,6 +11,7 @@ import type { Printable } from '../../json/text/print.ts'
 import { textSource } from '../../json/text/source.ts'
 import { systemText } from '../../errors.ts'
 import { clientUsage } from '../error.ts'
+import { createPrivateFolder } from '../private-folder.ts'
 import { readProfile } from './profile.ts'
 import type { Profile } from './profile.ts'
 
@@ -64,7 +65,7 @@ export function writeProfile(env: NodeJS.ProcessEnv, name: string, profile: Prof
   const text = `${printPretty({ default: main, profiles })}\n`
   const scratch = `${file}.${process.pid}.new`
   try {
-    mkdirSync(path.dirname(file), { recursive: true, mode: 0o700 })
+    createPrivateFolder(path.dirname(file))
     writeFileSync(scratch, text, { mode: 0o600, flag: 'wx' })
     renameSync(scratch, file)
   } catch (error) {

@@ -1,0 +1,15 @@
+// Folders for what is the user's own.
+
+import { existsSync, mkdirSync } from 'node:fs'
+import path from 'node:path'
+
+/**
+ * Makes a folder with all above it that are missing, for the user alone. One by one: the recursive call of Node.js
+ * (seen on 20 to 26) tries for ever in places such as /proc.
+ * @throws Error of the system
+ */
+export function createPrivateFolder(folder: string): void {
+  const missing: string[] = []
+  for (let each = folder; !existsSync(each); each = path.dirname(each)) missing.push(each)
+  for (const each of missing.reverse()) mkdirSync(each, { mode: 0o700 })
+}

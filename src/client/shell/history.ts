@@ -1,0 +1,41 @@
+// The lines typed before, in `$XDG_STATE_HOME/keagate/history`.
+
+import { readFileSync, writeFileSync } from 'node:fs'
+import os from 'node:os'
+import path from 'node:path'
+import { createPrivateFolder } from '../private-folder.ts'
+
+/** Lines that are kept. */
+export const maxLines = 1000
+
+/** Bytes that are read; what is longer was not written here. */
+const maxSize = 1024 * 1024
+
+/** XDG Base Directory Specification 0.8. */
+export function historyPath(env: NodeJS.ProcessEnv): string {
+  const given = env['XDG_STATE_HOME'] ?? ''
+  const base = path.isAbsolute(given) ? given : path.join(env['HOME'] ?? os.homedir(), '.local', 'state')
+  return path.join(base, 'keagate', 'history')
+}
+
+/** The newest first, as `readline` has it. Empty where there are none, or they cannot be read. */
+export function readHistory(env: NodeJS.ProcessEnv): string[] {
+  try {
+    const text = readFileSync(historyPath(env))
+    if (text.length > maxSize) return []
+    return text.toString('utf8').split('\n').filter((line) => line !== '').slice(-maxLines).reverse()
+  } catch {
+    return []
+  }
+}
+
+/** Lines in which a secret may stand are left out. A file that cannot be written is no reason to end. */
+export function writeHistory(env: NodeJS.ProcessEnv, lines: readonly string[]): void {
+  const kept = lines.filter((line) => line.trim() !== '' && !/password|secret/i.test(line)).slice(0, maxLines)
+  try {
+    createPrivateFolder(path.dirname(historyPath(env)))
+    writeFileSync(historyPath(env), kept.toReversed().map((line) => `${line}\n`).join(''), { mode: 0o600 })
+  } catch {
+    // As documented.
+  }
+}
