@@ -38,6 +38,11 @@ t.test('its two commands are scripts of the package', async (t) => {
   t.type(scripts['test'], 'string')
 })
 
+t.test('the tests report tersely, and it says how long they take', async (t) => {
+  t.match(readFileSync(join(root, '.taprc'), 'utf8'), /^reporter: terse$/m)
+  t.match(readme, /^npm ci && npm test .*in about \d+ minutes/m)
+})
+
 t.test('it lists every message that can be logged, as it is logged', async (t) => {
   const section = page('messages.md')
   const rows = [...section.matchAll(/^\| `([A-Z0-9_]+)` \| ([A-Z]+)(?: (\d+))? \| ([a-z-]+) \| .+ \|$/gm)]

@@ -1,57 +1,138 @@
-// The shell blocks of the README are run, one after the other, as a reader would paste them into one terminal: in a
-// mount and process namespace of its own, over a copy of the checkout, with the real Kea.
+// The shell blocks of the pages are run as a reader would paste them, one after the other into one terminal: in a layer
+// over this machine that is thrown away, over a copy of the checkout, with the real Kea, npm, apt and dpkg.
 
-import { chmodSync, copyFileSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs'
+import { readFileSync } from 'node:fs'
 import path from 'node:path'
 import t from 'tap'
-import { run } from '../support/child.ts'
+import type { Test } from 'tap'
 import { skipWithout } from '../kea/installed.ts'
-import { temporaryDirectory } from '../support/program.ts'
+import type { Finished } from '../support/child.ts'
+import type { Block } from './page.ts'
 import { blocksOf, root } from './page.ts'
+import { inScratchRoot, makeCheckout, skipWithoutLayer } from './scratch-root.ts'
 
-/** Folders of the machine that a block may write to; each is empty at first, and gone with the namespace. */
-const own = ['/etc/kea', '/run/kea', '/run/lock', '/var/lib/kea', '/var/log']
+// Each builds the package from the lock file on, which takes its time on a busy machine.
+t.setTimeout(1_500_000)
 
-t.setTimeout(300_000)
+const skip = skipWithoutLayer() || skipWithout('kea-dhcp4', 'curl', 'dpkg-deb')
+const checkout = skip === false ? makeCheckout(t) : ''
+const readme = shellBlocks('README.md')
 
-const blocks = blocksOf('README.md').filter(({ language }) => language === 'sh')
-const notRoot = process.getuid?.() === 0 ? false : 'needs root, for a mount namespace'
+function shellBlocks(page: string): Block[] {
+  return blocksOf(page).filter(({ language }) => language === 'sh')
+}
 
-t.test('its first block is what .ci/run runs in a clean checkout', async (t) => {
-  t.match(blocks[0]?.text, /^npm ci && npm start .*\nnpm ci && npm test .*\n$/)
+/** The blocks of one section of a page. */
+function section(page: string, heading: string): Block[] {
+  const lines = readFileSync(path.join(root, page), 'utf8').split('\n')
+  const first = lines.indexOf(heading) + 1
+  const length = lines.slice(first).findIndex((line) => line.startsWith('## '))
+  const last = length < 0 ? Infinity : first + length
+  return shellBlocks(page).filter(({ place }) => {
+    const line = Number(place.split(':')[1])
+    return line > first && line <= last
+  })
+}
+
+/** Runs blocks; lines of our own before, between and behind them look at what they have made. */
+async function paste(t: Test, parts: readonly (Block | string)[]): Promise<Finished> {
+  const lines = parts.map((part) => (typeof part === 'string' ? part : `echo '== ${part.place}'\n${part.text}`))
+  const finished = await inScratchRoot(t, checkout, lines.join('\n'))
+  t.equal(finished.code, 0)
+  for (const part of parts) if (typeof part !== 'string') t.ok(finished.stdout.includes(`== ${part.place}\n`), part.place)
+  t.match(finished.stdout, /^== end$/m)
+  return finished
+}
+
+t.test('the first block of the README is what .ci/run runs in a clean checkout', async (t) => {
+  t.match(readme[0]?.text, /^npm ci && npm start .*\nnpm ci && npm test .*\n$/)
   const steps = readFileSync(path.join(root, '.ci/run'), 'utf8')
   for (const command of ['npm ci', 'npm start', 'npm test']) t.ok(steps.includes(command), command)
 })
 
-t.test('every other block runs', { skip: notRoot || skipWithout('kea-dhcp4', 'curl') }, async (t) => {
-  const directory = temporaryDirectory(t)
-  const checkout = path.join(directory, 'keagate')
-  const bin = path.join(directory, 'bin')
-  for (const folder of [bin, checkout]) mkdirSync(folder)
-  copyFileSync(path.join(import.meta.dirname, 'systemctl.sh'), path.join(bin, 'systemctl'))
-  chmodSync(path.join(bin, 'systemctl'), 0o755)
-  const script = path.join(directory, 'script')
-  writeFileSync(script, [
-    'set -euo pipefail',
-    ...own.map((folder) => `mkdir -p ${folder} && mount -t tmpfs -o mode=755 tmpfs ${folder}`),
-    `tar -C ${root} --exclude=./node_modules --exclude=./dist --exclude=./.git -cf - . | tar -C ${checkout} -xf -`,
-    `cd ${checkout}`,
-    ...blocks.slice(1).map(({ place, text }) => `echo '== ${place}'\n${text}`),
-    `echo '== end'`,
-    '',
-  ].join('\n'))
-  const env = {
-    PATH: `${bin}:${path.join(directory, 'prefix/bin')}:${process.env['PATH'] ?? ''}`,
-    npm_config_prefix: path.join(directory, 'prefix'),
-    DEBIAN_FRONTEND: 'noninteractive',
-  }
-  const namespace = ['--mount', '--pid', '--fork', '--kill-child', '--mount-proc']
-  // It installs and builds the whole program.
-  const { code, stdout, stderr } = await run('unshare', [...namespace, 'bash', script], { env, timeout: 280_000 })
-  t.equal(code, 0)
-  if (code !== 0) t.comment(stdout + stderr)
-  for (const { place } of blocks.slice(1)) t.ok(stdout.includes(`== ${place}\n`), place)
-  // The agent, in the background, may have a line to log behind it.
-  t.match(stdout, /== end$/m)
-  t.match(stdout, /"ip-address": "192\.0\.2\.20".*"text": "1 IPv4 lease\(s\) found\."/, 'the lease, over mutual TLS')
+t.test('README: the example answers as it says, and leaves nothing behind', { skip }, async (t) => {
+  const state = 'find /etc/kea /usr/lib/node_modules /usr/bin | sort; cat /etc/kea/*.conf'
+  const { stdout } = await paste(t, [
+    `(${state}) >/run/before`,
+    ...readme.slice(1, 4),
+    'ps -o user= -p "$keagate,$dhcp4"',
+    ...readme.slice(4),
+    `(${state}) >/run/after; diff /run/before /run/after`,
+  ])
+  const answer = blocksOf('README.md').find(({ language }) => language === 'text answer')?.text ?? ''
+  const expected = answer.trim().split('\n').map((line) => {
+    const parts = line.split('...').map((part) => part.replace(/[\\^$.*+?()[\]{}|]/g, '\\$&'))
+    return new RegExp(`^${parts.join('.*')}$`, 'm')
+  })
+  t.equal(expected.length, 2)
+  for (const line of expected) t.match(stdout, line)
+  t.match(stdout, /^_kea\n_kea$/m, 'not as root')
 })
+
+const npmWay = section('docs/installing.md', '## npm')
+const systemdWay = section('docs/installing.md', '## systemd')
+
+t.test('installing: npm, with the unit, the timer and the way back', { skip }, async (t) => {
+  const [unit, timer, undo, ...more] = systemdWay
+  t.same([npmWay.length, more.length], [1, 0])
+  const { stdout } = await paste(t, [
+    '[ "$(npm prefix -g)" = /usr ]',
+    ...npmWay,
+    ...present(unit),
+    'for line in $(sed -n "s/^ExecStart=//p" /etc/systemd/system/keagate.service); do echo "program $(ls "$line")"; break; done',
+    'cat /run/kea/*.pid >/dev/null; ps -o user=,args= -p "$(cat /run/kea/kea-ctrl-agent.kea-ctrl-agent.pid)"',
+    'keagate certs init /etc/kea/tls >/dev/null',
+    ...present(timer),
+    'systemctl start keagate-certs-renew.service',
+    ...present(undo),
+    'ls /etc/systemd/system/keagate* /usr/bin/keagate 2>&1 || true',
+  ])
+  t.match(stdout, /^program \/usr\/bin\/kea-ctrl-agent$/m)
+  t.match(stdout, /^_kea +\S*node \/usr\/bin\/kea-ctrl-agent -c \/etc\/kea\/kea-ctrl-agent\.conf$/m)
+  t.match(stdout, /^crl\.pem +good until/m, 'renewed')
+  t.match(stdout, /cannot access '\/usr\/bin\/keagate'/)
+})
+
+t.test('installing: the Debian package', { skip }, async (t) => {
+  const [build, ask, ...more] = section('docs/installing.md', '## Debian package')
+  t.equal(more.length, 0)
+  const { stdout } = await paste(t, [
+    'rm -f /etc/kea/kea-ctrl-agent.conf',
+    ...present(build),
+    'systemctl start keagate',
+    ...present(ask),
+  ])
+  t.match(stdout, /"list-commands".*"result": 0/)
+})
+
+t.test('migration', { skip }, async (t) => {
+  const { stdout } = await paste(t, [
+    ...shellBlocks('docs/migration.md'),
+    'du -sm /opt/keagate; ls -a /opt/keagate',
+    'ps -o user=,args= -p "$(cat /run/kea/kea-ctrl-agent.kea-ctrl-agent.pid)"',
+  ])
+  t.match(stdout, /^_kea +\S*node \/usr\/local\/bin\/kea-ctrl-agent -c /m)
+  t.ok(Number(/^(\d+)\t\/opt\/keagate$/m.exec(stdout)?.[1] ?? 'NaN') < 20, 'megabytes')
+  t.notMatch(stdout, /^(?:\.git|node_modules|src)$/m)
+})
+
+t.test('tls', { skip }, async (t) => {
+  const text = blocksOf('docs/tls.md').find(({ text }) => text.includes('<?include'))?.text ?? ''
+  const { stdout } = await paste(t, [
+    `${npmWay[0]?.text ?? 'false'}\necho some-password >/root/p12-password; install -d -o _kea /run/kea`,
+    ...shellBlocks('docs/tls.md'),
+    'ss -ltnH | sed "s/^/listening /"',
+    `cat >/tmp/site.conf <<'EOF'\n${text}EOF\nkeagate -t /tmp/site.conf`,
+  ])
+  t.match(stdout, /"list-commands".*"result": 0/, 'the answer')
+  t.match(stdout, /^listening .* 0\.0\.0\.0:8000 /m)
+})
+
+t.test('daemons has none', async (t) => {
+  t.same(shellBlocks('docs/daemons.md'), [])
+})
+
+function present(block: Block | undefined): Block[] {
+  if (block === undefined) throw new Error('the page has less blocks than it had')
+  return [block]
+}
