@@ -1,4 +1,4 @@
-// Builds dist/: the program with all packages that it needs inside, each module once. Run by `npm run build`, which
+// Builds dist/: the program with all packages that it needs inside, and the client beside it. Run by `npm run build`, which
 // does nothing where dist/ is newer than its sources; tests build parts of the program with the same settings.
 
 import { Ajv } from 'ajv'

@@ -67,7 +67,7 @@ t.test('it has what runs, its types, samples and pages, and nothing else', async
   const known = [
     /^(?:LICENSE|README\.md|package\.json)$/, /^dist\/(?:hook\/(?:child\/)?)?[\w-]+\.js(?:\.map)?$/, /^dist\/hook\/api\.d\.ts$/,
     /^dist\/(?:THIRD-PARTY-LICENSES|built-with\.json|sbom\.cdx\.json)$/, /^docs\/.+\.md$/, /^docs\/performance\.(?:json|svg)$/,
-    /^docs\/man\/.+\.[58]$/, /^config\/(?!debian\/).+$/,
+    /^docs\/man\/.+\.[158]$/, /^config\/(?!debian\/).+$/,
   ]
   t.same(paths.filter((path) => !known.some((each) => each.test(path))), [])
   for (const path of ['dist/main.js', 'dist/hook/api.d.ts', 'config/systemd/keagate.service', 'docs/keywords.md', 'docs/man/keagate.8']) {
@@ -82,9 +82,13 @@ const sourcesIn = (file: string): string[] => {
 }
 const built = readdirSync(join(checkout, 'dist'), { recursive: true, encoding: 'utf8' }).filter((name) => name.endsWith('.js'))
 
-t.test('each module is in it once, with its place in the sources', async (t) => {
+t.test('each module is once in the program and once in the client, with its place in the sources', async (t) => {
+  const isClient = (name: string): boolean => name.startsWith('client')
+  for (const part of [built.filter(isClient), built.filter((name) => !isClient(name))]) {
+    const own = part.flatMap(sourcesIn)
+    t.same(own.toSorted(), [...new Set(own)].toSorted())
+  }
   const modules = built.flatMap(sourcesIn)
-  t.same(modules.toSorted(), [...new Set(modules)].toSorted())
   for (const name of ['/src/main.ts', '/src/app/run-daemon.ts', '/src/hook/child/run-module.ts']) t.ok(modules.includes(name), name)
   for (const file of built) t.ok(read(file).split('\n').every((line) => line.length < 3000), `${file} has lines`)
 })
