@@ -1,5 +1,5 @@
-// Builds dist/: the program with all packages that it needs inside, and the client beside it. Run by `npm run build`, which
-// does nothing where dist/ is newer than its sources; tests build parts of the program with the same settings.
+// Builds dist/: the program with all packages that it needs inside, and the client beside it. Run by `npm run build`,
+// which does nothing where dist/ is newer than its sources; tests build parts of the program with the same settings.
 
 import { Ajv } from 'ajv'
 import standalone from 'ajv/dist/standalone/index.js'
