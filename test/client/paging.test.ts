@@ -11,7 +11,7 @@ t.test('reservations: the next page is what the daemon says it is', async (t) =>
   t.equal(body.subarray(page?.items?.start, page?.items?.end).toString(), '{ "hostname": "caf\u00e9" }')
   t.equal(readPage(Buffer.from('[ { "result": 3, "arguments": { "count": 0, "hosts": [ ] } } ]'), command)?.next, null)
   t.equal(readPage(Buffer.from('[ { "result": 0 }, { "result": 0 } ]'), command), null, 'two services')
-  t.throws(() => pageCommand('lease4-get'), /did you mean lease4-get-page/)
+  t.throws(() => pageCommand('lease4-get'), /--all goes with lease4-get-page/)
 })
 
 t.test('arguments are replaced, and the others stay as they were written', async (t) => {
