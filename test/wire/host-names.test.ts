@@ -36,7 +36,7 @@ t.test('a name without an address is an answer, and no reason not to start', asy
   } })
   t.match(await ask(program.port, 'here'), [{ result: 0, text: '127.0.0.1' }])
   t.match(await ask(program.port, 'nowhere'), [{ result: 1, text: /service nowhere: Host not found.*; server is likely to be offline$/ }])
-  await program.waitFor(/KEAGATE_CONTROL_SOCKET_MISSING .*nowhere.*no-such-host\.invalid.*Host not found/)
+  await program.waitFor(/KEAGATE_CONTROL_SOCKET_MISSING .*no-such-host\.invalid.*nowhere.*Host not found/)
 })
 
 const namespaces = spawnSync('unshare', ['-rm', 'true']).status === 0
