@@ -5,7 +5,7 @@ import { Ajv } from 'ajv'
 import standalone from 'ajv/dist/standalone/index.js'
 import { build } from 'esbuild'
 import { Buffer } from 'node:buffer'
-import { chmodSync, copyFileSync, readdirSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs'
+import { chmodSync, readdirSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs'
 import path from 'node:path'
 import process from 'node:process'
 
@@ -81,6 +81,15 @@ function readPackage(folder) {
   return { name, version, license, text: texts.join('\n\n') || `${license}, as its package.json says.` }
 }
 
+/** The types for authors of handler modules. The compiler is loaded only here: it takes as long as all of the build. */
+async function declarations(fileName) {
+  const { default: ts } = await import('typescript')
+  const options = { fileName, reportDiagnostics: true }
+  const { outputText, diagnostics = [] } = ts.transpileDeclaration(readFileSync(fileName, 'utf8'), options)
+  if (diagnostics.length > 0) throw new Error(ts.formatDiagnostics(diagnostics, ts.createCompilerHost({})))
+  return outputText
+}
+
 /** Whether the result, whose last file this is, is newer than all that it is made from. */
 function upToDate(lastFile) {
   const sources = readdirSync('src', { recursive: true }).map((file) => path.join('src', file))
@@ -97,8 +106,7 @@ if (process.argv[1] === import.meta.filename) {
     rmSync('dist', { recursive: true, force: true })
     const { metafile } = await build({ ...settings, entryPoints, outdir: 'dist' })
     await build({ ...settings, ...clientBuild, outdir: 'dist' })
-    // It has nothing but types.
-    copyFileSync('src/hook/api.ts', 'dist/hook/api.d.ts')
+    writeFileSync('dist/hook/api.d.ts', await declarations('src/hook/api.ts'))
     chmodSync('dist/main.js', 0o755)
     const packages = bundledPackages(metafile)
     const licenses = packages.map(({ name, version, license, text }) => `${name} ${version} (${license})\n\n${text}\n`)
