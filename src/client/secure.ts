@@ -7,6 +7,7 @@ import { explainAlert, explainServer } from '../doctor/handshake.ts'
 import { problem } from '../doctor/finding.ts'
 import { verificationCode } from '../tls/diagnosis/verification.ts'
 import { sentBehind } from '../tls/server/sent-certificates.ts'
+import { clientSignatures } from '../tls/client-signatures.ts'
 import { TrustAnchors } from '../tls/server/trust-anchors.ts'
 import type { ClientTls } from './door.ts'
 import { ClientError, foundError } from './error.ts'
@@ -29,7 +30,9 @@ export function secure(socket: net.Socket, host: string, own: ClientTls, signal:
     try {
       // Verified all the same, and judged below, so that what is wrong can be told with its remedy.
       const servername = net.isIP(name) === 0 ? name : ''
-      stream = tls.connect({ ...own, servername, socket, rejectUnauthorized: false, ALPNProtocols: ['http/1.1'] })
+      stream = tls.connect({
+        ...own, servername, socket, sigalgs: clientSignatures, rejectUnauthorized: false, ALPNProtocols: ['http/1.1'],
+      })
     } catch (error) {
       stop(foundError('tls', unusable(error), error))
       return

@@ -14,6 +14,7 @@ import { readPrivateKey } from '../tls/files/private-key.ts'
 import { verificationCode } from '../tls/diagnosis/verification.ts'
 import { readTrustAnchor } from '../tls/files/trust-anchor.ts'
 import { sentBehind } from '../tls/server/sent-certificates.ts'
+import { clientSignatures } from '../tls/client-signatures.ts'
 import { TrustAnchors } from '../tls/server/trust-anchors.ts'
 import { explainAnswer } from './answer.ts'
 import type { Finding } from './finding.ts'
@@ -139,7 +140,9 @@ function secured(
 ): Promise<tls.TLSSocket | null> {
   return new Promise((resolve) => {
     const name = net.isIP(host) === 0 ? { servername: host } : {}
-    const secure = tls.connect({ ...options, ...name, socket, rejectUnauthorized: false, ALPNProtocols: ['http/1.1'] })
+    const secure = tls.connect({
+      ...options, ...name, socket, sigalgs: clientSignatures, rejectUnauthorized: false, ALPNProtocols: ['http/1.1'],
+    })
     const timer = setTimeout(() => secure.destroy(new Error(`no end of it within ${checkTimeout / 1000} s`)), checkTimeout)
     const failed = (error: NodeJS.ErrnoException): void => {
       clearTimeout(timer)

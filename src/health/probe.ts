@@ -5,6 +5,7 @@ import http from 'node:http'
 import https from 'node:https'
 import type { AgentConfig, MonitoringConfig } from '../config/types.ts'
 import { describeError } from '../errors.ts'
+import { clientSignatures } from '../tls/client-signatures.ts'
 import { TlsDiagnostics } from '../tls/files/diagnostics.ts'
 import { protocolOptions } from '../tls/files/protocol.ts'
 import type { Verdict } from './verdict.ts'
@@ -44,6 +45,7 @@ export async function askDoor({ httpHost, httpPort, tls }: AgentConfig): Promise
         https.request({
           ...target(httpHost, httpPort),
           ...protocolOptions(tls, new TlsDiagnostics()),
+          sigalgs: clientSignatures,
           rejectUnauthorized: false,
         }),
   )

@@ -5,6 +5,7 @@ import https from 'node:https'
 import type { ShellOptions } from './options.ts'
 import { answerText, connectionText } from './system-error.ts'
 import type { TlsFiles } from './trust.ts'
+import { clientSignatures } from '../tls/client-signatures.ts'
 
 export interface ShellRequest {
   readonly body: Buffer
@@ -54,5 +55,6 @@ export function send(
 }
 
 function secure({ ca, cert, key }: TlsFiles): https.RequestOptions {
-  return { ca: [...ca], ...(cert === undefined ? {} : { cert }), ...(key === undefined ? {} : { key }) }
+  const own = { ...(cert === undefined ? {} : { cert }), ...(key === undefined ? {} : { key }) }
+  return { ca: [...ca], sigalgs: clientSignatures, ...own }
 }

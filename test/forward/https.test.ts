@@ -4,7 +4,7 @@ import { readFileSync, writeFileSync } from 'node:fs'
 import path from 'node:path'
 import type { TlsOptions } from 'node:tls'
 import t from 'tap'
-import { makeServer, makeTestCertificates } from '../../certs-test/authority.ts'
+import { makeAuthority, makeServer, makeTestCertificates } from '../../certs-test/authority.ts'
 import { limitsOf, upstreamLimitRows } from '../../src/config/limits.ts'
 import { createHttpUpstream } from '../../src/forward/http/upstream.ts'
 import type { Transport, UpstreamResult } from '../../src/forward/upstream.ts'
@@ -68,6 +68,18 @@ t.test('connections are kept, and client certificates shown', async (t) => {
     t.equal(daemon.requests.length, 5)
     t.equal(daemon.sockets.length, 2, 'one for the probe, one for all commands')
   }
+})
+
+t.test('a trusted daemon with a key on a Brainpool curve is an answer, and never the end of the process', async (t) => {
+  const ca = await makeAuthority('own CA')
+  writeFileSync(file('own-ca.crt'), ca.certificate)
+  const { certificate: cert, key } = await makeServer(ca, { key: 'brainpoolP256r1' })
+  const options = { cert, key }
+  const daemon = await FakeHttpDaemon.listen(t, replying((command) => `[ ${command} ]`), options)
+  const upstream = upstreamTo(daemon.port, { trustAnchor: 'own-ca.crt' })
+  t.match(await ask(upstream), /not sent: /)
+  t.match(await upstream.probe(), /./)
+  t.equal(daemon.requests.length, 0)
 })
 
 t.test('a certificate with a common name alone is good for that name', async (t) => {

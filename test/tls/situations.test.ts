@@ -8,6 +8,7 @@ import { open, write } from '../support/situation-server.ts'
 import type { Visitor } from './situations.ts'
 import { makeSituations } from './situations.ts'
 import { scratchDirectory } from '../support/tls-server.ts'
+import { clientSignatures } from '../../src/tls/client-signatures.ts'
 
 const { base, visitor: welcome, situations } = await makeSituations()
 const request = 'POST / HTTP/1.1\r\nContent-Type: application/json\r\nConnection: close\r\nContent-Length: 15\r\n\r\n{"command":"x"}'
@@ -58,6 +59,8 @@ function visit(
           ...target,
           ca: base['ca.crt'],
           ciphers: 'DEFAULT:@SECLEVEL=0',
+          // A key on a Brainpool curve would end this process, too.
+          sigalgs: `${clientSignatures}:ECDSA+SHA1:RSA+SHA1`,
           ...(identity === null ? {} : identity),
           ...options,
         })

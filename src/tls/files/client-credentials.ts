@@ -8,6 +8,7 @@ import type { SecureContext } from 'node:tls'
 import type { UpstreamTlsConfig } from '../../config/types.ts'
 import { atOnce } from '../../in-slices.ts'
 import type { Sliced } from '../../in-slices.ts'
+import { clientSignatures } from '../client-signatures.ts'
 import { checkCertificateChain, readCertificateChain } from './certificate-chain.ts'
 import type { CertificateChain } from './certificate-chain.ts'
 import { checkPair } from './credentials.ts'
@@ -48,7 +49,7 @@ export function* clientCredentialWork(config: UpstreamTlsConfig, now = Date.now(
   if (trusted === null || diagnostics.problems.length > 0) throw new TlsError(diagnostics.problems)
   const own = pair === null ? {} : { cert: pair.chain.map(toPem).join(''), key: pair.key.pem }
   const files = { ca: trusted.map(toPem), ...own }
-  const options = { ...protocolOptions(defaultProtocol, diagnostics), ...files }
+  const options = { ...protocolOptions(defaultProtocol, diagnostics), ...files, sigalgs: clientSignatures }
   const digest = createHash('sha256').update(JSON.stringify(files)).digest('hex')
   yield
   try {
