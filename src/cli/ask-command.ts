@@ -37,7 +37,7 @@ says where to: KEAGATE_URL, KEAGATE_CA and so on; KEAGATE_PROFILE, or the defaul
 /etc/kea/kea-ctrl-agent.conf.
 
 Exit code: 0 every result is 0, 3 nothing found, 1 any other result, or words that cannot be understood,
-2 nobody could be asked.
+2 the server could not be reached, refused the request, or sent no answer.
 `
 
 /** Resolves to the exit code. */

@@ -8,6 +8,7 @@ import { callerFields } from './caller.ts'
 import type { CallerContext } from './caller.ts'
 import type { Envelope } from './envelope.ts'
 import type { Command, Handler } from './handler.ts'
+import { misdirectedText, unsupportedText } from './not-for-agent.ts'
 import type { Registry } from './registry.ts'
 import { resultOf } from './result-of.ts'
 import { targetServices } from './target-services.ts'
@@ -205,7 +206,7 @@ async function permit(runs: Run, task: Task): Promise<CommandResult> {
 async function run({ parts, command, scope, times }: Task): Promise<readonly RawJson[]> {
   if (command.services.length > 0) return parts.router.forward(command, command.services, scope, times)
   const handler = parts.registry.find(command.name)
-  if (handler === undefined) return [answer(RESULT_UNSUPPORTED, unsupported(command, parts.router))]
+  if (handler === undefined) return [answer(RESULT_UNSUPPORTED, unsupportedText(command.name, parts.router.services()))]
   return [await timed(parts, command, handler)]
 }
 
@@ -214,12 +215,7 @@ function misdirection({ parts, command, path }: Task): string | null {
   if (path.kind !== 'unknown' || command.services.length > 0) return null
   const { modules, registry, router } = parts
   if (modules.find(command.name) !== undefined || registry.find(command.name)?.access !== 'write') return null
-  const services = router.destinations()
-  const known = services.length === 0 ? 'none is' : `configured: ${services.join(', ')}`
-  return (
-    `the path names no service that is configured (${known}), so ${quoteName(command.name)} was not run; ` +
-    'name a service there or in "service", or send it to / where the agent itself is meant'
-  )
+  return misdirectedText(command.name, router.destinations())
 }
 
 /** Runs a command that no daemon is asked for. */
@@ -252,15 +248,4 @@ function kept({ command, scope }: Task, element: RawJson): RawJson {
   if (scope.memory.tryReserve(element.length)) return element
   const text = `the answer to ${quoteName(command.name)} finds no memory: all bodies and answers together take as much as they may`
   return answer(RESULT_ERROR, `${text}; try again later`)
-}
-
-/** The words after the name are what clients look for. */
-function unsupported(command: Command, router: Router): string {
-  const services = router.services()
-  const example = services[0] ?? 'dhcp4'
-  const known = services.length === 0 ? 'no service is configured' : `configured services: ${services.join(', ')}`
-  return (
-    `${quoteName(command.name)} command not supported by the agent itself; a command for a daemon needs "service", ` +
-    `such as "service": [ "${example}" ] (${known})`
-  )
 }

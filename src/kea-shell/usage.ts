@@ -16,7 +16,7 @@ command are read from standard input: what stands between the braces.
   --ca CA                    file or folder of the authority of the server; with it the connection is TLS
   --cert CERT, --key KEY     the client's certificate and its key, both or none
   --timeout TIMEOUT          seconds until it gives up; 0: never (10)
-  --service [SERVICE]        for whom the command is, once or often; without it for whoever is asked
+  --service [SERVICE]        the daemon that the command is for, once or often; none: the program at that address
   --auth-user USER           name and
   --auth-password PASSWORD   password, which others on this host can read in the list of processes
   --auth-password-file FILE  instead: the first line of this file
