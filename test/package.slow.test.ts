@@ -101,7 +101,8 @@ t.test('a start reads few files, and nothing that few starts need', async (t) =>
   for (const file of files) {
     for (const [, name = ''] of read(file).matchAll(/\b(?:from|import) ?"\.\/([^"]+)"/g)) files.add(name)
   }
-  t.ok(files.size <= 16, `${files.size} files`)
+  // Each costs a start a third of a millisecond.
+  t.ok(files.size <= 24, `${files.size} files`)
   const modules = [...files].flatMap(sourcesIn).join('\n')
   t.match(modules, /\/fastify\/fastify\.js/)
   t.notMatch(modules, /\/ajv\/dist\/core\.js|\/@peculiar\/|\/light-my-request\/|-compiler\/|\/src\/(?:certs|doctor|demo|kea-shell)\//)
