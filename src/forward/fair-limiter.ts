@@ -4,21 +4,21 @@
 /** The reason in the log for a command that was not sent because its client disconnected while it waited. */
 export const clientDisconnected = 'the client went away before the command was sent'
 
-/** One command that wants to go out. */
+/** One command to a daemon. */
 export interface QueuedRequest {
-  /** Tickets of one client wait in the order they came; clients take turns. */
+  /** Requests of one client wait in the order they came; clients take turns. */
   readonly client: string
   /** Whether the client has disconnected. Asked when its turn comes. */
   isClientGone(): boolean
   /** Whether its time is over, as far as a timer can tell. Asked when its turn comes. */
   expired(): boolean
-  /** It has to wait; `start`, `refuse` or `timeUp` follows unless it is withdrawn. */
+  /** It has to wait; `start`, `refuse` or `onTimeout` follows unless it is cancelled. */
   wait(): void
   /** It is its turn. The callee calls `release` exactly once, when the command has ended. */
   start(): void
-  /** It will never be its turn; `leave` is not to be called. */
+  /** It will never be its turn; `release` is not to be called. */
   refuse(reason: string): void
-  /** The same for one that is late: what it waited for has mostly ended for the same reason, a moment earlier. */
+  /** Its time is over while it waits. As after `refuse`, `release` is not to be called. */
   onTimeout(): void
 }
 
@@ -46,21 +46,21 @@ export class FairLimiter {
     return { inFlight: this.#inFlight, waiting: this.#waiting }
   }
 
-  /** Starts the ticket, queues it, or refuses it; in the first and last case before returning. */
-  acquire(ticket: QueuedRequest): void {
+  /** Starts the request, queues it, or refuses it; in the first and last case before returning. */
+  acquire(request: QueuedRequest): void {
     if (this.#closed) {
-      ticket.refuse(closedText)
+      request.refuse(closedText)
     } else if (this.#inFlight < this.#maxInFlight) {
       this.#inFlight++
-      ticket.start()
-    } else if (this.#waiting < this.#maxWaiting || this.#makeRoom(ticket.client)) {
-      this.#queue(ticket)
+      request.start()
+    } else if (this.#waiting < this.#maxWaiting || this.#makeRoom(request.client)) {
+      this.#queue(request)
     } else {
-      ticket.refuse(this.#fullText())
+      request.refuse(this.#fullText())
     }
   }
 
-  /** A started ticket has ended: the next in turn starts. */
+  /** A started request has ended: the next in turn starts. */
   release(): void {
     this.#inFlight--
     const next = this.#next()
@@ -69,14 +69,14 @@ export class FairLimiter {
     next.start()
   }
 
-  /** Takes back a ticket that waits. */
-  cancel(ticket: QueuedRequest): void {
-    const queue = this.#queues.get(ticket.client)
-    const index = queue?.indexOf(ticket) ?? -1
+  /** Takes back a request that waits. */
+  cancel(request: QueuedRequest): void {
+    const queue = this.#queues.get(request.client)
+    const index = queue?.indexOf(request) ?? -1
     if (queue === undefined || index < 0) return
     queue.splice(index, 1)
     this.#waiting--
-    if (queue.length === 0) this.#queues.delete(ticket.client)
+    if (queue.length === 0) this.#queues.delete(request.client)
   }
 
   /** Refuses what waits and what comes; what runs is not touched. */
@@ -85,35 +85,35 @@ export class FairLimiter {
     const queues = [...this.#queues.values()]
     this.#queues.clear()
     this.#waiting = 0
-    for (const queue of queues) for (const ticket of queue) ticket.refuse(closedText)
+    for (const queue of queues) for (const request of queue) request.refuse(closedText)
   }
 
-  #queue(ticket: QueuedRequest): void {
+  #queue(request: QueuedRequest): void {
     this.#waiting++
-    const queue = this.#queues.get(ticket.client)
-    if (queue === undefined) this.#queues.set(ticket.client, [ticket])
-    else queue.push(ticket)
-    ticket.wait()
+    const queue = this.#queues.get(request.client)
+    if (queue === undefined) this.#queues.set(request.client, [request])
+    else queue.push(request)
+    request.wait()
   }
 
   #next(): QueuedRequest | null {
     for (const [client, queue] of this.#queues) {
-      const ticket = queue.shift()
+      const request = queue.shift()
       this.#queues.delete(client)
-      if (ticket === undefined) continue
+      if (request === undefined) continue
       this.#waiting--
       // Behind all others: a client's next command waits for one of each other client.
       if (queue.length > 0) this.#queues.set(client, queue)
-      if (ticket.isClientGone()) ticket.refuse(clientDisconnected)
-      else if (ticket.expired()) ticket.onTimeout()
-      else return ticket
+      if (request.isClientGone()) request.refuse(clientDisconnected)
+      else if (request.expired()) request.onTimeout()
+      else return request
     }
     return null
   }
 
   /**
-   * Finds a place in a full queue: that of the newest of the client that has the most, unless that would only turn the
-   * tables. So one client's flood cannot keep the others out.
+   * Makes a place in a full queue by refusing the newest request of the client that has the most, unless the caller
+   * would have as many then. So one client's flood cannot keep the others out.
    */
   #makeRoom(client: string): boolean {
     let longest: QueuedRequest[] = []

@@ -1,4 +1,4 @@
-// The interface of a daemon we talk to. One transport a file implements it (`unix.ts`, `http.ts`).
+// The interface of a daemon we talk to. Two transports implement it: UNIX control sockets, and HTTP(S) listeners.
 
 import type { CommandScope } from '../command/scope.ts'
 import type { RawJson } from '../json/raw.ts'

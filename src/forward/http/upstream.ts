@@ -3,9 +3,11 @@
 import type { UpstreamLimits } from '../../config/types.ts'
 import type { RawJson } from '../../json/raw.ts'
 import { FairLimiter } from '../fair-limiter.ts'
+import { HttpAttempt } from './attempt.ts'
 import type { HttpOrigin } from './connection.ts'
 import { HttpPool } from './connection.ts'
-import { HttpRequest } from './request.ts'
+import type { UpstreamRequestOptions } from '../upstream-request.ts'
+import { requestUpstream } from '../upstream-request.ts'
 import type { RequestOwner, SentService, Transport, UpstreamResult } from '../upstream.ts'
 
 export interface HttpSocket extends Omit<HttpOrigin, 'maxConnections'> {
@@ -18,22 +20,23 @@ export interface HttpSocket extends Omit<HttpOrigin, 'maxConnections'> {
 
 /** Everything that asks the same daemon should go through one upstream, as its limits guard the daemon. */
 export function createHttpUpstream({ name, limits, service, ...origin }: HttpSocket): Transport {
-  const admission = new FairLimiter(limits.maxInFlight, limits.maxWaiting)
+  const limiter = new FairLimiter(limits.maxInFlight, limits.maxWaiting)
   const pool = new HttpPool({ ...origin, maxConnections: limits.maxInFlight })
-  const parts = { pool, limits, admission }
+  const attempt = { pool, maxAnswerSize: limits.maxAnswerSize }
+  const request: UpstreamRequestOptions = {
+    limits, limiter, openAttempt: (length, memory, events) => new HttpAttempt(attempt, length, memory, events),
+  }
   const sentService: SentService = service === null ? 'none' : { name: service }
   return {
     address: name,
     sentService,
-    send(command: RawJson, asker: RequestOwner): Promise<UpstreamResult> {
-      return new Promise((resolve) => new HttpRequest(parts, command, asker, resolve).run())
-    },
+    send: (command: RawJson, owner: RequestOwner): Promise<UpstreamResult> => requestUpstream(request, command, owner),
     close() {
-      admission.close()
+      limiter.close()
       pool.close()
     },
     retire: () => pool.close(),
-    load: () => admission.load(),
+    load: () => limiter.load(),
     probe: () => pool.probe(),
   }
 }

@@ -1,30 +1,41 @@
 // A daemon behind a UNIX control socket: a new connection for each command, one envelope there, one answer back.
 
 import { isSocketPathTooLong, maxSocketPath } from '../../config/resolve/socket-address.ts'
+import type { UpstreamLimits } from '../../config/types.ts'
 import type { RawJson } from '../../json/raw.ts'
 import { FairLimiter } from '../fair-limiter.ts'
-import type { ControlSocket } from './request.ts'
-import { UnixRequest } from './request.ts'
 import { probeUnixSocket } from '../probe.ts'
+import type { UpstreamRequestOptions } from '../upstream-request.ts'
+import { requestUpstream } from '../upstream-request.ts'
 import type { RequestOwner, Transport, UpstreamResult } from '../upstream.ts'
+import { UnixAttempt } from './attempt.ts'
+
+export interface ControlSocket {
+  readonly path: string
+  readonly limits: UpstreamLimits
+  /** Called when a daemon sent something after its answer in the same breath. */
+  readonly onTrailingBytes: () => void
+}
 
 /** Everything that asks the same daemon should go through one upstream, as its limits guard the daemon. */
-export function createUnixUpstream(options: ControlSocket): Transport {
-  const unusable = unusablePath(options.path)
-  const admission = new FairLimiter(options.limits.maxInFlight, options.limits.maxWaiting)
+export function createUnixUpstream({ path, limits, onTrailingBytes }: ControlSocket): Transport {
+  const unusable = unusablePath(path)
+  const limiter = new FairLimiter(limits.maxInFlight, limits.maxWaiting)
+  const attempt = { path, maxAnswerSize: limits.maxAnswerSize, onTrailingBytes }
+  const request: UpstreamRequestOptions = {
+    limits, limiter, openAttempt: (_length, memory, events) => new UnixAttempt(attempt, memory, events),
+  }
   return {
-    address: options.path,
+    address: path,
     sentService: 'as-asked',
-    send(command: RawJson, asker: RequestOwner): Promise<UpstreamResult> {
-      return new Promise((resolve) => {
-        if (unusable === null) new UnixRequest(options, admission, command, asker, resolve).run()
-        else resolve({ ok: false, offline: false, reason: unusable, sent: false })
-      })
+    send(command: RawJson, owner: RequestOwner): Promise<UpstreamResult> {
+      if (unusable === null) return requestUpstream(request, command, owner)
+      return Promise.resolve({ ok: false, offline: false, reason: unusable, sent: false })
     },
-    close: () => admission.close(),
+    close: () => limiter.close(),
     retire: () => undefined,
-    load: () => admission.load(),
-    probe: () => (unusable === null ? probeUnixSocket(options.path) : Promise.resolve(unusable)),
+    load: () => limiter.load(),
+    probe: () => (unusable === null ? probeUnixSocket(path) : Promise.resolve(unusable)),
   }
 }
 
