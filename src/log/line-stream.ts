@@ -22,12 +22,29 @@ export interface StreamEvents {
 /** Characters kept for an output that takes none, such as a full disk; lines that come after them are lost. */
 const maxWaiting = 16 * 1024 * 1024
 
-/** Characters after which lines are written even where not each is to be flushed, and the longest wait for more. */
+/** Characters after which lines are written however long they could still wait. */
 const highWaterMark = 64 * 1024
+
+/** Milliseconds that lines wait at most where not each is to be flushed. */
 const maxDelay = 1000
 
 /** Milliseconds from one batch to the next where each line is to be flushed; a line after a pause goes at once. */
 const flushInterval = 5
+
+/**
+ * Milliseconds until the next batch is due; 0 or less: at once.
+ * @param lines how many wait
+ * @param sinceLast milliseconds since the latest batch was handed over
+ */
+export type BatchDelay = (lines: number, sinceLast: number) => number
+
+/** For outputs of loggers. @param flush whether a line is written at once, or with those of the next milliseconds */
+export function logDelay(flush: boolean): BatchDelay {
+  return flush ? (_lines, sinceLast) => flushInterval - sinceLast : () => maxDelay
+}
+
+/** Called once: whether the line was written. One that was not is tried again, as all are. */
+type OnSettled = (written: boolean) => void
 
 /** Milliseconds until an output that failed is tried again, and until a full pipe is. */
 const retryDelay = 1000
@@ -39,45 +56,55 @@ const closeTimeout = 1000
 export class LineStream {
   readonly #target: LineTarget
   readonly #events: StreamEvents
-  /** Whether each line is written at once, or with those of the next few milliseconds. */
-  flush: boolean
+  delay: BatchDelay
   #lines: string[] = []
-  /** Their length in characters. */
+  /** For each line; null: nothing waits for it. */
+  #onSettled: (OnSettled | null)[] = []
+  /** Length of the lines in characters. */
   #waiting = 0
   #written = 0
   #lost = 0
   #failing = false
   #busy = false
   #closing = false
-  #delay: NodeJS.Timeout | null = null
+  #timer: NodeJS.Timeout | null = null
   /** When the latest batch was handed over; milliseconds of the monotonic clock. */
   #handedOver = -Infinity
   #wake: () => void = () => undefined
   #idle: () => void = () => undefined
 
-  constructor(target: LineTarget, events: StreamEvents, flush: boolean) {
+  constructor(target: LineTarget, events: StreamEvents, delay: BatchDelay) {
     this.#target = target
     this.#events = events
-    this.flush = flush
+    this.delay = delay
   }
 
-  write(line: string): void {
+  /** Whether the latest attempt to write failed. */
+  get failing(): boolean {
+    return this.#failing
+  }
+
+  /** @param onSettled called once, at once where the output is failing: whether the line was written */
+  write(line: string, onSettled: OnSettled | null = null): void {
     if (this.#waiting + line.length > maxWaiting) {
       this.#lost++
       this.#fail('it takes lines too slowly')
+      onSettled?.(false)
       return
     }
     this.#lines.push(line)
+    this.#onSettled.push(this.#failing ? null : onSettled)
     this.#waiting += line.length
+    if (this.#failing) onSettled?.(false)
     if (this.#busy) return
     if (this.#waiting >= highWaterMark) this.start()
-    else if (this.#delay === null) this.#plan()
+    else this.#plan()
   }
 
   /** Hands over what waits, and lets the target look after itself even if that is nothing. */
   start(): void {
-    if (this.#delay !== null) clearTimeout(this.#delay)
-    this.#delay = null
+    if (this.#timer !== null) clearTimeout(this.#timer)
+    this.#timer = null
     this.#wake()
     if (this.#busy) return
     this.#busy = true
@@ -99,8 +126,8 @@ export class LineStream {
   }
 
   #plan(): void {
-    const wait = this.flush ? this.#handedOver + flushInterval - performance.now() : maxDelay
-    if (wait > 0) this.#delay = setTimeout(() => this.start(), wait)
+    const wait = this.delay(this.#lines.length, performance.now() - this.#handedOver)
+    if (wait > 0) this.#timer ??= setTimeout(() => this.start(), wait)
     else this.start()
   }
 
@@ -141,6 +168,7 @@ export class LineStream {
     for (let i = 0; i < count; i++) this.#waiting -= this.#lines[i]?.length ?? 0
     this.#lines.splice(0, count)
     this.#written += count
+    for (const onSettled of this.#onSettled.splice(0, count)) onSettled?.(true)
     if (!this.#failing || this.#waiting > maxWaiting / 2) return
     const lost = this.#lost
     this.#failing = false
@@ -151,6 +179,8 @@ export class LineStream {
   #fail(reason: string): void {
     if (this.#failing) return
     this.#failing = true
+    for (const onSettled of this.#onSettled) onSettled?.(false)
+    this.#onSettled.fill(null)
     this.#events.failing(reason)
   }
 

@@ -18,7 +18,7 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import t from 'tap'
 import type { Test } from 'tap'
-import { LineStream } from '../../src/log/line-stream.ts'
+import { LineStream, logDelay } from '../../src/log/line-stream.ts'
 import type { LineTarget } from '../../src/log/line-stream.ts'
 import { openLogFile } from '../../src/log/output/log-file.ts'
 import { FileTarget } from '../../src/log/output/file.ts'
@@ -38,7 +38,7 @@ function openStream(path: string, rotation: RotationSettings = { maxSize: 0, max
     failing: (reason: string) => say(`failing: ${reason}`),
     restored: (lost: number) => say(`restored, ${lost} lost`),
   }
-  const stream = new LineStream(target, events, true)
+  const stream = new LineStream(target, events, logDelay(true))
   return { target, stream, said, next: () => new Promise<void>((resolve) => heard.push(resolve)) }
 }
 
@@ -193,7 +193,7 @@ t.test('what waits is bounded, and an output that takes it again starts afresh',
     close: async () => undefined,
   }
   const said: string[] = []
-  const stream = new LineStream(target, { failing: (reason) => said.push(reason), restored: (lost) => said.push(`lost ${lost}`) }, true)
+  const stream = new LineStream(target, { failing: (reason) => said.push(reason), restored: (lost) => said.push(`lost ${lost}`) }, logDelay(true))
   const long = 'x'.repeat(1024 * 1024)
   for (let i = 0; i < 20; i++) stream.write(long)
   takes = true
@@ -208,7 +208,7 @@ t.test('an output that is let go while it takes nothing says how many lines it d
     close: async () => undefined,
   }
   const said: string[] = []
-  const stream = new LineStream(target, { failing: (reason) => said.push(reason), restored: () => t.fail('not restored') }, true)
+  const stream = new LineStream(target, { failing: (reason) => said.push(reason), restored: () => t.fail('not restored') }, logDelay(true))
   for (let i = 0; i < 7; i++) stream.write('x\n')
   await stream.close()
   t.same(said, ['no space left', 'it was given up with 7 lines not written'])
@@ -223,7 +223,7 @@ t.test('lines that need not be flushed are written together, and all by the end'
     },
     close: async () => undefined,
   }
-  const stream = new LineStream(target, unheard(t), false)
+  const stream = new LineStream(target, unheard(t), logDelay(false))
   for (let i = 0; i < 10; i++) {
     stream.write('x\n')
     await new Promise((resolve) => setImmediate(resolve))
@@ -249,7 +249,7 @@ t.test('a line after a pause is written at once, those that follow it wait for e
   let timeUp = (): void => undefined
   t.intercept(performance, 'now', { value: () => 1000 })
   t.intercept(globalThis, 'setTimeout', { value: (run: () => void) => ((timeUp = run), undefined) })
-  const stream = new LineStream(target, unheard(t), true)
+  const stream = new LineStream(target, unheard(t), logDelay(true))
   stream.write('x\n')
   stream.write('x\n')
   await next()

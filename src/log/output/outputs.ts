@@ -3,7 +3,7 @@
 
 import { closeSync } from 'node:fs'
 import { resolve } from 'node:path'
-import { LineStream } from '../line-stream.ts'
+import { LineStream, logDelay } from '../line-stream.ts'
 import type { StreamEvents } from '../line-stream.ts'
 import { KeagateError } from '../../errors.ts'
 import { openLogFile } from './log-file.ts'
@@ -93,7 +93,7 @@ export class Outputs {
     if (stream === undefined) {
       // Of standard error there is nobody left to tell.
       const events = fd === 1 ? this.#eventsOf('stdout') : { failing: () => undefined, restored: () => undefined }
-      stream = new LineStream(new StandardTarget(fd), events, true)
+      stream = new LineStream(new StandardTarget(fd), events, logDelay(true))
       this.#standard.set(fd, stream)
     }
     return stream
@@ -114,7 +114,7 @@ export class Outputs {
     const known = this.#files.get(path)
     if (known !== undefined && file !== null) {
       known.target.adopt(file, rotation)
-      known.stream.flush = flush
+      known.stream.delay = logDelay(flush)
       known.stream.start()
       return known
     }
@@ -123,7 +123,7 @@ export class Outputs {
     const instead = (line: string): void => this.standard(2).write(line)
     const opened = (): void => events.restored(0)
     const target = new LogFileTarget({ path, file, rotation, cannotRotate, instead, opened })
-    return { target, stream: new LineStream(target, events, flush) }
+    return { target, stream: new LineStream(target, events, logDelay(flush)) }
   }
 
   #openSyslog(): LineStream {
@@ -134,7 +134,7 @@ export class Outputs {
       failing: (reason) => events.failing(`${reason}; its lines go to standard error`),
       restored: () => events.restored(0),
     })
-    return new LineStream(target, events, true)
+    return new LineStream(target, events, logDelay(true))
   }
 
   #eventsOf(output: string): StreamEvents {
