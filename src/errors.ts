@@ -1,6 +1,6 @@
 // The base of every error that keagate throws, and the closed list of their codes.
 
-/** Stable codes, for whoever has to tell the kinds apart. */
+/** Stable codes that tell the kinds apart. */
 export type ErrorCode =
   | 'CONFIG_UNREADABLE'
   | 'CONFIG_INVALID'
@@ -28,7 +28,7 @@ export interface KeagateErrorOptions {
 export class KeagateError extends Error {
   readonly code: ErrorCode
   readonly remedy: string | null
-  /** Whoever has the text of the configuration makes it a position. */
+  /** The holder of the configuration's text makes it a position. */
   readonly at: string | null
 
   constructor(code: ErrorCode, message: string, options: KeagateErrorOptions = {}) {

@@ -1,4 +1,4 @@
-// Long work beside the event loop: it yields between its steps, and whoever runs it decides whether others get a turn.
+// Long work beside the event loop: it yields between its steps, and the caller decides whether others get a turn.
 
 import { setImmediate } from 'node:timers/promises'
 

@@ -143,7 +143,7 @@ export class Daemon implements AgentControl {
     })
   }
 
-  /** A reload that waits for its turn reads the file as it is then, so whoever asks meanwhile waits for the same. */
+  /** A reload that waits for its turn reads the file as it is then, so further requests share it. */
   configReload(): Promise<ConfigOutcome> {
     this.#waitingReload ??= this.#change('config-reload', 'the configuration file was read again and is in force', () =>
       this.#configManager.apply(() => {
@@ -170,7 +170,7 @@ export class Daemon implements AgentControl {
     }
   }
 
-  /** SIGHUP: as config-reload, but there is nobody to answer to. */
+  /** SIGHUP: as config-reload, but the outcome goes to the log. */
   async reload(): Promise<void> {
     if (this.#stopping) return
     const { file, logging } = this.#options

@@ -32,7 +32,7 @@ export async function runConfigCheck(plan: Extract<Plan, { kind: 'test' }>, env:
   return checkConfigFile(plan, openLogging(plan.debug, env), env)
 }
 
-/** `-c`: runs until somebody stops it, then ends the process. @returns the exit code of a start that failed */
+/** `-c`: runs until it is stopped, then ends the process. @returns the exit code of a start that failed */
 export async function runDaemon(plan: Extract<Plan, { kind: 'run' }>, parts: ProcessContext): Promise<number> {
   const { program, signals, env } = parts
   takeName(program)
@@ -83,7 +83,7 @@ export async function runDaemon(plan: Extract<Plan, { kind: 'run' }>, parts: Pro
   logging.write('CTRL_AGENT_RUN_EXIT')
   logging.write('DCTL_SHUTDOWN', { name: program, pid: process.pid, version: daemon.version })
   await logging.close()
-  // Connections to hung daemons may still be open; nobody waits for them any more.
+  // Connections to hung daemons may still be open; nothing waits for them any more.
   process.exit(exitValue)
 }
 
@@ -123,7 +123,7 @@ function failureId(error: unknown): MessageId {
   return error.code === 'PID_FILE' ? 'DCTL_PID_FILE_ERROR' : 'DCTL_CONFIG_FILE_LOAD_FAIL'
 }
 
-/** After an error that nobody expected, nobody knows what still works: better a new process than half an old one. */
+/** After an unexpected error the state of the process is unknown, so a new process is better than this one. */
 function exitOnUncaught(logging: Logging): void {
   let ending = false
   process.on('uncaughtException', (error) => {

@@ -1,5 +1,5 @@
 // Builds everything that one configuration needs into one immutable object. Nothing is global, nothing is started:
-// what cannot be built throws, and whoever asked still has the runtime from before.
+// what cannot be built throws, and the caller still has the previous runtime.
 
 import { Guard } from '../access/guard.ts'
 import { compilePolicy } from '../access/policy.ts'

@@ -104,7 +104,7 @@ function createMissing(folder: string): void {
   try {
     mkdirSync(folder, { mode: 0o755 })
   } catch (error) {
-    // Somebody else has just made it.
+    // Another process has just made it.
     if (statSync(folder, { throwIfNoEntry: false })?.isDirectory() === true) return
     if (codeOf(error) !== 'ENOENT') throw error
     throw certsError(`no folder can be made in ${path.dirname(folder)}`, 'name a directory on another file system', error)

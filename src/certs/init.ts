@@ -115,7 +115,7 @@ ${offerProfile(directory, client, configuredAddress(directory) ?? address, profi
 function description(directory: string, client: string, names: readonly string[], end: string): string {
   return `Made in ${directory}:
 
-ca/            the authority; whoever has ca/key.pem can issue certificates: keep a copy, and keep it to yourself
+ca/            the authority; ca/key.pem can issue certificates: keep a copy, and keep it secret
 server/        cert.pem and key.pem for ${names.join(', ')}; good until ${end}
 ${`${client}/`.padEnd(14)} cert.pem and key.pem for a client; good until ${end}
 crl.pem        what is revoked: nothing

@@ -1,4 +1,4 @@
-// `keagate demo`: keagate with daemons that are made up, for whoever has no Kea at hand.
+// `keagate demo`: keagate with simulated daemons, for a machine without Kea.
 
 import { numberOption, readOptions } from '../certs/options.ts'
 import { runDemo } from '../demo/run-demo.ts'

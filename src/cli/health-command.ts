@@ -15,7 +15,7 @@ import { asksForHelp, mistakeIn } from './words.ts'
 const usage = `Usage: keagate health [-c FILE] [--ready]
 
 Says whether the agent that runs with FILE is alive: asks its monitoring listener if it has one, else the door, where
-no certificate and no password is needed to see that somebody is in.
+it needs no certificate and no password.
 
   -c FILE    configuration file (/etc/kea/kea-ctrl-agent.conf)
   --ready    also whether it takes commands now; needs "monitoring" in FILE

@@ -20,7 +20,7 @@ export interface AgentConfig {
   readonly httpHeaders: readonly HttpHeader[]
   /** null: plain HTTP. */
   readonly tls: TlsConfig | null
-  /** null: no authentication configured. With an empty client list nobody is asked either, as in Kea. */
+  /** null: no authentication configured. With an empty client list no caller is asked either, as in Kea. */
   readonly authentication: AuthenticationConfig | null
   /** null: everybody who is let in may run everything. */
   readonly access: AccessConfig | null
@@ -32,7 +32,7 @@ export interface AgentConfig {
   /** null: commands are not recorded. */
   readonly auditLog: AuditConfig | null
   readonly httpLimits: HttpLimits
-  /** null: nobody listens for it. */
+  /** null: not served. */
   readonly monitoring: MonitoringConfig | null
   readonly userContext: UserContext
   /** Absolute; the folder that relative file names start from: that of the configuration file. */
@@ -59,7 +59,7 @@ export interface TlsFiles {
 
 /** The file names here are absolute. */
 export interface TlsConfig extends TlsFiles {
-  /** Certificate revocation lists: file or directory; null: nobody is checked for revocation. */
+  /** Certificate revocation lists: file or directory; null: revocation is not checked. */
   readonly crlFile: string | null
   /** The file names as the operator wrote them. */
   readonly written: TlsFiles & { readonly crlFile: string | null }
@@ -90,7 +90,7 @@ export interface AuthenticationConfig {
   readonly userContext: UserContext
 }
 
-/** What slows down whoever guesses passwords. */
+/** Limits on password guessing. */
 export interface LockOutLimits {
   /** Failures that one address may have within the window; 0: no limit. */
   readonly failures: number

@@ -94,7 +94,7 @@ function completeness(
   const issuer = issuerName(last)
   if (named.length > 0) {
     const text = `the chain in ${certFile} ends below another ${issuer} than the one in the trust-anchor`
-    return [problem('warning', 'cert-file', text, 'have it issued by the CA as it is now, if the CA was made anew')]
+    return [problem('warning', 'cert-file', text, 'have it issued by the CA as it is now, if the CA was replaced')]
   }
   const text = `the chain in ${certFile} ends below ${issuer}, which clients may not know`
   return [problem('warning', 'cert-file', text, `append the certificate of ${issuer}, if it is not a root that all clients have`)]

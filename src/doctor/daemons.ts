@@ -22,7 +22,7 @@ export async function examineDaemons({ controlSockets }: AgentConfig, log: Log):
   )
   const router = new Router(upstreams.byService, log)
   const ask = async (name: string, service: string): Promise<Answer> => {
-    const command = { name, services: [service], arguments: null, caller: nobody }
+    const command = { name, services: [service], arguments: null, caller: anonymous }
     const memory = { tryReserve: () => true, release: () => undefined }
     const [answer] = await router.forward(command, [service], { signal: new AbortController().signal, memory })
     return read(answer === undefined ? '' : rawToString(answer))
@@ -46,7 +46,7 @@ function hasty<Socket extends ControlSocketConfig>(socket: Socket): Socket {
   return { ...socket, limits: { ...socket.limits, ...times } }
 }
 
-const nobody = { remoteAddress: '127.0.0.1', tls: null, user: null }
+const anonymous = { remoteAddress: '127.0.0.1', tls: null, user: null }
 
 /** By the answer to `list-commands`: every daemon of Kea has statistics, no agent has. */
 function isOfAgent({ result, arguments: names }: Answer): boolean {
@@ -85,7 +85,7 @@ function absentRemedy(service: string, reason: string): string {
 function remedyFor(reason: string, address: string): string {
   if (reason.includes('ermission denied')) return socketRemedy(address)
   if (reason.startsWith('Operation canceled')) return 'the daemon hangs or is busy: look at its log, and restart it if need be'
-  if (reason.includes('refused')) return 'start the daemon: nobody listens there'
+  if (reason.includes('refused')) return 'start the daemon: nothing listens there'
   return 'look at the log of the daemon'
 }
 

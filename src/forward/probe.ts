@@ -37,7 +37,7 @@ function isSocket(path: string): boolean {
 
 const reasons: Readonly<Record<string, string>> = {
   ENOENT: 'the socket does not exist; is the daemon running, and is this the path in its configuration?',
-  ECONNREFUSED: 'nobody listens there; the daemon has ended without removing its socket',
+  ECONNREFUSED: 'nothing listens there; the daemon has ended without removing its socket',
   ENOTSOCK: 'it is not a socket; name the one in the configuration of the daemon',
   EAGAIN: 'its queue of connections is full; the daemon is busy or stuck',
   EACCES: 'this process may not open it; run as a user who is in the daemon\'s group',

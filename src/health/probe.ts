@@ -1,5 +1,5 @@
 // Asks a running agent one question as anybody could: without a password and without a client certificate. That the
-// door explains why it lets nobody in is a sign of life like any other.
+// door explains why it refuses all is a sign of life like any other.
 
 import http from 'node:http'
 import https from 'node:https'

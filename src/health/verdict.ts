@@ -1,4 +1,4 @@
-// What a health check says: a word for the exit code, a sentence for whoever looks.
+// What a health check says: a word for the exit code, a sentence for people.
 
 export interface Verdict {
   /** `unknown`: the question cannot be answered with this configuration. */

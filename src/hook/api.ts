@@ -23,7 +23,7 @@ export interface Caller {
     readonly notBefore: number
     readonly notAfter: number
   } | null
-  /** The user that basic authentication proved, or null where nobody is asked. */
+  /** The user that basic authentication proved, or null where no user is asked for. */
   readonly user: string | null
 }
 

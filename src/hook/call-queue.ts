@@ -12,7 +12,7 @@ export type CallOutcome =
       readonly ok: true
       /** The answer; null: none was given. */
       readonly answer: RawJson | null
-      /** Why the caller is refused; null: he is not. */
+      /** Why the caller is refused; null: the caller is not. */
       readonly refusal: string | null
     }
   | {

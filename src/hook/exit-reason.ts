@@ -6,7 +6,7 @@ import { maxHeap } from './bounds.ts'
 /** What a shell adds to the number of the signal that ended a process. */
 const signalBase = 128
 
-/** @param status as a shell gives it; null: nobody could tell */
+/** @param status as a shell gives it; null: unknown */
 export function exitReason(status: number | null): string {
   if (status === null) return 'its process ended'
   if (status <= signalBase) return `its process ended with exit code ${status}`

@@ -61,7 +61,7 @@ export interface LaunchedModule {
 }
 
 /**
- * @param path of the module, for whoever looks at the list of processes
+ * @param path of the module, shown in the list of processes
  * @throws Error when there are no descriptors for the pipes
  */
 export function launchModule(path: string, env: NodeJS.ProcessEnv = process.env): LaunchedModule {

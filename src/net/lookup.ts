@@ -12,7 +12,7 @@ type Resolve = (name: string, options: LookupOptions) => Promise<LookupAddress |
 
 /**
  * A lookup for `net.connect` and `tls.connect`: of any number of names few are looked up at a time, and questions for
- * one name share the answer. Nothing is kept: each new connection asks anew (RFC 8305, which Node follows, tries the
+ * one name share the answer. Nothing is kept: each new connection asks again (RFC 8305, which Node follows, tries the
  * addresses).
  */
 export function createLookup(resolve: Resolve = lookup): LookupFunction {

@@ -1,4 +1,4 @@
-// Names the TLS library that Node runs on and what it can do, for `-V`, `-W` and whoever has to explain a refusal.
+// Names the TLS library that Node runs on and what it can do, for `-V`, `-W` and the text of refusals.
 
 import { getFips } from 'node:crypto'
 import { createSecureContext, getCiphers } from 'node:tls'

@@ -41,8 +41,8 @@ t.test('the table names every good file', (t) => {
 
 /** What is warned of again when it is set again. */
 const expected = new RegExp(
-  ['everybody on this machine', 'asks nobody', 'crl-file has no effect|in the clear', 'nothing is ever written', 'is rotated before',
-    'no facility', 'means nothing', 'monitoring speaks plain HTTP', 'TLS is required but', 'nobody can get',
+  ['everybody on this machine', 'asks for no password', 'crl-file has no effect|in the clear', 'nothing is ever written', 'is rotated before',
+    'no facility', 'means nothing', 'monitoring answers plain HTTP', 'TLS is required but', 'no caller can get',
     'no known command belongs|is no command that is known', 'there is no control socket', 'never counts',
     'anyone who reaches this address'].join('|'),
 )

@@ -23,5 +23,5 @@ t.test('a real daemon: alive, stopped and killed', { skip: skipWithout('kea-dhcp
   t.match(await doctor(), { code: 1, stdout: /^error +control socket d2: .*; the daemon hangs or is busy/m })
   process.kill(daemon.pid, 'SIGKILL')
   await daemon.exited
-  t.match(await doctor(), { code: 1, stdout: /^error +control socket d2: .*refused.*; start the daemon: nobody listens there$/m })
+  t.match(await doctor(), { code: 1, stdout: /^error +control socket d2: .*refused.*; start the daemon: nothing listens there$/m })
 })

@@ -125,7 +125,7 @@ t.test('reader, operator and nobody', { skip: skipWithout('kea-dhcp4', 'kea-dhcp
       code: 0, stdout: 'allowed: lease4-get for dhcp4\nrole:    reader\nrule:    accept-commands of reader: "READ" (subject of the certificate reader)\n',
     })
     t.match(await says('--cert-subject', 'CN=operator', 'version-get', 'd2'), { code: 2, stdout: /^refused: version-get for d2\nrole: {4}operator\n/ })
-    t.match(await says('lease4-get', 'dhcp4'), { code: 2, stdout: /^note: .*without a certificate nobody gets this far\n.*\nrole: {4}default-role\n/ })
+    t.match(await says('lease4-get', 'dhcp4'), { code: 2, stdout: /^note: .*no caller gets this far without a certificate\n.*\nrole: {4}default-role\n/ })
     const table = await says('--cert-subject', 'operator')
     t.equal(table.code, 0)
     t.match(table.stdout, /^reservation-add +write +dhcp4$/m)

@@ -88,7 +88,7 @@ t.test('cert-file: each bad file has its sentence', (t) => {
 
 t.test('key-file: each bad file has its sentence', (t) => {
   const encrypted = (name: string): string =>
-    `key-file DIR/${name} is encrypted, and nobody is there to type its passphrase; ` +
+    `key-file DIR/${name} is encrypted, and a daemon cannot ask for its passphrase; ` +
     'make an unencrypted copy that only the agent can read: ' +
     `(umask 077 && openssl pkey -in DIR/${name} -out DIR/${name}.plain)`
   const rows: readonly (readonly [keyFile: string, sentence: string])[] = [

@@ -26,7 +26,7 @@ t.test('what keeps a caller out before any rule is noted beside the decision', a
     ['--user stork --cert-subject stork version-get', 0, bound, none],
     ['--user stork --cert-subject O=birds,CN=stork shutdown', 2, none, /^refused: shutdown/m],
     ['--user stranger shutdown', 2, /^note: +there is no user stranger/, /^role: +unknown-role$/m],
-    ['shutdown', 2, /^note: +without a user nobody gets this far/, /^role: +default-role$/m],
+    ['shutdown', 2, /^note: +no caller gets this far without a user/, /^role: +default-role$/m],
     ['--user stork', 0, bound, /^config-get +read +\(agent\)$/m, /^\d+ of \d+ known commands$/m],
   ]
   for (const [words, code, ...says] of table) {

@@ -12,7 +12,7 @@ import type { Where } from './where.ts'
 const defaultTimeout = 70
 
 /**
- * @param askPassword of the user; null: there is nobody to ask
+ * @param askPassword of the user; null: there is no terminal to ask on
  * @throws {KeagateError} CLIENT_USAGE
  */
 export async function openDoor(

@@ -6,7 +6,7 @@ import type { Door } from '../door.ts'
 import { exchange } from '../exchange.ts'
 import { commandText } from '../request/command-text.ts'
 
-/** Milliseconds: nobody waits for it. */
+/** Milliseconds; it runs in the background. */
 const timeoutMs = 3000
 
 /** Empty where they cannot be had. */

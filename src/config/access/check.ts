@@ -1,5 +1,5 @@
 // What of access control can be known to be wrong before anybody calls: names that lead nowhere, lists that lead back
-// to themselves, roles that nobody can get.
+// to themselves, roles that no caller can get.
 
 import type { Mention } from './parse-list.ts'
 import { checkReferences, predefinedLists } from './references.ts'
@@ -106,10 +106,10 @@ function* checkRoles(section: Section, config: AccessConfig, around: AccessConte
     if (name === '') continue
     if (byCertificate) checkCertificateName(role, 'name')
     else if (config.assignRoleMethod === 'remote-address' && network === null) {
-      const text = `nobody can get the role ${quoted(name)}: it is neither an address nor a network`
+      const text = `no caller can get the role ${quoted(name)}: it is neither an address nor a network`
       role.warning('KEAGATE_CONFIG_WARNING', 'name', text, 'name it like 192.0.2.1 or 192.0.2.0/24')
     } else if (config.assignRoleMethod === 'basic-authentication' && !users.has(name)) {
-      const text = `nobody can get the role ${quoted(name)}: there is no such user in the clients of authentication`
+      const text = `no caller can get the role ${quoted(name)}: there is no such user in the clients of authentication`
       role.warning('KEAGATE_CONFIG_WARNING', 'name', text, 'name it as the user')
     }
   }
@@ -126,6 +126,6 @@ function checkMethod(section: Section, config: AccessConfig, { tls, authenticati
   } else if (method.startsWith('cert-') && !asked) {
     warn('assign-role-method', 'no client is asked for a certificate, so everybody gets the default role', 'set "cert-required": true')
   } else if (method === 'basic-authentication' && (authentication?.clients.length ?? 0) === 0) {
-    warn('assign-role-method', 'nobody is asked for a user, so everybody gets the default role', 'name the clients in authentication')
+    warn('assign-role-method', 'no caller is asked for a user, so all get the default role', 'name the clients in authentication')
   }
 }

@@ -6,7 +6,7 @@ import type { CommandDefinition } from './kea-commands.ts'
 /** What is asked of lists. */
 export interface Subject {
   readonly command: string
-  /** undefined: nobody knows the command. */
+  /** undefined: the command is unknown. */
   readonly definition: CommandDefinition | undefined
   /** `agentService` for the agent itself. */
   readonly service: string

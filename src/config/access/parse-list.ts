@@ -49,7 +49,7 @@ function readKind({ key, keyStart, value }: Member, path: string, notes: AccessL
     case 'and':
     case 'or': {
       const items = itemsOf(value, spot, key, notes)
-      // An `and` of nothing would match everything, which nobody means.
+      // An empty `and` would match everything, which is hardly meant.
       if (items?.items.length === 0) return refused(notes, spot, `${key} has nothing to join`, 'write NONE or ALL')
       const lists = items?.items.map((item, index) => readAccessList(item, `${path}/${index}`, notes))
       return lists?.every((list) => list !== null) === true ? { kind: key, lists } : null

@@ -3,7 +3,7 @@
 import type { MapNode } from '../../json/text/node.ts'
 import type { AccessRight, CommandDefinition } from './kea-commands.ts'
 
-/** What of a caller is the name of his role. */
+/** Which property of the caller selects the role. */
 export type AssignRoleMethod = 'remote-address' | 'cert-subject' | 'cert-issuer' | 'basic-authentication'
 
 export type ResponseFilter = 'list-commands' | 'redact-secrets'

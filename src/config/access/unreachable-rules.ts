@@ -1,5 +1,5 @@
 // Lists of a role that never count, because the list that goes before them has all that they have: most often a
-// `reject-commands` beside an `accept-commands` that nobody told to wait.
+// `reject-commands` beside an `accept-commands` that comes first.
 
 import type { Mention } from './parse-list.ts'
 import { Matcher } from './match.ts'

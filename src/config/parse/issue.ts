@@ -23,7 +23,7 @@ export interface ConfigWarning extends ConfigIssue {
   readonly id: MessageId
 }
 
-/** More sentences than these help nobody, and an answer must not grow without bound. */
+/** More sentences than these are of no help, and an answer must not grow without bound. */
 export const maxShown = 100
 
 export interface ConfigErrorOptions {

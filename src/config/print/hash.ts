@@ -12,7 +12,7 @@ const known = new WeakMap<AgentConfig, Promise<string>>()
 
 /**
  * SHA-256, 64 upper-case hex digits; the same after a restart. It is for everybody who may read the configuration, so
- * passwords go into it through scrypt: whoever guesses at them from the hash pays some 40 ms for each guess, and has to
+ * passwords go into it through scrypt: guessing them from the hash costs some 40 ms for each guess, and has to
  * guess all of them at once. That time is spent in a thread.
  */
 export function configHash(config: AgentConfig): Promise<string> {

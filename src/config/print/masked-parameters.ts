@@ -45,7 +45,7 @@ export function maskedParameter(node: JsonNode, path: string): SourcePosition | 
 
 /**
  * The parameters with the secrets in force where `*****` stands. Only for parameters that are the same otherwise: a
- * secret must not go on to another address because somebody may change that one, but not read the file.
+ * client may be allowed to change an address without being allowed to read the file that has the secret for it.
  * @param known what is in force for the same module
  * @returns null where there are none such
  */

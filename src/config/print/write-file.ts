@@ -115,7 +115,7 @@ function faultOfName(target: string, folder: string): string | null {
   return basename(target).startsWith('.') ? 'the name of the file must not begin with a dot' : null
 }
 
-/** A path that ends like one of a folder would lose that end on its way, and then name a file nobody asked for. */
+/** A path that ends like one of a folder would lose that end on its way, and then name another file. */
 function faultOfEnd(filename: string | null): string | null {
   return filename !== null && /\/\.?$/.test(filename) ? 'the name of the file must not end with a slash' : null
 }

@@ -40,7 +40,7 @@ export function* resolveAuthentication(
     yield
   }
   if (drafts.length === 0) {
-    const text = 'authentication without clients asks nobody for a password, as with kea-ctrl-agent'
+    const text = 'authentication without clients asks for no password, as with kea-ctrl-agent'
     section.warning('KEAGATE_CONFIG_WARNING', 'clients', text, 'name the clients, or leave authentication out')
   }
   const lockOut = section.section('lock-out')

@@ -56,7 +56,7 @@ function common(section: Section): Pick<ControlSocketConfig, 'limits' | 'userCon
   }
 }
 
-/** The limits guard the daemon, so whoever asks it stands in one queue. */
+/** The limits guard the daemon, so all its requests share one queue. */
 function refuseOtherLimits(section: Section, before: Section): void {
   section.error(
     section.has('limits') ? section.keySpot('limits') : section.start,

@@ -156,7 +156,7 @@ function fromFile(
 ): UpstreamLogin | null {
   const written = section.string('password-file')
   if (written === null) return null
-  // What a file holds is sent away, so whoever may set the configuration must not choose which one.
+  // What a file holds is sent away, so a client with the right to set the configuration must not choose which one.
   if (restricted && loginInForce(endpoint, current, (login) => login.passwordFile === written) === null) {
     const text = 'over the network only the password-file may be named that is in use for this very daemon'
     section.error('password-file', text, 'write it in the configuration file, or start the agent with -X')
@@ -175,7 +175,7 @@ function fromFile(
   return { user, password: content.text, passwordFile: written }
 }
 
-/** A secret goes on to nobody but the daemon that it was given for, known by the same certificates as before. */
+/** A secret is sent only to the daemon that it was given for, known by the same certificates as before. */
 function loginInForce(
   endpoint: Endpoint,
   current: AgentConfig | null,

@@ -15,7 +15,7 @@ export function resolveMonitoring(agent: Section): MonitoringConfig | null {
   const httpPort = section.integer('http-port') ?? defaultPort
   checkPort(agent, section, httpPort)
   if (!/^(127\.|::1$)/.test(httpHost)) {
-    const text = 'monitoring speaks plain HTTP to whoever reaches this address, and names daemons and certificates'
+    const text = 'monitoring answers plain HTTP from any host that reaches this address, and names daemons and certificates'
     section.warning('KEAGATE_CONFIG_WARNING', 'http-host', text, 'let only your monitoring through the firewall')
   }
   return { httpHost, httpPort, userContext: userContextOf(section) }

@@ -60,7 +60,7 @@ export const accessControl: ConfigSchema = {
   properties: {
     'assign-role-method': {
       type: 'string', enum: ['remote-address', 'cert-subject', 'cert-issuer', 'basic-authentication'],
-      description: 'what of a caller is the name of his role',
+      description: 'which property of the caller selects the role',
     },
     'require-tls': { type: 'boolean', description: 'whether commands over plain HTTP are refused' },
     'api-files': { type: 'string', description: 'a folder of command descriptions in the form of Kea' },

@@ -12,7 +12,7 @@ const SERVICE_NAME = '^[A-Za-z0-9._@-]+$'
 
 /**
  * Elements of a list, and control sockets. Far more than anybody needs, and few enough that reading a configuration
- * which came over the network holds up nobody.
+ * which came over the network delays no other client.
  */
 export const maxElements = 1000
 
@@ -103,7 +103,7 @@ const authentication = map('HTTP basic authentication', {
   realm: { type: 'string', maxLength: 1024, default: 'kea-control-agent', description: 'the realm told to clients' },
   directory: text('the folder of the user and password files'),
   clients: list('who may send commands; an empty list lets everybody in', client),
-  'lock-out': limits('what slows down whoever guesses passwords', lockOutRows),
+  'lock-out': limits('limits on password guessing', lockOutRows),
   ...notes,
 })
 

@@ -50,7 +50,7 @@ export class HttpReply {
 
   #noAnswer(): string {
     const problem = this.#reader.problem()
-    if (this.#encoding !== '') return `the answer has Content-Encoding ${shown(this.#encoding)}, which nobody asked for`
+    if (this.#encoding !== '') return `the answer has Content-Encoding ${shown(this.#encoding)}, which was not asked for`
     return isJson(this.#type) ? problem : `${problem}; it came as ${this.#kind()}: is this the address of a Kea daemon?`
   }
 

@@ -1,4 +1,4 @@
-// A log file: appended to, rotated in Kea's scheme, and followed when somebody else moves, removes or empties it.
+// A log file: appended to, rotated in Kea's scheme, and followed when another program moves, removes or empties it.
 
 import { close } from 'node:fs'
 import { stat } from 'node:fs/promises'
@@ -55,7 +55,7 @@ export class FileTarget implements LineTarget {
     this.#size = parts.file.size
   }
 
-  /** Goes on with a file opened anew under the same name, after what is being written. */
+  /** Continues with a newly opened file of the same name, after the write in progress. */
   adopt(file: OpenFile, rotation: RotationSettings): void {
     const unused = this.#next
     this.#next = file
@@ -116,7 +116,7 @@ export class FileTarget implements LineTarget {
   }
 
   async #rotate(): Promise<void> {
-    // Somebody else may have emptied or moved it since.
+    // Another program may have emptied or moved it since.
     await this.#follow()
     if (this.#size <= this.#rotation.maxSize) return
     try {

@@ -94,7 +94,7 @@ function cannotOpen(path: string, cause: unknown): KeagateError {
     case 'EISDIR':
       return fail('it is a folder', 'end it with the name of a file')
     case 'ENXIO':
-      return fail('it is a pipe that nobody reads, or a socket', 'start its reader first, or name a file')
+      return fail('it is a pipe without a reader, or a socket', 'start its reader first, or name a file')
     case 'EACCES':
       return fail(`permission denied for ${ownUser()}`, 'let that user write there')
     default:

@@ -48,8 +48,8 @@ export class Outputs {
   }
 
   /**
-   * Opens what is needed from now on and lets go of the rest. Files are opened anew under their names, also those in
-   * use: somebody may have moved them.
+   * Opens what is needed from now on and lets go of the rest. Files are opened again by name, also those in
+   * use: another program may have moved them.
    * @param mayFail says of a path in the settings whether the loggers are taken without it; its lines go to standard
    * error until it can be opened
    * @returns the files that could not be opened
@@ -91,7 +91,7 @@ export class Outputs {
   standard(fd: 1 | 2): LineStream {
     let stream = this.#standard.get(fd)
     if (stream === undefined) {
-      // Of standard error there is nobody left to tell.
+      // A failure of standard error cannot be reported anywhere.
       const events = fd === 1 ? this.#eventsOf('stdout') : { failing: () => undefined, restored: () => undefined }
       stream = new LineStream(new StandardTarget(fd), events, logDelay(true))
       this.#standard.set(fd, stream)

@@ -1,4 +1,4 @@
-// Standard output and standard error. A write may stall as long as its reader does; it stalls nobody else.
+// Standard output and standard error. A write may stall as long as its reader does; nothing else waits for it.
 
 import { write } from 'node:fs'
 import { promisify } from 'node:util'

@@ -28,7 +28,7 @@ function nameOf(output: string): string {
   return output.slice('syslog:'.length).toLowerCase()
 }
 
-/** @param output `syslog` or `syslog:NAME`; LOCAL0 stands in for a name that nobody knows */
+/** @param output `syslog` or `syslog:NAME`; LOCAL0 is used for an unknown name */
 export function syslogForm(output: string, form: LineForm): LineForm {
   const facility = facilities.get(nameOf(output)) ?? defaultFacility
   return (source) => {

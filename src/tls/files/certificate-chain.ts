@@ -91,7 +91,7 @@ export function checkCertificateChain(
   }
 }
 
-/** RSA certificates of old recipes have keyEncipherment alone, for a key exchange that nobody should use any more. */
+/** RSA certificates of old recipes have keyEncipherment alone, for an obsolete key exchange. */
 function saysItCannotSign(certificate: X509Certificate): boolean {
   try {
     return !maySignHandshakes(certificate)

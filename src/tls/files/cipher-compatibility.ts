@@ -8,7 +8,7 @@ import { ciphers12, defaultGroups } from './protocol.ts'
 
 type Offer = Pick<TlsConfig, 'minVersion' | 'maxVersion' | 'ciphers' | 'groups' | 'keyFile'>
 
-/** Notes ciphers that all need another kind of key: nobody, or nobody with TLS 1.2 alone, would get in. */
+/** Notes ciphers that all need another kind of key: no client, or none with TLS 1.2 alone, would get in. */
 export function checkCipherKind(config: Offer, key: KeyObject, diagnostics: TlsDiagnostics): void {
   if (config.minVersion === '1.3' || usable12(config, key).length > 0) return
   const kind = isRsa(key) ? 'RSA' : 'EC'

@@ -29,7 +29,7 @@ export interface CredentialSet {
   readonly certificate: X509Certificate
   /** What client certificates have to lead to. */
   readonly trustAnchors: TrustAnchors
-  /** null: nobody is checked for revocation. */
+  /** null: revocation is not checked. */
   readonly revocation: Revocation | null
   /** Every certificate and revocation list that was read, with its end. */
   readonly expiring: readonly Expiring[]

@@ -142,7 +142,7 @@ function believed(
     diagnostics.problem('crl-file', text, 'add the certificate of that CA to the trust-anchor, also of an intermediate one')
   } else if (signer === undefined && signers.length > 0) {
     const text = `${which} was signed by the CA ${issuer}, whose certificate does not allow it to (no cRLSign)`
-    diagnostics.problem('crl-file', text, 'have the certificate of that CA issued anew with cRLSign among its key usages')
+    diagnostics.problem('crl-file', text, 'have the certificate of that CA reissued with cRLSign among its key usages')
   } else if (signer === undefined && answers.some(({ answer }) => answer === 'weak')) {
     const text = `${which} of ${issuer} is signed with SHA-1 or MD5, which can be forged`
     diagnostics.problem('crl-file', text, 'have the CA sign its list with SHA-256 or better')

@@ -51,7 +51,7 @@ export function daysLeft({ notAfter }: Expiring, now: number): number {
 
 /**
  * One sentence for each that ends within so many days, or is in the last third of its life where that is less, as with
- * lists that are made anew every week; and for each that has ended.
+ * lists that are reissued every week; and for each that has ended.
  * @param days 0: no warnings
  */
 export function expiryWarnings(list: readonly Expiring[], days: number, now: number): string[] {

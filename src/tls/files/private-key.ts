@@ -44,7 +44,7 @@ export function readPrivateKey(file: string, diagnostics: TlsDiagnostics): Priva
   if (block.text.includes('ENCRYPTED')) {
     const decrypt = `openssl pkey -in ${word} -out ${shellWord(`${file}.plain`)}`
     const remedy = `make an unencrypted copy that only the agent can read: (umask 077 && ${decrypt})`
-    diagnostics.problem('key-file', `key-file ${file} is encrypted, and nobody is there to type its passphrase`, remedy)
+    diagnostics.problem('key-file', `key-file ${file} is encrypted, and a daemon cannot ask for its passphrase`, remedy)
     return null
   }
   try {

@@ -50,7 +50,7 @@ export function checkTrustAnchor(
     if (flaw === null) continue
     const which = `certificate ${subjectName(certificate)} of trust-anchor ${name}`
     const text = `${which} ${flaw}, so ${others} below it are refused`
-    diagnostics.warning(text, 'replace it, or remove it if nobody needs it')
+    diagnostics.warning(text, 'replace it, or remove it if it is not needed')
   }
   const old = certificates.filter((certificate) => isSelfIssued(certificate) && isVersion1(certificate))
   for (const certificate of old) {

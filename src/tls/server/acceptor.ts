@@ -33,7 +33,7 @@ export interface TlsEvents {
   ): void
   /**
    * Follows `failed` where the first bytes of the client are an HTTP request: it may be told in plain text that TLS is
-   * spoken here. Nothing more is read; whoever is called closes the socket.
+   * spoken here. Nothing more is read; the callee closes the socket.
    */
   plainHttp(socket: Socket): void
   /** There is no TLS connection, the socket is gone. `quiet`: the client left without a byte, as a port check does. */
@@ -192,7 +192,7 @@ export function createTlsAcceptor(
       raw.once('close', () => {
         if (pending.delete(raw)) forget(entry)
       })
-      // Nobody can go on with half a handshake, so until it is done the end of the client is the end of the connection.
+      // Half a handshake cannot go on, so until it is done the end of the client is the end of the connection.
       raw.allowHalfOpen = false
       server.emit('connection', raw)
     },

@@ -15,7 +15,7 @@ export class KnownPeers {
   readonly #byBytes = new Map<string, VerifiedPeer>()
   readonly #authorities = new Map<string, X509Certificate>()
 
-  /** @param bytes the whole certificate, so that nobody is taken for somebody else */
+  /** @param bytes the whole certificate, so that no peer is taken for another */
   find(bytes: string): VerifiedPeer | undefined {
     return this.#byBytes.get(bytes)
   }

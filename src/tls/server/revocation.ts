@@ -68,7 +68,7 @@ export class Revocation {
       const child = current
       const issuer = this.#issuerOf(child)
       if (issuer === undefined) return [...links, { certificate: child, list: undefined }]
-      // A root: nobody is above it who could revoke it.
+      // A root: no CA above it could revoke it.
       if (issuer.fingerprint256 === child.fingerprint256) return links
       const names = certificateNames(issuer)
       const list = names === null ? undefined : this.#lists.get(signerKey(looseKey(names.subject), issuer))
