@@ -100,7 +100,7 @@ export class Modules {
     await Promise.all(this.#modules.map((module) => module.close()))
   }
 
-  /** Asks whether a caller may come in. Resolves to the reason why not, or null. A failing module refuses every caller. */
+  /** Asks whether a caller is let in: null, or the reason of the refusal. A module that fails refuses every caller. */
   async authenticated(caller: CallerContext): Promise<string | null> {
     for (const module of this.#at('authenticated')) {
       const outcome = await module.call({ kind: 'authenticated', caller })

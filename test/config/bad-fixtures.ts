@@ -31,7 +31,7 @@ export const badFixtures: readonly (readonly [name: string, ...issues: string[]]
     '2:47: assign-role-method is "user", but must be "remote-address", "cert-subject", "cert-issuer" or ' +
       '"basic-authentication"',
   ],
-  ['access-no-method', '2:23: "assign-role-method" is missing; it gives what of a caller is the name of his role'],
+  ['access-no-method', '2:23: "assign-role-method" is missing; it gives which property of the caller selects the role'],
   ['access-other-commands', '4:45: other-commands is "maybe", but must be "accept" or "reject"'],
   ['access-role-nameless', '4:20: "name" is missing; it gives the name of the role'],
   ['access-role-twice', '4:55: the role "::ffff:192.0.2.1" is given twice; keep one of them'],
