@@ -57,7 +57,7 @@ export function startInKea3(owner: Owner, folder: Kea3Folder, program: string, a
 }
 
 export interface Kea3Daemon extends Child {
-  /** Of its HTTP or HTTPS control socket, on 127.0.0.1. */
+  /** Of its HTTP or HTTPS control socket. */
   readonly port: number
   /** The path of its UNIX control socket, as everybody else sees it. */
   readonly socket: string
@@ -65,6 +65,10 @@ export interface Kea3Daemon extends Child {
 }
 
 export interface Kea3Options {
+  /** Of its HTTP(S) control socket; 127.0.0.1 when left out. */
+  readonly address?: string
+  /** Of the same; a free one when left out. */
+  readonly port?: number
   /** What its listener asks for besides TLS: the members of `authentication`. */
   readonly authentication?: Readonly<Record<string, unknown>>
   /** TLS: the authority and the daemon's own certificate; clients must show one. Plain HTTP when left out. */
@@ -76,11 +80,11 @@ export interface Kea3Options {
 /** Starts one daemon with a UNIX and an HTTP(S) control socket and waits until it is ready. */
 export async function startKea3Daemon(owner: Owner, service: Service, options: Kea3Options = {}): Promise<Kea3Daemon> {
   const folder = kea3Folder(owner)
-  const port = await freePort()
+  const port = options.port ?? (await freePort())
   const unix = { 'socket-type': 'unix', 'socket-name': path.join(folder.inside, 'run', 'socket') }
   const http = {
     'socket-type': options.tls === undefined ? 'http' : 'https',
-    'socket-address': '127.0.0.1',
+    'socket-address': options.address ?? '127.0.0.1',
     'socket-port': port,
     ...(options.tls === undefined ? {} : tlsKeys(folder, options.tls)),
     ...(options.authentication === undefined ? {} : { authentication: { type: 'basic', ...options.authentication } }),
