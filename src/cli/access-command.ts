@@ -22,14 +22,15 @@ import { asksForHelp, mistakeIn } from './words.ts'
 
 const usage = `Usage: keagate access -c FILE [CALLER] [COMMAND [SERVICE...]]
 
-Prints whether the caller may run COMMAND, and the rule that says so; without COMMAND, all that he may run.
+Prints whether the caller may run COMMAND, and the rule that decides. Without COMMAND, lists the commands this caller
+may run.
 
   -c FILE              configuration file
-  --address A          IP address that the caller comes from (127.0.0.1)
-  --user U             user that he has proved to be
-  --cert-subject S     subject of his certificate, or its common name alone
-  --cert-issuer I      issuer of his certificate, or its common name alone
-  SERVICE              where the command goes, a service or a group; none: keagate itself
+  --address A          IP address of the caller (127.0.0.1)
+  --user U             user that the caller has logged in as
+  --cert-subject S     subject of the caller's certificate, or its common name alone
+  --cert-issuer I      issuer of the caller's certificate, or its common name alone
+  SERVICE              a service or a group that the command is for; none: keagate itself
 
 Exit code: 0 allowed or listed, 1 not understood, 2 refused.
 `
