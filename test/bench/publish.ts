@@ -48,8 +48,8 @@ function section(results: Results): string {
   return [
     markdownTable(judgeAll(results)),
     '',
-    `Medians of ${rounds(results)} rounds on ${value('processor')}, ${value('memory')}, ${value('system')}; Node.js`,
-    `${value('node')} with OpenSSL ${value('openssl')}, kea-ctrl-agent ${value('kea-ctrl-agent')}, keagate ${value('keagate')}.`,
+    `Medians of ${rounds(results)} rounds on \`${value('processor')}\`, ${value('memory')}, \`${value('system')}\`; Node.js`,
+    `\`${value('node')}\` with OpenSSL ${value('openssl')}, kea-ctrl-agent ${value('kea-ctrl-agent')}, keagate ${value('keagate')}.`,
     `Every sample is in [${link(published.figures)}](${link(published.figures)}).`,
     '',
     `![keagate and kea-ctrl-agent compared with a plain Node forwarder](${link(published.chart)})`,

@@ -37,7 +37,7 @@ t.test('what is published has a row, two bars and the machine', async (t) => {
   const results = { machine, lines: Object.fromEntries(lines.map(({ id }) => [id, some])) }
   const page = withTable(readFileSync(path.join(root, published.page), 'utf8'), results)
   for (const { title } of lines) t.ok(page.includes(`| ${title} |`), title)
-  t.match(page, /Medians of 1 rounds on 2 x <fast>, 4 GiB, Debian; Node\.js\nv20 /)
+  t.match(page, /Medians of 1 rounds on `2 x <fast>`, 4 GiB, `Debian`; Node\.js\n`v20` /)
   t.equal(withTable(withTable(page, results), null), withTable(page, null), 'written again and taken out')
   const picture = chart(judgeAll(results))
   t.equal([...picture.matchAll(/<rect class="(?:keagate|agent)"/g)].length, 2 * lines.length)
