@@ -7,8 +7,8 @@
 #
 # Without an option it is for every architecture and depends on Debian's nodejs, or NodeSource's, which has the same name:
 # security updates of Node.js come from there. Debian 12 has an older nodejs; for it, --bundle-node puts the program NODE
-# (20.19 or newer, as nodejs.org builds it) into the package, which then is for this architecture and has to be built anew
-# when Node.js is mended. --tarball names what `npm pack` has made of this checkout, where that is there already.
+# (20.19 or newer, as nodejs.org builds it) into the package, which then is for this architecture and has to be built again
+# when Node.js is fixed. --tarball names what `npm pack` has made of this checkout, where that is there already.
 set -eu
 here=$(cd "$(dirname "$0")" && pwd)
 root=$(cd "$here/../.." && pwd)

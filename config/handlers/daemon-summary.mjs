@@ -6,7 +6,7 @@
 //   } ]
 //
 // { "command": "daemon-summary" } answers, for each service, whether it answered, its version, and for how many
-// seconds it has been running and using its present configuration. It asks with the rights of whoever sent it.
+// seconds it has been running and using its present configuration. It asks with the rights of the caller.
 
 /** @type {import('keagate').HandlerModule['parameters']} */
 export const parameters = {

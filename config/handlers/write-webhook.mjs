@@ -1,4 +1,4 @@
-// Tells a web server about every command that changes something: who sent it, to whom, and what came of it.
+// Reports every command that changes something to a web server: the caller, the services and the results.
 //
 //   "hooks-libraries": [ {
 //     "library": "/etc/kea/handlers/write-webhook.mjs",
@@ -31,7 +31,7 @@ export function load({ parameters, log }) {
   return {
     /** @param {import('keagate').ProcessedCommand} command */
     async commandProcessed({ name, services, access, caller, results, duration }) {
-      // A command that nobody knows may change something too.
+      // An unknown command may change something too.
       if (access === 'read') return
       if (onTheirWay >= mostAtOnce) {
         log('WARN', `${url} is too slow: ${name} was not reported`)

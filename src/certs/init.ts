@@ -39,7 +39,7 @@ list, keagate.conf, which starts with mutual TLS, and tls.inc, the same as a fra
   --client NAME    name of the first client (client)
   --name NAME      what the authority is for (this host's name)
   --key p256|rsa   EC P-256, or RSA with 3072 bits, for all keys (p256)
-  --days N         how long the server's and the client's certificates are good, at most ${MAX_LEAF_DAYS} (${LEAF_DAYS})
+  --days N         days until the certificates of server and client expire, at most ${MAX_LEAF_DAYS} (${LEAF_DAYS})
   --group GROUP    also lets this group read the server's key, such as _kea
   --keep           if there is an authority already, only renews what expires soon, and says how to start
   --force          moves an authority that is there into a folder old-... and starts over${profileLine}`,

@@ -19,7 +19,7 @@ const options: OptionTable = { dir: 'value', key: 'value', days: 'value', group:
 const optionLines = `
   --dir DIR        the directory made by "keagate certs init" (the working directory)
   --key p256|rsa   EC P-256, or RSA with 3072 bits (p256)
-  --days N         how long it is good, at most ${MAX_LEAF_DAYS} (${LEAF_DAYS})
+  --days N         days until it expires, at most ${MAX_LEAF_DAYS} (${LEAF_DAYS})
   --group GROUP    also lets this group read the key
   --force          issues it although there is one of that name, which stays valid until it is revoked or expires`
 

@@ -25,8 +25,8 @@ interface Row {
 export const listCommand: CertsCommand = {
   usage: `list [OPTION...]
 
-Shows every certificate issued here: name, use, serial number, last day, and whether it is good, replaced by a newer
-one (and still taken), expired or revoked; and until when the revocation list is good.
+Shows every certificate issued here with its name, use, serial number, last day and state: good, replaced by a newer one
+(and still accepted), expired or revoked. Also shows when the revocation list expires.
 
   --json           for machines
   --dir DIR        the directory made by "keagate certs init" (the working directory)`,

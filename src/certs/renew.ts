@@ -25,12 +25,12 @@ const WITHIN = 30
 export const renewCommand: CertsCommand = {
   usage: `renew [NAME...] [OPTION...]
 
-Issues again, with the same names and the same key, the certificates named, or else every one that expires soon and is
-not revoked. Always renews the revocation list. A keagate that runs with them takes both by itself.
+Renews the named certificates, or every one that expires soon and is not revoked, with the same names and the same key.
+Always renews the revocation list. A running keagate takes both by itself.
 
   --within N       without names: those that expire within N days (${WITHIN})
   --new-key        with a new key of the same kind
-  --days N         how long they are good, at most ${MAX_LEAF_DAYS} (${LEAF_DAYS})
+  --days N         days until they expire, at most ${MAX_LEAF_DAYS} (${LEAF_DAYS})
   --dir DIR        the directory made by "keagate certs init" (the working directory)`,
   options: { within: 'value', 'new-key': 'flag', days: 'value', dir: 'value' },
   run: renew,

@@ -10,7 +10,7 @@ import { certsError } from './error.ts'
 export const revokeCommand: CertsCommand = {
   usage: `revoke NAME... [--dir DIR]
 
-Puts every certificate of these names that has not expired, also those that were renewed since, on the revocation list
+Puts every certificate of these names that has not expired, including renewed ones, on the revocation list
 crl.pem. A keagate that runs with that list refuses them from then on, also on open connections.
 
   --dir DIR        the directory made by "keagate certs init" (the working directory)`,

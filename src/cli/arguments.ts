@@ -112,14 +112,14 @@ export function usage(program: string, subcommands: ReadonlyMap<string, string> 
     `       ${program} -v | -V | -W         version, version and libraries, build report`,
     '',
     '  -c FILE  configuration file, in the form of kea-ctrl-agent.conf',
-    '  -t FILE  check only: exit code 0 if it could be started, 1 if not',
+    '  -t FILE  check only: exit code 0 if FILE is correct, 1 if not',
     '  -d       every logger at DEBUG, level 99',
-    '  -X       do not enforce the directories that paths must lie in',
+    '  -X       allow paths outside the default directories in config-set',
     ...(subcommands.size === 0 ? [''] : []),
-    ...(subcommands.size === 0 ? [] : ['  -h       this text; "help COMMAND" explains one of the following', '']),
+    ...(subcommands.size === 0 ? [] : ['  -h       this text; "help COMMAND" explains one of these commands', '']),
     ...[...subcommands].map(([name, summary]) => `       ${program} ${name.padEnd(14)} ${summary}`),
     ...(subcommands.size === 0 ? [] : ['']),
-    'Signals: HUP reloads the configuration, TERM and INT stop after running commands have been answered.',
+    'Signals: HUP reloads the configuration; TERM and INT answer running commands, then stop.',
     '',
   ].join('\n')
 }

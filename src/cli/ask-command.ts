@@ -9,34 +9,34 @@ import { asksForHelp, mistakeIn } from './words.ts'
 
 const usage = `Usage: keagate ask [OPTION...] COMMAND [KEY=VALUE... | JSON | @FILE | -]
 
-Sends COMMAND and shows the answer: as text and tables on a terminal, in a pipe the bytes as they came. Without COMMAND,
-on a terminal, a shell with history and completion.
+Sends COMMAND and shows the answer: as text and tables on a terminal, unchanged in a pipe. Without COMMAND, on a
+terminal, starts a shell with history and completion.
 
-  KEY=VALUE            an argument: JSON where VALUE is JSON, else text; a.b=1 and a[]=x for what is nested
-  -s, --service NAME   for this service; more than once, or NAME,NAME (a command of one daemon alone goes there)
-  --json               the answer as it came on a terminal, too
-  -a, --all            every page of lease4-get-page, lease6-get-page or reservation-get-page, as one list
-  -w, --watch SEC      asks again and again, and marks what changed
-  -q, --quiet          no notes on standard error
+  KEY=VALUE            an argument: VALUE is JSON if it is valid JSON, else text; a.b=1 and a[]=x for nested arguments
+  -s, --service NAME   for this service; repeat it, or write NAME,NAME (a command of one daemon goes there)
+  --json               print the answer unchanged on a terminal, too
+  -a, --all            get every page of lease4-get-page, lease6-get-page or reservation-get-page, as one list
+  -w, --watch SEC      repeat the command, and mark what changed
+  -q, --quiet          print no notes on standard error
   -t, --timeout SEC    time for one answer (70)
 
-Where to:
+Server:
 
   --url URL            an agent, http or https
-  --ca FILE            the authority that the server's certificate must come from; else those of Node.js
-  --cert FILE          certificate to show; with --key FILE
-  --server-name NAME   the name that the server's certificate has, where it is not that of the URL
-  -u, --user NAME      user; the password is asked for, or in --password-file FILE
+  --ca FILE            the CA of the server's certificate; default: the CAs of Node.js
+  --cert FILE          client certificate; with --key FILE
+  --server-name NAME   the name in the server's certificate, if it is not that of the URL
+  -u, --user NAME      user; ask asks for the password, or reads it from --password-file FILE
   --password TEXT      works, but other users of this machine can read it
   --socket PATH        a daemon's UNIX socket, without an agent
   -c, --config FILE    the agent of this configuration, on this host
   -p, --profile NAME   a profile of client.json in $XDG_CONFIG_HOME/keagate (~/.config/keagate)
 
-"keagate ask COMMAND --help" says what COMMAND does and what it takes. Without an option that
-says where to: KEAGATE_URL, KEAGATE_CA and so on; KEAGATE_PROFILE, or the default profile; /etc/kea/keagate.conf;
-/etc/kea/kea-ctrl-agent.conf.
+"keagate ask COMMAND --help" describes COMMAND and its arguments. Without an option that names the server, the
+first of these is used: KEAGATE_URL (with KEAGATE_CA and so on); KEAGATE_PROFILE; the default profile;
+/etc/kea/keagate.conf; /etc/kea/kea-ctrl-agent.conf.
 
-Exit code: 0 every result is 0, 3 nothing found, 1 any other result, or words that cannot be understood,
+Exit code: 0 every result is 0, 3 nothing found, 1 any other result or a usage mistake,
 2 the server could not be reached, refused the request, or sent no answer.
 `
 

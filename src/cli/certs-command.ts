@@ -34,8 +34,8 @@ const usage = `Usage: keagate certs COMMAND ...       a small certificate author
   list              shows what was issued and what is revoked
   client NAME       makes a certificate for one more client
   server NAME...    makes a certificate for one more server, by its host names and addresses
-  pkcs12 NAME       packs a certificate with its key into one file under a password, for Java, Windows and browsers
-  renew [NAME...]   makes certificates that expire soon good for longer; renews the revocation list
+  pkcs12 NAME       packs a certificate with its key into one file with a password, for Java, Windows and browsers
+  renew [NAME...]   renews certificates that expire soon, and the revocation list
   revoke NAME...    puts certificates on the revocation list
 
 "keagate certs COMMAND --help" shows its options. All but init work in the directory that --dir names, or in the

@@ -1,4 +1,4 @@
-// `keagate demo`: keagate with simulated daemons, for a machine without Kea.
+// `keagate demo`: keagate with daemons that are made up, for a machine without Kea.
 
 import { numberOption, readOptions } from '../certs/options.ts'
 import { runDemo } from '../demo/run-demo.ts'
@@ -10,13 +10,13 @@ import { asksForHelp } from './words.ts'
 
 const usage = `Usage: keagate demo [--kea] [--port PORT] [--monitoring-port PORT]
 
-Shows what keagate does, on a machine without Kea: made-up daemons dhcp4, dhcp6 and d2 in memory, in front of them
-keagate with mutual TLS, two users with roles, an audit log and the status page, and lines to paste. On the loopback
-address only. Ctrl-C stops it, and nothing of it is left.
+Shows what keagate does, on a machine without Kea. It runs made-up daemons dhcp4, dhcp6 and d2 in memory. In front of
+them it runs keagate with mutual TLS, two users with roles, an audit log and the status page, and prints lines to paste.
+It listens on the loopback address only. Ctrl-C stops it and removes everything it made.
 
-  --kea                   take Kea's own daemons where their control sockets answer, made-up ones for the others
-  --port PORT             of the door (8000; another one where that is taken)
-  --monitoring-port PORT  of the status page (8001; another one where that is taken)
+  --kea                   use daemons of Kea whose control sockets answer, made-up ones for the others
+  --port PORT             for commands (8000, or another one if that is taken)
+  --monitoring-port PORT  for the status page (8001, or another one if that is taken)
 
 A demonstration daemon also has the commands demo-hang, demo-away (both with "seconds") and demo-back.
 

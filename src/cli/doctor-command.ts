@@ -16,15 +16,15 @@ import { asksForHelp, mistakeIn } from './words.ts'
 const usage = `Usage: keagate doctor [-c FILE] [--quiet] [--json]
        keagate doctor --client [CERT KEY] [--ca CA] [--quiet] [--json] URL
 
-The first checks what an agent needs to start and to be of use: its configuration, certificates, ports, folders and
-daemons. The second plays a client against a running door, step by step; without CERT and KEY one that has none.
+The first form checks what an agent needs: configuration, certificates, ports, folders and daemons. The second form acts
+as a client of a running agent, step by step. Without CERT and KEY it acts as a client without a certificate.
 
   -c FILE    configuration file (/etc/kea/kea-ctrl-agent.conf)
-  --ca CA    the certificate of the authority that the server must come from; else those of Node.js
-  --quiet    only warnings and errors; nothing at all where there is none
-  --json     one JSON document: findings with level, what, text, remedy; and how many there are
+  --ca CA    the certificate of the CA of the server; default: the CAs of Node.js
+  --quiet    print warnings and errors only
+  --json     print one JSON document: findings with level, what, text, remedy; and their number
 
-Exit code: 0 no error (there may be warnings), 1 an error, or words that cannot be understood.
+Exit code: 0 no error (there may be warnings), 1 an error or a usage mistake.
 `
 
 const defaultFile = '/etc/kea/kea-ctrl-agent.conf'

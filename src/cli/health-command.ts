@@ -14,13 +14,13 @@ import { asksForHelp, mistakeIn } from './words.ts'
 
 const usage = `Usage: keagate health [-c FILE] [--ready]
 
-Says whether the agent that runs with FILE is alive: asks its monitoring listener if it has one, else the door, where
-it needs no certificate and no password.
+Tells whether the agent that runs with FILE is alive. It asks the monitoring listener, or the command port if there is
+none. It needs no certificate and no password.
 
   -c FILE    configuration file (/etc/kea/kea-ctrl-agent.conf)
-  --ready    also whether it takes commands now; needs "monitoring" in FILE
+  --ready    also check whether it accepts commands now; needs "monitoring" in FILE
 
-Exit code: 0 healthy, 1 not, or not to be known, or words that cannot be understood.
+Exit code: 0 healthy, 1 not healthy, unknown, or a usage mistake.
 `
 
 const defaultFile = '/etc/kea/kea-ctrl-agent.conf'

@@ -27,7 +27,7 @@ export const subcommands: Readonly<Record<string, SubcommandEntry>> = {
     load: async () => (await import('./subcommands.ts')).accessCommand,
   },
   ask: {
-    summary: 'ask a Kea daemon something, through an agent or directly',
+    summary: 'send a command to Kea, through an agent or directly',
     load: async () => (await import('./client-commands.ts')).askCommand,
   },
   certs: {
@@ -35,15 +35,15 @@ export const subcommands: Readonly<Record<string, SubcommandEntry>> = {
     load: async () => (await import('./certs-command.ts')).certsCommand,
   },
   completion: {
-    summary: 'print what bash, zsh or fish complete words by',
+    summary: 'print completion scripts for bash, zsh or fish',
     load: async () => (await import('./subcommands.ts')).completionCommand,
   },
   demo: {
-    summary: 'show the main job on a machine without Kea',
+    summary: 'run a demonstration on a machine without Kea',
     load: async () => (await import('./demo-command.ts')).demoCommand,
   },
   doctor: {
-    summary: 'check a deployment, or play a client against it',
+    summary: 'check a deployment, or act as a client of it',
     load: async () => (await import('./subcommands.ts')).doctorCommand,
   },
   'hash-password': {
@@ -51,7 +51,7 @@ export const subcommands: Readonly<Record<string, SubcommandEntry>> = {
     load: async () => (await import('./subcommands.ts')).hashPasswordCommand,
   },
   health: {
-    summary: 'say whether the agent is alive, by exit code',
+    summary: 'tell by the exit code whether the agent is alive',
     load: async () => (await import('./subcommands.ts')).healthCommand,
   },
   schema: {

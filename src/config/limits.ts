@@ -20,7 +20,7 @@ const SECONDS = 1000
 export const httpLimitRows: readonly LimitRow<HttpLimits>[] = [
   {
     keyword: 'max-head-bytes', field: 'maxHeadSize', fallback: 32_768, minimum: 1024, maximum: 1_048_576, scale: 1,
-    description: 'largest request line and headers together',
+    description: 'largest size of request line and headers together',
   },
   {
     keyword: 'max-body-bytes', field: 'maxBodySize', fallback: 67_108_864, minimum: 1024, maximum: 1_073_741_824,
@@ -28,36 +28,36 @@ export const httpLimitRows: readonly LimitRow<HttpLimits>[] = [
   },
   {
     keyword: 'head-timeout-seconds', field: 'headTimeout', fallback: 10, minimum: 1, maximum: 3600, scale: SECONDS,
-    description: 'longest time until the head of a request is complete',
+    description: 'longest time until request line and headers have arrived',
   },
   {
     keyword: 'request-timeout-seconds', field: 'requestTimeout', fallback: 60, minimum: 1, maximum: 3600,
-    scale: SECONDS, description: 'longest time until a whole request is there',
+    scale: SECONDS, description: 'longest time until the whole request has arrived',
   },
   {
     keyword: 'idle-timeout-seconds', field: 'idleTimeout', fallback: 30, minimum: 1, maximum: 3600, scale: SECONDS,
-    description: 'how long a connection may rest between requests',
+    description: 'longest idle time of a connection between requests',
   },
   {
     keyword: 'stall-timeout-seconds', field: 'stallTimeout', fallback: 30, minimum: 1, maximum: 3600, scale: SECONDS,
-    description: 'how long a body or a reader may make no progress',
+    description: 'longest time in which a body or a reading client makes no progress',
   },
   {
     keyword: 'handshake-timeout-seconds', field: 'handshakeTimeout', fallback: 10, minimum: 1, maximum: 3600,
-    scale: SECONDS, description: 'longest TLS handshake',
+    scale: SECONDS, description: 'longest time for a TLS handshake',
   },
   {
     keyword: 'max-connections', field: 'maxConnections', fallback: 1024, minimum: 1, maximum: 65_536, scale: 1,
-    description: 'connections open at the same time',
+    description: 'largest number of open connections',
   },
   {
     keyword: 'max-buffered-bytes', field: 'maxBuffered', fallback: 1_073_741_824, minimum: 1_048_576,
     maximum: 68_719_476_736, scale: 1,
-    description: 'bodies and answers in memory, all clients together; one client gets at most a quarter of it',
+    description: 'memory for bodies and answers of all clients together; one client gets at most a quarter of it',
   },
   {
     keyword: 'min-reader-bytes-per-second', field: 'minReaderRate', fallback: 8192, minimum: 1, maximum: 1_048_576,
-    scale: 1, description: 'how fast a client takes a long answer at least, on average',
+    scale: 1, description: 'lowest average speed at which a client reads a long answer',
   },
 ]
 
@@ -66,8 +66,8 @@ export const lockOutRows: readonly LimitRow<LockOutLimits>[] = [
   {
     keyword: 'failures', field: 'failures', fallback: 10, minimum: 0, maximum: 1000, scale: 1,
     description:
-      'wrong passwords that one address may send for one user within the window, and ten times as many for all ' +
-      'users together; 0: no limit',
+      'wrong passwords for one user from one address, within the window, that lock the user out; ten times as many, ' +
+      'for any users, lock the address out; 0: no limit',
   },
   {
     keyword: 'window-seconds', field: 'window', fallback: 60, minimum: 1, maximum: 86_400, scale: SECONDS,
@@ -83,19 +83,19 @@ export const upstreamLimitRows: readonly LimitRow<UpstreamLimits>[] = [
   },
   {
     keyword: 'stall-timeout-seconds', field: 'stallTimeout', fallback: 60, minimum: 1, maximum: 3600, scale: SECONDS,
-    description: 'longest wait without a byte moving in either direction',
+    description: 'longest wait without a byte in either direction',
   },
   {
     keyword: 'total-timeout-seconds', field: 'totalTimeout', fallback: 300, minimum: 1, maximum: 86_400,
-    scale: SECONDS, description: 'longest time for one command in all',
+    scale: SECONDS, description: 'longest time for one command in total',
   },
   {
     keyword: 'max-in-flight', field: 'maxInFlight', fallback: 16, minimum: 1, maximum: 1024, scale: 1,
-    description: 'commands that the daemon works on at the same time',
+    description: 'largest number of commands in progress in the daemon',
   },
   {
     keyword: 'max-waiting', field: 'maxWaiting', fallback: 256, minimum: 0, maximum: 65_536, scale: 1,
-    description: 'commands that may wait for their turn; more are answered with an error at once',
+    description: 'largest number of waiting commands; more get an error at once',
   },
   {
     keyword: 'max-answer-bytes', field: 'maxAnswerSize', fallback: 536_870_912, minimum: 1024, maximum: 2_147_483_648,
@@ -103,7 +103,7 @@ export const upstreamLimitRows: readonly LimitRow<UpstreamLimits>[] = [
   },
   {
     keyword: 'connect-retry-seconds', field: 'connectRetry', fallback: 0, minimum: 0, maximum: 1, scale: SECONDS,
-    description: 'how long a refused connection is tried again while the daemon restarts; 0: not at all',
+    description: 'how long a refused connection is retried while the daemon restarts; 0: no retry',
   },
 ]
 

@@ -13,16 +13,16 @@ export interface Options {
   readonly out: string
   /** keagate's entry point. */
   readonly program: string
-  /** Writes the table of the results in `out` into the README, and measures nothing. */
+  /** Writes the table of the results in `out` into its page, and measures nothing. */
   readonly readme: boolean
   readonly list: boolean
 }
 
 export const usage = `npm run bench -- [--only LINE,LINE...] [--rounds 5] [--seconds 2] [--out .bench] [--program dist/main.js]
 npm run bench -- --list     names the lines
-npm run bench -- --readme   writes table and chart of the results in --out to README.md and docs/
+npm run bench -- --readme   writes table and chart of the results in --out to docs/
 
-Measures the same work through kea-ctrl-agent, a bare Node forwarder (the floor) and keagate in turn. Results are merged
+Measures the same work through kea-ctrl-agent, a plain Node forwarder and keagate in turn. Results are merged
 into results.json in the folder --out, so the lines can be measured in pieces; a line measured again replaces the older.`
 
 /** @throws when the words are not those of the usage text */

@@ -63,7 +63,7 @@ export interface Judged {
   readonly agentRatio: number | null
   readonly floorRatio: number | null
   /** void: an error, or a figure that is not there; none: nothing is demanded. */
-  readonly verdict: 'pass' | 'miss' | 'void' | 'none'
+  readonly verdict: 'met' | 'not met' | 'void' | 'none'
 }
 
 export function judge(line: Line, { samples }: LineResult): Judged {
@@ -85,11 +85,11 @@ function verdict(
 ): Judged['verdict'] {
   if (typeof keagate === 'string' || typeof floor === 'string') return 'void'
   if (line.agentRatio === null && line.floorRatio === null && line.limit === undefined) return 'none'
-  if (line.limit !== undefined && keagate > line.limit) return 'miss'
-  if (line.floorRatio !== null && (floorRatio === null || !reaches(line, floorRatio, line.floorRatio))) return 'miss'
-  if (line.agentRatio === null || agent === 'stalled') return 'pass'
+  if (line.limit !== undefined && keagate > line.limit) return 'not met'
+  if (line.floorRatio !== null && (floorRatio === null || !reaches(line, floorRatio, line.floorRatio))) return 'not met'
+  if (line.agentRatio === null || agent === 'stalled') return 'met'
   if (agentRatio === null) return 'void'
-  return reaches(line, agentRatio, line.agentRatio) ? 'pass' : 'miss'
+  return reaches(line, agentRatio, line.agentRatio) ? 'met' : 'not met'
 }
 
 function reaches(line: Line, ratio: number, demanded: number): boolean {

@@ -1,9 +1,9 @@
-// Results as a table: for a terminal, and for the README.
+// Results as a table: for a terminal, and for the page of the documentation.
 
 import type { Judged } from './results.ts'
 import type { Line } from './work.ts'
 
-const heading = ['work', 'kea-ctrl-agent', 'floor', 'keagate', 'to kea-ctrl-agent', 'to the floor', '']
+const heading = ['work', 'kea-ctrl-agent', 'forwarder', 'keagate', 'compared with kea-ctrl-agent', 'compared with the forwarder', 'target']
 
 /** One row of cells for each line. */
 export function rows(judged: readonly Judged[]): readonly (readonly string[])[] {
@@ -40,7 +40,7 @@ function grouped(value: number): string {
   return value.toLocaleString('en-US')
 }
 
-/** With the demand behind it. */
+/** With its target behind it. */
 function ratio(value: number | null, demanded: number | null, { unit }: Line): string {
   const measured = value === null ? '' : `${value < 10 ? value.toFixed(2) : value.toFixed(0)} x`
   if (demanded === null) return measured

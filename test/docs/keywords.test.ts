@@ -1,5 +1,5 @@
 // The page of keywords is made from the schema, and the schema's defaults are those that count. `npx tap --snapshot
-// test/docs/keywords.test.ts` writes the page anew.
+// test/docs/keywords.test.ts` writes the page again.
 
 import { readFileSync, writeFileSync } from 'node:fs'
 import path from 'node:path'
@@ -17,8 +17,10 @@ const file = path.join(root, 'docs/keywords.md')
 
 const intro = `# Keywords
 
-Everything that can stand in the configuration, map by map. A keyword in bold must be there. \`comment\` and \`user-context\`,
-which most maps may have, are left out: they are kept and mean nothing. \`keagate schema\` prints the same for editors.
+Every keyword of the configuration, map by map. Keywords in bold are required. Most maps may also have \`comment\` and
+\`user-context\`, which are kept and have no effect. \`keagate schema\` prints the JSON schema, with which editors complete and check
+the file. The pages [TLS](tls.md), [access control](access-control.md), [daemons](daemons.md), [limits](limits.md) and
+[operations](operations.md) explain how they work together.
 `
 
 function tableOf({ name, description, keywords }: Place): string {
@@ -26,7 +28,7 @@ function tableOf({ name, description, keywords }: Place): string {
     const shown = needed ? `**\`${name}\`**` : `\`${name}\``
     return `| ${shown} | ${kind} | ${fallback === null ? '' : `\`${fallback}\``} | ${description} |\n`
   })
-  return `\n## ${name}\n\n${description}\n\n| keyword | value | default | meaning |\n| --- | --- | --- | --- |\n${rows.join('')}`
+  return `\n## ${name}\n\n${description.charAt(0).toUpperCase()}${description.slice(1)}.\n\n| keyword | value | default | meaning |\n| --- | --- | --- | --- |\n${rows.join('')}`
 }
 
 t.test('the page has every keyword of the schema', async (t) => {

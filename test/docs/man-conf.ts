@@ -16,7 +16,7 @@ function sectionOf({ name, description, keywords }: Place): string {
 
 function entryOf({ name, needed, kind, fallback, description }: Keyword): string {
   const values = kind.replaceAll('`', '"')
-  const remark = needed ? '; needed' : fallback === null ? '' : `; default ${fallback}`
+  const remark = needed ? '; required' : fallback === null ? '' : `; default ${fallback}`
   return `.TP\n.BR ${plain(name)} "  (${plain(values.replaceAll('"', '""'))}${plain(remark)})"\n${text(sentence(description))}`
 }
 
@@ -53,34 +53,34 @@ It is JSON in Kea's own dialect: comments
 .B //
 and
 .BR "/* */" ),
-forgiven extra commas, and
+extra commas (accepted with a warning), and
 .B <?include \\(dqfile\\(dq?>
-where a value or a member may stand.
+instead of a value or a member.
 Its only member is the map
 .BR Control\\-agent .
-A configuration of Kea's Control Agent is taken as it is.
+A configuration of Kea's Control Agent works without a change.
 .PP
-Relative names of files start from the folder of the file.
-Bare names of control sockets lie in
+Relative names of files start from the folder of the configuration file.
+Control sockets named without a folder are in
 .IR /run/kea ,
-those of log files in
+log files in
 .IR /var/log/kea .
 Seconds are whole numbers.
-An unknown keyword is a mistake, wherever it stands.
+An unknown keyword is a mistake in every map.
 Most maps may have
 .B comment
 and
 .BR user\\-context ,
-which are kept and mean nothing.
+which are kept and have no effect.
 .PP
 .B keagate \\-t FILE
 checks a file,
 .B keagate schema
 prints the JSON schema for editors.
 .SH KEYWORDS
-Map by map, from the outside in;
+Map by map, from the outside in.
 .B NAME
-stands for a name of one's own, an asterisk for each element of a list.
+stands for a name that you choose, an asterisk for each element of a list.
 `
 
 const tail = `.SH EXAMPLES

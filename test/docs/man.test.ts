@@ -1,4 +1,4 @@
-// The manual pages. `npx tap --snapshot test/docs/man.test.ts` writes keagate.conf(5) anew.
+// The manual pages. `npx tap --snapshot test/docs/man.test.ts` writes keagate.conf(5) again.
 
 import { spawnSync } from 'node:child_process'
 import { readFileSync, writeFileSync } from 'node:fs'

@@ -3,6 +3,7 @@
 import { existsSync, readdirSync, readFileSync } from 'node:fs'
 import path from 'node:path'
 import t from 'tap'
+import { httpLimitRows, upstreamLimitRows } from '../../src/config/limits.ts'
 import { loadConfigText } from '../../src/config/load.ts'
 import { messages } from '../../src/log/message.ts'
 import { metricDefinitions } from '../../src/metrics/definitions.ts'
@@ -24,6 +25,25 @@ t.test('every link leads to a file or a heading that is there', async (t) => {
 
 t.test('every page is named in the README', async (t) => {
   for (const page of pages.slice(1)) t.ok(text('README.md').includes(`](${page})`), page)
+})
+
+t.test('a page that names a message, a metric, a limit or a command of the agent links to what explains it', async (t) => {
+  const limits = [...httpLimitRows, ...upstreamLimitRows].map(({ keyword }) => keyword)
+  const commands = ['build-report', 'config-reload', 'config-set', 'config-test', 'config-write', 'status-get']
+  const explained: readonly (readonly [string, readonly string[]])[] = [
+    ['docs/messages.md', Object.keys(messages)],
+    ['docs/monitoring.md', Object.keys(metricDefinitions)],
+    ['docs/limits.md', limits],
+    ['docs/commands.md', commands],
+  ]
+  for (const page of pages) {
+    const shown = text(page)
+    const targets = [...shown.matchAll(/\]\(([^)#]+)[^)]*\)/g)].map(([, file = '']) => path.join(path.dirname(page), file))
+    for (const [where, names] of explained) {
+      const named = names.filter((name) => shown.includes(`\`${name}\``))
+      t.ok(page === where || named.length === 0 || targets.includes(where), `${page}: ${where} for ${named.join(', ')}`)
+    }
+  }
 })
 
 t.test('troubleshooting names messages and metrics that exist', async (t) => {

@@ -17,6 +17,8 @@ t.setTimeout(1_500_000)
 const skip = skipWithoutLayer() || skipWithout('kea-dhcp4', 'curl', 'dpkg-deb')
 const checkout = skip === false ? makeCheckout(t) : ''
 const readme = shellBlocks('README.md')
+const npmWay = section('docs/installing.md', '## npm')
+const systemdWay = section('docs/installing.md', '## systemd')
 
 function shellBlocks(page: string): Block[] {
   return blocksOf(page).filter(({ language }) => language === 'sh')
@@ -50,27 +52,32 @@ t.test('the first block of the README is what .ci/run runs in a clean checkout',
   for (const command of ['npm ci', 'npm start', 'npm test']) t.ok(steps.includes(command), command)
 })
 
-t.test('README: the example answers as it says, and leaves nothing behind', { skip }, async (t) => {
+t.test('README: the first answer is what it says', { skip }, async (t) => {
+  const [, npm, deb, image, first, ...more] = readme
+  t.equal(more.length, 0)
+  t.equal(npm?.text, npmWay[0]?.text.replace('keagate -v\n', ''), 'as on the page about installing')
+  t.equal(deb?.text, section('docs/installing.md', '## Debian package')[0]?.text, 'as on the page about installing')
+  const containers = readFileSync(path.join(root, 'docs/containers.md'), 'utf8')
+  for (const line of image?.text.trim().split('\n') ?? []) t.ok(containers.includes(line), line)
+  const { stdout } = await paste(t, [...present(npm), ...present(first)])
+  for (const line of answersOf('README.md')) t.match(stdout, line)
+})
+
+t.test('the first lease is answered as the page says, and nothing is left behind', { skip }, async (t) => {
+  const blocks = shellBlocks('docs/first-lease.md')
   const state = 'find /etc/kea /usr/lib/node_modules /usr/bin | sort; cat /etc/kea/*.conf'
   const { stdout } = await paste(t, [
     `(${state}) >/run/before`,
-    ...readme.slice(1, 4),
+    ...blocks.slice(0, 3),
     'ps -o user= -p "$keagate,$dhcp4"',
-    ...readme.slice(4),
+    ...blocks.slice(3),
     `(${state}) >/run/after; diff /run/before /run/after`,
   ])
-  const answer = blocksOf('README.md').find(({ language }) => language === 'text answer')?.text ?? ''
-  const expected = answer.trim().split('\n').map((line) => {
-    const parts = line.split('...').map((part) => part.replace(/[\\^$.*+?()[\]{}|]/g, '\\$&'))
-    return new RegExp(`^${parts.join('.*')}$`, 'm')
-  })
+  const expected = answersOf('docs/first-lease.md')
   t.equal(expected.length, 2)
   for (const line of expected) t.match(stdout, line)
   t.match(stdout, /^_kea\n_kea$/m, 'not as root')
 })
-
-const npmWay = section('docs/installing.md', '## npm')
-const systemdWay = section('docs/installing.md', '## systemd')
 
 t.test('installing: npm, with the unit, the timer and the way back', { skip }, async (t) => {
   const [unit, timer, undo, ...more] = systemdWay
@@ -131,6 +138,15 @@ t.test('tls', { skip }, async (t) => {
 t.test('daemons has none', async (t) => {
   t.same(shellBlocks('docs/daemons.md'), [])
 })
+
+/** The lines that a page says are printed; `...` in them stands for anything. */
+function answersOf(page: string): RegExp[] {
+  const answer = blocksOf(page).find(({ language }) => language === 'text answer')?.text ?? ''
+  return answer.trim().split('\n').map((line) => {
+    const parts = line.split('...').map((part) => part.replace(/[\\^$.*+?()[\]{}|]/g, '\\$&'))
+    return new RegExp(`^${parts.join('.*')}$`, 'm')
+  })
+}
 
 function present(block: Block | undefined): Block[] {
   if (block === undefined) throw new Error('the page has less blocks than it had')

@@ -31,6 +31,8 @@ const programs = {
   mandoc: ['/usr/bin/mandoc', 'mandoc'],
   man: ['/usr/bin/man', 'man-db'],
   chromium: ['/usr/bin/chromium', 'chromium'],
+  hunspell: ['/usr/bin/hunspell', 'hunspell'],
+  'hunspell en_US': ['/usr/share/hunspell/en_US.dic', 'hunspell-en-us'],
   javac: ['/usr/bin/javac', 'default-jdk-headless'],
 } as const
 

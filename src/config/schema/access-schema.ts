@@ -25,15 +25,15 @@ const rules = {
   'reject-commands': accessList,
   'other-commands': {
     type: 'string', enum: ['accept', 'reject'], default: 'reject',
-    description: 'what becomes of commands that neither list matches',
+    description: 'what happens to commands that neither list matches',
   },
   'list-match-first': {
     type: 'string', enum: ['accept', 'reject'], default: 'accept',
-    description: 'which list counts for commands that both match',
+    description: 'which list decides about commands that both match',
   },
   'response-filters': {
-    type: 'array', maxItems: 16, description: 'what is taken out of answers',
-    items: { type: 'string', enum: ['list-commands', 'redact-secrets'], description: 'what is taken out' },
+    type: 'array', maxItems: 16, description: 'what is removed from answers',
+    items: { type: 'string', enum: ['list-commands', 'redact-secrets'], description: 'what is removed' },
   },
   ...notes,
 } as const satisfies ConfigSchema['properties']
@@ -44,7 +44,7 @@ function role(description: string): ConfigSchema {
 
 const command: ConfigSchema = {
   type: 'object',
-  description: 'a command that the table lacks, or has otherwise',
+  description: 'a command that the built-in table lacks, or describes differently',
   properties: {
     name: { ...name, description: 'the name of the command' },
     access: { type: 'string', enum: ['read', 'write'], description: 'whether it reads or writes' },
@@ -60,10 +60,10 @@ export const accessControl: ConfigSchema = {
   properties: {
     'assign-role-method': {
       type: 'string', enum: ['remote-address', 'cert-subject', 'cert-issuer', 'basic-authentication'],
-      description: 'which property of the caller selects the role',
+      description: 'the property of the caller that selects the role',
     },
     'require-tls': { type: 'boolean', description: 'whether commands over plain HTTP are refused' },
-    'api-files': { type: 'string', description: 'a folder of command descriptions in the form of Kea' },
+    'api-files': { type: 'string', description: 'a folder of command descriptions, in the form of Kea' },
     commands: { type: 'array', maxItems: most, description: 'further commands', items: command },
     'access-control-lists': {
       type: 'array', maxItems: most, description: 'named lists of commands',
@@ -78,8 +78,8 @@ export const accessControl: ConfigSchema = {
         required: ['name'], additionalProperties: false,
       },
     },
-    'default-role': role('the role of callers who have none'),
-    'unknown-role': role('the role of callers whose own is not among roles'),
+    'default-role': role('the role of callers without this property'),
+    'unknown-role': role('the role of callers whose role is not listed'),
     ...notes,
   },
   required: ['assign-role-method'],

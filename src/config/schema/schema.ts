@@ -12,7 +12,7 @@ const SERVICE_NAME = '^[A-Za-z0-9._@-]+$'
 
 /**
  * Elements of a list, and control sockets. Far more than anybody needs, and few enough that reading a configuration
- * which came over the network delays no other client.
+ * which came over the network holds up nobody.
  */
 export const maxElements = 1000
 
@@ -61,27 +61,27 @@ const header = map('a header added to every response', {
 
 const tls = map('settings of TLS beyond the files', {
   'client-certificate': {
-    ...choice('with cert-required false: whether one is asked for', 'none', 'verify-if-given'), default: 'none',
+    ...choice('whether clients are asked for a certificate when cert-required is false', 'none', 'verify-if-given'), default: 'none',
   },
   'min-version': { ...choice('lowest version of TLS', '1.2', '1.3'), default: '1.2' },
   'max-version': { ...choice('highest version of TLS', '1.2', '1.3'), default: '1.3' },
   ciphers: {
     type: 'string', minLength: 1, maxLength: 4096,
-    description: 'cipher names in the form of OpenSSL, joined by colons',
+    description: 'OpenSSL names of ciphers, separated by colons',
   },
   groups: {
     type: 'string', minLength: 1, maxLength: 1024,
-    description: 'key exchange groups in order of preference, joined by colons',
+    description: 'key exchange groups in order of preference, separated by colons',
   },
-  'session-tickets': { ...flag('whether session tickets are handed out'), default: true },
+  'session-tickets': { ...flag('whether TLS sessions can be resumed with session tickets'), default: true },
   'crl-file': {
     type: 'string', minLength: 1,
-    description: 'the revocation lists of the CAs that client certificates come from: a PEM file or a directory',
+    description: 'the revocation lists of the CAs of client certificates: a PEM file or a directory',
   },
-  'reload-on-change': { ...flag('whether changed TLS files are taken without being asked to'), default: true },
+  'reload-on-change': { ...flag('whether changed TLS files are loaded without a reload'), default: true },
   'expiry-warning-days': {
     type: 'integer', minimum: 0, maximum: 3650, default: 30,
-    description: 'how many days before its end a certificate or revocation list is warned of; 0: never',
+    description: 'days before the end of a certificate or revocation list from which a warning is logged; 0: no warnings',
   },
 })
 
@@ -89,26 +89,26 @@ const client = map('a user who may send commands', {
   user: text('the name of the user'),
   'user-file': text('a file that holds the name of the user'),
   password: text('the password'),
-  'password-hash': { type: 'string', maxLength: 256, description: 'the password as keagate hash-password prints it' },
-  'password-file': text('a file that holds the password, or USER:PASSWORD where no user is given'),
+  'password-hash': { type: 'string', maxLength: 256, description: 'the hash of the password, as keagate hash-password prints it' },
+  'password-file': text('a file that holds the password, or USER:PASSWORD if no user is given'),
   'cert-subject': {
-    type: 'string', minLength: 1, maxLength: 1024, description: 'the only certificate that the user may come with',
+    type: 'string', minLength: 1, maxLength: 1024, description: 'the name of the certificate that the user must present',
   },
-  'cert-fingerprint': text('the SHA-256 fingerprint of the only certificate that the user may come with'),
+  'cert-fingerprint': text('the SHA-256 fingerprint of the certificate that the user must present'),
   ...notes,
 })
 
 const authentication = map('HTTP basic authentication', {
   type: { ...choice('the scheme', 'basic'), default: 'basic' },
-  realm: { type: 'string', maxLength: 1024, default: 'kea-control-agent', description: 'the realm told to clients' },
+  realm: { type: 'string', maxLength: 1024, default: 'kea-control-agent', description: 'the realm sent to clients' },
   directory: text('the folder of the user and password files'),
-  clients: list('who may send commands; an empty list lets everybody in', client),
-  'lock-out': limits('limits on password guessing', lockOutRows),
+  clients: list('the users who may send commands; with an empty list no password is needed', client),
+  'lock-out': limits('the lock-out after wrong passwords', lockOutRows),
   ...notes,
 })
 
 /** Which keyword goes with which type of socket is `resolve-control-sockets.ts`' business. */
-export const controlSocket = map('where a daemon takes commands', {
+export const controlSocket = map('the control socket of a daemon', {
   'socket-type': { ...choice('the kind of socket', 'unix', 'http', 'https'), default: 'unix' },
   'socket-name': { type: 'string', minLength: 1, description: 'the path of the control socket of the daemon' },
   'socket-address': { ...text('the IP address or host name of the listener of the daemon'), default: '127.0.0.1' },
@@ -117,21 +117,20 @@ export const controlSocket = map('where a daemon takes commands', {
   },
   'trust-anchor': {
     type: 'string', minLength: 1,
-    description: 'what the certificate of the daemon must come from: a PEM file or a directory',
+    description: 'the CAs that may issue the certificate of the daemon: a PEM file or a directory',
   },
-  'cert-file': { type: 'string', minLength: 1, description: 'the certificate shown to the daemon: a PEM file' },
-  'key-file': { type: 'string', minLength: 1, description: 'the private key for it: a PEM file, not encrypted' },
+  'cert-file': { type: 'string', minLength: 1, description: 'the certificate presented to the daemon: a PEM file' },
+  'key-file': { type: 'string', minLength: 1, description: 'the private key of that certificate: a PEM file, not encrypted' },
   'server-name': {
     type: 'string', minLength: 1, maxLength: 253,
-    description: 'the name that the certificate of the daemon carries, where it is not the address',
+    description: 'the name in the certificate of the daemon, if it is not the address',
   },
-  user: text('the user for the authentication of the daemon'),
+  user: text('the user to log in as at the daemon'),
   password: text('the password of that user'),
   'password-file': text('a file that holds the password of that user'),
   service: {
     type: 'string', pattern: SERVICE_NAME, maxLength: 256,
-    description:
-      'the service that the agent at that address is asked for; only where keagate or kea-ctrl-agent listens there',
+    description: 'the service to name if another agent (keagate or kea-ctrl-agent) listens at that address',
   },
   limits: limits('limits of this control socket', upstreamLimitRows),
   ...notes,
@@ -157,16 +156,16 @@ const serviceGroups: ConfigSchema = {
   maxProperties: maxElements,
 }
 
-const output = map('a place that log lines go to', {
+const output = map('a destination of log lines', {
   output: { type: 'string', minLength: 1, description: 'stdout, stderr, syslog, syslog:FACILITY or a file name' },
   flush: { ...flag('whether each line is written at once'), default: true },
   maxsize: {
     type: 'integer', maximum: Number.MAX_SAFE_INTEGER, default: 10_240_000,
-    description: 'bytes before a file rotates; 0: never',
+    description: 'size in bytes at which a file rotates; 0: never',
   },
-  maxver: { type: 'integer', maximum: 10_000, default: 1, description: 'rotated files to keep' },
-  pattern: { type: 'string', maxLength: 1024, description: 'the layout of a line, as log4cplus writes it' },
-  format: { ...choice('the form of a line', 'pattern', 'json'), default: 'pattern' },
+  maxver: { type: 'integer', maximum: 10_000, default: 1, description: 'number of rotated files to keep' },
+  pattern: { type: 'string', maxLength: 1024, description: 'the layout of a line, in the form of log4cplus' },
+  format: { ...choice('the format of a line', 'pattern', 'json'), default: 'pattern' },
 }, ['output'])
 
 /** Of one logger, and loggers: each output is an open file. */
@@ -176,22 +175,22 @@ const maxLoggers = 32
 const logger = map('a logger', {
   name: text('kea-ctrl-agent, or a child of it such as kea-ctrl-agent.http'),
   severity: text('DEBUG, INFO, WARN, ERROR, FATAL or NONE'),
-  debuglevel: { type: 'integer', minimum: 0, maximum: 99, description: 'how much DEBUG says' },
-  'output-options': list('where its lines go', output, maxOutputs),
+  debuglevel: { type: 'integer', minimum: 0, maximum: 99, description: 'the level of detail of DEBUG' },
+  'output-options': list('the destinations of its lines', output, maxOutputs),
   output_options: { ...list('the old spelling of output-options', output, maxOutputs), deprecated: true },
   ...notes,
 }, ['name'])
 
-const auditLog = map('the record of every command, one JSON line each', {
-  output: { type: 'string', minLength: 1, description: 'the file that the records go to' },
+const auditLog = map('the audit log: one line of JSON for each command', {
+  output: { type: 'string', minLength: 1, description: 'the file of the audit log' },
   maxsize: {
     type: 'integer', minimum: 0, maximum: Number.MAX_SAFE_INTEGER, default: 10_240_000,
-    description: 'bytes before it rotates; 0: never',
+    description: 'size in bytes at which it rotates; 0: never',
   },
-  maxver: { type: 'integer', minimum: 1, maximum: 10_000, default: 10, description: 'rotated files to keep' },
+  maxver: { type: 'integer', minimum: 1, maximum: 10_000, default: 10, description: 'number of rotated files to keep' },
   arguments: { ...flag('whether the arguments of commands are recorded, with secrets hidden'), default: false },
   'on-failure': {
-    ...choice('what becomes of commands while no record can be written', 'refuse', 'continue'), default: 'refuse',
+    ...choice('what happens to commands while no record can be written', 'refuse', 'continue'), default: 'refuse',
   },
   ...notes,
 }, ['output'])
@@ -201,10 +200,10 @@ export const maxModules = 16
 
 const hooksLibrary = map('a handler module', {
   library: text('the file of the module'),
-  parameters: { type: 'object', description: 'what is handed to the module' },
+  parameters: { type: 'object', description: 'the parameters of the module' },
   'timeout-seconds': {
     type: 'integer', minimum: 1, maximum: 3600, default: 30,
-    description: 'longest that a function of the module may take',
+    description: 'longest time that a function of the module may take',
   },
 }, ['library'])
 
@@ -222,14 +221,14 @@ const controlAgent = map('the configuration of the agent', {
   'http-port': { type: 'integer', minimum: 0, maximum: 65_535, default: 8000, description: 'the port to listen on' },
   'bind-retry-seconds': {
     type: 'integer', minimum: 0, maximum: 3600, default: 0,
-    description: 'how long a start waits for an http-host that is not an address of this machine yet',
+    description: 'how long a start waits until http-host is an address of this machine',
   },
   'http-headers': list('headers added to every response', header, maxHeaders),
   'http-limits': limits('limits of the HTTP side', httpLimitRows),
-  'trust-anchor': text('the certificates that clients must come from: a PEM file or a directory'),
+  'trust-anchor': text('the CAs that may issue client certificates: a PEM file or a directory'),
   'cert-file': text('the certificate of the agent, followed by its chain: a PEM file'),
   'key-file': text('the private key of the agent: a PEM file, not encrypted'),
-  'cert-required': { ...flag('whether clients must show a certificate'), default: true },
+  'cert-required': { ...flag('whether clients must present a certificate'), default: true },
   tls,
   authentication,
   'access-control': accessControl,

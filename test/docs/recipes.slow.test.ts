@@ -1,0 +1,113 @@
+// The recipes are run as they stand, except for folders and ports, against the built program with mutual TLS.
+
+import { mkdirSync, readFileSync, readdirSync, statSync, writeFileSync } from 'node:fs'
+import path from 'node:path'
+import t from 'tap'
+import { skipWithout } from '../kea/installed.ts'
+import { run } from '../support/child.ts'
+import type { Finished } from '../support/child.ts'
+import { FakeDaemon, answering } from '../support/fake-daemon.ts'
+import { freePort, mainFile, startProgram, temporaryDirectory } from '../support/program.ts'
+import { blocksOf } from './page.ts'
+
+const lease = '{ "ip-address": "192.0.2.20", "hw-address": "1a:1b:1c:1d:1e:1f" }'
+const folder = temporaryDirectory(t)
+const tls = path.join(folder, 'tls')
+const programs = path.join(folder, 'programs')
+const blocks = blocksOf('docs/recipes.md')
+const env = {
+  PATH: `${programs}:${path.dirname(process.execPath)}:/usr/bin:/bin`,
+  HOME: folder, KEA_PIDFILE_DIR: folder, LC_ALL: 'C.UTF-8',
+}
+
+mkdirSync(programs)
+writeFileSync(path.join(programs, 'keagate'), `#!/bin/sh\nexec ${process.execPath} ${mainFile} "$@"\n`, { mode: 0o755 })
+await shell(`keagate certs init ${tls}`)
+const daemon = await FakeDaemon.listen(answering(`{ "arguments": { "leases": [ ${lease} ] }, "result": 0, "text": "1 lease" }`))
+t.teardown(() => daemon.close())
+const program = await startProgram(t, (port) => `{ "Control-agent": {
+  "http-host": "127.0.0.1", "http-port": ${port}, "trust-anchor": "${tls}/ca/cert.pem",
+  "cert-file": "${tls}/server/cert.pem", "key-file": "${tls}/server/key.pem",
+  "control-sockets": { "dhcp4": { "socket-type": "unix", "socket-name": "${daemon.path}" } } } }`)
+const trialPort = await freePort()
+
+const places: Readonly<Record<string, string>> = {
+  '/etc/kea/kea-ctrl-agent.conf': program.configFile,
+  '/etc/kea': folder,
+  '/tmp': folder,
+  8000: String(program.port),
+  8010: String(trialPort),
+}
+
+/** A recipe with the folders and ports of this test. */
+function here(text: string): string {
+  return text.replace(/\/etc\/kea(?:\/kea-ctrl-agent\.conf)?|\/tmp|80[01]0/g, (place) => places[place] ?? place)
+}
+
+function blockOf(language: string, part = ''): string {
+  const block = blocks.find((each) => each.language === language && each.text.includes(part))
+  if (block === undefined) throw new Error(`no block of ${language} with ${part}`)
+  return here(block.text)
+}
+
+function shell(lines: string, more: Readonly<Record<string, string>> = {}): Promise<Finished> {
+  return run('/bin/bash', ['-euc', lines], { env: { ...env, ...more }, cwd: folder, timeout: 60_000 })
+}
+
+t.test('curl', { skip: skipWithout('curl') }, async (t) => {
+  const { code, stdout } = await shell(blockOf('sh', 'curl'))
+  t.same({ code, answer: JSON.parse(stdout) as unknown }, {
+    code: 0, answer: [{ arguments: { leases: [JSON.parse(lease) as unknown] }, result: 0, text: '1 lease' }],
+  })
+})
+
+for (const [language, name, command, skip] of [
+  ['python', 'leases.py', '/usr/bin/python3', skipWithout('python3', 'python requests')],
+  ['js', 'leases.mjs', process.execPath, false],
+] as const) {
+  t.test(name, { skip }, async (t) => {
+    writeFileSync(path.join(folder, name), blockOf(language))
+    t.match(await shell(`${command} ${name}`), { code: 0, stdout: '192.0.2.20 1a:1b:1c:1d:1e:1f\n', stderr: '' })
+  })
+}
+
+t.test('Ansible', { skip: skipWithout('ansible-playbook') }, async (t) => {
+  writeFileSync(path.join(folder, 'leases.yaml'), blockOf('yaml'))
+  const done = await shell('ansible-playbook -c local -i localhost, leases.yaml', {
+    ANSIBLE_LOCAL_TEMP: folder, ANSIBLE_REMOTE_TEMP: folder, ANSIBLE_PYTHON_INTERPRETER: '/usr/bin/python3',
+  })
+  t.match(done, { code: 0, stdout: /192\.0\.2\.20/ }, done.stdout + done.stderr)
+})
+
+t.test('cron renews certificates', async (t) => {
+  const [, user, command = ''] = /^(?:\S+ +){5}(\S+) +(.*)$/m.exec(blockOf('text crontab')) ?? []
+  t.equal(user, 'root')
+  t.match(await shell(command), { code: 0, stdout: /crl\.pem +good until/ })
+})
+
+t.test('certbot: the files that it renewed are put beside each other, readable for keagate', async (t) => {
+  const lineage = path.join(folder, 'lineage')
+  mkdirSync(lineage)
+  mkdirSync(path.join(folder, 'certbot'))
+  for (const name of ['fullchain', 'privkey']) writeFileSync(path.join(lineage, `${name}.pem`), name)
+  const script = blockOf('text script').replace('-o root -g _kea', `-o ${process.getuid?.()} -g ${process.getgid?.()}`)
+  t.match(await shell(script, { RENEWED_LINEAGE: lineage }), { code: 0 })
+  t.same(readdirSync(path.join(folder, 'certbot')), ['fullchain.pem', 'privkey.pem'])
+  t.equal(readFileSync(path.join(folder, 'certbot/privkey.pem'), 'utf8'), 'privkey')
+  t.equal(statSync(path.join(folder, 'certbot/privkey.pem')).mode & 0o777, 0o640)
+})
+
+t.test('keagate beside the agent that runs, and the end of it', async (t) => {
+  const done = await shell(`${blockOf('sh', 'keagate-trial.conf >')}${blockOf('sh', 'kill "$trial"')}echo gone`)
+  t.match(done, { code: 0, stdout: /is usable[^]*gone\n$/ }, done.stdout + done.stderr)
+})
+
+t.test('the schema is JSON, and so are the settings of the editor', async (t) => {
+  t.match(await shell(blockOf('sh', 'keagate schema')), { code: 0 })
+  const settings = JSON.parse(blockOf('jsonc')) as { 'json.schemas': { url: string }[] }
+  t.type(JSON.parse(readFileSync(settings['json.schemas'][0]?.url ?? '', 'utf8')), 'object')
+})
+
+t.test('no block is left out', async (t) => {
+  t.same(blocks.map(({ language }) => language), ['sh', 'python', 'js', 'yaml', 'text crontab', 'text script', 'sh', 'sh', 'sh', 'jsonc'])
+})
