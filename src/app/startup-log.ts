@@ -28,7 +28,7 @@ export function logStarted(log: Log, runtime: Runtime, listener: Listener, what:
   log.write('DCTL_CONFIG_COMPLETE', { summary: configSummary(config, listener) })
   if (credentials === null) log.write(`CTRL_AGENT_HTTP_SERVICE_${what}`, where)
   else log.write(`CTRL_AGENT_HTTPS_SERVICE_${what}`, { ...where, mode: tlsMode(config) })
-  const warnings = [...(credentials?.warnings ?? []), ...upstreams.warnings]
+  const warnings = [...(credentials?.warnings ?? []), ...upstreams.tlsFiles.warnings]
   for (const reason of warnings) log.write('KEAGATE_TLS_FILE_WARNING', { reason })
 }
 

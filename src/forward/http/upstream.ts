@@ -33,6 +33,7 @@ export function createHttpUpstream({ name, limits, service, ...origin }: HttpSoc
       pool.close()
     },
     retire: () => pool.close(),
+    renewCredentials: (credentials) => pool.renew(credentials),
     load: () => admission.load(),
     probe: () => pool.probe(),
   }
