@@ -6,6 +6,7 @@ import type { Upstreams } from '../forward/open-upstreams.ts'
 import type { RenewedSet } from '../forward/tls-file-sets.ts'
 import type { Log } from '../log/message.ts'
 import type { Metrics } from '../metrics/registry.ts'
+import { leftOutWarning } from '../tls/crashing-authorities.ts'
 import { endInWords, endsSoon, expiryWarnings } from '../tls/files/expiry.ts'
 import { FileReloader } from '../tls/files/file-reloader.ts'
 import type { SerialQueue } from './serial-queue.ts'
@@ -90,7 +91,7 @@ export class ControlSocketCertificates {
     metrics.count('keagate_tls_reloads_total', { result: 'taken' })
     const more = services.length > maxNames ? ` and ${services.length - maxNames} more` : ''
     log.write('KEAGATE_CONTROL_SOCKET_TLS_FILES_TAKEN', { services: `${services.slice(0, maxNames).join(', ')}${more}` })
-    for (const reason of credentials.warnings) log.write('KEAGATE_TLS_FILE_WARNING', { reason })
+    for (const reason of [...credentials.leftOut.map(leftOutWarning), ...credentials.warnings]) log.write('KEAGATE_TLS_FILE_WARNING', { reason })
   }
 
   #failed(text: string): void {

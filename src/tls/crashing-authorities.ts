@@ -39,6 +39,11 @@ export function crashingAuthorities(
   })
 }
 
+/** What is said where a program goes on without it. */
+export function leftOutWarning({ text, remedy: cure }: Pick<TlsProblem, 'text' | 'remedy'>): string {
+  return `${text}, so it is not trusted; ${cure}`
+}
+
 function curveOf(certificate: X509Certificate): string | undefined {
   try {
     return certificate.publicKey.asymmetricKeyDetails?.namedCurve

@@ -25,7 +25,9 @@ function transport(asked: Asked, sentService: Transport['sentService'] = 'none')
       asked.open--
       return asked.answer(rawToString(command))
     },
-    close: () => void asked.closed++,
+    close: () => {
+      asked.closed++
+    },
   }
 }
 

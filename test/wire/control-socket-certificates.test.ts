@@ -1,5 +1,5 @@
-// TLS files of control sockets on the built program: taken when they change, with no command lost, and named before they
-// end; so are the certificates that daemons show.
+// TLS files of control sockets on the built program: taken when they change, with no command lost, and named before
+// they end; so are the certificates that daemons show.
 
 import { renameSync, writeFileSync } from 'node:fs'
 import http from 'node:http'

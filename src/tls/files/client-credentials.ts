@@ -34,7 +34,7 @@ export interface ClientCredentials {
   readonly warnings: readonly string[]
   /** What the certificates of daemons have to lead to. */
   readonly trustAnchors: TrustAnchors
-  /** Certificates of the trust anchor that cannot be trusted on this Node.js, so that they are not. */
+  /** Certificates of the trust anchor that would end the process on this Node.js, so that they are not trusted. */
   readonly leftOut: readonly TlsProblem[]
   /** Every certificate that was read, with its end. */
   readonly expiring: readonly Expiring[]
@@ -64,7 +64,7 @@ export function* clientCredentialWork(config: UpstreamTlsConfig, now = Date.now(
   yield
   try {
     const secureContext = createSecureContext(options)
-    const warnings = [...leftOut.map(({ text, remedy }) => `${text}, and is not trusted; ${remedy}`), ...diagnostics.warnings]
+    const { warnings } = diagnostics
     const ends = expiring({ trustAnchor: config.trustAnchor, certFile: config.pair?.certFile ?? '' }, {
       chain: pair?.chain ?? [], trusted,
     })
