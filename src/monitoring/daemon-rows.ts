@@ -34,8 +34,8 @@ function stateOf({ reachable, info }: DaemonStatus): Html {
   if (reachable === null) return html`not known yet`
   if (!reachable) return html`<span class="bad">down</span>`
   return html`<span><span class="good">up</span>${(info?.highAvailability ?? []).map(({ mode, role, state, active }) => {
-    const words = [active ? 'active' : 'standby', role, ...(state === mode ? [mode] : [mode, state])]
-    return html` <span class="soft line">${words.filter((word) => word !== '').join(', ')}</span>`
+    const words = new Set([active ? 'active' : 'standby', role, mode, state])
+    return html` <span class="soft line">${[...words].filter((word) => word !== '').join(', ')}</span>`
   })}</span>`
 }
 
@@ -46,11 +46,11 @@ function versionOf({ info, host, reachable }: DaemonStatus, now: number): Html {
 
 function uptime(info: DaemonInfo | null, reachable: boolean | null, now: number): Html | '' {
   if (reachable !== true || info === null || info.startedAt === null) return ''
-  return html` <span class="soft line">up for ${span(now - info.startedAt)}</span>`
+  return html` <span class="soft line whole">up for ${span(now - info.startedAt)}</span>`
 }
 
 function lastHourOf({ lastHour, answerTimes }: DaemonStatus): Html | '' {
   if (lastHour === null && answerTimes === null) return ''
-  const times = answerTimes === null ? '' : html`<span class="soft line">median ${milliseconds(answerTimes.median)}, p99 ${milliseconds(answerTimes.p99)}</span>`
+  const times = answerTimes === null ? '' : html`<span class="soft line whole">median ${milliseconds(answerTimes.median)}, p99 ${milliseconds(answerTimes.p99)}</span>`
   return html`<span>${lastHour === null ? '' : plots(lastHour)}${times}</span>`
 }

@@ -21,9 +21,10 @@ th, td { padding: .45rem .75rem; text-align: left; vertical-align: top; border-t
   overflow-wrap: anywhere; font-variant-numeric: tabular-nums }
 th { color: var(--soft); font-weight: normal; font-size: .85rem; border-top: 0; overflow-wrap: normal }
 th, .number, .short, td > .good, td > .warn, td > .bad { white-space: nowrap } .number { text-align: right }
+.whole { white-space: nowrap }
 .plot { display: flex; align-items: end; gap: .35rem; white-space: nowrap } .plot + .plot { margin-top: .15rem }
 svg { flex: none; border-bottom: 1px solid var(--line) } .bar { fill: var(--mark) } .fault { fill: var(--bad) } .time { fill: var(--soft) }
-.text { min-width: 8rem } td:first-child { font-weight: 600; min-width: 12rem } .line { display: block }
+.text { min-width: 7rem } td[data-label="last error"] { min-width: 12rem } td:first-child { font-weight: 600; min-width: 11rem } .line { display: block }
 p.none { margin: 0; color: var(--soft) }
 footer { margin-top: 2rem; color: var(--soft); font-size: .9rem } a { color: inherit }
 @media (max-width: 60rem) {

@@ -148,3 +148,41 @@ t.test('a daemon is shown with its groups', async (t) => {
   t.match(page, /four <span class="soft">in all4, fra<\/span>/)
   t.notMatch(page, /d2 <span class="soft">in/)
 })
+
+t.test('a daemon is shown with its host, version, age and part in a pair', async (t) => {
+  const pair = { mode: 'hot-standby', role: 'primary', state: 'partner-down', active: true }
+  const info = { version: '3.0.1', pid: 1, startedAt: now - 3_700_000, highAvailability: [pair] }
+  const certificate = { subject: 'CN=theirs', notBefore: now - 300 * day, notAfter: now + 3 * day }
+  const facts = { daemons: [daemon({ reachable: true, info, certificate })] }
+  const page = statusPage({ ...watch(t), source: sourceOf(facts), now })
+  for (const part of [
+    '<span class="good">ready</span>', '3.0.1', 'on host1', 'up for 1 h 1 min', 'active, primary, hot-standby, partner-down',
+    '<td class="text" data-label="subject">CN=theirs</td>', '<span class="warn">3</span>',
+  ]) {
+    t.ok(page.includes(part), part)
+  }
+  const down = statusPage({ ...watch(t), source: sourceOf({ daemons: [daemon({ reachable: false, info })] }), now })
+  t.notMatch(down, 'up for 1 h 1 min', 'a daemon that is down has no age')
+  t.match(down, 'ready, but 1 of 1 daemons is down')
+  const { text } = await get('/metrics', sourceOf(facts), watch(t))
+  for (const line of [
+    'keagate_daemon_info{service="dhcp4",host="host1",version="3.0.1"} 1',
+    `keagate_daemon_start_time_seconds{service="dhcp4"} ${(now - 3_700_000) / 1000}`,
+    'keagate_daemon_ha_active{service="dhcp4"} 1',
+    `keagate_daemon_certificate_expiry_timestamp_seconds{service="dhcp4",subject="CN=theirs"} ${(now + 3 * day) / 1000}`,
+  ]) {
+    t.ok(text.split('\n').includes(line), line)
+  }
+})
+
+t.test('the last hour is drawn without a script', async (t) => {
+  const each = (value: (minute: number) => number): number[] => Array.from({ length: 60 }, (_, minute) => value(minute))
+  const lastHour = { commands: each((minute) => minute), failures: each((minute) => (minute === 59 ? 2 : 0)), slowest: each(() => 12) }
+  const page = statusPage({ ...watch(t), source: sourceOf({ daemons: [daemon({ lastHour })] }), now })
+  t.match(page, 'aria-label="1,770 commands in the last hour, at most 59/min"')
+  t.match(page, 'aria-label="slowest answer of each minute, at most 12 ms"')
+  t.match(page, '<path class="fault" d="M118 18v-1h2v1"/>')
+  t.equal(/<path class="bar" d="([^"]*)"/.exec(page)?.[1]?.match(/M/g)?.length, 59, 'a minute without a command has no bar')
+  const many = Array.from({ length: 100 }, () => daemon({ lastHour }))
+  t.ok(statusPage({ ...watch(t), source: sourceOf({ daemons: many }), now }).length < 500_000)
+})
