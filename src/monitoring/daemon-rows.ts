@@ -40,8 +40,10 @@ function stateOf({ reachable, info }: DaemonStatus): Html {
 }
 
 /** What it said last; its age only while it is up. */
-function versionOf({ info, host, reachable }: DaemonStatus, now: number): Html {
-  return html`<span>${info?.version ?? ''} <span class="soft line">on ${host}</span>${uptime(info, reachable, now)}</span>`
+function versionOf({ info, address, host, reachable }: DaemonStatus, now: number): Html {
+  // The address of another machine names it already.
+  const where = address.includes(host) ? '' : html` <span class="soft line">on ${host}</span>`
+  return html`<span>${info?.version ?? ''}${where}${uptime(info, reachable, now)}</span>`
 }
 
 function uptime(info: DaemonInfo | null, reachable: boolean | null, now: number): Html | '' {
