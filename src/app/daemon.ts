@@ -204,7 +204,10 @@ export class Daemon implements AgentControl {
       traffic: () => this.#configManager.traffic ?? { open: 0, accepted: 0, rejected: 0, received: 0, sent: 0 },
       reloads: () => this.#reloads.latest,
       unavailableReasons: () => (this.#stopping ? ['the agent is stopping'] : this.#configManager.unavailableReasons),
-      inquire: () => this.#inquiries.look(() => this.#configManager.runtime.upstreams.byKey.values()),
+      inquire: () => this.#inquiries.look(() => {
+        const { config, upstreams } = this.#configManager.runtime
+        return config.monitoring === null ? [] : upstreams.byKey.values()
+      }),
       lookForQuiet: (quiet) => probeStale(this.#configManager.runtime.upstreams.byKey.values(), quiet),
     }
   }

@@ -1,7 +1,7 @@
 // Which daemons are asked what they are, and when: at the first contact, after each of their restarts, and now and then
 // because neither a restart nor a change of the active server shows by itself. Daemons that are down are not asked.
 
-import type { MeasuredUpstream } from './upstream-stats.ts'
+import type { MeasuredUpstream } from './measured-upstream.ts'
 
 /** Daemons asked at a time. */
 const maxAtOnce = 4

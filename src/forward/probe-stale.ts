@@ -1,7 +1,7 @@
 // Checks whether daemons without recent commands are still there. Connecting is all: no command is sent.
 
 import { setTimeout } from 'node:timers/promises'
-import type { MeasuredUpstream } from './upstream-stats.ts'
+import type { MeasuredUpstream } from './measured-upstream.ts'
 
 /** Looked at together; a thousand at once would delay all requests. */
 const maxAtOnce = 8

@@ -9,7 +9,7 @@ import { clientCredentialWork } from '../tls/files/client-credentials.ts'
 import { TlsError } from '../tls/files/diagnostics.ts'
 import type { TlsProblem } from '../tls/files/diagnostics.ts'
 import type { Expiring } from '../tls/files/expiry.ts'
-import type { MeasuredUpstream } from './upstream-stats.ts'
+import type { MeasuredUpstream } from './measured-upstream.ts'
 
 /** A certificate authority that is in a configuration, but not trusted. */
 export interface LeftOut {

@@ -2,7 +2,8 @@
 
 import t from 'tap'
 import { Inquiries } from '../../src/forward/inquiries.ts'
-import { MeasuredUpstream, UpstreamStats } from '../../src/forward/upstream-stats.ts'
+import { MeasuredUpstream } from '../../src/forward/measured-upstream.ts'
+import { UpstreamStats } from '../../src/forward/upstream-stats.ts'
 import type { Transport, UpstreamResult } from '../../src/forward/upstream.ts'
 import { rawJson, rawToString } from '../../src/json/raw.ts'
 

@@ -92,7 +92,8 @@ t.test('the status page', { skip: skipWithout('chromium') }, async (t) => {
 /** Answers as a daemon of a pair for high availability does. */
 function answersOf(index: number): string | ((command: string) => string) {
   const first = index % 2 === 0
-  const local = { role: first ? 'primary' : 'standby', scopes: first ? ['server1'] : [], state: index === 6 ? 'partner-down' : 'hot-standby' }
+  const state = index === 6 ? 'partner-down' : 'hot-standby'
+  const local = { role: first ? 'primary' : 'standby', scopes: first ? ['server1'] : [], state }
   const status = { pid: 1, uptime: 86_400 * index + 3600, 'high-availability': [{ 'ha-mode': 'hot-standby', 'ha-servers': { local } }] }
   return (command) => {
     if (command.includes('version-get')) return '{ "result": 0, "text": "3.0.1" }'

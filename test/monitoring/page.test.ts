@@ -177,7 +177,8 @@ t.test('a daemon is shown with its host, version, age and part in a pair', async
 
 t.test('the last hour is drawn without a script', async (t) => {
   const each = (value: (minute: number) => number): number[] => Array.from({ length: 60 }, (_, minute) => value(minute))
-  const lastHour = { commands: each((minute) => minute), failures: each((minute) => (minute === 59 ? 2 : 0)), slowest: each(() => 12) }
+  const failures = each((minute) => (minute === 59 ? 2 : 0))
+  const lastHour = { commands: each((minute) => minute), failures, slowest: each(() => 12) }
   const page = statusPage({ ...watch(t), source: sourceOf({ daemons: [daemon({ lastHour })] }), now })
   t.match(page, 'aria-label="1,770 commands in the last hour, at most 59/min"')
   t.match(page, 'aria-label="slowest answer of each minute, at most 12 ms"')
