@@ -7,6 +7,7 @@ import type { LoadedConfig } from '../config/load.ts'
 import { ConfigError, errorLines } from '../config/parse/issue.ts'
 import type { ConfigIssue } from '../config/parse/issue.ts'
 import { folderFor } from '../config/resolve/paths.ts'
+import { tlsUpkeep } from '../config/resolve/tls.ts'
 import type { HookModuleConfig } from '../config/types.ts'
 import { KeagateError } from '../errors.ts'
 import { openUpstreams } from '../forward/open-upstreams.ts'
@@ -16,6 +17,8 @@ import { inOrder, placedIssues } from './resource-errors.ts'
 import type { Logging } from '../log/logger.ts'
 import { painterFor } from '../process/terminal-color.ts'
 import { loadCredentials } from '../tls/files/credentials.ts'
+import { TlsError } from '../tls/files/diagnostics.ts'
+import { expiryWarnings } from '../tls/files/expiry.ts'
 
 export interface CheckOptions {
   readonly file: string
@@ -63,7 +66,14 @@ async function fileErrors({ config }: LoadedConfig, logging: Logging, env: NodeJ
     }
   }
   await attempt(() => (tls === null ? [] : loadCredentials(tls).warnings))
-  await attempt(async () => (await openUpstreams(controlSockets, logging, null)).warnings)
+  await attempt(async () => {
+    const { tlsFiles } = await openUpstreams(controlSockets, logging, null)
+    const now = Date.now()
+    const ending = tlsFiles.expiring.filter(({ notAfter }) => notAfter >= now)
+    const problems = tlsFiles.leftOut.map(({ problem }) => problem)
+    if (problems.length > 0) errors.push(new TlsError(problems))
+    return [...tlsFiles.warnings, ...expiryWarnings(ending, (tls ?? tlsUpkeep).expiryWarningDays, now)]
+  })
   errors.push(...logFileErrors(config, folderFor('log-file', env)))
   errors.push(...(await moduleErrors(hookModules, logging)))
   return errors

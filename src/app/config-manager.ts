@@ -6,6 +6,7 @@ import { LockOut } from '../auth/lock-out.ts'
 import type { AgentControl } from '../command/agent-control.ts'
 import type { LoadedConfig } from '../config/load.ts'
 import { logsInUse } from '../config/resolve/resolve.ts'
+import { tlsUpkeep } from '../config/resolve/tls.ts'
 import { isTolerated } from '../config/tolerance.ts'
 import type { Tolerance } from '../config/tolerance.ts'
 import type { AgentConfig, TlsConfig } from '../config/types.ts'
@@ -19,6 +20,7 @@ import type { Traffic } from '../http/connection/connection-table.ts'
 import type { Listener } from '../http/connection/listener.ts'
 import type { Logging } from '../log/logger.ts'
 import type { UnopenedFile } from '../log/output/outputs.ts'
+import { ControlSocketCertificates } from './control-socket-certificates.ts'
 import { listen, listenFirst, refuseProtocolSwitch, sameEndpoint } from './listen.ts'
 import {
   logStarted, logRegisteredCommands, logConfig, logConfigWarnings, logMissingDaemons, configSummary,
@@ -32,7 +34,7 @@ import { checkLogFiles, logUnopenedFiles, makeLogFolders } from './log-files.ts'
 import { withPositions } from './resource-errors.ts'
 import type { Monitoring } from '../monitoring/monitoring.ts'
 import type { Metrics } from '../metrics/registry.ts'
-import { buildRuntime, renewCredentials } from './runtime.ts'
+import { anchorsInUse, buildRuntime, refuseLeftOut, renewCredentials } from './runtime.ts'
 import type { Runtime } from './runtime.ts'
 import { HandshakeLog } from '../tls/server/handshake-log.ts'
 import { CertificateReloader } from '../tls/files/certificate-reloader.ts'
@@ -49,7 +51,7 @@ export interface ConfigManagerOptions {
   readonly logFolder: string
 }
 
-/** Of a path of a log file: whether a configuration may be in force without it. */
+/** Of a path of a log file or a trust anchor: whether a configuration may be in force without it. */
 type MayFail = (path: string) => boolean
 
 /** All handler modules together have the share of one client. */
@@ -72,6 +74,7 @@ export class ConfigManager {
   readonly #passedSockets: readonly number[]
   readonly #logFolder: string
   #certificateReloader: CertificateReloader | null = null
+  #controlSocketCertificates: ControlSocketCertificates | null = null
   /** Ends a start that waits for its address. */
   readonly #stopping = new AbortController()
 
@@ -136,7 +139,8 @@ export class ConfigManager {
   apply(read: () => Promise<LoadedConfig>, tolerance: Tolerance): Promise<void> {
     return this.queue.run(async () => {
       const loaded = await read()
-      const inForce = logsInUse(this.#frontEnd.active?.runtime.config ?? null)
+      const config = this.#frontEnd.active?.runtime.config ?? null
+      const inForce = new Set([...logsInUse(config), ...anchorsInUse(config)])
       const mayFail: MayFail = (path) => isTolerated(tolerance, path, inForce)
       let unopened: readonly UnopenedFile[]
       try {
@@ -159,7 +163,7 @@ export class ConfigManager {
       const loaded = await read()
       try {
         const modules = await Modules.load(loaded.config.hookModules, this.#moduleParts)
-        await this.#build(loaded.config, { modules, audit: null }).finally(() => modules.close())
+        refuseLeftOut(await this.#build(loaded.config, { modules, audit: null }).finally(() => modules.close()))
         checkLogFiles(loaded.config, this.#logFolder)
       } catch (error) {
         throw withPositions(error, loaded)
@@ -171,6 +175,7 @@ export class ConfigManager {
   async stop(): Promise<void> {
     this.#stopping.abort()
     this.#certificateReloader?.close()
+    this.#controlSocketCertificates?.close()
     this.#frontEnd.closeAfterResponses()
     await Promise.race([this.queue.settled, setTimeout(changeTimeout)])
     await this.#frontEnd.close()
@@ -213,6 +218,7 @@ export class ConfigManager {
     const moved = before === null || !sameEndpoint(before.runtime.config, config)
     if (before !== null && !moved) refuseProtocolSwitch(before.runtime.config, config, this.#logging)
     const runtime = await this.#build(config, transaction)
+    refuseLeftOut(runtime, mayFail)
     checkLogFiles(config, this.#logFolder, mayFail)
     const listener = moved ? await this.#listen(config, before) : before.listener
     let unopened: readonly UnopenedFile[]
@@ -231,6 +237,7 @@ export class ConfigManager {
     this.#certificateReloader?.close()
     this.#certificateReloader =
       config.tls === null ? null : new CertificateReloader(this.#certificateReloaderOptions(config.tls))
+    this.#watchControlSockets(runtime)
     logRegisteredCommands(this.#logging, before?.runtime.commands() ?? [], runtime.commands())
     logStarted(this.#logging, runtime, listener, moved ? 'STARTED' : 'UPDATED')
     void logMissingDaemons(this.#logging, runtime, () => this.#frontEnd.active?.runtime !== runtime)
@@ -262,6 +269,14 @@ export class ConfigManager {
       })
       return true
     })
+  }
+
+  #watchControlSockets({ config, upstreams }: Runtime): void {
+    const { reloadOnChange, expiryWarningDays } = config.tls ?? tlsUpkeep
+    const rules = { reloadOnChange, expiryWarningDays, queue: this.queue }
+    this.#controlSocketCertificates?.close()
+    this.#controlSocketCertificates =
+      new ControlSocketCertificates({ upstreams, ...rules, log: this.#logging, metrics: this.#metrics })
   }
 
   #certificateReloaderOptions(config: TlsConfig): CertificateReloaderOptions {

@@ -17,6 +17,7 @@ import { writeConfigFile } from '../config/print/write-file.ts'
 import type { WrittenConfig } from '../config/print/write-file.ts'
 import { ConfigManager } from './config-manager.ts'
 import { KeagateError, describeError } from '../errors.ts'
+import { Inquiries } from '../forward/inquiries.ts'
 import { probeStale } from '../forward/probe-stale.ts'
 import { printCompact } from '../json/text/print.ts'
 import { rawJson, rawToString } from '../json/raw.ts'
@@ -53,6 +54,7 @@ export class Daemon implements AgentControl {
   readonly #configManager: ConfigManager
   readonly #metrics = new MetricRegistry()
   readonly #reloads = new ReloadLog(this.#metrics)
+  readonly #inquiries = new Inquiries()
   #manager: ServiceManager = noServiceManager
   #stopping = false
   /** What `config-get` shows, for as long as the configuration is in force. */
@@ -100,7 +102,8 @@ export class Daemon implements AgentControl {
   }
 
   certificates(): readonly Expiring[] {
-    return this.#configManager.runtime.credentials?.expiring ?? []
+    const { credentials, upstreams } = this.#configManager.runtime
+    return [...(credentials?.expiring ?? []), ...upstreams.tlsFiles.expiring]
   }
 
   tlsFailures(): Readonly<Record<string, number>> | null {
@@ -201,6 +204,10 @@ export class Daemon implements AgentControl {
       traffic: () => this.#configManager.traffic ?? { open: 0, accepted: 0, rejected: 0, received: 0, sent: 0 },
       reloads: () => this.#reloads.latest,
       unavailableReasons: () => (this.#stopping ? ['the agent is stopping'] : this.#configManager.unavailableReasons),
+      inquire: () => this.#inquiries.look(() => {
+        const { config, upstreams } = this.#configManager.runtime
+        return config.monitoring === null ? [] : upstreams.byKey.values()
+      }),
       lookForQuiet: (quiet) => probeStale(this.#configManager.runtime.upstreams.byKey.values(), quiet),
     }
   }

@@ -22,6 +22,7 @@ import type { Log } from '../log/message.ts'
 import { CommandMeter } from '../metrics/command-meter.ts'
 import type { Metrics } from '../metrics/registry.ts'
 import type { CredentialSet } from '../tls/files/credentials.ts'
+import { TlsError } from '../tls/files/diagnostics.ts'
 import { credentialWork } from '../tls/files/credentials.ts'
 import type { HandshakeLog } from '../tls/server/handshake-log.ts'
 
@@ -113,6 +114,23 @@ export async function renewCredentials(runtime: Runtime): Promise<Runtime | null
   if (renewed.digest === credentials?.digest) return null
   const { revocation, trustAnchors } = renewed
   return { ...runtime, credentials: renewed, http: { ...http, revocation, trustAnchors } }
+}
+
+/** The trust anchors of control sockets, by absolute name. */
+export function anchorsInUse(config: AgentConfig | null): readonly string[] {
+  return [...(config?.controlSockets.values() ?? [])].flatMap((socket) => {
+    return socket.socketType === 'unix' || socket.tls === null ? [] : [socket.tls.trustAnchor]
+  })
+}
+
+/**
+ * Refuses a runtime whose control sockets do not trust all that the configuration names.
+ * @param mayFail of the absolute name of a trust anchor: whether a warning is enough
+ * @throws TlsError
+ */
+export function refuseLeftOut({ upstreams }: Runtime, mayFail: (file: string) => boolean = () => false): void {
+  const refused = upstreams.tlsFiles.leftOut.filter(({ file }) => !mayFail(file))
+  if (refused.length > 0) throw new TlsError(refused.map(({ problem }) => problem))
 }
 
 function namesOf(registry: Registry, modules: Modules): readonly string[] {

@@ -12,6 +12,7 @@ import { rawJson, rawToString } from '../json/raw.ts'
 import { shorten } from '../log/escape.ts'
 import type { Log, MessageFields, MessageId } from '../log/message.ts'
 import type { Runtime } from './runtime.ts'
+import { leftOutWarning } from '../tls/crashing-authorities.ts'
 
 /** Logs a configuration that is about to be put in force, without its secrets. */
 export function logConfig(log: Log, config: AgentConfig): void {
@@ -28,7 +29,9 @@ export function logStarted(log: Log, runtime: Runtime, listener: Listener, what:
   log.write('DCTL_CONFIG_COMPLETE', { summary: configSummary(config, listener) })
   if (credentials === null) log.write(`CTRL_AGENT_HTTP_SERVICE_${what}`, where)
   else log.write(`CTRL_AGENT_HTTPS_SERVICE_${what}`, { ...where, mode: tlsMode(config) })
-  const warnings = [...(credentials?.warnings ?? []), ...upstreams.warnings]
+  const { tlsFiles } = upstreams
+  const leftOut = tlsFiles.leftOut.map(({ problem }) => leftOutWarning(problem))
+  const warnings = [...(credentials?.warnings ?? []), ...leftOut, ...tlsFiles.warnings]
   for (const reason of warnings) log.write('KEAGATE_TLS_FILE_WARNING', { reason })
 }
 

@@ -63,7 +63,7 @@ export async function accessCommand(words: readonly string[], { env, stdout, std
     if (missing !== undefined && handlers.every(({ name }) => name !== command))
       throw notConfigured(missing, [...config.controlSockets.keys(), ...config.serviceGroups.names], file)
     if (config.access === null) {
-      stdout.write(`There is no access-control in ${escapeForLog(file)}: whoever is let in may run everything.\n`)
+      stdout.write(`There is no access-control in ${escapeForLog(file)}: every authenticated caller may run everything.\n`)
       return 0
     }
     const policy = compilePolicy(config.access, {
@@ -138,15 +138,15 @@ const silent: Log = { write: () => undefined, enabled: () => false }
 function admission({ authentication, tls }: AgentConfig, { user, tls: certificate }: RoleFacts): string {
   const clients = authentication?.clients ?? []
   const notes: string[] = []
-  if (tls?.certRequired === true && certificate === null) notes.push('without a certificate nobody gets this far')
-  if (clients.length > 0 && user === null) notes.push('without a user nobody gets this far')
+  if (tls?.certRequired === true && certificate === null) notes.push('no caller gets this far without a certificate')
+  if (clients.length > 0 && user === null) notes.push('no caller gets this far without a user')
   const own = clients.filter((client) => client.user === user)
   if (user !== null && own.length === 0) notes.push(`there is no user ${user} in authentication`)
   if (own.length > 0 && own.every((client) => !mayBeOf(client, certificate))) {
-    notes.push(`the user ${user ?? ''} is bound to a certificate of his own, without which he does not get this far`)
+    notes.push(`the user ${user ?? ''} is bound to a certificate, and does not get this far without it`)
   }
   const asked = tls !== null && (tls.certRequired || tls.clientCertificate === 'verify-if-given')
-  if (certificate !== null && !asked) notes.push('no client is asked for a certificate, so nobody has one')
+  if (certificate !== null && !asked) notes.push('no client is asked for a certificate, so none has one')
   return notes.map((note) => `note:    ${escapeForLog(note)}\n`).join('')
 }
 

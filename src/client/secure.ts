@@ -1,14 +1,17 @@
 // The TLS handshake of a client. Nothing is sent before the server's certificate was found good.
 
-import { X509Certificate } from 'node:crypto'
+import type { X509Certificate } from 'node:crypto'
 import net from 'node:net'
 import tls from 'node:tls'
 import { explainAlert, explainServer } from '../doctor/handshake.ts'
 import { problem } from '../doctor/finding.ts'
+import { atOnce } from '../in-slices.ts'
 import { verificationCode } from '../tls/diagnosis/verification.ts'
 import { sentBehind } from '../tls/server/sent-certificates.ts'
 import { clientSignatures } from '../tls/client-signatures.ts'
+import { crashingAuthorities } from '../tls/crashing-authorities.ts'
 import { TrustAnchors } from '../tls/server/trust-anchors.ts'
+import { certificatesIn } from '../x509/pem.ts'
 import type { ClientTls } from './door.ts'
 import { ClientError, foundError } from './error.ts'
 
@@ -26,6 +29,11 @@ export function secure(socket: net.Socket, host: string, own: ClientTls, signal:
     }
     const abort = (): void => stop(new ClientError('closed', 'stopped during the handshake'))
     signal.addEventListener('abort', abort, { once: true })
+    const [refused] = crashingAuthorities('--ca', authorities(own.ca))
+    if (refused !== undefined) {
+      stop(foundError('tls', problem('error', 'certificate', refused.text, refused.remedy)))
+      return
+    }
     let stream: tls.TLSSocket
     try {
       // Verified all the same, and judged below, so that what is wrong can be told with its remedy.
@@ -57,8 +65,12 @@ export function secure(socket: net.Socket, host: string, own: ClientTls, signal:
 /** The end of the server's chain, as `explainServer` wants it; null: no CA was named. */
 function topOf(certificate: X509Certificate | undefined, ca: ClientTls['ca']): X509Certificate | null {
   if (certificate === undefined || ca === undefined) return null
-  const blocks = String(ca).match(/-----BEGIN [A-Z0-9 ]*CERTIFICATE-----[^-]+-----END [A-Z0-9 ]*CERTIFICATE-----/g) ?? []
-  return new TrustAnchors(blocks.map((block) => new X509Certificate(block))).topOf(certificate, sentBehind(certificate))
+  return new TrustAnchors(authorities(ca)).topOf(certificate, sentBehind(certificate))
+}
+
+/** Empty where there is none, or one of them is damaged. */
+function authorities(ca: ClientTls['ca']): readonly X509Certificate[] {
+  return ca === undefined ? [] : atOnce(certificatesIn(Buffer.from(String(ca))))
 }
 
 /** Node takes no such certificate, key or authority. Its text quotes nothing of them. */

@@ -22,7 +22,7 @@ export interface AgentControl {
   readonly startedAt: number
   /** When the configuration in force was applied; milliseconds since the epoch. */
   configuredAt(): number
-  /** Every certificate and revocation list in use, and when it ends; empty without TLS. */
+  /** Every certificate and revocation list of files in use, and when it ends; empty without TLS. */
   certificates(): readonly Expiring[]
   /** How many handshakes and client certificates were refused since the start, by reason; null without TLS. */
   tlsFailures(): Readonly<Record<string, number>> | null

@@ -1,4 +1,23 @@
-// What status-get says of one daemon: what the door has seen of it, without asking it.
+// What status-get says of one daemon: what the door has seen of it so far, and what it said of itself before.
+
+import type { DaemonInfo } from './daemon-info.ts'
+
+/** Of a daemon with TLS, as it was shown at the latest handshake. */
+export interface DaemonCertificate {
+  readonly subject: string
+  /** Milliseconds since the epoch. */
+  readonly notBefore: number
+  readonly notAfter: number
+}
+
+/** Commands by the minute: 60 elements, the oldest first; the last one is the minute under way. */
+export interface LastHour {
+  readonly commands: readonly number[]
+  /** Those among them without a usable answer. */
+  readonly failures: readonly number[]
+  /** Milliseconds that the slowest answer took; 0: there was none. */
+  readonly slowest: readonly number[]
+}
 
 export interface DaemonStatus {
   readonly service: string
@@ -16,4 +35,12 @@ export interface DaemonStatus {
   readonly lastError: { readonly text: string; readonly at: number } | null
   /** Of the latest answers, from the arrival of the command on; milliseconds. null while there is none. */
   readonly answerTimes: { readonly median: number; readonly p99: number; readonly highest: number } | null
+  /** The machine: the name or address that is connected to, or that of this machine. */
+  readonly host: string
+  /** null: it has not been asked yet, or has not answered. */
+  readonly info: DaemonInfo | null
+  /** null: without TLS, or without a handshake so far. */
+  readonly certificate: DaemonCertificate | null
+  /** null: there was no command. */
+  readonly lastHour: LastHour | null
 }

@@ -10,6 +10,7 @@ import { withPositions } from '../app/resource-errors.ts'
 import type { Log } from '../log/message.ts'
 import { loadCredentials } from '../tls/files/credentials.ts'
 import type { CredentialSet } from '../tls/files/credentials.ts'
+import { TlsError } from '../tls/files/diagnostics.ts'
 import { daysLeft } from '../tls/files/expiry.ts'
 import { describeCiphers } from '../tls/files/cipher-compatibility.ts'
 import { issuerName } from '../x509/certificate-info.ts'
@@ -46,7 +47,9 @@ export function examineCertificates(loaded: LoadedConfig, now = Date.now()): rea
 export async function examineUpstreamCertificates(loaded: LoadedConfig, log: Log): Promise<readonly Finding[]> {
   try {
     const upstreams = await openUpstreams(loaded.config.controlSockets, log, null)
-    return upstreams.warnings.map((sentence) => warning('control-sockets', sentence))
+    const { leftOut, warnings } = upstreams.tlsFiles
+    if (leftOut.length > 0) throw new TlsError(leftOut.map(({ problem }) => problem))
+    return warnings.map((sentence) => warning('control-sockets', sentence))
   } catch (error) {
     return mistakesOf(withPositions(error, loaded), 'control-sockets')
   }

@@ -8,6 +8,7 @@ import type { X509Certificate } from 'node:crypto'
 import { describeError } from '../errors.ts'
 import { checkCertificateChain, readCertificateChain } from '../tls/files/certificate-chain.ts'
 import { checkPair } from '../tls/files/credentials.ts'
+import { crashingAuthorities } from '../tls/crashing-authorities.ts'
 import { TlsDiagnostics } from '../tls/files/diagnostics.ts'
 import { issuerName, subjectName } from '../x509/certificate-info.ts'
 import { readPrivateKey } from '../tls/files/private-key.ts'
@@ -75,6 +76,7 @@ function readIdentity({ pair, ca }: ClientTask): Identity {
   const found = new TlsDiagnostics()
   const own = pair === null ? none : readPair(pair, found)
   const trusted = ca === null ? null : readTrustAnchor(ca, found)
+  found.problems.push(...crashingAuthorities(ca ?? '', trusted ?? []))
   const what = { 'cert-file': 'CERT', 'key-file': 'KEY', 'trust-anchor': 'CA' } as const
   const findings = [
     ...found.problems.map(({ keyword, text, remedy }) => {

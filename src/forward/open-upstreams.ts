@@ -1,18 +1,19 @@
 // The upstreams of one configuration: one for each control socket, however many services name it. What did not change
 // is taken over from the configuration before, with its queue; nothing is connected to.
 
-import { realpathSync } from 'node:fs'
-import type { ControlSocketConfig, HttpSocketConfig, UpstreamTlsConfig } from '../config/types.ts'
+import type { X509Certificate } from 'node:crypto'
+import type { ControlSocketConfig, HttpSocketConfig } from '../config/types.ts'
 import { inSlices } from '../in-slices.ts'
 import type { Sliced } from '../in-slices.ts'
 import { socketAddress, socketIdentity } from '../config/resolve/socket-address.ts'
 import type { Log } from '../log/message.ts'
 import type { ClientCredentials } from '../tls/files/client-credentials.ts'
-import { clientCredentialWork } from '../tls/files/client-credentials.ts'
-import { TlsError } from '../tls/files/diagnostics.ts'
-import type { TlsProblem } from '../tls/files/diagnostics.ts'
+import { subjectName } from '../x509/certificate-info.ts'
 import { createHttpUpstream } from './http/upstream.ts'
-import { UpstreamStats, MeasuredUpstream } from './upstream-stats.ts'
+import { inquiryLimits } from './inquiry.ts'
+import { TlsFileSets } from './tls-file-sets.ts'
+import { MeasuredUpstream } from './measured-upstream.ts'
+import { UpstreamStats } from './upstream-stats.ts'
 import { createUnixUpstream } from './unix/upstream.ts'
 import type { Transport } from './upstream.ts'
 
@@ -22,8 +23,8 @@ export interface Upstreams {
   readonly byKey: ReadonlyMap<string, MeasuredUpstream>
   /** By `socketIdentity`. */
   readonly records: ReadonlyMap<string, UpstreamStats>
-  /** One sentence each about TLS files that work, but not for long or not safely. */
-  readonly warnings: readonly string[]
+  /** The TLS files of all https control sockets. */
+  readonly tlsFiles: TlsFileSets
 }
 
 /**
@@ -44,33 +45,72 @@ function* upstreamWork(
   log: Log,
   previous: Upstreams | null,
 ): Sliced<Upstreams> {
-  const files = new FileSets()
+  const tlsFiles = new TlsFileSets()
   const records = new Map<string, UpstreamStats>()
   const byService = new Map<string, MeasuredUpstream>()
   const byKey = new Map<string, MeasuredUpstream>()
   for (const [service, socket] of sockets) {
     yield
-    const credentials = socket.socketType === 'https' && socket.tls !== null ? yield* files.load(socket.tls, service) : null
+    const credentials = socket.socketType === 'https' && socket.tls !== null ? yield* tlsFiles.load(socket.tls, service) : null
     if (socket.socketType === 'https' && credentials === null) continue
-    const key = JSON.stringify([{ ...socket, userContext: null }, credentials?.digest])
-    const known = byKey.get(key) ?? previous?.byKey.get(key)
+    const key = JSON.stringify({ ...socket, userContext: null })
+    const known = byKey.get(key) ?? sameCredentials(previous?.byKey.get(key), credentials)
     const identity = socketIdentity(socket)
     const record = records.get(identity) ?? previous?.records.get(identity) ?? new UpstreamStats()
-    const upstream = known ?? new MeasuredUpstream(openTransport(socket, credentials, log), record)
+    const upstream = known ?? openUpstream(socket, credentials, record, log)
+    if (socket.socketType !== 'unix' && socket.tls !== null) tlsFiles.use(socket.tls, upstream)
     records.set(identity, upstream.stats)
     byKey.set(key, upstream)
     byService.set(service, upstream)
   }
-  files.check()
-  return { byService, byKey, records, warnings: files.warnings() }
+  tlsFiles.check()
+  return { byService, byKey, records, tlsFiles }
+}
+
+/** An upstream of the configuration before is kept only with the certificates that it uses. */
+function sameCredentials(
+  upstream: MeasuredUpstream | undefined,
+  credentials: ClientCredentials | null,
+): MeasuredUpstream | undefined {
+  return upstream?.credentials?.digest === credentials?.digest ? upstream : undefined
 }
 
 /** Once `next` is in force: what only the configuration before used gives up its resting connections. */
 export function retireUpstreams(before: Upstreams, next: Upstreams): void {
-  for (const [key, upstream] of before.byKey) if (!next.byKey.has(key)) upstream.retire()
+  for (const [key, upstream] of before.byKey) if (next.byKey.get(key) !== upstream) upstream.retire()
 }
 
-function openTransport(socket: ControlSocketConfig, credentials: ClientCredentials | null, log: Log): Transport {
+function openUpstream(
+  socket: ControlSocketConfig,
+  credentials: ClientCredentials | null,
+  record: UpstreamStats,
+  log: Log,
+): MeasuredUpstream {
+  const onPeerCertificate = (certificate: X509Certificate): void => {
+    const { validFrom, validTo } = certificate
+    const dates = { notBefore: Date.parse(validFrom), notAfter: Date.parse(validTo) }
+    record.certificate = { subject: subjectName(certificate), ...dates }
+  }
+  const open = (like: ControlSocketConfig, using: ClientCredentials | null): Transport => {
+    return openTransport(like, using, { log, onPeerCertificate })
+  }
+  return new MeasuredUpstream(open(socket, credentials), record, {
+    host: socket.socketType === 'unix' ? null : socket.address,
+    credentials,
+    openForInquiry: (using) => open({ ...socket, limits: inquiryLimits }, using),
+  })
+}
+
+interface TransportEvents {
+  readonly log: Log
+  readonly onPeerCertificate: (certificate: X509Certificate) => void
+}
+
+function openTransport(
+  socket: ControlSocketConfig,
+  credentials: ClientCredentials | null,
+  { log, onPeerCertificate }: TransportEvents,
+): Transport {
   const address = socketAddress(socket)
   if (socket.socketType === 'unix') {
     const onTrailingBytes = (): void => log.write('KEAGATE_ANSWER_TRAILING_BYTES', { socket: address })
@@ -82,6 +122,7 @@ function openTransport(socket: ControlSocketConfig, credentials: ClientCredentia
     port: socket.port,
     limits: socket.limits,
     service: socket.service,
+    onPeerCertificate,
     tls: credentials && { credentials, serverName: socket.tls?.serverName ?? null },
     authorization: authorizationOf(socket),
   })
@@ -90,57 +131,4 @@ function openTransport(socket: ControlSocketConfig, credentials: ClientCredentia
 function authorizationOf({ login }: HttpSocketConfig): string | null {
   if (login === null) return null
   return `Basic ${Buffer.from(`${login.user}:${login.password}`).toString('base64')}`
-}
-
-/** Files that several control sockets name, under whatever names, are read once. */
-class FileSets {
-  readonly #sets = new Map<string, ClientCredentials | TlsError>()
-  readonly #realNames = new Map<string, string>()
-  readonly #problems: TlsProblem[] = []
-
-  /** @throws TlsError */
-  check(): void {
-    if (this.#problems.length > 0) throw new TlsError(this.#problems)
-  }
-
-  /** @returns null where the files are of no use, which `check` reports */
-  *load(tls: UpstreamTlsConfig, service: string): Sliced<ClientCredentials | null> {
-    const { trustAnchor, pair } = tls
-    const key = JSON.stringify([trustAnchor, pair?.certFile ?? '', pair?.keyFile ?? ''].map((file) => this.#realName(file)))
-    const known = this.#sets.get(key) ?? (yield* this.#read(tls))
-    this.#sets.set(key, known)
-    if (!(known instanceof TlsError)) return known
-    const section = `/Control-agent/control-sockets/${service}`
-    this.#problems.push(...known.problems.map((problem) => ({ ...problem, section })))
-    return null
-  }
-
-  warnings(): string[] {
-    const all = [...this.#sets.values()].flatMap((set) => (set instanceof TlsError ? [] : set.warnings))
-    return [...new Set(all)]
-  }
-
-  /** What a file is called without links and detours; as it is written where there is none. */
-  #realName(file: string): string {
-    const known = this.#realNames.get(file) ?? realName(file)
-    this.#realNames.set(file, known)
-    return known
-  }
-
-  *#read(tls: UpstreamTlsConfig): Sliced<ClientCredentials | TlsError> {
-    try {
-      return yield* clientCredentialWork(tls)
-    } catch (error) {
-      if (error instanceof TlsError) return error
-      throw error
-    }
-  }
-}
-
-function realName(file: string): string {
-  try {
-    return realpathSync(file)
-  } catch {
-    return file
-  }
 }

@@ -1,14 +1,24 @@
 // Keeps what status-get tells of one daemon: how its commands ended and how long they took. Constant cost a command.
 
-import type { DaemonStatus } from '../command/daemon-status.ts'
-import type { RawJson } from '../json/raw.ts'
-import type { RequestOwner, SentService, Transport, Upstream, UpstreamResult } from './upstream.ts'
+import type { DaemonInfo } from '../command/daemon-info.ts'
+import type { DaemonCertificate, DaemonStatus } from '../command/daemon-status.ts'
+import { MinuteSeries } from './minute-series.ts'
+import type { UpstreamResult } from './upstream.ts'
 
 /** Answers whose times are remembered. */
 const remembered = 256
 
 /** Characters of an error that are kept. */
 const maxErrorLength = 500
+
+/** How the daemon was asked last what it is. */
+export interface Inquiry {
+  /** By the monotonic clock; milliseconds. */
+  readonly at: number
+  /** The value of `contacts` then: another one by now tells that it may have been restarted. */
+  readonly contacts: number
+  readonly answered: boolean
+}
 
 /** What is known of the daemon at one address; it outlives changes of the configuration. */
 export class UpstreamStats {
@@ -20,6 +30,32 @@ export class UpstreamStats {
   /** The latest times, the oldest one overwritten first. */
   readonly #times = new Float64Array(remembered)
 
+  #contacts = 0
+  #info: DaemonInfo | null = null
+  #lastInquiry: Inquiry | null = null
+  /** null: no command so far. */
+  #lastHour: MinuteSeries | null = null
+  /** The one that the daemon showed last, with TLS. */
+  certificate: DaemonCertificate | null = null
+
+  /** How often it was reached after it had not been, the first time included. */
+  get contacts(): number {
+    return this.#contacts
+  }
+
+  get isReachable(): boolean {
+    return this.#reachable === true
+  }
+
+  /** What it said of itself; null: nothing so far. */
+  get info(): DaemonInfo | null {
+    return this.#info
+  }
+
+  get lastInquiry(): Inquiry | null {
+    return this.#lastInquiry
+  }
+
   /** When it was last known whether it can be reached; milliseconds since the epoch. null: never. */
   get seenAt(): number | null {
     return this.#seenAt
@@ -28,33 +64,50 @@ export class UpstreamStats {
   /** @param milliseconds since the command arrived. @param at milliseconds since the epoch */
   record(result: UpstreamResult, milliseconds: number, at: number): void {
     if (result.ok || result.offline || result.sent) this.#seenAt = at
+    const minute = currentMinute()
+    this.#lastHour ??= new MinuteSeries(minute)
+    this.#lastHour.add(minute, result.ok ? milliseconds : null)
     if (result.ok) {
       this.#times[this.#answered++ % remembered] = milliseconds
-      this.#reachable = true
+      this.#setReachable(true)
       return
     }
     this.#failed++
     this.#lastError = { text: result.reason.slice(0, maxErrorLength), at }
     // What we refused to send says nothing of the daemon; a malformed answer comes from a daemon that runs.
-    if (result.offline) this.#reachable = false
-    else if (result.sent) this.#reachable = true
+    if (result.offline) this.#setReachable(false)
+    else if (result.sent) this.#setReachable(true)
   }
 
   /** @param reason why a mere connection failed, or null. @param at milliseconds since the epoch */
   recordProbe(reason: string | null, at: number): void {
-    this.#reachable = reason === null
+    this.#setReachable(reason === null)
     this.#seenAt = at
     if (reason !== null) this.#lastError = { text: reason.slice(0, maxErrorLength), at }
   }
 
-  status(): Pick<DaemonStatus, 'reachable' | 'answered' | 'failed' | 'lastError' | 'answerTimes'> {
+  /** @param info null: it gave no usable answer. @param contacts of the moment when it was asked */
+  recordInquiry(info: DaemonInfo | null, contacts: number): void {
+    if (info !== null) this.#info = info
+    this.#lastInquiry = { at: performance.now(), contacts, answered: info !== null }
+  }
+
+  status(): Omit<DaemonStatus, 'service' | 'address' | 'host' | 'inFlight' | 'waiting'> {
     return {
+      info: this.#info,
+      certificate: this.certificate,
+      lastHour: this.#lastHour?.lastHour(currentMinute()) ?? null,
       reachable: this.#reachable,
       answered: this.#answered,
       failed: this.#failed,
       lastError: this.#lastError,
       answerTimes: this.#answerTimes(),
     }
+  }
+
+  #setReachable(reachable: boolean): void {
+    if (reachable && this.#reachable !== true) this.#contacts++
+    this.#reachable = reachable
   }
 
   #answerTimes(): DaemonStatus['answerTimes'] {
@@ -66,49 +119,7 @@ export class UpstreamStats {
   }
 }
 
-/** An upstream whose daemon is kept book of. */
-export class MeasuredUpstream implements Upstream {
-  readonly stats: UpstreamStats
-  readonly #transport: Transport
-
-  /** @param record of the same address under a configuration before, or a new one */
-  constructor(transport: Transport, record: UpstreamStats) {
-    this.#transport = transport
-    this.stats = record
-  }
-
-  get address(): string {
-    return this.#transport.address
-  }
-
-  get sentService(): SentService {
-    return this.#transport.sentService
-  }
-
-  async send(command: RawJson, asker: RequestOwner): Promise<UpstreamResult> {
-    const begun = performance.now()
-    const result = await this.#transport.send(command, asker)
-    this.stats.record(result, performance.now() - begun, Date.now())
-    return result
-  }
-
-  /** Resolves to null if the daemon can be reached, else to the reason. Sends nothing and never rejects. */
-  async probe(): Promise<string | null> {
-    const reason = await this.#transport.probe()
-    this.stats.recordProbe(reason, Date.now())
-    return reason
-  }
-
-  close(): void {
-    this.#transport.close()
-  }
-
-  /** Another upstream takes its place; commands that began with this one end with it. */
-  retire(): void {
-    this.#transport.retire()
-  }
-
-  status(service: string): DaemonStatus {
-    return { service, address: this.address, ...this.#transport.load(), ...this.stats.status() }
-  }
+/** Of the monotonic clock. */
+function currentMinute(): number {
+  return Math.floor(performance.now() / 60_000)
 }

@@ -2,6 +2,7 @@
 
 import type { CommandScope } from '../command/scope.ts'
 import type { RawJson } from '../json/raw.ts'
+import type { ClientCredentials } from '../tls/files/client-credentials.ts'
 
 /** The daemon answered: its map or list, byte for byte as received, without what stood around it. */
 export interface UpstreamAnswer {
@@ -58,6 +59,8 @@ export interface Transport extends Upstream {
   load(): { readonly inFlight: number; readonly waiting: number }
   /** Keeps no connection for later commands: another transport takes its place. What waits or runs is not touched. */
   retire(): void
+  /** With TLS: connections from now on use other certificates. Commands under way end as they began. */
+  renewCredentials?(credentials: ClientCredentials): void
   /** Resolves to null if the daemon can be reached, else to the reason. Sends nothing and never rejects. */
   probe(): Promise<string | null>
 }

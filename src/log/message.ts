@@ -186,6 +186,11 @@ const definitions = {
     logger: 'tls',
     text: 'the changed TLS files are in force: certificate {subject}, serial {serial}, valid until {not-after}',
   },
+  KEAGATE_CONTROL_SOCKET_TLS_FILES_TAKEN: {
+    severity: 'INFO',
+    logger: 'tls',
+    text: 'the changed TLS files of control sockets are in force for {services}',
+  },
   KEAGATE_TLS_FILES_NOT_TAKEN: {
     severity: 'ERROR',
     logger: 'tls',

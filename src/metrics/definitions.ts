@@ -69,6 +69,19 @@ const definitions = {
     type: 'gauge', labels: [], help: 'When the configuration in force was taken',
   },
   keagate_daemon_up: { type: 'gauge', labels: ['service'], help: 'Whether the daemon could be reached lately' },
+  keagate_daemon_info: {
+    type: 'gauge', labels: ['service', 'host', 'version'], help: 'Always 1; the labels say which Kea runs where',
+  },
+  keagate_daemon_start_time_seconds: {
+    type: 'gauge', labels: ['service'], help: 'When the daemon started, by what it said last',
+  },
+  keagate_daemon_ha_active: {
+    type: 'gauge', labels: ['service'], help: 'Whether the daemon serves clients, in a pair for high availability',
+  },
+  keagate_daemon_certificate_expiry_timestamp_seconds: {
+    type: 'gauge', labels: ['service', 'subject'],
+    help: 'When the certificate ends that the daemon showed at the last handshake',
+  },
   keagate_daemon_commands_in_flight: { type: 'gauge', labels: ['service'], help: 'Commands that the daemon works on' },
   keagate_daemon_commands_waiting: { type: 'gauge', labels: ['service'], help: 'Commands that wait for their turn' },
   keagate_daemon_answers_total: { type: 'counter', labels: ['service'], help: 'Commands that the daemon answered' },

@@ -1,6 +1,7 @@
 // Everything that is to be scraped: what has been counted, and what is known at this moment.
 
-import type { DaemonStatus } from '../command/daemon-status.ts'
+import type { DaemonInfo } from '../command/daemon-info.ts'
+import type { DaemonCertificate, DaemonStatus } from '../command/daemon-status.ts'
 import type { MetricId } from '../metrics/definitions.ts'
 import type { EventLoopDelay } from '../metrics/event-loop.ts'
 import type { Sample } from '../metrics/registry.ts'
@@ -31,15 +32,32 @@ function sample(name: MetricId, value: number, labels: Sample['labels'] = {}): S
   return { name, labels, value }
 }
 
-function daemonSamples({ service, reachable, inFlight, waiting, answered, failed }: DaemonStatus): Sample[] {
+function daemonSamples(status: DaemonStatus): Sample[] {
+  const { service, host, reachable, inFlight, waiting, answered, failed, info, certificate } = status
   const labels = { service }
   return [
     ...(reachable === null ? [] : [sample('keagate_daemon_up', reachable ? 1 : 0, labels)]),
+    ...(info === null ? [] : infoSamples(info, service, host)),
+    ...(certificate === null ? [] : [certificateSample(certificate, service)]),
     sample('keagate_daemon_commands_in_flight', inFlight, labels),
     sample('keagate_daemon_commands_waiting', waiting, labels),
     sample('keagate_daemon_answers_total', answered, labels),
     sample('keagate_daemon_failures_total', failed, labels),
   ]
+}
+
+function infoSamples({ version, startedAt, highAvailability }: DaemonInfo, service: string, host: string): Sample[] {
+  const labels = { service }
+  const active = highAvailability.some((each) => each.active)
+  return [
+    ...(version === null ? [] : [sample('keagate_daemon_info', 1, { service, host, version })]),
+    ...(startedAt === null ? [] : [sample('keagate_daemon_start_time_seconds', startedAt / 1000, labels)]),
+    ...(highAvailability.length === 0 ? [] : [sample('keagate_daemon_ha_active', active ? 1 : 0, labels)]),
+  ]
+}
+
+function certificateSample({ subject, notAfter }: DaemonCertificate, service: string): Sample {
+  return sample('keagate_daemon_certificate_expiry_timestamp_seconds', notAfter / 1000, { service, subject })
 }
 
 /** Two certificates of one name in one file are one series: the one that ends first. */

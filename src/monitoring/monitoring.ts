@@ -21,12 +21,15 @@ interface Open {
 }
 
 interface RunningWatch extends Monitored {
-  /** Looks for daemons. */
-  readonly timer: NodeJS.Timeout
+  /** Look for daemons, and ask them what they are. */
+  readonly timers: readonly NodeJS.Timeout[]
 }
 
 /** Milliseconds between two probes of daemons without recent commands. */
 const lookInterval = 60_000
+
+/** Milliseconds between two looks whether a daemon is to be asked what it is. */
+const inquiryInterval = 2000
 
 /** Lives as long as the process. */
 export class Monitoring {
@@ -34,6 +37,7 @@ export class Monitoring {
   readonly #log: Log
   #open: Open | null = null
   #watch: RunningWatch | null = null
+  #looking = false
 
   constructor(source: MonitorSource, log: Log) {
     this.#source = source
@@ -101,13 +105,24 @@ export class Monitoring {
     for (const reason of ['no-header', 'bad-header', 'wrong', 'wrong-certificate', 'busy']) {
       metrics.count('keagate_auth_failures_total', { reason }, 0)
     }
-    const timer = setInterval(() => void this.#source.lookForQuiet(lookInterval), lookInterval).unref()
-    return { eventLoop: new EventLoopDelay(), lastHour: new LastHour(metrics, refusals.map(([name]) => name)), timer }
+    const timers = [
+      setInterval(() => void this.#lookForQuiet(), lookInterval).unref(),
+      setInterval(() => this.#source.inquire(), inquiryInterval).unref(),
+    ]
+    return { eventLoop: new EventLoopDelay(), lastHour: new LastHour(metrics, refusals.map(([name]) => name)), timers }
+  }
+
+  /** A round that takes longer than the interval, because many daemons do not answer, is not joined by another. */
+  async #lookForQuiet(): Promise<void> {
+    if (this.#looking) return
+    this.#looking = true
+    await this.#source.lookForQuiet(lookInterval)
+    this.#looking = false
   }
 
   #endWatch(): void {
     if (this.#watch === null) return
-    clearInterval(this.#watch.timer)
+    for (const timer of this.#watch.timers) clearInterval(timer)
     this.#watch.eventLoop.close()
     this.#watch.lastHour.close()
     this.#watch = null

@@ -1,16 +1,18 @@
 // The status page, for people: how the daemons, the certificates and the agent itself fare. No script, no secret.
 
 import type { DaemonStatus } from '../command/daemon-status.ts'
-import type { ServiceGroups } from '../config/service-groups.ts'
 import type { CounterId } from '../metrics/definitions.ts'
 import type { EventLoopDelay } from '../metrics/event-loop.ts'
 import type { LastHour } from '../metrics/last-hour.ts'
 import type { Reload } from '../metrics/reload-log.ts'
 import { daysLeft } from '../tls/files/expiry.ts'
 import type { Expiring } from '../tls/files/expiry.ts'
+import { daemonHeads, daemonRow, downFirst } from './daemon-rows.ts'
 import { Html, html } from './html.ts'
 import type { MonitorSource } from './source.ts'
 import { style } from './style.ts'
+import { maxRows, table } from './table.ts'
+import type { Cell } from './table.ts'
 import { ago, bytes, grouped, milliseconds, span, time } from './format.ts'
 
 export interface PageParts {
@@ -32,15 +34,9 @@ export const refusals: readonly (readonly [CounterId, string])[] = [
 /** Seconds after which a browser asks again. */
 const refresh = 15
 
-/** Of each list; a page with thousands of rows is of no use. */
-const maxRows = 100
-
 export function statusPage({ source, eventLoop, lastHour, now }: PageParts): string {
   const { agent } = source
-  const unavailableReasons = source.unavailableReasons()
-  const state = unavailableReasons.length === 0
-    ? html`<span class="good">ready</span>`
-    : html`<span class="bad">not ready: ${unavailableReasons.join('; ')}</span>`
+  const daemons = agent.daemons().toSorted(downFirst)
   const page = html`<!doctype html>
 <html lang="en">
 <head>
@@ -51,19 +47,21 @@ export function statusPage({ source, eventLoop, lastHour, now }: PageParts): str
 <style>${new Html(style)}</style>
 </head>
 <body>
-<header><h1>keagate <small>${agent.version}</small></h1>${state}</header>
-${facts(source, eventLoop, now)}
+<header><h1>keagate <small>${agent.version}</small></h1>${stateOf(source.unavailableReasons(), daemons)}</header>
+${facts(source, daemons, { eventLoop, now })}
 <h2>Daemons</h2>
-${table(['service', 'state', 'in flight', 'waiting', 'answered', 'failed', 'median, p99', 'last error'],
-  agent.daemons().toSorted(downFirst).map((status) => daemonRow(status, agent.serviceGroups(), now)), 'No control socket is configured.')}
+${table(daemonHeads, daemons.map((status) => daemonRow(status, agent.serviceGroups(), now)), {
+    empty: 'No control socket is configured.', more: () => downAmong(daemons.slice(maxRows)),
+  })}
 <h2>Certificates and revocation lists</h2>
-${table(['subject', 'days left', 'ends', 'keyword', 'file'],
-  agent.certificates().toSorted((a, b) => a.notAfter - b.notAfter).map((each) => certificateRow(each, now)),
-  'Plain HTTP: none is in use.')}
+${table(['subject', 'days left', 'ends', 'keyword', 'file or service'],
+  certificateRows(agent.certificates(), daemons, now), { empty: 'Plain HTTP: none is in use.' })}
 <h2>Refusals of the last hour${lastHour.minutes < 60 ? html` <span class="soft">monitored for ${lastHour.minutes} min</span>` : ''}</h2>
-${table(['what', 'reason', 'number'], refusalRows(lastHour), 'None.')}
+${table(['what', 'reason', 'number'], refusalRows(lastHour), { empty: 'None.' })}
 <h2>Latest changes of the configuration</h2>
-${table(['command', 'result', 'time'], source.reloads().map((reload) => reloadRow(reload, now)), 'None since the start.')}
+${table(['command', 'result', 'time'], source.reloads().map((reload) => reloadRow(reload, now)), {
+    empty: 'None since the start.',
+  })}
 <footer>${time(now)} · <a href="/metrics">metrics</a> · <a href="/readyz">ready?</a></footer>
 </body>
 </html>
@@ -71,11 +69,32 @@ ${table(['command', 'result', 'time'], source.reloads().map((reload) => reloadRo
   return page.text
 }
 
-function facts(source: MonitorSource, eventLoop: EventLoopDelay, now: number): Html {
+/** Commands are taken while daemons are down, but not all is well. */
+function stateOf(unavailableReasons: readonly string[], daemons: readonly DaemonStatus[]): Html {
+  if (unavailableReasons.length > 0) return html`<span class="bad">not ready: ${unavailableReasons.join('; ')}</span>`
+  const down = countDown(daemons)
+  if (down === 0) return html`<span class="good">ready</span>`
+  return html`<span class="warn">ready, but ${down} of ${daemons.length} daemons ${down === 1 ? 'is' : 'are'} down</span>`
+}
+
+function countDown(daemons: readonly DaemonStatus[]): number {
+  return daemons.filter(({ reachable }) => reachable === false).length
+}
+
+/** The end of a sentence that tells of so many more. */
+function downAmong(hidden: readonly DaemonStatus[]): string {
+  const down = countDown(hidden)
+  return down === 0 ? '' : `, ${down} of them down`
+}
+
+function facts(
+  source: MonitorSource,
+  daemons: readonly DaemonStatus[],
+  { eventLoop, now }: Pick<PageParts, 'eventLoop' | 'now'>,
+): Html {
   const { agent, metrics } = source
   const { open, received, sent } = source.traffic()
   const delay = eventLoop.p99()
-  const daemons = agent.daemons()
   const pairs = [
     ['up for', span(now - agent.startedAt)],
     ['configured', ago(agent.configuredAt(), now)],
@@ -91,47 +110,17 @@ function facts(source: MonitorSource, eventLoop: EventLoopDelay, now: number): H
   return html`<dl>${pairs.map(([term, value]) => html`<div><dt>${term}</dt><dd>${value}</dd></div>`)}</dl>`
 }
 
-type Cell = string | number | Html
-
-/** Columns whose cells stand at the right, or stay on one line; the others have text of any length. */
-const columns: Readonly<Record<string, 'number' | 'short'>> = {
-  'in flight': 'number', waiting: 'number', answered: 'number', failed: 'number', 'days left': 'number', number: 'number',
-  state: 'short', 'median, p99': 'short', ends: 'short', keyword: 'short',
+/** Of files, and of the daemons at the latest handshake; the first to end comes first. */
+function certificateRows(files: readonly Expiring[], daemons: readonly DaemonStatus[], now: number): Cell[][] {
+  const shown = daemons.flatMap(({ service, certificate }): EndRow[] => {
+    return certificate === null ? [] : [{ ...certificate, keyword: 'daemon', file: service }]
+  })
+  return [...files, ...shown].toSorted((a, b) => a.notAfter - b.notAfter).map((each) => certificateRow(each, now))
 }
 
-function table(heads: readonly string[], rows: readonly (readonly Cell[])[], empty: string): Html {
-  if (rows.length === 0) return html`<p class="none">${empty}</p>`
-  const more = rows.length - maxRows
-  const kind = (head: string): string => columns[head] ?? 'text'
-  return html`<table><thead><tr>${heads.map((head) => html`<th class="${kind(head)}">${head}</th>`)}</tr></thead>
-<tbody>${rows.slice(0, maxRows).map((cells) => {
-    return html`<tr>${cells.map((cell, index) => {
-      const head = heads[index] ?? ''
-      const shown = typeof cell === 'number' ? grouped(cell) : cell
-      return html`<td class="${kind(head)}" data-label="${head}">${shown}</td>`
-    })}</tr>
-`
-  })}</tbody></table>${more > 0 ? html`<p class="none">and ${more} more</p>` : ''}`
-}
+type EndRow = Pick<Expiring, 'subject' | 'notBefore' | 'notAfter' | 'file'> & { readonly keyword: Expiring['keyword'] | 'daemon' }
 
-/** So that those are seen where there are more than are shown. */
-function downFirst(one: DaemonStatus, other: DaemonStatus): number {
-  return Number(one.reachable !== false) - Number(other.reachable !== false)
-}
-
-function daemonRow(status: DaemonStatus, serviceGroups: ServiceGroups, now: number): Cell[] {
-  const { service, address, reachable, inFlight, waiting, answered, failed, answerTimes, lastError } = status
-  const state = reachable === null ? html`not known yet` : reachable
-    ? html`<span class="good">up</span>`
-    : html`<span class="bad">down</span>`
-  const times = answerTimes === null ? '' : `${milliseconds(answerTimes.median)}, ${milliseconds(answerTimes.p99)}`
-  const error = lastError === null ? '' : html`${lastError.text} <span class="soft line">${ago(lastError.at, now)}</span>`
-  const groups = serviceGroups.groupsOf(service).join(', ')
-  const name = html`<span>${service}${groups === '' ? '' : html` <span class="soft">in ${groups}</span>`} <span class="soft line">${address}</span></span>`
-  return [name, state, inFlight, waiting, answered, failed, times, error === '' ? '' : html`<span>${error}</span>`]
-}
-
-function certificateRow(each: Expiring, now: number): Cell[] {
+function certificateRow(each: EndRow, now: number): Cell[] {
   const left = daysLeft(each, now)
   const life = each.notAfter - each.notBefore
   const mark = left < 0 ? 'bad' : each.notAfter - now < life / 3 && left < 30 ? 'warn' : 'good'

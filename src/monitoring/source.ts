@@ -13,6 +13,8 @@ export interface MonitorSource {
   reloads(): readonly Reload[]
   /** Why commands are not taken now, each in a sentence; empty: they are. */
   unavailableReasons(): readonly string[]
+  /** Asks some of the daemons what they are, if it is time to. Returns at once. */
+  inquire(): void
   /** Looks for the daemons that were not heard of for so many milliseconds. Never rejects. */
   lookForQuiet(quiet: number): Promise<void>
 }

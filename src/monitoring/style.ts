@@ -1,10 +1,10 @@
 // The look of the status page: light or dark as the reader's system is, tables that become cards on a phone.
 
 export const style = `
-:root { color-scheme: light dark; --ink: #1c2024; --soft: #5b6570; --line: #d8dde3; --back: #f6f7f9; --card: #fff;
+:root { color-scheme: light dark; --ink: #1c2024; --soft: #5b6570; --line: #d8dde3; --back: #f6f7f9; --card: #fff; --mark: #3f6fa8;
   --good: #17703a; --warn: #8a5a00; --bad: #b3261e }
 @media (prefers-color-scheme: dark) { :root { --ink: #e6e9ec; --soft: #9aa5b1; --line: #343b43; --back: #14171a;
-  --card: #1d2125; --good: #5fce88; --warn: #f0b445; --bad: #ff8a80 } }
+  --card: #1d2125; --mark: #82b1ea; --good: #5fce88; --warn: #f0b445; --bad: #ff8a80 } }
 * { box-sizing: border-box }
 body { margin: 0 auto; padding: 1.25rem; max-width: 76rem; background: var(--back); color: var(--ink);
   font: 1rem/1.45 system-ui, sans-serif }
@@ -21,7 +21,10 @@ th, td { padding: .45rem .75rem; text-align: left; vertical-align: top; border-t
   overflow-wrap: anywhere; font-variant-numeric: tabular-nums }
 th { color: var(--soft); font-weight: normal; font-size: .85rem; border-top: 0; overflow-wrap: normal }
 th, .number, .short, td > .good, td > .warn, td > .bad { white-space: nowrap } .number { text-align: right }
-.text { min-width: 9rem } td:first-child { font-weight: 600; min-width: 12rem } .line { display: block }
+.whole { white-space: nowrap }
+.plot { display: flex; align-items: end; gap: .35rem; white-space: nowrap } .plot + .plot { margin-top: .15rem }
+svg { flex: none; border-bottom: 1px solid var(--line) } .bar { fill: var(--mark) } .fault { fill: var(--bad) } .time { fill: var(--soft) }
+.text { min-width: 7rem } td[data-label="last error"] { min-width: 12rem } td:first-child { font-weight: 600; min-width: 11rem } .line { display: block }
 p.none { margin: 0; color: var(--soft) }
 footer { margin-top: 2rem; color: var(--soft); font-size: .9rem } a { color: inherit }
 @media (max-width: 60rem) {

@@ -126,15 +126,19 @@ t.test('status-get tells when certificates end and how many clients TLS has refu
 
 t.test('status-get tells of each daemon what has been seen of it', async (t) => {
   const agent = new RecordingAgent()
-  const load = { inFlight: 2, waiting: 1 }
+  const load = { inFlight: 2, waiting: 1, lastHour: null, host: 'fra1.example' }
+  const pair = { mode: 'hot-standby', role: 'primary', state: 'hot-standby', active: true }
+  const info = { version: '3.0.1', pid: 4, startedAt: 1_000_000, highAvailability: [pair] }
+  const certificate = { subject: 'CN=fra1', notBefore: 0, notAfter: Date.UTC(2026, 5, 7) }
   agent.seen = [
     {
       service: 'dhcp4-fra1', address: '/run/kea/s', reachable: false, ...load, answered: 7, failed: 3,
       lastError: { text: 'End of file', at: 1_000_000 }, answerTimes: { median: 1.26, p99: 40.04, highest: 41 },
+      info, certificate,
     },
     {
       service: 'd2', address: 'https://[::1]:8000/', reachable: null, ...load, answered: 0, failed: 0,
-      lastError: null, answerTimes: null,
+      lastError: null, answerTimes: null, info: null, certificate: null,
     },
   ]
   t.match(JSON.parse(await run(statusGet(agent))), {
@@ -143,14 +147,18 @@ t.test('status-get tells of each daemon what has been seen of it', async (t) => 
         {
           address: '/run/kea/s', 'answer-milliseconds': { highest: 41, median: 1.3, p99: 40 }, answered: 7, failed: 3,
           'in-flight': 2, 'last-error': { text: 'End of file', time: '1970-01-01T00:16:40.000Z' }, reachable: false,
-          service: 'dhcp4-fra1', waiting: 1,
+          service: 'dhcp4-fra1', waiting: 1, host: 'fra1.example', version: '3.0.1', 'high-availability': [pair],
+          certificate: { subject: 'CN=fra1', 'not-after': '2026-06-07T00:00:00Z' },
         },
         { address: 'https://[::1]:8000/', answered: 0, failed: 0, 'in-flight': 2, service: 'd2', waiting: 1 },
       ],
     },
   })
   const [, fresh] = (JSON.parse(await run(statusGet(agent))) as { arguments: { daemons: object[] } }).arguments.daemons
-  t.same(Object.keys(fresh ?? {}), ['address', 'answered', 'failed', 'in-flight', 'service', 'waiting'])
+  t.same(Object.keys(fresh ?? {}), ['address', 'answered', 'failed', 'host', 'in-flight', 'service', 'waiting'])
+  agent.seen = agent.seen.map((each) => ({ ...each, reachable: true }))
+  const now = (): number => 1_061_000
+  t.match(JSON.parse(await run(statusGet(agent, now))), { arguments: { daemons: [{ uptime: 61 }, {}] } })
 })
 
 t.test('config-set and config-test hand on the bytes as they came', async (t) => {

@@ -100,7 +100,7 @@ t.test('files that many control sockets name in different ways are read once, an
     if (!over) setImmediate(count)
   }
   setImmediate(count)
-  const { warnings } = await openUpstreams(sockets, log, null)
+  const { tlsFiles: { warnings } } = await openUpstreams(sockets, log, null)
   over = true
   t.ok(turns < names.length, `one set of files, one pause: ${turns} turns`)
   t.same(warnings, [])

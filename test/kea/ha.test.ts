@@ -2,8 +2,9 @@
 
 import { setTimeout as pause } from 'node:timers/promises'
 import t from 'tap'
+import type { Test } from 'tap'
 import type { Owner } from '../support/child.ts'
-import { freePort } from '../support/program.ts'
+import { freePort, startProgram } from '../support/program.ts'
 import type { Certificates } from './certificates.ts'
 import { makeCertificates } from './certificates.ts'
 import type { Daemon } from './daemons.ts'
@@ -35,6 +36,7 @@ t.test('hot-standby by heartbeats through two keagates', { skip: skipWithout('ke
       }
 
       const [primary, standby] = servers
+      if (way.tls === 'off') await checkStatusPage(t, servers)
       const lease = '{ "ip-address": "192.0.2.50", "hw-address": "0a:0b:0c:0d:0e:0f" }'
       t.match(await ask(standby, 'lease4-add', lease), { result: 0 })
       t.match(await ask(primary, 'ha-sync', '{ "server-name": "standby" }'), { result: 0 }, 'ha-sync of the primary')
@@ -42,6 +44,23 @@ t.test('hot-standby by heartbeats through two keagates', { skip: skipWithout('ke
     })
   }
 })
+
+/** A door before both tells which of them is active. */
+async function checkStatusPage(t: Test, servers: readonly Server[]): Promise<void> {
+  const monitoring = await freePort()
+  const sockets = Object.fromEntries(servers.map(({ name, daemon }) => [name, { 'socket-name': daemon.socket }]))
+  await startProgram(t, { monitoring: { 'http-port': monitoring }, 'control-sockets': sockets })
+  const get = async (path: string): Promise<string> => (await fetch(`http://127.0.0.1:${monitoring}${path}`)).text()
+  const deadline = Date.now() + 20_000
+  while ((await get('/metrics')).match(/^keagate_daemon_ha_active/gm)?.length !== 2 && Date.now() < deadline) await pause(100)
+  const metrics = await get('/metrics')
+  t.match(metrics, /^keagate_daemon_ha_active\{service="primary"\} 1$/m)
+  t.match(metrics, /^keagate_daemon_ha_active\{service="standby"\} 0$/m)
+  t.match(metrics, /^keagate_daemon_info\{service="primary",host="[^"]+",version="\d+\.\d+\.\d+"\} 1$/m)
+  const [, started] = /^keagate_daemon_start_time_seconds\{service="primary"\} (\S+)$/m.exec(metrics) ?? []
+  t.ok(Math.abs(Date.now() / 1000 - Number(started)) < 300, 'it began not long ago')
+  t.match(await get('/'), /active, primary, hot-standby.*standby, hot-standby/s)
+}
 
 async function startPair(owner: Owner, way: Way, certificates: Certificates): Promise<readonly [Server, Server]> {
   const names = ['primary', 'standby'] as const

@@ -3,6 +3,7 @@
 
 import { writeFileSync } from 'node:fs'
 import { join } from 'node:path'
+import { setTimeout } from 'node:timers/promises'
 import t from 'tap'
 import { makeTestCertificates } from '../../certs-test/authority.ts'
 import { answering, FakeDaemon } from '../support/fake-daemon.ts'
@@ -87,3 +88,60 @@ t.test('the status page', { skip: skipWithout('chromium') }, async (t) => {
   t.equal(await browser.evaluate('document.querySelector("tbody tr td").textContent.split(" ")[0]'), 'dhcp6', 'what is down comes first')
   t.same(browser.complaints, [], 'its own content security policy lets all of it through')
 })
+
+/** Answers as a daemon of a pair for high availability does. */
+function answersOf(index: number): string | ((command: string) => string) {
+  const first = index % 2 === 0
+  const state = index === 6 ? 'partner-down' : 'hot-standby'
+  const local = { role: first ? 'primary' : 'standby', scopes: first ? ['server1'] : [], state }
+  const status = { pid: 1, uptime: 86_400 * index + 3600, 'high-availability': [{ 'ha-mode': 'hot-standby', 'ha-servers': { local } }] }
+  return (command) => {
+    if (command.includes('version-get')) return '{ "result": 0, "text": "3.0.1" }'
+    return JSON.stringify({ result: 0, arguments: index < 10 ? status : { pid: 1, uptime: 7 } })
+  }
+}
+
+for (const count of [0, 3, 40, 500]) {
+  t.test(`the status page with ${count} daemons`, { skip: skipWithout('chromium') }, async (t) => {
+    const up = await Promise.all(Array.from({ length: Math.min(count, 50) - (count > 3 ? 4 : count === 3 ? 1 : 0) }, (_, index) => {
+      return FakeDaemon.listen(answering(answersOf(index)))
+    }))
+    t.teardown(() => Promise.all(up.map((daemon) => daemon.close())))
+    const sockets = Array.from({ length: count }, (_, index): [string, unknown] => {
+      return [`dhcp4-site${index}`, { 'socket-name': up[index]?.path ?? `/run/kea/site${index}/kea4-ctrl-socket` }]
+    })
+    const monitoring = await freePort()
+    const groups = count === 0 ? {} : { 'service-groups': { all4: sockets.slice(0, 20).map(([name]) => name) } }
+    const program = await startProgram(t, {
+      monitoring: { 'http-port': monitoring }, 'control-sockets': Object.fromEntries(sockets), ...groups,
+    })
+    const ask = (service: readonly string[]): Promise<unknown> => fetch(`http://127.0.0.1:${program.port}/`, {
+      method: 'POST', headers: { 'Content-Type': 'application/json' }, body: JSON.stringify({ command: 'list-commands', service }),
+    })
+    for (let turn = 0; turn < 30 && count > 0; turn++) await ask(sockets.slice(0, 30).map(([name]) => name))
+    const known = async (): Promise<number> => {
+      const text = await (await fetch(`http://127.0.0.1:${monitoring}/metrics`)).text()
+      return (text.match(/^keagate_daemon_info/gm)?.length ?? 0)
+    }
+    const deadline = Date.now() + 20_000
+    while ((await known()) < up.length && Date.now() < deadline) await setTimeout(200)
+    t.equal(await known(), up.length, 'each that is up was asked what it is')
+    const browser = await startBrowser(t, executable('chromium'))
+    for (const width of [375, 1280]) {
+      for (const scheme of ['light', 'dark'] as const) {
+        const view = `${scheme}, ${width} px`
+        await browser.open(`http://127.0.0.1:${monitoring}/`, { width, scheme })
+        t.same(await browser.evaluate(overflowing), [], `${view}: nothing is wider than the window`)
+        t.same(await browser.evaluate(faint), [], `${view}: every text stands out`)
+        t.same(await browser.evaluate(broken), [], `${view}: no figure is broken`)
+        t.same(browser.complaints, [], `${view}: its own content security policy lets all of it through`)
+        const folder = process.env['KEAGATE_SCREENSHOTS']
+        if (folder !== undefined) writeFileSync(join(folder, `daemons-${count}-${scheme}-${width}.png`), await browser.screenshot())
+      }
+    }
+    const down = count - up.length
+    const state = await browser.evaluate('document.querySelector("header > span").textContent')
+    t.equal(state, down === 0 ? 'ready' : `ready, but ${down} of ${count} daemons ${down === 1 ? 'is' : 'are'} down`)
+    t.equal(await browser.evaluate('document.querySelectorAll("svg").length > 0'), count === 3 || count === 40, 'plots of the last hour')
+  })
+}

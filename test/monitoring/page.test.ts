@@ -21,7 +21,7 @@ const day = 24 * 60 * 60 * 1000
 const nasty = '<script>alert("1")</script>\u0007\u202e&\'é'
 
 function daemon(change: Partial<DaemonStatus>): DaemonStatus {
-  const rest = { inFlight: 0, waiting: 0, answered: 0, failed: 0, lastError: null, answerTimes: null }
+  const rest = { inFlight: 0, waiting: 0, answered: 0, failed: 0, lastError: null, answerTimes: null, ...unasked }
   return { service: 'dhcp4', address: '/run/kea/s', reachable: null, ...rest, ...change }
 }
 
@@ -29,6 +29,8 @@ function certificate(days: number): Expiring {
   const dates = { notBefore: now - 300 * day, notAfter: now + days * day }
   return { kind: 'certificate', keyword: 'cert-file', file: `/${nasty}`, subject: `CN=${nasty}`, ...dates }
 }
+
+const unasked = { host: 'host1', info: null, certificate: null, lastHour: null }
 
 interface Facts {
   readonly daemons?: DaemonStatus[]
@@ -52,6 +54,7 @@ function sourceOf(facts: Facts, metrics = new MetricRegistry()): MonitorSource {
     traffic: () => ({ open: 1, accepted: 2, rejected: 0, received: 2048, sent: 3 }),
     reloads: () => [{ command: 'config-set', taken: false, at: now - 60_000 }],
     unavailableReasons: () => facts.unavailableReasons ?? [],
+    inquire: () => undefined,
     lookForQuiet: () => Promise.resolve(),
   }
 }
@@ -97,7 +100,7 @@ t.test('it marks what needs attention', async (t) => {
   const facts = { daemons, certificates: [certificate(-1), certificate(5), certificate(300)] }
   const page = statusPage({ ...watch(t), source: sourceOf(facts), now })
   for (const part of [
-    '<span class="good">ready</span>', '<span class="good">up</span>', '<span class="bad">down</span>', 'not known yet',
+    '<span class="warn">ready, but 1 of 3 daemons is down</span>', '<span class="good">up</span>', '<span class="bad">down</span>', 'not known yet',
     '<td class="number" data-label="waiting">7</td>', '<dd>1 of 3</dd>', '<span class="bad">-1</span>', '<span class="warn">5</span>',
     '<span class="good">300</span>', '2.0 KiB', '1 min 30 s', '<span class="bad">refused, see the log</span>', '1 min 0 s ago',
   ]) {
@@ -111,9 +114,9 @@ t.test('it marks what needs attention', async (t) => {
 t.test('a thousand daemons are no page of a thousand rows', async (t) => {
   const daemons = Array.from({ length: 1000 }, (_, index) => daemon({ service: `s${index}`, reachable: index < 999 }))
   const page = statusPage({ ...watch(t), source: sourceOf({ daemons }), now })
-  t.match(page, 'and 900 more')
+  t.match(page, 'and 900 more</p>')
   t.match(page, />s999 .*>s0 /s, 'what is down comes first')
-  t.ok(page.length < 60_000)
+  t.ok(page.length < 80_000)
 })
 
 t.test('readiness names every obstacle', async (t) => {
@@ -144,4 +147,43 @@ t.test('a daemon is shown with its groups', async (t) => {
   const page = statusPage({ source: sourceOf({ daemons: [daemon({ service: 'four' }), daemon({ service: 'd2' })], groups }), ...watch(t), now })
   t.match(page, /four <span class="soft">in all4, fra<\/span>/)
   t.notMatch(page, /d2 <span class="soft">in/)
+})
+
+t.test('a daemon is shown with its host, version, age and part in a pair', async (t) => {
+  const pair = { mode: 'hot-standby', role: 'primary', state: 'partner-down', active: true }
+  const info = { version: '3.0.1', pid: 1, startedAt: now - 3_700_000, highAvailability: [pair] }
+  const certificate = { subject: 'CN=theirs', notBefore: now - 300 * day, notAfter: now + 3 * day }
+  const facts = { daemons: [daemon({ reachable: true, info, certificate })] }
+  const page = statusPage({ ...watch(t), source: sourceOf(facts), now })
+  for (const part of [
+    '<span class="good">ready</span>', '3.0.1', 'on host1', 'up for 1 h 1 min', 'active, primary, hot-standby, partner-down',
+    '<td class="text" data-label="subject">CN=theirs</td>', '<span class="warn">3</span>',
+  ]) {
+    t.ok(page.includes(part), part)
+  }
+  const down = statusPage({ ...watch(t), source: sourceOf({ daemons: [daemon({ reachable: false, info })] }), now })
+  t.notMatch(down, 'up for 1 h 1 min', 'a daemon that is down has no age')
+  t.match(down, 'ready, but 1 of 1 daemons is down')
+  const { text } = await get('/metrics', sourceOf(facts), watch(t))
+  for (const line of [
+    'keagate_daemon_info{service="dhcp4",host="host1",version="3.0.1"} 1',
+    `keagate_daemon_start_time_seconds{service="dhcp4"} ${(now - 3_700_000) / 1000}`,
+    'keagate_daemon_ha_active{service="dhcp4"} 1',
+    `keagate_daemon_certificate_expiry_timestamp_seconds{service="dhcp4",subject="CN=theirs"} ${(now + 3 * day) / 1000}`,
+  ]) {
+    t.ok(text.split('\n').includes(line), line)
+  }
+})
+
+t.test('the last hour is drawn without a script', async (t) => {
+  const each = (value: (minute: number) => number): number[] => Array.from({ length: 60 }, (_, minute) => value(minute))
+  const failures = each((minute) => (minute === 59 ? 2 : 0))
+  const lastHour = { commands: each((minute) => minute), failures, slowest: each(() => 12) }
+  const page = statusPage({ ...watch(t), source: sourceOf({ daemons: [daemon({ lastHour })] }), now })
+  t.match(page, 'aria-label="1,770 commands in the last hour, at most 59/min"')
+  t.match(page, 'aria-label="slowest answer of each minute, at most 12 ms"')
+  t.match(page, '<path class="fault" d="M118 18v-1h2v1"/>')
+  t.equal(/<path class="bar" d="([^"]*)"/.exec(page)?.[1]?.match(/M/g)?.length, 59, 'a minute without a command has no bar')
+  const many = Array.from({ length: 100 }, () => daemon({ lastHour }))
+  t.ok(statusPage({ ...watch(t), source: sourceOf({ daemons: many }), now }).length < 500_000)
 })

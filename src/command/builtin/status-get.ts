@@ -1,5 +1,5 @@
-// `status-get`: process id, ages in whole seconds, how TLS fares, and each daemon as
-// the door has seen it so far; none is asked.
+// `status-get`: process id, ages in whole seconds, how TLS fares, and each daemon as the door has seen it so far; no
+// daemon is asked for it.
 
 import type { ServiceGroups } from '../../config/service-groups.ts'
 import type { Printable } from '../../json/text/print.ts'
@@ -8,7 +8,7 @@ import { daysLeft } from '../../tls/files/expiry.ts'
 import type { Expiring } from '../../tls/files/expiry.ts'
 import type { AgentControl } from '../agent-control.ts'
 import { answer, RESULT_SUCCESS } from '../answer.ts'
-import type { DaemonStatus } from '../daemon-status.ts'
+import type { DaemonCertificate, DaemonStatus } from '../daemon-status.ts'
 import type { Handler } from '../handler.ts'
 
 /** @param now milliseconds since the epoch */
@@ -19,7 +19,7 @@ export function statusGet(agent: AgentControl, now: () => number = Date.now): Ha
     run: () =>
       answer(RESULT_SUCCESS, undefined, {
         certificates: filled(agent.certificates().map((each) => certificate(each, now()))),
-        daemons: agent.daemons().map(daemon),
+        daemons: agent.daemons().map((each) => daemon(each, agent.serviceGroups(), now())),
         pid: agent.pid,
         reload: secondsBetween(agent.configuredAt(), now()),
         'service-groups': groups(agent.serviceGroups()),
@@ -30,9 +30,16 @@ export function statusGet(agent: AgentControl, now: () => number = Date.now): Ha
 }
 
 function certificate(each: Expiring, now: number): Printable {
-  const { file, kind, subject, notAfter } = each
-  const iso = `${new Date(notAfter).toISOString().slice(0, 19)}Z`
-  return { file, kind, subject, 'not-after': iso, 'days-left': daysLeft(each, now) }
+  const { file, kind, subject } = each
+  return { file, kind, subject, ...end(each, now) }
+}
+
+function daemonCertificate(shown: DaemonCertificate, now: number): Printable {
+  return { subject: shown.subject, ...end(shown, now) }
+}
+
+function end(each: Pick<Expiring, 'notAfter'>, now: number): { 'not-after': string; 'days-left': number } {
+  return { 'not-after': `${new Date(each.notAfter).toISOString().slice(0, 19)}Z`, 'days-left': daysLeft(each, now) }
 }
 
 /** Members of each group, where there are groups. */
@@ -41,14 +48,15 @@ function groups(serviceGroups: ServiceGroups): Printable | undefined {
   return entries.length === 0 ? undefined : new Map(entries)
 }
 
-/** Without TLS there is nothing to tell. */
+/** Where there is nothing to tell, the member is left out. */
 function filled(list: readonly Printable[]): Printable | undefined {
   return list.length === 0 ? undefined : list
 }
 
 /** Members that nothing is known of yet are left out. */
-function daemon(status: DaemonStatus): Printable {
-  const { lastError, answerTimes } = status
+function daemon(status: DaemonStatus, serviceGroups: ServiceGroups, now: number): Printable {
+  const { lastError, answerTimes, info, reachable } = status
+  const uptime = reachable === false || info?.startedAt == null ? undefined : secondsBetween(info.startedAt, now)
   return {
     address: status.address,
     'answer-milliseconds': answerTimes === null ? undefined : {
@@ -57,11 +65,19 @@ function daemon(status: DaemonStatus): Printable {
       p99: tenths(answerTimes.p99),
     },
     answered: status.answered,
+    certificate: status.certificate === null ? undefined : daemonCertificate(status.certificate, now),
     failed: status.failed,
+    groups: filled(serviceGroups.groupsOf(status.service)),
+    'high-availability': filled((info?.highAvailability ?? []).map(({ mode, role, state, active }) => {
+      return { active, mode: escapeForLog(mode), role: escapeForLog(role), state: escapeForLog(state) }
+    })),
+    host: status.host,
     'in-flight': status.inFlight,
     'last-error': lastError === null ? undefined : { text: escapeForLog(lastError.text), time: new Date(lastError.at).toISOString() },
     reachable: status.reachable ?? undefined,
     service: status.service,
+    uptime,
+    version: info?.version == null ? undefined : escapeForLog(info.version),
     waiting: status.waiting,
   }
 }

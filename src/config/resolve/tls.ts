@@ -64,6 +64,9 @@ function warnWithoutEffect(agent: Section): void {
   }
 }
 
+/** What holds where the map `tls` says nothing, and for control sockets where the door has no TLS. */
+export const tlsUpkeep: Pick<TlsConfig, 'reloadOnChange' | 'expiryWarningDays'> = { reloadOnChange: true, expiryWarningDays: 30 }
+
 type Refinements = Omit<TlsConfig, 'trustAnchor' | 'certFile' | 'keyFile' | 'crlFile' | 'written'>
 
 function refinements(agent: Section, tls: Section | null): Refinements {
@@ -95,8 +98,8 @@ function refinements(agent: Section, tls: Section | null): Refinements {
     ciphers: tls?.string('ciphers') ?? null,
     groups: tls?.string('groups') ?? null,
     sessionTickets: tls?.boolean('session-tickets') ?? true,
-    reloadOnChange: tls?.boolean('reload-on-change') ?? true,
-    expiryWarningDays: tls?.integer('expiry-warning-days') ?? 30,
+    reloadOnChange: tls?.boolean('reload-on-change') ?? tlsUpkeep.reloadOnChange,
+    expiryWarningDays: tls?.integer('expiry-warning-days') ?? tlsUpkeep.expiryWarningDays,
   }
 }
 

@@ -12,7 +12,7 @@ const SERVICE_NAME = '^[A-Za-z0-9._@-]+$'
 
 /**
  * Elements of a list, and control sockets. Far more than anybody needs, and few enough that reading a configuration
- * which came over the network holds up nobody.
+ * which came over the network delays no other client.
  */
 export const maxElements = 1000
 

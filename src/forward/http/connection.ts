@@ -37,6 +37,8 @@ export interface HttpOrigin {
   readonly port: number
   /** null: plain HTTP. */
   readonly tls: { readonly credentials: ClientCredentials; readonly serverName: string | null } | null
+  /** Called with the certificate of each new connection that was found good. */
+  readonly onPeerCertificate?: (certificate: X509Certificate) => void
   /** The value of `Authorization`, or null. Never to be logged. */
   readonly authorization: string | null
   /** Connections at the same time. */
@@ -57,26 +59,17 @@ export interface RequestEvents {
 
 /** The connections to one daemon. They are kept for further commands; no two commands are on one at a time. */
 export class HttpPool {
-  readonly #origin: HttpOrigin
-  readonly #agent: http.Agent
-  readonly #demand: Demand
+  #origin: HttpOrigin
+  #agent: http.Agent
+  #demand: Demand
   /** Connections that stand, with TLS to the right daemon, and the bytes each had received when it came to rest. */
   readonly #usable = new WeakMap<Socket, number>()
   #answered = false
 
   constructor(origin: HttpOrigin) {
-    const { tls, maxConnections } = origin
     this.#origin = origin
-    this.#demand = { name: tls?.serverName ?? origin.address, ownCertificate: tls?.credentials.ownCertificate ?? false }
-    const pool = {
-      keepAlive: true,
-      maxSockets: maxConnections,
-      maxFreeSockets: maxConnections,
-      timeout: keepAliveTimeout,
-      scheduling: 'lifo',
-      lookup: lookupName,
-    } as const
-    this.#agent = tls === null ? new http.Agent(pool) : new https.Agent({ ...pool, ...this.#tlsOptions(tls) })
+    this.#demand = demandOf(origin)
+    this.#agent = this.#newAgent()
   }
 
   get demand(): Demand {
@@ -167,6 +160,15 @@ export class HttpPool {
     })
   }
 
+  /** Uses other certificates for connections from now on. Those in use end with their commands. */
+  renew(credentials: ClientCredentials): void {
+    if (this.#origin.tls === null) return
+    this.close()
+    this.#origin = { ...this.#origin, tls: { ...this.#origin.tls, credentials } }
+    this.#demand = demandOf(this.#origin)
+    this.#agent = this.#newAgent()
+  }
+
   /** Closes the connections that rest; those in use end with their commands, and none is kept any more. */
   close(): void {
     this.#agent.maxFreeSockets = 0
@@ -186,8 +188,27 @@ export class HttpPool {
     if (socket instanceof TLSSocket && !socket.authorized) {
       return this.#diagnose(socket)
     }
+    if (socket instanceof TLSSocket) this.#tellCertificate(socket)
     this.#usable.set(socket, socket.bytesRead)
     return null
+  }
+
+  #newAgent(): http.Agent {
+    const { tls, maxConnections } = this.#origin
+    const pool = {
+      keepAlive: true,
+      maxSockets: maxConnections,
+      maxFreeSockets: maxConnections,
+      timeout: keepAliveTimeout,
+      scheduling: 'lifo',
+      lookup: lookupName,
+    } as const
+    return tls === null ? new http.Agent(pool) : new https.Agent({ ...pool, ...this.#tlsOptions(tls) })
+  }
+
+  #tellCertificate(socket: TLSSocket): void {
+    const certificate: X509Certificate | undefined = socket.getPeerX509Certificate()
+    if (certificate !== undefined) this.#origin.onPeerCertificate?.(certificate)
   }
 
   /** Why the certificate that the daemon showed is refused. */
@@ -210,6 +231,10 @@ export class HttpPool {
       maxCachedSessions: 0,
     }
   }
+}
+
+function demandOf({ tls, address }: HttpOrigin): Demand {
+  return { name: tls?.serverName ?? address, ownCertificate: tls?.credentials.ownCertificate ?? false }
 }
 
 function turn(): Promise<void> {

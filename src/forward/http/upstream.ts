@@ -36,6 +36,7 @@ export function createHttpUpstream({ name, limits, service, ...origin }: HttpSoc
       pool.close()
     },
     retire: () => pool.close(),
+    renewCredentials: (credentials) => pool.renew(credentials),
     load: () => limiter.load(),
     probe: () => pool.probe(),
   }

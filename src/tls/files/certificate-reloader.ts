@@ -1,16 +1,12 @@
 // Keeps the TLS files of one configuration in view: takes them when they change, and reminds of what is about to end.
 
 import type { TlsConfig } from '../../config/types.ts'
-import { describeError } from '../../errors.ts'
 import type { Log } from '../../log/message.ts'
 import type { Metrics } from '../../metrics/registry.ts'
 import type { CredentialSet } from './credentials.ts'
 import { expiryWarnings } from './expiry.ts'
 import { subjectName } from '../../x509/certificate-info.ts'
-import { FilePoller } from './file-poller.ts'
-
-/** Milliseconds that a set may be half written, such as a new key beside the old certificate, without a word. */
-const settleTime = 2000
+import { FileReloader } from './file-reloader.ts'
 
 /** Milliseconds between two reminders. */
 const reminderInterval = 24 * 60 * 60 * 1000
@@ -28,19 +24,17 @@ export interface CertificateReloaderOptions {
 /** Lives as long as its configuration is in force. */
 export class CertificateReloader {
   readonly #parts: CertificateReloaderOptions
-  readonly #watch: FilePoller | null
+  readonly #files: FileReloader | null
   readonly #reminder: NodeJS.Timeout
-  /** When the files last changed, by the monotonic clock; null: what they hold has been taken, or been refused. */
-  #changedAt: number | null = null
-  /** What was said of the files that could not be taken, so that it is said once. */
-  #complaint: string | null = null
 
   constructor(parts: CertificateReloaderOptions) {
     const { trustAnchor, certFile, keyFile, crlFile, reloadOnChange } = parts.config
     const names = [trustAnchor, certFile, keyFile, ...(crlFile === null ? [] : [crlFile])]
     this.#parts = parts
-    // The first look comes after the files were read, so it counts as a change: they may differ already.
-    this.#watch = reloadOnChange ? new FilePoller(names, (changed) => this.#look(changed)) : null
+    const refresh = async (): Promise<void> => {
+      if (await parts.refresh()) this.#taken()
+    }
+    this.#files = reloadOnChange ? new FileReloader({ names, refresh, onFailed: (text) => this.#failed(text) }) : null
     this.#reminder = setInterval(() => this.remind(Date.now()), reminderInterval).unref()
   }
 
@@ -52,23 +46,8 @@ export class CertificateReloader {
   }
 
   close(): void {
-    this.#watch?.close()
+    this.#files?.close()
     clearInterval(this.#reminder)
-  }
-
-  async #look(changed: boolean): Promise<void> {
-    if (changed) this.#changedAt = performance.now()
-    const since = this.#changedAt
-    if (since === null) return
-    try {
-      if (await this.#parts.refresh()) this.#taken()
-      this.#changedAt = null
-      this.#complaint = null
-    } catch (error) {
-      if (performance.now() - since < settleTime) return
-      this.#changedAt = null
-      this.#complain(describeError(error))
-    }
   }
 
   #taken(): void {
@@ -82,9 +61,7 @@ export class CertificateReloader {
     for (const reason of set.warnings) log.write('KEAGATE_TLS_FILE_WARNING', { reason })
   }
 
-  #complain(text: string): void {
-    if (text === this.#complaint) return
-    this.#complaint = text
+  #failed(text: string): void {
     const { log, metrics } = this.#parts
     metrics.count('keagate_tls_reloads_total', { result: 'failed' })
     for (const reason of text.split('\n')) log.write('KEAGATE_TLS_FILES_NOT_TAKEN', { reason })

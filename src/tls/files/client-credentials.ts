@@ -9,10 +9,14 @@ import type { UpstreamTlsConfig } from '../../config/types.ts'
 import { atOnce } from '../../in-slices.ts'
 import type { Sliced } from '../../in-slices.ts'
 import { clientSignatures } from '../client-signatures.ts'
+import { crashingAuthorities, isCrashingAuthority } from '../crashing-authorities.ts'
 import { checkCertificateChain, readCertificateChain } from './certificate-chain.ts'
 import type { CertificateChain } from './certificate-chain.ts'
 import { checkPair } from './credentials.ts'
 import { TlsError, TlsDiagnostics } from './diagnostics.ts'
+import type { TlsProblem } from './diagnostics.ts'
+import { expiring } from './expiry.ts'
+import type { Expiring } from './expiry.ts'
 import { readPrivateKey } from './private-key.ts'
 import type { PrivateKey } from './private-key.ts'
 import { defaultProtocol, protocolOptions } from './protocol.ts'
@@ -30,6 +34,10 @@ export interface ClientCredentials {
   readonly warnings: readonly string[]
   /** What the certificates of daemons have to lead to. */
   readonly trustAnchors: TrustAnchors
+  /** Certificates of the trust anchor that would end the process on this Node.js, so that they are not trusted. */
+  readonly leftOut: readonly TlsProblem[]
+  /** Every certificate that was read, with its end. */
+  readonly expiring: readonly Expiring[]
 }
 
 /**
@@ -43,8 +51,10 @@ export function loadClientCredentials(config: UpstreamTlsConfig, now = Date.now(
 /** The same in steps, beside clients. */
 export function* clientCredentialWork(config: UpstreamTlsConfig, now = Date.now()): Sliced<ClientCredentials> {
   const diagnostics = new TlsDiagnostics()
-  const trusted = yield* trustAnchorWork(config.trustAnchor, diagnostics)
-  if (trusted !== null) checkTrustAnchor(config.trustAnchor, trusted, now, diagnostics, 'daemons')
+  const named = yield* trustAnchorWork(config.trustAnchor, diagnostics)
+  const trusted = named?.filter((certificate) => !isCrashingAuthority(certificate)) ?? null
+  const leftOut = crashingAuthorities(`trust-anchor ${config.trustAnchor}`, named ?? [])
+  if (trusted !== null && trusted.length > 0) checkTrustAnchor(config.trustAnchor, trusted, now, diagnostics, 'daemons')
   const pair = config.pair === null ? null : readPair(config.pair, now, diagnostics)
   if (trusted === null || diagnostics.problems.length > 0) throw new TlsError(diagnostics.problems)
   const own = pair === null ? {} : { cert: pair.chain.map(toPem).join(''), key: pair.key.pem }
@@ -55,7 +65,13 @@ export function* clientCredentialWork(config: UpstreamTlsConfig, now = Date.now(
   try {
     const secureContext = createSecureContext(options)
     const { warnings } = diagnostics
-    return { secureContext, ownCertificate: pair !== null, digest, warnings, trustAnchors: new TrustAnchors(trusted) }
+    const ends = expiring({ trustAnchor: config.trustAnchor, certFile: config.pair?.certFile ?? '' }, {
+      chain: pair?.chain ?? [], trusted,
+    })
+    return {
+      secureContext, ownCertificate: pair !== null, digest, warnings, leftOut,
+      trustAnchors: new TrustAnchors(trusted), expiring: ends.map((each) => ({ ...each, forDaemons: true })),
+    }
   } catch (error) {
     const reason = error instanceof Error ? error.message : String(error)
     const text = `the files of an https control socket cannot be used (trust-anchor ${config.trustAnchor}): ${reason}`

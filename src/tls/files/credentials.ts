@@ -79,7 +79,7 @@ export function* credentialWork(config: TlsConfig, now = Date.now()): Sliced<Cre
   yield
   checkUsable(config, options, diagnostics)
   yield
-  const ending = expiring(config, chain, trusted, lists)
+  const ending = expiring(config, { chain, trusted, lists })
   // What is over already has been named, with what that means.
   const soon = ending.filter(({ notAfter }) => notAfter >= now)
   return {

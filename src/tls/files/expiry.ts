@@ -1,7 +1,6 @@
 // When the certificates and revocation lists in use run out, and the warnings before that.
 
 import type { X509Certificate } from 'node:crypto'
-import type { TlsConfig } from '../../config/types.ts'
 import type { RevocationList } from './crl-file.ts'
 import { renewalCommand, renewalRemedy } from './renewal.ts'
 import { printName } from '../../x509/name-text.ts'
@@ -20,22 +19,29 @@ export interface Expiring {
   /** Milliseconds since the epoch. */
   readonly notBefore: number
   readonly notAfter: number
+  /** Whether it is for control sockets; else it is for the door. */
+  readonly forDaemons?: boolean
+}
+
+/** What a set of files holds; a list without a file is empty. */
+export interface ReadFiles {
+  readonly chain: readonly X509Certificate[]
+  readonly trusted: readonly X509Certificate[]
+  readonly lists?: readonly RevocationList[]
 }
 
 /** All that was read, in the order of the keywords. */
 export function expiring(
-  config: TlsConfig,
-  chain: readonly X509Certificate[],
-  trusted: readonly X509Certificate[],
-  lists: readonly RevocationList[],
+  names: { readonly certFile: string; readonly trustAnchor: string },
+  { chain, trusted, lists = [] }: ReadFiles,
 ): Expiring[] {
   const certificate = (keyword: 'cert-file' | 'trust-anchor', file: string) => (from: X509Certificate): Expiring => {
     const dates = { notBefore: Date.parse(from.validFrom), notAfter: Date.parse(from.validTo) }
     return { kind: 'certificate', keyword, file, subject: subjectName(from), ...dates }
   }
   return [
-    ...chain.map(certificate('cert-file', config.certFile)),
-    ...trusted.map(certificate('trust-anchor', config.trustAnchor)),
+    ...chain.map(certificate('cert-file', names.certFile)),
+    ...trusted.map(certificate('trust-anchor', names.trustAnchor)),
     ...lists.flatMap(({ file, issuer, thisUpdate, nextUpdate }): Expiring[] => {
       if (nextUpdate === null) return []
       const subject = certificateName(printName(issuer))
@@ -45,7 +51,7 @@ export function expiring(
 }
 
 /** Whole days that are left, rounded down; negative once it is over. @param now milliseconds since the epoch */
-export function daysLeft({ notAfter }: Expiring, now: number): number {
+export function daysLeft({ notAfter }: Pick<Expiring, 'notAfter'>, now: number): number {
   return Math.floor((notAfter - now) / day)
 }
 
@@ -55,23 +61,30 @@ export function daysLeft({ notAfter }: Expiring, now: number): number {
  * @param days 0: no warnings
  */
 export function expiryWarnings(list: readonly Expiring[], days: number, now: number): string[] {
-  const ending = list.filter(({ notBefore, notAfter }) => {
-    return days > 0 && notAfter - now <= Math.min(days * day, (notAfter - notBefore) / 3)
-  })
-  return ending.map((each) => {
+  return list.filter((each) => endsSoon(each, days, now)).map((each) => {
     const which = `${each.kind} ${each.kind === 'certificate' ? '' : 'of '}${each.subject} in ${each.keyword} ${each.file}`
-    const left = daysLeft(each, now)
-    const when = each.notAfter < now ? 'expired on' : left === 1 ? 'expires in 1 day, on' : `expires in ${left} days, on`
-    return `${which} ${when} ${formatTime(each.notAfter)}; ${remedyFor(each)}`
+    return `${which} ${endInWords(each, now)}; ${remedyFor(each)}`
   })
 }
 
-function remedyFor({ keyword, file }: Expiring): string {
+/** Whether it is time to warn, or past that. @param days as for `expiryWarnings` */
+export function endsSoon({ notBefore, notAfter }: Pick<Expiring, 'notBefore' | 'notAfter'>, days: number, now: number): boolean {
+  return days > 0 && notAfter - now <= Math.min(days * day, (notAfter - notBefore) / 3)
+}
+
+/** Such as `expires in 3 days, on` and the date. */
+export function endInWords(each: Pick<Expiring, 'notAfter'>, now: number): string {
+  const left = daysLeft(each, now)
+  const when = each.notAfter < now ? 'expired on' : left === 1 ? 'expires in 1 day, on' : `expires in ${left} days, on`
+  return `${when} ${formatTime(each.notAfter)}`
+}
+
+function remedyFor({ keyword, file, forDaemons = false }: Expiring): string {
   switch (keyword) {
     case 'cert-file':
       return renewalRemedy(file)
     case 'trust-anchor':
-      return 'replace it, or remove it if no client needs it'
+      return `replace it, or remove it if no ${forDaemons ? 'daemon' : 'client'} needs it`
     case 'crl-file': {
       const command = renewalCommand(file)
       return command === null ? 'put the next list of that CA there' : `renew it with: ${command}`

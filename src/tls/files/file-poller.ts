@@ -6,9 +6,16 @@ import type { BigIntStats } from 'node:fs'
 import { readdir, stat } from 'node:fs/promises'
 import path from 'node:path'
 
-/** Milliseconds between two looks; more where one look takes long, but never so much that it takes 2 s to notice. */
+/**
+ * Milliseconds between two looks; more where one look takes long, but never so much that it takes 2 s to notice a
+ * change of the few files that one configuration mostly names.
+ */
 const shortest = 500
 const longest = 1000
+
+/** The same for a thousand files and more: looking at them that often would keep the process busy. */
+const longestForMany = 10_000
+const many = 100
 
 /** No directory that is taken holds more. */
 const maxEntries = 2000
@@ -47,7 +54,7 @@ export class FilePoller {
     const changed = now !== this.#seen
     this.#seen = now
     await this.#look(changed)
-    this.#plan(Math.min(Math.max(shortest, 50 * took), longest))
+    this.#plan(Math.min(Math.max(shortest, 50 * took), this.#names.length < many ? longest : longestForMany))
   }
 }
 
@@ -55,7 +62,8 @@ export class FilePoller {
 async function appearance(names: readonly string[]): Promise<string> {
   const lines: string[] = []
   const waiting = [...names]
-  for (let name = waiting.shift(); name !== undefined && lines.length < maxEntries; name = waiting.shift()) {
+  const limit = names.length + maxEntries
+  for (let name = waiting.shift(); name !== undefined && lines.length < limit; name = waiting.shift()) {
     const found = await statOf(name)
     lines.push(typeof found === 'string' ? `${name} ${found}` : `${name} ${appearanceOf(found)}`)
     if (typeof found !== 'string' && found.isDirectory()) waiting.push(...(await entriesOf(name)))

@@ -1,0 +1,89 @@
+// One daemon as the router sees it: a transport whose results are kept in statistics, and that can be asked what is
+// behind it.
+
+import { hostname } from 'node:os'
+import type { DaemonStatus } from '../command/daemon-status.ts'
+import type { RawJson } from '../json/raw.ts'
+import type { ClientCredentials } from '../tls/files/client-credentials.ts'
+import { inquire } from './inquiry.ts'
+import type { RequestOwner, SentService, Transport, Upstream, UpstreamResult } from './upstream.ts'
+import type { UpstreamStats } from './upstream-stats.ts'
+
+export interface MeasuredUpstreamOptions {
+  /** Name or address that is connected to; null: a UNIX socket of this machine. */
+  readonly host: string | null
+  /** Opens another way to the same daemon, for few and short answers. @param credentials null: without TLS */
+  readonly openForInquiry: (credentials: ClientCredentials | null) => Transport
+  /** null: without TLS. */
+  readonly credentials: ClientCredentials | null
+}
+
+/** An upstream whose daemon is kept book of. */
+export class MeasuredUpstream implements Upstream {
+  readonly stats: UpstreamStats
+  readonly #transport: Transport
+  readonly #options: MeasuredUpstreamOptions
+  #credentials: ClientCredentials | null
+
+  /** @param record of the same address under a configuration before, or a new one */
+  constructor(transport: Transport, record: UpstreamStats, options: MeasuredUpstreamOptions) {
+    this.#transport = transport
+    this.stats = record
+    this.#options = options
+    this.#credentials = options.credentials
+  }
+
+  /** What its connections use from now on; null: without TLS. */
+  get credentials(): ClientCredentials | null {
+    return this.#credentials
+  }
+
+  /** The TLS files have changed: new connections use what they hold. Commands under way end as they began. */
+  renewCredentials(credentials: ClientCredentials): void {
+    this.#credentials = credentials
+    this.#transport.renewCredentials?.(credentials)
+  }
+
+  /** Asks the daemon what it is; `stats` has the answer. Never rejects. */
+  async inquire(): Promise<void> {
+    const { contacts } = this.stats
+    const info = await inquire(this.#options.openForInquiry(this.#credentials))
+    this.stats.recordInquiry(info, contacts)
+  }
+
+  get address(): string {
+    return this.#transport.address
+  }
+
+  get sentService(): SentService {
+    return this.#transport.sentService
+  }
+
+  async send(command: RawJson, asker: RequestOwner): Promise<UpstreamResult> {
+    const begun = performance.now()
+    const result = await this.#transport.send(command, asker)
+    this.stats.record(result, performance.now() - begun, Date.now())
+    return result
+  }
+
+  /** Resolves to null if the daemon can be reached, else to the reason. Sends nothing and never rejects. */
+  async probe(): Promise<string | null> {
+    const reason = await this.#transport.probe()
+    this.stats.recordProbe(reason, Date.now())
+    return reason
+  }
+
+  close(): void {
+    this.#transport.close()
+  }
+
+  /** Another upstream takes its place; commands that began with this one end with it. */
+  retire(): void {
+    this.#transport.retire()
+  }
+
+  status(service: string): DaemonStatus {
+    const host = this.#options.host ?? hostname()
+    return { service, address: this.address, host, ...this.#transport.load(), ...this.stats.status() }
+  }
+}
