@@ -104,7 +104,8 @@ function answersOf(index: number): string | ((command: string) => string) {
 
 for (const count of [0, 3, 40, 500]) {
   t.test(`the status page with ${count} daemons`, { skip: skipWithout('chromium') }, async (t) => {
-    const up = await Promise.all(Array.from({ length: Math.min(count, 50) - (count > 3 ? 4 : count === 3 ? 1 : 0) }, (_, index) => {
+    const missing = count > 3 ? 4 : count === 3 ? 1 : 0
+    const up = await Promise.all(Array.from({ length: Math.min(count, 50) - missing }, (_, index) => {
       return FakeDaemon.listen(answering(answersOf(index)))
     }))
     t.teardown(() => Promise.all(up.map((daemon) => daemon.close())))
