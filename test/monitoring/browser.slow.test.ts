@@ -94,7 +94,8 @@ function answersOf(index: number): string | ((command: string) => string) {
   const first = index % 2 === 0
   const state = index === 6 ? 'partner-down' : 'hot-standby'
   const local = { role: first ? 'primary' : 'standby', scopes: first ? ['server1'] : [], state }
-  const status = { pid: 1, uptime: 86_400 * index + 3600, 'high-availability': [{ 'ha-mode': 'hot-standby', 'ha-servers': { local } }] }
+  const pair = { 'ha-mode': 'hot-standby', 'ha-servers': { local } }
+  const status = { pid: 1, uptime: 86_400 * index + 3600, 'high-availability': [pair] }
   return (command) => {
     if (command.includes('version-get')) return '{ "result": 0, "text": "3.0.1" }'
     return JSON.stringify({ result: 0, arguments: index < 10 ? status : { pid: 1, uptime: 7 } })
@@ -103,7 +104,8 @@ function answersOf(index: number): string | ((command: string) => string) {
 
 for (const count of [0, 3, 40, 500]) {
   t.test(`the status page with ${count} daemons`, { skip: skipWithout('chromium') }, async (t) => {
-    const up = await Promise.all(Array.from({ length: Math.min(count, 50) - (count > 3 ? 4 : count === 3 ? 1 : 0) }, (_, index) => {
+    const missing = count > 3 ? 4 : count === 3 ? 1 : 0
+    const up = await Promise.all(Array.from({ length: Math.min(count, 50) - missing }, (_, index) => {
       return FakeDaemon.listen(answering(answersOf(index)))
     }))
     t.teardown(() => Promise.all(up.map((daemon) => daemon.close())))
