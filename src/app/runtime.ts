@@ -16,6 +16,7 @@ import { openUpstreams } from '../forward/open-upstreams.ts'
 import type { Upstreams } from '../forward/open-upstreams.ts'
 import { Router } from '../forward/router.ts'
 import type { Modules } from '../hook/modules.ts'
+import { TrustedProxies } from '../http/proxy/trusted-proxies.ts'
 import type { HttpSettings } from '../http/settings.ts'
 import { inSlices } from '../in-slices.ts'
 import type { Log } from '../log/message.ts'
@@ -88,6 +89,8 @@ export async function buildRuntime(config: AgentConfig, parts: RuntimeParts): Pr
     http: {
       limits: config.httpLimits,
       headers: config.httpHeaders,
+      trustedProxies: new TrustedProxies(config.proxies.trusted),
+      readiness: config.monitoring?.probesOnAgentPort === true ? () => unavailableReasons(audit) : null,
       certificateRequired: config.tls?.certRequired ?? false,
       trustAnchors: credentials?.trustAnchors ?? null,
       revocation: credentials?.revocation ?? null,
@@ -113,6 +116,12 @@ export async function renewCredentials(runtime: Runtime): Promise<Runtime | null
   if (renewed.digest === credentials?.digest) return null
   const { revocation, trustAnchors } = renewed
   return { ...runtime, credentials: renewed, http: { ...http, revocation, trustAnchors } }
+}
+
+/** Why no command can run now. @param audit null: commands are not recorded */
+export function unavailableReasons(audit: Audit | null): readonly string[] {
+  const reason = audit?.unavailableReason ?? null
+  return reason === null ? [] : [reason]
 }
 
 function namesOf(registry: Registry, modules: Modules): readonly string[] {

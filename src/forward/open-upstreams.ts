@@ -84,6 +84,7 @@ function openTransport(socket: ControlSocketConfig, credentials: ClientCredentia
     service: socket.service,
     tls: credentials && { credentials, serverName: socket.tls?.serverName ?? null },
     authorization: authorizationOf(socket),
+    forwardClientAddress: socket.forwardClientAddress,
   })
 }
 

@@ -178,7 +178,7 @@ export class HttpRequest implements QueuedRequest, RequestEvents, Timed {
 
   #connect(): void {
     this.#state = 'connecting'
-    this.#request = this.#parts.pool.open(this.#command.length, this)
+    this.#request = this.#parts.pool.open(this.#command.length, this.#asker.address, this)
   }
 
   /** One piece at a time: what a daemon does not read is not copied anywhere, and each piece read is progress. */
