@@ -1,0 +1,341 @@
+// The built program behind proxies: whose address counts, for roles, lock-out, audit, log and daemons.
+
+import { readFileSync, writeFileSync } from 'node:fs'
+import net from 'node:net'
+import path from 'node:path'
+import tls from 'node:tls'
+import t from 'tap'
+import { makeAuthority, makeClient, makeServer } from '../../certs-test/authority.ts'
+import { connectFrom, startFront } from '../support/front.ts'
+import { FakeHttpDaemon } from '../support/fake-http-daemon.ts'
+import { version1, version2 } from '../support/proxy-header.ts'
+import { startProgram, temporaryDirectory } from '../support/program.ts'
+import { basic, commandRequest, RawClient } from '../support/raw-client.ts'
+
+/** The proxies of these tests connect from here; `127.0.0.5` is who may read. */
+const trusted = { 'trusted-proxies': ['127.0.0.2', '127.0.0.32/28'] }
+const [proxy, stranger, reader] = ['127.0.0.2', '127.0.0.3', '127.0.0.5']
+
+t.test('X-Forwarded-For and Forwarded: a trusted proxy says who calls, nobody else does', async (t) => {
+  const { program, port, audit, metric } = await startFront(t, trusted)
+  const ask = async (from: string, lines: string[]): Promise<{ status: number; body: string }> => {
+    const client = await connectFrom(t, port, from)
+    client.send(commandRequest('list-commands', lines, '/dhcp4'))
+    const answer = await client.answer()
+    client.end()
+    return answer
+  }
+  const good = await ask(proxy, [`X-Forwarded-For: 192.0.2.1, ${reader}, 127.0.0.33`])
+  t.equal(good.status, 200)
+  t.match(good.body, /\\?"remote-address\\?": \\?"127\.0\.0\.5/, 'the daemon is told of the client')
+  t.match(audit().at(-1), { address: reader, proxy, role: reader, decision: 'allowed' })
+  await program.waitFor(/command list-commands received from 127\.0\.0\.5 through 127\.0\.0\.2, user/)
+  t.equal((await ask(proxy, [`Forwarded: for="${reader}:9";proto=https`])).status, 200)
+  t.equal((await ask(reader, [])).status, 200, 'who is not behind a proxy is known as ever')
+  t.match(audit().at(-1), { address: reader, proxy: undefined })
+
+  t.equal((await ask(proxy, ['X-Forwarded-For: 192.0.2.7'])).status, 403)
+  t.match(audit().at(-1), { address: '192.0.2.7', proxy, decision: 'refused' })
+  t.equal((await ask(proxy, ['X-Forwarded-For: unknown'])).status, 403)
+  t.match(audit().at(-1), { address: 'unknown', proxy })
+
+  for (const line of [`X-Forwarded-For: ${reader}`, `Forwarded: for=${reader}`, `X-Real-IP: ${reader}`, 'X-Forwarded-For: nonsense']) {
+    t.equal((await ask(stranger, [line])).status, 403, line)
+    t.match(audit().at(-1), { address: stranger, proxy: undefined, decision: 'refused' })
+  }
+  t.equal(await metric('keagate_forwarded_headers_rejected_total{reason="untrusted"}'), 3)
+
+  for (const [lines, text] of [
+    [['X-Forwarded-For: nonsense'], /X-Forwarded-For holds something else than addresses/],
+    [[`X-Forwarded-For: ${reader}`, 'Forwarded: for=192.0.2.1'], /X-Forwarded-For and Forwarded name different clients/],
+  ] as const) {
+    const client = await connectFrom(t, port, proxy)
+    client.send(commandRequest('list-commands', [...lines]) + commandRequest('list-commands', [`X-Forwarded-For: ${reader}`]))
+    const refused = await client.answer()
+    t.equal(refused.status, 400)
+    t.match(refused.body, text)
+    t.equal((await client.answer()).status, 200, 'the connection of the proxy goes on')
+  }
+  t.equal(await metric('keagate_forwarded_headers_rejected_total{reason="contradictory"}'), 1)
+})
+
+t.test('several clients on one connection of a proxy: lock-out and users are of each', async (t) => {
+  const authentication = { clients: [{ user: 'a', password: 'right' }], 'lock-out': { failures: 2, 'window-seconds': 60 } }
+  const { port, program } = await startFront(t, { ...trusted, authentication })
+  const client = await connectFrom(t, port, proxy)
+  const status = async (from: string, password: string): Promise<number> => {
+    client.send(commandRequest('list-commands', [`X-Forwarded-For: ${from}`, `Authorization: ${basic('a', password)}`]))
+    return (await client.answer()).status
+  }
+  t.equal(await status(reader, 'right'), 200)
+  for (let failure = 0; failure < 2; failure++) t.equal(await status('192.0.2.7', 'wrong'), 401)
+  t.equal(await status('192.0.2.7', 'right'), 429, 'the client that failed is locked out')
+  t.equal(await status(reader, 'right'), 200, 'another one behind the same proxy is not')
+  await program.waitFor(/wrong user or password from 192\.0\.2\.7 through 127\.0\.0\.2, attempted user a/)
+})
+
+const proxied = { ...trusted, 'proxy-protocol': true }
+
+t.test('the PROXY protocol before plain HTTP, cut anywhere', async (t) => {
+  const { port, audit, program } = await startFront(t, proxied)
+  const header = version2(reader, { tlvs: Buffer.alloc(30) })
+  const request = Buffer.from(commandRequest('list-commands'))
+  const all = Buffer.concat([header, request, request])
+  for (const cut of [0, 1, 11, 16, header.length - 1, header.length, header.length + 1, header.length + request.length]) {
+    const client = await connectFrom(t, port, proxy)
+    await client.sent(all.subarray(0, cut))
+    // So that the pieces are read apart.
+    if (cut > 0) await new Promise((resolve) => setTimeout(resolve, 20))
+    client.send(all.subarray(cut))
+    t.equal((await client.answer()).status, 200, `cut at ${cut}`)
+    t.equal((await client.answer()).status, 200, `cut at ${cut}, pipelined`)
+    client.end()
+    t.same(await client.rest(), [], 'a client that closes its side is let go')
+  }
+  t.match(audit().at(-1), { address: reader, proxy, role: reader })
+  await program.waitFor(/received from 127\.0\.0\.5 through 127\.0\.0\.2/)
+  for (const [bytes, address] of [
+    [version1(reader), reader], [Buffer.from('PROXY UNKNOWN\r\n'), proxy],
+    [version2(Buffer.alloc(0), { command: 0x20, family: 0 }), proxy], [version1('127.0.0.7'), '127.0.0.7'],
+  ] as const) {
+    const client = await connectFrom(t, port, proxy)
+    client.send(Buffer.concat([bytes, request]))
+    t.equal((await client.answer()).status, address === reader ? 200 : 403)
+    t.match(audit().at(-1), { address })
+  }
+  // An offer of another protocol on a connection whose first bytes were a header: nothing is lost or mistaken.
+  const client = await connectFrom(t, port, proxy)
+  client.send(Buffer.concat([version1(reader), Buffer.from(commandRequest('list-commands', ['Connection: Upgrade', 'Upgrade: h2c']))]))
+  t.equal((await client.answer()).status, 200)
+  client.send(request)
+  t.equal((await client.answer()).status, 200)
+})
+
+t.test('a proxy of HTTP behind a balancer of TCP: the headers of a trusted source count', async (t) => {
+  const { port, audit } = await startFront(t, proxied)
+  const lines = [`X-Forwarded-For: ${reader}`]
+  for (const [source, address, by] of [['127.0.0.34', reader, '127.0.0.34'], ['127.0.0.7', '127.0.0.7', proxy]] as const) {
+    const client = await connectFrom(t, port, proxy)
+    client.send(Buffer.concat([version1(source), Buffer.from(commandRequest('list-commands', lines))]))
+    t.equal((await client.answer()).status, address === reader ? 200 : 403)
+    t.match(audit().at(-1), { address, proxy: by })
+  }
+})
+
+t.test('no header, a wrong one, or one of a stranger: closed, counted, one line', async (t) => {
+  const { port, program, metric, audit } = await startFront(t, { ...proxied, 'http-limits': { 'head-timeout-seconds': 1 } })
+  const closed = async (from: string, bytes: Uint8Array | string): Promise<void> => {
+    const client = await connectFrom(t, port, from)
+    client.send(bytes)
+    t.same(await client.rest(), [], 'nothing is answered')
+    client.end()
+  }
+  const request = commandRequest('list-commands')
+  for (let count = 0; count < 3; count++) await closed(stranger, Buffer.concat([version1(reader), Buffer.from(request)]))
+  t.equal(await metric('keagate_proxy_headers_rejected_total{reason="untrusted"}'), 3)
+  t.equal(program.output().match(/KEAGATE_PROXY_HEADER_REFUSED connection of 127\.0\.0\.3 closed: it is no trusted proxy/g)?.length, 1)
+  await closed(proxy, request)
+  await closed(proxy, version2(reader, { family: 0x12 }))
+  await closed(proxy, Buffer.concat([version1(reader), version1('127.0.0.7'), Buffer.from(request)]).subarray(0, 20))
+  t.equal(await metric('keagate_proxy_headers_rejected_total{reason="malformed"}'), 2)
+  t.equal(await metric('keagate_proxy_headers_rejected_total{reason="late"}'), 1)
+  await program.waitFor(/closed: the header of the PROXY protocol did not arrive in time; /)
+  await program.waitFor(/closed: the connection does not begin with a header of the PROXY protocol; have the proxy/)
+  t.same(audit(), [], 'nothing ran')
+  // A second header is no request.
+  const client = await connectFrom(t, port, proxy)
+  client.send(Buffer.concat([version1(reader), version1('127.0.0.7'), Buffer.from(request)]))
+  t.match(await client.answer(), { status: 400, body: /a header of the PROXY protocol came before the request/ })
+})
+
+t.test('checks of the port say nothing', async (t) => {
+  for (const members of [trusted, proxied]) {
+    const { port, program, metric } = await startFront(t, members)
+    const before = program.output()
+    const clients = [await connectFrom(t, port, proxy), await connectFrom(t, port, stranger)]
+    clients.forEach((client) => client.end())
+    await Promise.all(clients.map(({ closed }) => closed))
+    const reset = await connectFrom(t, port, proxy)
+    reset.socket.resetAndDestroy()
+    const local = await connectFrom(t, port, proxy)
+    if (members === proxied) local.send(version2(Buffer.alloc(0), { command: 0x20, family: 0 }))
+    local.end()
+    await local.closed
+    for (const reason of ['untrusted', 'malformed', 'late']) {
+      t.equal(await metric(`keagate_proxy_headers_rejected_total{reason="${reason}"}`), 0)
+    }
+    t.equal(program.output(), before)
+  }
+})
+
+t.test('before TLS: mutual TLS goes through', async (t) => {
+  const directory = temporaryDirectory(t)
+  const authority = await makeAuthority('a')
+  const [server, own] = [await makeServer(authority), await makeClient(authority)]
+  const files = { 'cert-file': 's.crt', 'key-file': 's.key', 'trust-anchor': 'ca.crt' } as const
+  writeFileSync(path.join(directory, 's.crt'), server.certificate)
+  writeFileSync(path.join(directory, 's.key'), server.key, { mode: 0o600 })
+  writeFileSync(path.join(directory, 'ca.crt'), authority.certificate)
+  const tlsMembers = Object.fromEntries(Object.entries(files).map(([keyword, name]) => [keyword, path.join(directory, name)]))
+  const { port, program, audit, metric } = await startFront(t, { ...proxied, ...tlsMembers })
+  const secure = async (bytes: Buffer, identity: object, pieces = false): Promise<RawClient> => {
+    const raw = net.connect({ port, host: '127.0.0.1', localAddress: proxy, noDelay: true })
+    t.teardown(() => raw.destroy())
+    await new Promise((resolve) => raw.once('connect', resolve))
+    if (pieces) for (const byte of bytes) await new Promise((resolve) => raw.write(Buffer.from([byte]), resolve))
+    else raw.write(bytes)
+    const socket = tls.connect({ socket: raw, ca: authority.certificate, servername: 'localhost', ...identity })
+    socket.allowHalfOpen = true
+    await new Promise((resolve, reject) => socket.once('secureConnect', resolve).once('error', reject))
+    return new RawClient(socket)
+  }
+  const certificate = { cert: own.certificate, key: own.key }
+  for (const maxVersion of ['TLSv1.2', 'TLSv1.3']) {
+    for (const pieces of [false, true]) {
+      const client = await secure(version2(reader), { ...certificate, maxVersion }, pieces)
+      client.send(commandRequest('list-commands'))
+      t.equal((await client.answer()).status, 200, maxVersion)
+      client.send(commandRequest('list-commands'))
+      t.equal((await client.answer()).status, 200)
+      client.end()
+    }
+  }
+  t.match(audit().at(-1), { address: reader, proxy, role: reader })
+  t.type(audit().at(-1)?.subject, 'string')
+
+  const without = await secure(version2('192.0.2.7'), {})
+  without.send(commandRequest('list-commands'))
+  t.match(await without.answer(), { status: 403, body: /no client certificate was sent/ })
+  await program.waitFor(/client 192\.0\.2\.7 through 127\.0\.0\.2 refused: no client certificate was sent/)
+
+  const before = program.output().length
+  const check = await connectFrom(t, port, proxy)
+  check.send(version2(Buffer.alloc(0), { command: 0x20, family: 0 }))
+  check.end()
+  await check.closed
+  const handshakes = await metric('keagate_tls_failures_total{reason="closed"}')
+  t.equal(handshakes, 0, 'a check with a header of its own is quiet')
+  t.equal(program.output().length, before)
+
+  const plain = await connectFrom(t, port, proxy)
+  plain.send(Buffer.concat([version1(reader), Buffer.from(commandRequest('list-commands'))]))
+  t.match(await plain.answer(), { status: 400, body: /this port speaks HTTPS/ })
+  const bare = await connectFrom(t, port, proxy)
+  bare.send(Buffer.from([0x16, 3, 1, 2, 0]))
+  t.same(await bare.rest(), [])
+  bare.end()
+})
+
+t.test('a reload takes the keywords without closing a connection', async (t) => {
+  const { port, program, audit } = await startFront(t, {})
+  const open = await connectFrom(t, port, proxy)
+  const lines = [`X-Forwarded-For: ${reader}`]
+  const ask = async (client: RawClient): Promise<number> => {
+    client.send(commandRequest('list-commands', lines))
+    return (await client.answer()).status
+  }
+  t.equal(await ask(open), 403)
+  const config = JSON.parse(readFileSync(program.configFile, 'utf8')) as { 'Control-agent': Record<string, unknown> }
+  const reload = async (members: object): Promise<void> => {
+    const done = program.output().length
+    writeFileSync(program.configFile, JSON.stringify({ 'Control-agent': { ...config['Control-agent'], ...members } }))
+    process.kill(program.pid, 'SIGHUP')
+    await program.waitFor(new RegExp(`^[^]{${done}}[^]*DCTL_CONFIG_COMPLETE`))
+  }
+  await reload(trusted)
+  t.equal(await ask(open), 200, 'the next request meets the new list')
+  await reload(proxied)
+  t.equal(await ask(open), 200, 'a connection without a header stays open')
+  const next = await connectFrom(t, port, proxy)
+  next.send(version1('127.0.0.34'))
+  t.equal(await ask(next), 200, 'the next connection begins with one')
+  await reload({})
+  t.equal(await ask(next), 403, 'no proxy is trusted any more')
+  t.match(audit().at(-1), { address: '127.0.0.34' })
+})
+
+t.test('probes of balancers, without credentials and without a word', async (t) => {
+  const authentication = { clients: [{ user: 'a', password: 'b' }] }
+  const { port, program, audit, metric } = await startFront(t, { ...trusted, authentication })
+  const before = program.output()
+  const client = await connectFrom(t, port, stranger)
+  for (const [target, text] of [['/livez', 'alive\n'], ['/readyz', 'ready\n']] as const) {
+    client.send(`GET ${target} HTTP/1.1\r\nHost: a\r\n\r\n`)
+    const answer = await client.answer()
+    t.equal(answer.status, 200)
+    t.equal(answer.body, text)
+    t.match(answer.headers.get('content-type'), /^text\/plain/)
+  }
+  const old = await connectFrom(t, port, proxy)
+  old.send('GET /readyz HTTP/1.0\r\n\r\n')
+  t.match(await old.rest(), [{ status: 200, body: 'ready\n' }])
+  const head = await fetch(`http://127.0.0.1:${port}/readyz`, { method: 'HEAD' })
+  t.equal(head.status, 200)
+  t.equal(program.output(), before, 'nothing at INFO')
+  t.same(audit(), [])
+  t.equal(await metric('keagate_auth_failures_total{reason="no-header"}'), 0)
+  for (const target of ['/', '/metrics', '/readyz/', '/dhcp4', '/readyz?a']) {
+    client.send(`GET ${target} HTTP/1.1\r\nHost: a\r\n\r\n`)
+    t.equal((await client.answer()).status, 405, target)
+  }
+  client.send(commandRequest('list-commands', [], '/readyz'))
+  t.equal((await client.answer()).status, 401, 'a command needs credentials whatever its path')
+})
+
+t.test('without the keyword a probe is refused as ever', async (t) => {
+  const { port } = await startProgram(t, { monitoring: { 'http-port': 0 } })
+  t.equal((await fetch(`http://127.0.0.1:${port}/readyz`)).status, 405)
+})
+
+t.test('a door behind is told who calls, where it is configured', async (t) => {
+  const answer = '[ { "result": 0 } ]'
+  const far = await FakeHttpDaemon.listen(t, (socket) =>
+    socket.write(`HTTP/1.1 200 OK\r\nContent-Type: application/json\r\nContent-Length: ${answer.length}\r\n\r\n${answer}`))
+  const at = { 'socket-type': 'http', 'socket-port': far.port }
+  const { port } = await startProgram(t, {
+    ...trusted,
+    'control-sockets': { told: { ...at, service: 'dhcp4', 'forward-client-address': true }, untold: { ...at, service: 'dhcp6' } },
+  })
+  for (const [from, lines, address] of [
+    [proxy, ['X-Forwarded-For: 192.0.2.7, 192.0.2.8', 'Via: 1.1 a'], '192.0.2.8'],
+    [stranger, ['X-Forwarded-For: 192.0.2.7', 'Forwarded: for=192.0.2.7'], stranger],
+    [proxy, ['X-Forwarded-For: unknown'], 'unknown'],
+  ] as const) {
+    for (const service of ['told', 'untold']) {
+      const client = await connectFrom(t, port, from)
+      client.send(commandRequest('list-commands', [...lines], `/${service}`))
+      t.equal((await client.answer()).status, 200)
+      client.end()
+      const head = far.requests.at(-1)?.head.filter((line) => /forwarded|via|real-ip/i.test(line))
+      t.same(head, service === 'told' ? [`X-Forwarded-For: ${address}`] : [])
+    }
+  }
+})
+
+t.test('two agents in a row: the second gives roles by the address of the client', async (t) => {
+  const behind = await startFront(t, trusted)
+  const front = await startProgram(t, {
+    'control-sockets': {
+      dhcp4: { 'socket-type': 'http', 'socket-port': behind.port, service: 'dhcp4', 'forward-client-address': true },
+    },
+  })
+  const ask = async (from: string): Promise<string> => {
+    const client = await connectFrom(t, front.port, from)
+    client.send(commandRequest('list-commands', [], '/dhcp4'))
+    const { body } = await client.answer()
+    client.end()
+    return body
+  }
+  // The first agent connects from 127.0.0.1, which is no trusted proxy yet.
+  t.match(await ask(reader), /"result": 1/)
+  t.match(behind.audit().at(-1), { address: '127.0.0.1', decision: 'refused' })
+  const config = JSON.parse(readFileSync(behind.program.configFile, 'utf8')) as { 'Control-agent': Record<string, unknown> }
+  const members = { ...config['Control-agent'], 'trusted-proxies': ['127.0.0.1'] }
+  writeFileSync(behind.program.configFile, JSON.stringify({ 'Control-agent': members }))
+  process.kill(behind.program.pid, 'SIGHUP')
+  await behind.program.waitFor(/DCTL_CONFIG_COMPLETE[^]*DCTL_CONFIG_COMPLETE/)
+  t.match(await ask(reader), /"result": 0/)
+  t.match(behind.audit().at(-1), { address: reader, proxy: '127.0.0.1', decision: 'allowed' })
+  t.match(await ask(stranger), /"result": 1/)
+  t.match(behind.audit().at(-1), { address: stranger, proxy: '127.0.0.1', decision: 'refused' })
+})
