@@ -32,6 +32,12 @@ export class ProxyHeaderStage {
   /** @param peer the address that the connection came from */
   accept(socket: Socket, peer: string): void {
     const { config, server, log, take } = this.#options
+    // Reset while it waited to be accepted, as HAProxy ends its checks: whose it was is not known any more.
+    if (socket.destroyed || socket.remotePort === undefined) {
+      socket.on('error', () => undefined).destroy()
+      log.gone(peer, 'it was closed')
+      return
+    }
     const slot = server.takeSlot(peer)
     if (slot === null) {
       server.discard(socket)
