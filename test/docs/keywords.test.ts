@@ -54,7 +54,7 @@ const full = (): Record<string, Record<string, unknown>> => ({
 })
 
 /** Not what is left out where other keywords decide. */
-const undecided = /socket-(?:type|address|port)$/
+const undecided = /(?:socket-(?:type|address|port)|unix\/forward-client-address)$/
 
 t.test('a keyword with its default is as good as none', async (t) => {
   const shown = (config: unknown): string => {
