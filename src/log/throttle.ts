@@ -51,8 +51,8 @@ export class LogThrottle {
       else this.#sum(kind, kind.fields)
     }
     for (const kind of this.#others.values()) {
-      const { proxy: _proxy, ...fields } = kind.fields
-      this.#sum(kind, { ...fields, 'remote-address': 'various addresses' })
+      const fields = Object.entries(kind.fields).filter(([name]) => name !== 'proxy')
+      this.#sum(kind, { ...Object.fromEntries(fields), 'remote-address': 'various addresses' })
     }
     this.#others.clear()
     if (this.#kinds.size === 0) this.close()

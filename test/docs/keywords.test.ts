@@ -69,7 +69,7 @@ t.test('a keyword with its default is as good as none', async (t) => {
     for (const [keyword, each] of Object.entries(schema.properties ?? {})) {
       if (each === false) continue
       visit(each, (config) => (node(config) as Record<string, unknown>)[keyword], `${name}/${keyword}`)
-      if (each.default === undefined || undecided.test(keyword)) continue
+      if (each.default === undefined || undecided.test(`${name}/${keyword}`)) continue
       const config = full()
       Object.assign(node(config) as object, { [keyword]: each.default })
       t.equal(shown(config), without, `${name}/${keyword}`)

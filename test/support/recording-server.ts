@@ -89,7 +89,8 @@ export async function openDoor(
   listener.accept((socket) => {
     const remoteAddress = addressOf(socket)
     const slot = server.takeSlot(remoteAddress)
-    serve(server, { socket, client: { remoteAddress }, consumed: 0, peer: null, verified: null, slot, origin: listener }, listener)
+    const client = { remoteAddress }
+    serve(server, { socket, client, consumed: 0, peer: null, verified: null, slot, origin: listener }, listener)
   })
   owner.teardown(async () => {
     await listener.close()

@@ -3,6 +3,7 @@
 import { readFileSync, writeFileSync } from 'node:fs'
 import net from 'node:net'
 import path from 'node:path'
+import { setTimeout } from 'node:timers/promises'
 import tls from 'node:tls'
 import t from 'tap'
 import { makeAuthority, makeClient, makeServer } from '../../certs-test/authority.ts'
@@ -74,6 +75,26 @@ t.test('several clients on one connection of a proxy: lock-out and users are of 
   await program.waitFor(/wrong user or password from 192\.0\.2\.7 through 127\.0\.0\.2, attempted user a/)
 })
 
+t.test('a proxy is not one client: the clients behind it share the places', async (t) => {
+  const { port } = await startFront(t, { ...trusted, 'http-limits': { 'max-connections': 8 }, 'access-control': undefined })
+  const lines = (index: number): string[] => [`X-Forwarded-For: 192.0.2.${index}`]
+  const connections = await Promise.all(Array.from({ length: 8 }, () => connectFrom(t, port, proxy)))
+  for (let round = 0; round < 2; round++) {
+    for (const [index, client] of connections.entries()) {
+      client.send(commandRequest('list-commands', lines(index)))
+      t.equal((await client.answer()).status, 200, `client ${index}, round ${round}`)
+    }
+  }
+  // One client alone: until the limit is not near any more, its idle connections are closed for its own new ones.
+  for (const client of connections) {
+    client.send(commandRequest('list-commands', lines(1)))
+    await client.answer().catch(() => null)
+  }
+  const open = (): number => connections.filter(({ socket }) => !socket.readableEnded && !socket.destroyed).length
+  for (let tries = 0; tries < 200 && open() > 6; tries++) await setTimeout(25)
+  t.equal(open(), 6)
+})
+
 const proxied = { ...trusted, 'proxy-protocol': true }
 
 t.test('the PROXY protocol before plain HTTP, cut anywhere', async (t) => {
@@ -81,11 +102,12 @@ t.test('the PROXY protocol before plain HTTP, cut anywhere', async (t) => {
   const header = version2(reader, { tlvs: Buffer.alloc(30) })
   const request = Buffer.from(commandRequest('list-commands'))
   const all = Buffer.concat([header, request, request])
-  for (const cut of [0, 1, 11, 16, header.length - 1, header.length, header.length + 1, header.length + request.length]) {
+  const end = header.length
+  for (const cut of [0, 1, 11, 16, end - 1, end, end + 1, end + request.length]) {
     const client = await connectFrom(t, port, proxy)
     await client.sent(all.subarray(0, cut))
     // So that the pieces are read apart.
-    if (cut > 0) await new Promise((resolve) => setTimeout(resolve, 20))
+    if (cut > 0) await setTimeout(20)
     client.send(all.subarray(cut))
     t.equal((await client.answer()).status, 200, `cut at ${cut}`)
     t.equal((await client.answer()).status, 200, `cut at ${cut}, pipelined`)
@@ -131,9 +153,12 @@ t.test('no header, a wrong one, or one of a stranger: closed, counted, one line'
     client.end()
   }
   const request = commandRequest('list-commands')
-  for (let count = 0; count < 3; count++) await closed(stranger, Buffer.concat([version1(reader), Buffer.from(request)]))
+  const spoofed = Buffer.concat([version1(reader), Buffer.from(request)])
+  for (let count = 0; count < 3; count++) await closed(stranger, spoofed)
   t.equal(await metric('keagate_proxy_headers_rejected_total{reason="untrusted"}'), 3)
-  t.equal(program.output().match(/KEAGATE_PROXY_HEADER_REFUSED connection of 127\.0\.0\.3 closed: it is no trusted proxy/g)?.length, 1)
+  const line = /KEAGATE_PROXY_HEADER_REFUSED connection of 127\.0\.0\.3 closed: it is no trusted proxy/g
+  await program.waitFor(new RegExp(line.source))
+  t.equal(program.output().match(line)?.length, 1)
   await closed(proxy, request)
   await closed(proxy, version2(reader, { family: 0x12 }))
   await closed(proxy, Buffer.concat([version1(reader), version1('127.0.0.7'), Buffer.from(request)]).subarray(0, 20))
@@ -176,7 +201,8 @@ t.test('before TLS: mutual TLS goes through', async (t) => {
   writeFileSync(path.join(directory, 's.crt'), server.certificate)
   writeFileSync(path.join(directory, 's.key'), server.key, { mode: 0o600 })
   writeFileSync(path.join(directory, 'ca.crt'), authority.certificate)
-  const tlsMembers = Object.fromEntries(Object.entries(files).map(([keyword, name]) => [keyword, path.join(directory, name)]))
+  const paths = Object.entries(files).map(([keyword, name]) => [keyword, path.join(directory, name)])
+  const tlsMembers = Object.fromEntries(paths) as Record<string, string>
   const { port, program, audit, metric } = await startFront(t, { ...proxied, ...tlsMembers })
   const secure = async (bytes: Buffer, identity: object, pieces = false): Promise<RawClient> => {
     const raw = net.connect({ port, host: '127.0.0.1', localAddress: proxy, noDelay: true })

@@ -53,7 +53,8 @@ interface Stage {
 
 export function createConnectionHandler(options: ConnectionHandlerOptions): ConnectionHandler {
   const { config, credentials, proxyLog, server } = options
-  const stage = config.tls !== null && credentials !== null ? tlsStage(options, config.tls, credentials) : plainStage(options)
+  const { tls } = config
+  const stage = tls !== null && credentials !== null ? tlsStage(options, tls, credentials) : plainStage(options)
   const proxyStage = config.proxies.proxyProtocol
     ? new ProxyHeaderStage({ config, server, log: proxyLog, take: stage.take })
     : null

@@ -21,9 +21,9 @@ export type ForwardedOutcome =
 const maxHops = 32
 
 /**
- * The rightmost address that is not of a trusted proxy: what stands left of it, the client may have written itself. Where
- * all are trusted, the leftmost. Where both headers are there, both must lead to the same address: a proxy knows one of
- * them, and passes the other on as the client sent it.
+ * The rightmost address that is not of a trusted proxy: what stands left of it, the client may have written itself.
+ * Where all are trusted, the leftmost. Where both headers are there, both must lead to the same address: a proxy knows
+ * one of them, and passes the other on as the client sent it.
  * @param peer the client of the connection
  * @param rawHeaders names and values in turn
  */

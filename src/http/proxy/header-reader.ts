@@ -55,7 +55,7 @@ export function readHeaderFrom(socket: Socket, { trusted, timeout, events }: Hea
         fail('untrusted', 'it is no trusted proxy, and this port takes connections of trusted proxies only')
         return
       }
-      received = received.length === 0 ? chunk : Buffer.concat([received, chunk])
+      received = Buffer.concat([received, chunk])
       const header = readProxyHeader(received)
       if (header.kind === 'incomplete') continue
       if (header.kind === 'malformed') fail('malformed', header.reason)

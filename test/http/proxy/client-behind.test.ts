@@ -63,7 +63,7 @@ t.test('the proxy is named beside the client', async (t) => {
   })
 })
 
-/** What a client at 203.0.113.66 sends itself; a proxy appends `203.0.113.66`, or writes it into a header of its own. */
+/** What a client at 203.0.113.66 sends itself; a proxy appends its address, or writes it into a header of its own. */
 const spoofed: readonly (readonly [name: string, headers: readonly string[]])[] = [
   ['one address', xff('192.0.2.1')],
   ['that of the proxy', xff('192.0.2.10')],
