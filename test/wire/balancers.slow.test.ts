@@ -110,7 +110,7 @@ async function tellsClientsApart(t: Test, ask: Balanced, front: Front): Promise<
   for (let failure = 0; failure < 3; failure++) t.equal((await ask({ from: '127.0.1.66', password: 'wrong' })).status, 401)
   t.equal((await ask({ from: '127.0.1.66' })).status, 429)
   t.match(front.audit().at(-1), { address: '127.0.1.66', proxy: balancer, 'attempted-user': user })
-  t.equal((await ask({ from: '127.0.1.9' })).status, 200, 'nobody else is locked out')
+  t.equal((await ask({ from: '127.0.1.9' })).status, 200, 'no other client is locked out')
   await front.program.waitFor(/KEAGATE_LOCKED_OUT attempts from 127\.0\.1\.66 through 127\.0\.0\.2 refused/)
 }
 

@@ -13,7 +13,7 @@ import { basic, commandRequest } from '../support/raw-client.ts'
 const trusted = { 'trusted-proxies': ['127.0.0.2', '127.0.0.32/28'] }
 const [proxy, stranger, reader] = ['127.0.0.2', '127.0.0.3', '127.0.0.5']
 
-t.test('X-Forwarded-For and Forwarded: a trusted proxy says who calls, nobody else does', async (t) => {
+t.test('X-Forwarded-For and Forwarded: a trusted proxy says who calls, no other client does', async (t) => {
   const { program, port, audit, metric } = await startFront(t, trusted)
   const ask = async (from: string, lines: string[]): Promise<{ status: number; body: string }> => {
     const client = await connectFrom(t, port, from)
