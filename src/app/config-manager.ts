@@ -34,7 +34,7 @@ import { checkLogFiles, logUnopenedFiles, makeLogFolders } from './log-files.ts'
 import { withPositions } from './resource-errors.ts'
 import type { Monitoring } from '../monitoring/monitoring.ts'
 import type { Metrics } from '../metrics/registry.ts'
-import { anchorsInUse, buildRuntime, refuseLeftOut, renewCredentials } from './runtime.ts'
+import { anchorsInUse, buildRuntime, refuseLeftOut, renewCredentials, unavailableReasons } from './runtime.ts'
 import type { Runtime } from './runtime.ts'
 import { HandshakeLog } from '../tls/server/handshake-log.ts'
 import { CertificateReloader } from '../tls/files/certificate-reloader.ts'
@@ -120,8 +120,7 @@ export class ConfigManager {
 
   /** Why no command can run now. */
   get unavailableReasons(): readonly string[] {
-    const reason = this.#frontEnd.active?.runtime.audit?.unavailableReason ?? null
-    return reason === null ? [] : [reason]
+    return unavailableReasons(this.#frontEnd.active?.runtime.audit ?? null)
   }
 
   /** What has gone through the door since the start; null before the first configuration. */

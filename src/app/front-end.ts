@@ -6,6 +6,7 @@ import { createConnectionHandler } from '../http/connection/connection-handler.t
 import type { ConnectionHandler } from '../http/connection/connection-handler.ts'
 import type { Traffic } from '../http/connection/connection-table.ts'
 import type { Listener } from '../http/connection/listener.ts'
+import { ProxyLog } from '../http/proxy/proxy-log.ts'
 import { createHttpServer } from '../http/server.ts'
 import type { HttpServer } from '../http/server.ts'
 import type { Log } from '../log/message.ts'
@@ -25,9 +26,16 @@ export interface ActiveConfig {
 /** Milliseconds that connections get to end when the process stops; running commands get nine tenths of it. */
 const drainTimeout = 10_000
 
+/**
+ * Milliseconds that handshakes under way get when the process stops: a balancer has chosen this process for their
+ * clients already, and cannot choose another.
+ */
+const handshakeGrace = 1000
+
 export class FrontEnd {
   readonly #log: Log
   readonly #report: HandshakeLog
+  readonly #proxyLog: ProxyLog
   /** For the bodies and answers of all clients, and of handler modules. */
   readonly memory: MemoryBudget
   #server: HttpServer | null = null
@@ -37,6 +45,7 @@ export class FrontEnd {
   constructor(log: Log, report: HandshakeLog, metrics: Metrics) {
     this.#log = log
     this.#report = report
+    this.#proxyLog = new ProxyLog(log, metrics)
     this.memory = new MemoryBudget({
       limit: () => this.#active?.runtime.config.httpLimits.maxBuffered ?? Number.MAX_SAFE_INTEGER,
       onRefused: (_client, reason) => metrics.count('keagate_memory_refusals_total', { reason }),
@@ -77,6 +86,7 @@ export class FrontEnd {
       server: this.#server,
       origin,
       report: this.#report,
+      proxyLog: this.#proxyLog,
       log: this.#log,
     })
   }
@@ -104,7 +114,9 @@ export class FrontEnd {
   async close(): Promise<void> {
     await this.#active?.listener.acceptQueued()
     const closed = this.#active?.listener.close()
+    await this.#active?.connectionHandler.settle(handshakeGrace)
     this.#active?.connectionHandler.close()
+    this.#proxyLog.close()
     for (const upstream of this.#active?.runtime.upstreams.byKey.values() ?? []) upstream.close()
     await this.#server?.drain(drainTimeout)
     await closed

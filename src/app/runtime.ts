@@ -16,6 +16,7 @@ import { openUpstreams } from '../forward/open-upstreams.ts'
 import type { Upstreams } from '../forward/open-upstreams.ts'
 import { Router } from '../forward/router.ts'
 import type { Modules } from '../hook/modules.ts'
+import { TrustedProxies } from '../http/proxy/trusted-proxies.ts'
 import type { HttpSettings } from '../http/settings.ts'
 import { inSlices } from '../in-slices.ts'
 import type { Log } from '../log/message.ts'
@@ -89,6 +90,8 @@ export async function buildRuntime(config: AgentConfig, parts: RuntimeParts): Pr
     http: {
       limits: config.httpLimits,
       headers: config.httpHeaders,
+      trustedProxies: new TrustedProxies(config.proxies.trusted),
+      readiness: config.monitoring?.probesOnAgentPort === true ? () => unavailableReasons(audit) : null,
       certificateRequired: config.tls?.certRequired ?? false,
       trustAnchors: credentials?.trustAnchors ?? null,
       revocation: credentials?.revocation ?? null,
@@ -131,6 +134,12 @@ export function anchorsInUse(config: AgentConfig | null): readonly string[] {
 export function refuseLeftOut({ upstreams }: Runtime, mayFail: (file: string) => boolean = () => false): void {
   const refused = upstreams.tlsFiles.leftOut.filter(({ file }) => !mayFail(file))
   if (refused.length > 0) throw new TlsError(refused.map(({ problem }) => problem))
+}
+
+/** Why no command can run now. @param audit null: commands are not recorded */
+export function unavailableReasons(audit: Audit | null): readonly string[] {
+  const reason = audit?.unavailableReason ?? null
+  return reason === null ? [] : [reason]
 }
 
 function namesOf(registry: Registry, modules: Modules): readonly string[] {

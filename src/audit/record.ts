@@ -50,10 +50,11 @@ const longest = 1024
 
 /** The line, with its end. What could deceive its reader, such as a control character, is escaped as JSON has it. */
 export function auditLine(record: AuditRecord): string {
-  const { remoteAddress, tls, user, attemptedUser = null } = record.caller
+  const { remoteAddress, proxy, tls, user, attemptedUser = null } = record.caller
   // Put together by hand: a busy agent writes thousands a second.
   return (
     `{"time":"${new Date(record.time).toISOString()}","id":${quoted(record.id)},"address":${quoted(remoteAddress)}` +
+    (proxy === undefined ? '' : `,"proxy":${quoted(proxy)}`) +
     `,"subject":${tls === null ? 'null' : quoted(certificateName(tls.subject))}` +
     `,"fingerprint":${quoted(tls?.fingerprint ?? null)},"user":${quoted(user)}` +
     (attemptedUser === null ? '' : `,"attempted-user":${quoted(attemptedUser)}`) +

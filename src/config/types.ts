@@ -17,6 +17,7 @@ export interface AgentConfig {
   readonly httpPort: number
   /** Longest that a start waits for the address to be there; milliseconds. */
   readonly bindRetry: number
+  readonly proxies: ProxiesConfig
   readonly httpHeaders: readonly HttpHeader[]
   /** null: plain HTTP. */
   readonly tls: TlsConfig | null
@@ -39,6 +40,14 @@ export interface AgentConfig {
   readonly directory: string
   /** The start file and what it includes, absolute; where it came over the network, those of the one before. */
   readonly sourceFiles: readonly string[]
+}
+
+/** Proxies and balancers between the clients and this process. */
+export interface ProxiesConfig {
+  /** Addresses and networks, as written: each of them `readNetwork` can read. */
+  readonly trusted: readonly string[]
+  /** Whether each connection begins with a header of the PROXY protocol. */
+  readonly proxyProtocol: boolean
 }
 
 export interface HttpHeader {
@@ -158,6 +167,8 @@ export interface HttpSocketConfig extends ControlSocketBase {
   readonly login: UpstreamLogin | null
   /** The name that the agent listening there knows the daemon by; null: the daemon itself listens there. */
   readonly service: string | null
+  /** Whether the far side is told the address of the client that sent the command. */
+  readonly forwardClientAddress: boolean
 }
 
 /** The file names here are absolute. */
@@ -205,6 +216,8 @@ export interface MonitoringConfig {
   readonly httpHost: string
   /** 0..65535; 0 lets the system choose. */
   readonly httpPort: number
+  /** Whether health is also told where commands are taken. */
+  readonly probesOnAgentPort: boolean
   readonly userContext: UserContext
 }
 

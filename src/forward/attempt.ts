@@ -1,7 +1,7 @@
 // What a transport does for one command: connect once, take the command piece by piece, and tell what comes back.
 
-import type { Reservation } from '../command/scope.ts'
 import type { RawJson } from '../json/raw.ts'
+import type { RequestOwner } from './upstream.ts'
 
 /** One attempt to have a command answered by a daemon. */
 export interface Attempt {
@@ -37,6 +37,6 @@ export interface AttemptEvents {
 /**
  * Begins an attempt. Reports come later, never before it returns.
  * @param length bytes of the command
- * @param memory for the bytes of the answer
+ * @param owner on whose behalf; the bytes of the answer are taken from its memory
  */
-export type OpenAttempt = (length: number, memory: Reservation, events: AttemptEvents) => Attempt
+export type OpenAttempt = (length: number, owner: RequestOwner, events: AttemptEvents) => Attempt

@@ -125,6 +125,7 @@ function openTransport(
     onPeerCertificate,
     tls: credentials && { credentials, serverName: socket.tls?.serverName ?? null },
     authorization: authorizationOf(socket),
+    forwardClientAddress: socket.forwardClientAddress,
   })
 }
 

@@ -55,7 +55,7 @@ export class Router {
   ): Promise<RawJson[]> {
     const readable = withReadableArguments(command)
     const envelopes = new Envelopes(readable instanceof Promise ? await readable : readable, services)
-    const asker = { client: clientOf(command.caller), scope }
+    const asker = { client: clientOf(command.caller), address: command.caller.remoteAddress, scope }
     const begin = times === null ? 0 : performance.now()
     const ask = (service: string, index: number): Promise<RawJson> =>
       this.#ask(service, command, envelopes, asker).then((element) => {

@@ -141,7 +141,7 @@ class UpstreamRequest implements QueuedRequest, AttemptEvents, Timed {
   #connect(): void {
     this.#state = 'connecting'
     this.#setTimeout(this.#options.limits.connectTimeout)
-    this.#attempt = this.#options.openAttempt(this.#command.length, this.#owner.scope.memory, this)
+    this.#attempt = this.#options.openAttempt(this.#command.length, this.#owner, this)
   }
 
   /** One piece at a time: what a daemon does not read is not copied anywhere, and each piece read is progress. */

@@ -29,6 +29,8 @@ export type UpstreamResult = UpstreamAnswer | UpstreamFailure
 export interface RequestOwner {
   /** Address, certificate and user in one: clients share a busy socket fairly. */
   readonly client: string
+  /** The IP address of the client, for a far side that is told. */
+  readonly address?: string
   /** When its signal is aborted, what is not sent yet may be dropped. */
   readonly scope: CommandScope
 }

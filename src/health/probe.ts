@@ -3,6 +3,7 @@
 
 import http from 'node:http'
 import https from 'node:https'
+import net from 'node:net'
 import type { AgentConfig, MonitoringConfig } from '../config/types.ts'
 import { describeError } from '../errors.ts'
 import { clientSignatures } from '../tls/client-signatures.ts'
@@ -35,8 +36,13 @@ export async function askMonitoring({ httpHost, httpPort }: MonitoringConfig, qu
  * Whether the door answers. It is asked with GET, which runs nothing and is refused before passwords are looked at; one
  * that requires a certificate refuses even earlier. Never rejects.
  */
-export async function askDoor({ httpHost, httpPort, tls }: AgentConfig): Promise<Verdict> {
+export async function askDoor({ httpHost, httpPort, proxies, tls }: AgentConfig): Promise<Verdict> {
   const where = `the door at ${place(httpHost, httpPort)}`
+  if (proxies.proxyProtocol) {
+    const problem = await tryPort(httpHost, httpPort)
+    const text = 'accepts connections; with proxy-protocol only monitoring can be asked more'
+    return problem === null ? healthy(`${where} ${text}`) : unhealthy(`${where}: ${problem}`)
+  }
   const reply = await ask(
     tls === null
       ? http.request(target(httpHost, httpPort))
@@ -95,9 +101,26 @@ function ask(request: http.ClientRequest): Promise<Reply | string> {
   })
 }
 
-/** An address for all is asked on the loopback. */
+/** Resolves to null where a connection is accepted, else to why not. Nothing is sent. */
+function tryPort(host: string, port: number): Promise<string | null> {
+  return new Promise((resolve) => {
+    const socket = net.connect({ host: reachable(host), port })
+    const settle = (problem: string | null): void => {
+      socket.destroy()
+      resolve(problem)
+    }
+    socket.setTimeout(probeTimeout, () => settle(`no connection within ${probeTimeout / 1000} s`))
+    socket.on('error', (error) => settle(describeError(error))).once('connect', () => settle(null))
+  })
+}
+
 function target(host: string, port: number): http.RequestOptions {
-  return { host: host === '0.0.0.0' ? '127.0.0.1' : host === '::' ? '::1' : host, port, agent: false }
+  return { host: reachable(host), port, agent: false }
+}
+
+/** An address for all is asked on the loopback. */
+function reachable(host: string): string {
+  return host === '0.0.0.0' ? '127.0.0.1' : host === '::' ? '::1' : host
 }
 
 function place(host: string, port: number): string {

@@ -10,6 +10,8 @@ export type Json = null | boolean | number | string | readonly Json[] | { readon
 /** Who sent a command: three facts of which none proves another. */
 export interface Caller {
   readonly remoteAddress: string
+  /** The trusted proxy that named the address; absent: the client connected to the agent itself. */
+  readonly proxy?: string
   /** The verified client certificate, or null. */
   readonly tls: {
     readonly subject: string

@@ -7,6 +7,7 @@ import { escapeForLog } from '../log/escape.ts'
 
 const kinds = {
   framing: { status: 400, closesConnection: true },
+  forwarded: { status: 400, closesConnection: false },
   'not-json': { status: 400, closesConnection: false },
   unauthorized: { status: 401, closesConnection: false },
   certificate: { status: 403, closesConnection: true },

@@ -6,6 +6,7 @@ import { Socket } from 'node:net'
 import type { Duplex } from 'node:stream'
 import { TLSSocket } from 'node:tls'
 import type { Log } from '../log/message.ts'
+import { addressFields } from '../net/client-address.ts'
 import type { Diagnosis } from '../tls/diagnosis/handshake.ts'
 import type { CertificateInfo } from '../x509/certificate-info.ts'
 import type { ConnectionSlot } from '../shares/connection-slots.ts'
@@ -82,9 +83,9 @@ export async function createHttpServer({ settings, memory, log }: HttpServerOpti
     serve: (accepted) => {
       const connection = connections.add(accepted)
       if (connection === null) return
-      const { socket, remoteAddress } = connection
+      const { socket, client } = connection
       const id = socket instanceof TLSSocket ? 'HTTPS_REQUEST_RECEIVE_START' : 'HTTP_REQUEST_RECEIVE_START'
-      log.write(id, { 'remote-address': remoteAddress })
+      log.write(id, addressFields(client))
       // Node takes the limit from the server when a connection comes: one that is reloaded gets a server of its own.
       const { maxHeadSize: maxHeaderSize } = settings().limits
       if (parser?.maxHeaderSize !== maxHeaderSize) parser = { server: createParser(maxHeaderSize), maxHeaderSize }

@@ -10,11 +10,16 @@ import type { Metrics } from '../metrics/registry.ts'
 import type { HandshakeLog } from '../tls/server/handshake-log.ts'
 import type { Revocation } from '../tls/server/revocation.ts'
 import type { TrustAnchors } from '../tls/server/trust-anchors.ts'
+import type { TrustedProxies } from './proxy/trusted-proxies.ts'
 
 export interface HttpSettings {
   readonly limits: HttpLimits
   /** Added to every response. */
   readonly headers: readonly HttpHeader[]
+  /** Whose word counts for the address of a client. */
+  readonly trustedProxies: TrustedProxies
+  /** Why commands are not taken now, for probes where these are answered; null: they are not. */
+  readonly readiness: (() => readonly string[]) | null
   /** Whether a client needs a certificate, also on a connection from before a reload. */
   readonly certificateRequired: boolean
   /** What the certificate of an open connection has to lead to, after a reload too; null: no TLS. */

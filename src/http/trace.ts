@@ -8,6 +8,8 @@ import { printCompact } from '../json/text/print.ts'
 import type { RawJson } from '../json/raw.ts'
 import { rawToString } from '../json/raw.ts'
 import type { Log } from '../log/message.ts'
+import { addressFields } from '../net/client-address.ts'
+import type { ClientAddress } from '../net/client-address.ts'
 import { reasonPhrase } from './http-error.ts'
 
 /** Bytes of a body that is looked at; of a larger one only the size is shown. */
@@ -16,14 +18,14 @@ const maxShownBody = 64 * 1024
 /** Headers whose values are shown. */
 const harmless: ReadonlySet<string> = new Set([
   'accept', 'accept-encoding', 'accept-language', 'connection', 'content-encoding', 'content-length', 'content-type',
-  'date', 'expect', 'host', 'transfer-encoding', 'upgrade', 'user-agent', 'via',
+  'date', 'expect', 'forwarded', 'host', 'transfer-encoding', 'upgrade', 'user-agent', 'via', 'x-forwarded-for',
 ])
 
 /** @param target the request target as sent */
 export function traceHead(
   log: Log,
   id: 'HTTP_CLIENT_REQUEST_RECEIVED_DETAILS' | 'HTTP_BAD_CLIENT_REQUEST_RECEIVED_DETAILS',
-  remoteAddress: string,
+  client: ClientAddress,
   { method, httpVersion, rawHeaders }: IncomingMessage,
   target: string,
 ): void {
@@ -35,25 +37,25 @@ export function traceHead(
     const [name = '', value = ''] = [rawHeaders[i], rawHeaders[i + 1]]
     lines.push(`${name}: ${harmless.has(name.toLowerCase()) ? value : '*****'}`)
   }
-  log.write(id, { 'remote-address': remoteAddress, message: lines.join('\n') })
+  log.write(id, { ...addressFields(client), message: lines.join('\n') })
 }
 
 /** The command of a body that is one; nothing is shown of any other. */
-export function traceCommand(log: Log, remoteAddress: string, envelope: Envelope): void {
+export function traceCommand(log: Log, client: ClientAddress, envelope: Envelope): void {
   const id = 'HTTP_CLIENT_REQUEST_RECEIVED_DETAILS'
   if (envelope.kind !== 'command' || !log.enabled(id)) return
   const services = envelope.services.map((service) => printCompact(service)).join(', ')
   const args = envelope.arguments === null ? '' : `, "arguments": ${shownBody(envelope.arguments, redactCommand)}`
   const message = `{ "command": ${printCompact(envelope.name)}, "service": [ ${services} ]${args} }`
-  log.write(id, { 'remote-address': remoteAddress, message })
+  log.write(id, { ...addressFields(client), message })
 }
 
-export function traceResponse(log: Log, remoteAddress: string, status: number, body: RawJson): void {
+export function traceResponse(log: Log, client: ClientAddress, status: number, body: RawJson): void {
   if (!log.enabled('HTTP_SERVER_RESPONSE_SEND')) return
-  log.write('HTTP_SERVER_RESPONSE_SEND', { 'remote-address': remoteAddress, status, bytes: body.length })
+  log.write('HTTP_SERVER_RESPONSE_SEND', { ...addressFields(client), status, bytes: body.length })
   if (!log.enabled('HTTP_SERVER_RESPONSE_SEND_DETAILS')) return
   const message = `HTTP/1.1 ${status} ${reasonPhrase(status)}\n${shownBody(body, redactSecrets)}`
-  log.write('HTTP_SERVER_RESPONSE_SEND_DETAILS', { 'remote-address': remoteAddress, message })
+  log.write('HTTP_SERVER_RESPONSE_SEND_DETAILS', { ...addressFields(client), message })
 }
 
 /** @param body one valid JSON value */

@@ -212,6 +212,11 @@ const definitions = {
     logger: 'http',
     text: 'connection of {remote-address} closed to make room: {reason}',
   },
+  KEAGATE_PROXY_HEADER_REFUSED: {
+    severity: 'WARN',
+    logger: 'http',
+    text: 'connection of {remote-address} closed: {reason}; {remedy}',
+  },
   KEAGATE_MEMORY_LIMIT: { severity: 'WARN', logger: 'http', text: 'command from {remote-address} refused: {reason}' },
   KEAGATE_CONNECTION_ERROR: {
     severity: 'DEBUG',

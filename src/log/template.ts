@@ -4,7 +4,8 @@ import { escapeForLog } from './escape.ts'
 import type { MessageFields } from './message.ts'
 
 /**
- * A place `{field}` whose field is not given stays visible as written.
+ * A place `{field}` whose field is not given stays visible as written. An address that a proxy named, which is the
+ * field `proxy`, is followed by that proxy.
  * @param longest length of one value in UTF-16 units, beyond which it is cut
  */
 export function compileText(text: string, longest?: number): (fields: MessageFields) => string {
@@ -16,6 +17,7 @@ export function compileText(text: string, longest?: number): (fields: MessageFie
       const name = parts[i] ?? ''
       const value = fields[name]
       line += value === undefined ? `{${name}}` : typeof value === 'number' ? String(value) : escapeForLog(value, longest)
+      if (name === 'remote-address' && fields['proxy'] !== undefined) line += ` through ${escapeForLog(String(fields['proxy']))}`
       line += parts[i + 1] ?? ''
     }
     return line

@@ -50,7 +50,10 @@ export class LogThrottle {
       if (kind.count === 0) this.#kinds.delete(key)
       else this.#sum(kind, kind.fields)
     }
-    for (const kind of this.#others.values()) this.#sum(kind, { ...kind.fields, 'remote-address': 'various addresses' })
+    for (const kind of this.#others.values()) {
+      const fields = Object.entries(kind.fields).filter(([name]) => name !== 'proxy')
+      this.#sum(kind, { ...Object.fromEntries(fields), 'remote-address': 'various addresses' })
+    }
     this.#others.clear()
     if (this.#kinds.size === 0) this.close()
   }

@@ -47,6 +47,14 @@ const definitions = {
     type: 'counter', labels: ['reason'],
     help: 'Reservations of memory refused: the client has its share (client), or all memory is taken (total)',
   },
+  keagate_proxy_headers_rejected_total: {
+    type: 'counter', labels: ['reason'],
+    help: 'Connections closed for their PROXY protocol header: of no trusted proxy (untrusted), malformed, or late',
+  },
+  keagate_forwarded_headers_rejected_total: {
+    type: 'counter', labels: ['reason'],
+    help: 'Requests with X-Forwarded-For or Forwarded: ignored (untrusted), or refused (malformed, contradictory)',
+  },
   keagate_http_received_bytes_total: { type: 'counter', labels: [], help: 'Bytes of requests, TLS not counted' },
   keagate_http_sent_bytes_total: { type: 'counter', labels: [], help: 'Bytes of answers, TLS not counted' },
   keagate_tls_failures_total: {

@@ -64,13 +64,31 @@ function lengthsOf(networks: readonly Network[], wanted: 4 | 6): number[] {
   return [...new Set(lengths)].sort((a, b) => b - a)
 }
 
+/**
+ * The one spelling of an address: IPv4-mapped ones as IPv4, IPv6 as in RFC 5952.
+ * @returns null where the text is no address, or one with a zone
+ */
+export function canonicalAddress(text: string): string | null {
+  if (isIP(text) === 4) return text
+  if (isIP(text) === 0 || text.includes('%')) return null
+  const plain = compressed(text)
+  const [, high, low] = /^::ffff:([0-9a-f]{1,4}):([0-9a-f]{1,4})$/.exec(plain) ?? []
+  if (high === undefined || low === undefined) return plain
+  const bits = [Number.parseInt(high, 16), Number.parseInt(low, 16)]
+  return bits.flatMap((part) => [part >> 8, part & 0xff]).join('.')
+}
+
+/** Digits and colons only, in the form of RFC 5952. @param address IPv6 without a zone */
+function compressed(address: string): string {
+  return new URL(`http://[${address}]`).hostname.slice(1, -1)
+}
+
 /** An IPv4-mapped IPv6 address is the IPv4 address; a zone does not count. null: it is no address. */
 export function readAddress(text: string): Address | null {
   const plain = text.replace(/%.*$/s, '')
   if (isIP(plain) === 4) return { version: 4, bits: fromGroups(plain.split('.').map(Number), 8n) }
   if (isIP(plain) === 0) return null
-  // Only digits and colons, in the form of RFC 5952, whatever way it was written.
-  const [head = '', tail] = new URL(`http://[${plain}]`).hostname.slice(1, -1).split('::')
+  const [head = '', tail] = compressed(plain).split('::')
   const groups = (part = ''): number[] => (part === '' ? [] : part.split(':').map((group) => Number.parseInt(group, 16)))
   const [before, after] = [groups(head), groups(tail)]
   const zeros = new Array<number>(8 - before.length - after.length).fill(0)

@@ -35,6 +35,11 @@ export interface ConnectionSlot {
   evict: () => void
   /** A command of this connection was answered. */
   markServed(): void
+  /**
+   * The connection, which is of a proxy, serves another client from now on, which needs a place of its own.
+   * @returns false: there is none for it, and the connection counts for whom it did before
+   */
+  moveTo(remoteAddress: string): boolean
   /** The connection is closed. A second time is harmless. */
   release(): void
 }
@@ -61,12 +66,48 @@ export class ConnectionSlots {
     return this.#size
   }
 
-  /** Finds a place for a new connection, that of another one if need be. @returns null: there is none */
-  admit(remoteAddress: string): ConnectionSlot | null {
+  /**
+   * Finds a place for a new connection, that of another one if need be.
+   * @param shared whether many clients come from this address, which then may have more than its half
+   * @returns null: there is none
+   */
+  admit(remoteAddress: string, shared = false): ConnectionSlot | null {
+    const holder = this.#makeRoom(remoteAddress, shared)
+    if (holder === null) return null
+    this.#size++
+    const slot: Slot = new Slot(remoteAddress, holder, {
+      released: (left) => {
+        this.#size--
+        this.#forgetEmpty(left)
+      },
+      move: (before, address) => this.#move(slot, before, address),
+    })
+    holder.add(slot)
+    return slot
+  }
+
+  /** @returns the new holder; null: it has no place left, and nothing has changed */
+  #move(slot: Slot, before: Holder, remoteAddress: string): Holder | null {
+    if (clientNetwork(remoteAddress) === before.network) return before
+    // It is no candidate for its own place.
+    before.remove(slot)
+    this.#size--
+    const next = this.#makeRoom(remoteAddress, false)
+    this.#size++
+    const holder = next ?? before
+    holder.restore(slot)
+    // Others of the same address may have been evicted meanwhile, and the holder forgotten with the last of them.
+    if (next === null) this.#holders.set(before.network, before)
+    else this.#forgetEmpty(before)
+    return next
+  }
+
+  /** @returns who holds the connections of this address; null: there is no place */
+  #makeRoom(remoteAddress: string, shared: boolean): Holder | null {
     const limit = this.#limit()
     const network = clientNetwork(remoteAddress)
     const own = this.#holders.get(network)
-    const full = (own?.size ?? 0) >= limit * addressPart
+    const full = !shared && (own?.size ?? 0) >= limit * addressPart
     // More than one has to go where a reload has lowered the limit.
     for (let near = this.#size >= limit * nearPart; (near && full) || this.#size >= limit; near = false) {
       if (this.#evict(full ? (own?.leastUseful(true) ?? null) : this.#leastUseful(own))) continue
@@ -74,15 +115,13 @@ export class ConnectionSlots {
       return null
     }
     // Looked up again: what was evicted may have been the last of its holder.
-    const holder = this.#holders.get(network) ?? new Holder()
+    const holder = this.#holders.get(network) ?? new Holder(network)
     this.#holders.set(network, holder)
-    this.#size++
-    const slot = new Slot(remoteAddress, holder, () => {
-      this.#size--
-      if (holder.size === 0) this.#holders.delete(network)
-    })
-    holder.add(slot)
-    return slot
+    return holder
+  }
+
+  #forgetEmpty(holder: Holder): void {
+    if (holder.size === 0 && this.#holders.get(holder.network) === holder) this.#holders.delete(holder.network)
   }
 
   #evict(victim: Slot | null): boolean {
@@ -114,8 +153,13 @@ export class ConnectionSlots {
 
 /** The connections of one address, in order of age: those without an answered command, and the others. */
 class Holder {
+  readonly network: string
   readonly #new = new Set<Slot>()
   readonly #served = new Set<Slot>()
+
+  constructor(network: string) {
+    this.network = network
+  }
 
   get size(): number {
     return this.#new.size + this.#served.size
@@ -123,6 +167,12 @@ class Holder {
 
   add(slot: Slot): void {
     this.#new.add(slot)
+  }
+
+  /** One of another address, or of this one again. */
+  restore(slot: Slot): void {
+    if (slot.served) this.#served.add(slot)
+    else this.#new.add(slot)
   }
 
   /** Its age begins again. */
@@ -159,20 +209,31 @@ function isLessUseful(one: Slot, other: Slot): boolean {
   return one.served === other.served ? one.since < other.since : other.served
 }
 
+interface SlotEvents {
+  /** @param holder whose it was */
+  readonly released: (holder: Holder) => void
+  /** @returns the new holder; null: there is no place */
+  readonly move: (before: Holder, remoteAddress: string) => Holder | null
+}
+
 class Slot implements ConnectionSlot {
   busy = false
   evict: () => void = () => undefined
-  readonly remoteAddress: string
-  readonly #holder: Holder
-  readonly #onRelease: () => void
+  readonly #events: SlotEvents
+  #remoteAddress: string
+  #holder: Holder
   #served = false
   #since = performance.now()
   #released = false
 
-  constructor(remoteAddress: string, holder: Holder, onRelease: () => void) {
-    this.remoteAddress = remoteAddress
+  constructor(remoteAddress: string, holder: Holder, events: SlotEvents) {
+    this.#remoteAddress = remoteAddress
     this.#holder = holder
-    this.#onRelease = onRelease
+    this.#events = events
+  }
+
+  get remoteAddress(): string {
+    return this.#remoteAddress
   }
 
   get served(): boolean {
@@ -191,10 +252,19 @@ class Slot implements ConnectionSlot {
     this.#holder.renew(this)
   }
 
+  moveTo(remoteAddress: string): boolean {
+    if (this.#released || remoteAddress === this.#remoteAddress) return true
+    const holder = this.#events.move(this.#holder, remoteAddress)
+    if (holder === null) return false
+    this.#holder = holder
+    this.#remoteAddress = remoteAddress
+    return true
+  }
+
   release(): void {
     if (this.#released) return
     this.#released = true
     this.#holder.remove(this)
-    this.#onRelease()
+    this.#events.released(this.#holder)
   }
 }

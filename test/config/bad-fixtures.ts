@@ -194,6 +194,27 @@ export const badFixtures: readonly (readonly [name: string, ...issues: string[]]
   ['port-plus', '3:18: http-port must be a whole number, not a number with a sign, point or exponent'],
   ['port-string', '3:18: http-port must be a whole number, not a string; leave out the quotes'],
   [
+    'proxies',
+    '3:26: "proxy.example" is neither an IP address nor a network; write one such as "192.0.2.10", "10.0.0.0/8" or',
+    '3:43: "10.0.0.0/33" is neither an IP address nor a network; the number behind the slash is the length of the network ' +
+      'in bits, at most 32',
+    '3:58: "[::1]" is neither an IP address nor a network; leave out the brackets: "::1"',
+    '3:67: "2001:db8::/129" is neither an IP address nor a network; the number behind the slash is',
+    '3:99: "::ffff:10.9.9.9/104" is given twice; keep one of them',
+    '3:122: "10.0.0.0/8/8" is neither an IP address nor a network; write one such as',
+    '4:66: forward-client-address does not go with a UNIX socket; remove it, or write the socket-type',
+  ],
+  [
+    'proxies-none',
+    '3:23: proxy-protocol is true, but trusted-proxies names no proxy, so that every connection would be closed; add the ' +
+      'addresses of your balancers',
+  ],
+  [
+    'proxies-shape',
+    '3:24: trusted-proxies must be a list, not a string',
+    '4:23: proxy-protocol must be true or false, not a string',
+  ],
+  [
     'service-name',
     '3:26: "dhcp 4" cannot be the name of a service',
     '3:60: "" cannot be the name of a service; use letters, digits, ".", "_", "-" and "@", at least one',

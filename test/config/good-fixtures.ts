@@ -192,6 +192,11 @@ export const goodFixtures: readonly (readonly [name: string, shown: string, ...w
     'loggers-syslog',
     '{ "flush": true, "output": "syslog" }, { "flush": true, "output": "syslog:daemon" }, { "flush": true, ',
   ],
+  [
+    'proxies',
+    '"proxy-protocol": true, "trusted-proxies": [ "192.0.2.10", "10.0.0.0/8", "2001:DB8::/32", "::ffff:198.51.100.0/120" ]',
+  ],
+  ['proxies-everybody', '"trusted-proxies": [ "192.0.2.10", "0.0.0.0/0" ]', 'KEAGATE_CONFIG_WARNING 3:40'],
   ['one-line', '"http-port": 8001 } }'],
   ['bind-retry', '"bind-retry-seconds": 120'],
   ['port-highest', '"http-port": 65535'],

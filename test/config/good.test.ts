@@ -44,7 +44,7 @@ const expected = new RegExp(
   ['everybody on this machine', 'asks for no password', 'crl-file has no effect|in the clear', 'nothing is ever written', 'is rotated before',
     'no facility', 'means nothing', 'monitoring answers plain HTTP', 'TLS is required but', 'no caller can get',
     'no known command belongs|is no command that is known', 'there is no control socket', 'never counts',
-    'anyone who reaches this address'].join('|'),
+    'anyone who reaches this address', 'every client may say which address'].join('|'),
 )
 
 t.test('what config-get shows can be set again, over the network and with path checks', async (t) => {

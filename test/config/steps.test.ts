@@ -29,8 +29,8 @@ t.test('every keyword of the Kea agent is known where Kea has it, and every keyw
       [
         'access-control', 'audit-log', 'authentication', 'bind-retry-seconds', 'cert-file', 'cert-required',
         'control-sockets', 'hooks-libraries',
-        'http-headers', 'http-host', 'http-limits', 'http-port', 'key-file', 'loggers', 'monitoring', 'service-groups', 'tls',
-        'trust-anchor', ...notes,
+        'http-headers', 'http-host', 'http-limits', 'http-port', 'key-file', 'loggers', 'monitoring', 'proxy-protocol', 'service-groups', 'tls',
+        'trust-anchor', 'trusted-proxies', ...notes,
       ],
     ],
     ['/Control-agent/http-headers/*', ['name', 'value', ...notes]],
@@ -42,12 +42,12 @@ t.test('every keyword of the Kea agent is known where Kea has it, and every keyw
     [
       '/Control-agent/control-sockets/*',
       [
-        'cert-file', 'key-file', 'limits', 'password', 'password-file', 'server-name', 'service', 'socket-address',
+        'cert-file', 'forward-client-address', 'key-file', 'limits', 'password', 'password-file', 'server-name', 'service', 'socket-address',
         'socket-name', 'socket-port', 'socket-type', 'trust-anchor', 'user', ...notes,
       ],
     ],
     ['/Control-agent/hooks-libraries/*', ['library', 'parameters', 'timeout-seconds']],
-    ['/Control-agent/monitoring', ['http-host', 'http-port', ...notes]],
+    ['/Control-agent/monitoring', ['http-host', 'http-port', 'probes-on-agent-port', ...notes]],
     ['/Control-agent/loggers/*', ['debuglevel', 'name', 'output-options', 'severity', ...notes]],
     ['/Control-agent/loggers/*/output-options/*', ['flush', 'format', 'maxsize', 'maxver', 'output', 'pattern']],
   ]

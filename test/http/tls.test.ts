@@ -36,7 +36,7 @@ async function openTlsDoor(
   const secure = createServer({ key: identity.key, cert: identity.certificate })
   let server: HttpServer | null = null
   secure.on('secureConnection', (socket) => {
-    if (server !== null) ready(server, { socket, remoteAddress: addressOf(socket), peer: null, verified: null, slot: server.takeSlot('::1'), origin: null })
+    if (server !== null) ready(server, { socket, client: { remoteAddress: addressOf(socket) }, consumed: 0, peer: null, verified: null, slot: server.takeSlot('::1'), origin: null })
   })
   return openDoor(t, options, (http, arrival) => {
     server = http

@@ -15,6 +15,7 @@ const programs = {
   wget: ['/usr/bin/wget', 'wget'],
   http: ['/usr/bin/http', 'httpie'],
   nginx: ['/usr/sbin/nginx', 'nginx'],
+  haproxy: ['/usr/sbin/haproxy', 'haproxy'],
   'ansible-playbook': ['/usr/bin/ansible-playbook', 'ansible-core'],
   'python requests': ['/usr/lib/python3/dist-packages/requests', 'python3-requests'],
   'perl LWP': ['/usr/share/perl5/LWP/Protocol/https.pm', 'liblwp-protocol-https-perl'],

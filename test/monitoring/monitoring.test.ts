@@ -17,7 +17,7 @@ t.test('a defect does not end the process', async (t) => {
   }
   // Nothing else of it is asked for.
   const monitoring = new Monitoring(source as MonitorSource, log)
-  await monitoring.change({ httpHost: '127.0.0.1', httpPort: 0, userContext: null }, () => Promise.resolve())
+  await monitoring.change({ httpHost: '127.0.0.1', httpPort: 0, probesOnAgentPort: false, userContext: null }, () => Promise.resolve())
   t.teardown(() => monitoring.close())
   const port = lines.get('KEAGATE_MONITORING_STARTED')?.['port'] ?? 0
   const response = await fetch(`http://127.0.0.1:${port}/readyz`)

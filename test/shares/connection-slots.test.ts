@@ -87,3 +87,52 @@ t.test('released places are free again', (t) => {
   t.equal(slots.size, 0)
   t.end()
 })
+
+t.test('an address that many clients come from may have more than half', (t) => {
+  const { slots, evicted, take } = make(100)
+  for (let count = 0; count < 100; count++) t.ok(slots.admit('192.0.2.10', true))
+  t.same(evicted, [])
+  t.equal(take('192.0.2.2').length, 1, 'but it gives way to others, as it holds most')
+  t.same(evicted, [['192.0.2.10', 'new']])
+  t.end()
+})
+
+t.test('a connection of a proxy counts for the client that uses it', (t) => {
+  const { slots, evicted, refused, take } = make(8)
+  const [shared, ...others] = Array.from({ length: 4 }, () => slots.admit('192.0.2.10', true))
+  t.equal(shared?.moveTo('192.0.2.1'), true)
+  t.equal(shared?.moveTo('192.0.2.1'), true, 'again')
+  t.equal(slots.size, 4)
+  // Three more of that client: it has half of all places.
+  const own = take('192.0.2.1', 3)
+  for (const slot of own) slot.busy = true
+  if (shared !== undefined && shared !== null) shared.busy = true
+  t.equal(others[0]?.moveTo('192.0.2.1'), false, 'near the limit it gets no fifth, as all of its own are busy')
+  t.same(refused, ['192.0.2.1'])
+  t.same(evicted, [])
+  t.equal(slots.size, 7)
+  own[0]?.release()
+  t.equal(others[0]?.moveTo('192.0.2.1'), true)
+  t.equal(others[1]?.moveTo('2001:db8::1'), true)
+  for (const slot of [shared, ...others, ...own]) slot?.release()
+  t.equal(slots.size, 0)
+  t.equal(take('192.0.2.1', 6).length, 6, 'nothing is left of what was moved')
+  t.end()
+})
+
+t.test('a connection that finds no place with its client stays where it was', (t) => {
+  let limit = 4
+  const refused: string[] = []
+  const slots = new ConnectionSlots({ limit: () => limit, onRefused: (address) => refused.push(address) })
+  const proxied = slots.admit('192.0.2.10', true)
+  const busy = ['192.0.2.1', '192.0.2.1', '192.0.2.2'].map((address) => slots.admit(address))
+  for (const slot of busy) if (slot !== null) slot.busy = true
+  limit = 1
+  t.equal(proxied?.moveTo('192.0.2.3'), false)
+  t.same(refused, ['192.0.2.3'])
+  t.equal(slots.size, 4)
+  for (const slot of [proxied, ...busy]) slot?.release()
+  t.equal(slots.size, 0)
+  t.ok(slots.admit('192.0.2.10'))
+  t.end()
+})

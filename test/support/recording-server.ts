@@ -9,6 +9,7 @@ import type { CallerContext } from '../../src/command/caller.ts'
 import { httpLimitRows, limitsOf } from '../../src/config/limits.ts'
 import type { HttpHeader, HttpLimits } from '../../src/config/types.ts'
 import type { AcceptedConnection } from '../../src/http/connection/accepted-connection.ts'
+import { TrustedProxies } from '../../src/http/proxy/trusted-proxies.ts'
 import type { HttpSettings } from '../../src/http/settings.ts'
 import { openListener } from '../../src/http/connection/listener.ts'
 import type { Listener } from '../../src/http/connection/listener.ts'
@@ -88,7 +89,8 @@ export async function openDoor(
   listener.accept((socket) => {
     const remoteAddress = addressOf(socket)
     const slot = server.takeSlot(remoteAddress)
-    serve(server, { socket, remoteAddress, peer: null, verified: null, slot, origin: listener }, listener)
+    const client = { remoteAddress }
+    serve(server, { socket, client, consumed: 0, peer: null, verified: null, slot, origin: listener }, listener)
   })
   owner.teardown(async () => {
     await listener.close()
@@ -159,6 +161,8 @@ function makeSettings(options: DoorOptions, ran: Ran[], log: Log): HttpSettings 
     limits: { ...defaultLimits, ...options.limits },
     headers,
     certificateRequired: false,
+    trustedProxies: new TrustedProxies([]),
+    readiness: null,
     revocation: null,
     trustAnchors: null,
     audit: null,

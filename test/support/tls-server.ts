@@ -85,7 +85,7 @@ export async function openTlsDoor(owner: Owner, config: TlsConfig, options: Door
         connected: (socket, _remoteAddress, verified) => note({ kind: 'connected', socket, peer: verified?.facts ?? null, verified }),
         refused: (socket, _remoteAddress, diagnosis, certificate) => note({ kind: 'refused', socket, diagnosis, certificate }),
         plainHttp: (socket) => socket.destroy(),
-        failed: (remoteAddress, diagnosis, quiet) => note({ kind: 'failed', remoteAddress, diagnosis, quiet }),
+        failed: ({ remoteAddress }, diagnosis, quiet) => note({ kind: 'failed', remoteAddress, diagnosis, quiet }),
       },
       options.now,
     )
@@ -94,7 +94,7 @@ export async function openTlsDoor(owner: Owner, config: TlsConfig, options: Door
   const listener = net.createServer({ allowHalfOpen: true }, (socket) => {
     open.add(socket)
     socket.once('close', () => open.delete(socket))
-    acceptor.accept(socket, addressOf(socket), null)
+    acceptor.accept(socket, { remoteAddress: addressOf(socket) }, null)
   })
   await new Promise<void>((resolve) => listener.listen(0, options.host ?? '127.0.0.1', resolve))
   owner.teardown(async () => {

@@ -161,7 +161,7 @@ t.test('a connection that was reset before it was taken is a quiet failure', asy
   const gone = new net.Socket()
   gone.destroy()
   await new Promise((resolve) => gone.once('close', resolve))
-  acceptor().accept(gone, 'unknown', null)
+  acceptor().accept(gone, { remoteAddress: 'unknown' }, null)
   t.match(await next(), { kind: 'failed', remoteAddress: 'unknown', quiet: true })
 })
 

@@ -61,7 +61,7 @@ for (const [what, request] of Object.entries(rows)) {
       const log = recordingLog()
       const report = new HandshakeLog(log, new MetricRegistry())
       t.teardown(() => report.close())
-      report.refused('192.0.2.1', verdict.diagnosis, certificateInfo(verdict.certificate))
+      report.refused({ remoteAddress: '192.0.2.1' }, verdict.diagnosis, certificateInfo(verdict.certificate))
       const { fields } = log.lines[0] ?? { fields: {} }
       const longest = Math.max(...Object.values(fields).map((value) => String(value).length))
       t.ok(longest < 700, `${longest} characters`)

@@ -1,12 +1,15 @@
 // How the built program ends: what it still waits for when it is told to stop, and what it does not.
 
+import { once } from 'node:events'
 import { existsSync, readFileSync, writeFileSync } from 'node:fs'
 import net from 'node:net'
 import { join } from 'node:path'
+import { setTimeout } from 'node:timers/promises'
+import tls from 'node:tls'
 import t from 'tap'
 import { startChild } from '../support/child.ts'
 import { FakeDaemon, gate, silent } from '../support/fake-daemon.ts'
-import { commandRequest, connectTo } from '../support/raw-client.ts'
+import { commandRequest, connectTo, RawClient } from '../support/raw-client.ts'
 import { makeCertificates } from '../kea/certificates.ts'
 import { mainFile, startProgram, temporaryDirectory } from '../support/program.ts'
 import type { Program } from '../support/program.ts'
@@ -81,7 +84,7 @@ t.test('SIGTERM waits for running commands, and for nothing else', async (t) => 
   t.equal(turnedAway.length, 2, 'the head and the body; a connection on which nothing came asked for nothing')
 })
 
-t.test('SIGTERM does not wait for a TLS handshake or for clients that hold on', async (t) => {
+t.test('SIGTERM waits a second for a TLS handshake, and not for clients that hold on', async (t) => {
   const certificates = await makeCertificates(t)
   const agent = await startProgram(t, {
     'trust-anchor': certificates.ca,
@@ -94,8 +97,38 @@ t.test('SIGTERM does not wait for a TLS handshake or for clients that hold on', 
   // The beginning of a record of 512 bytes with a ClientHello.
   await new Promise((resolve) => half.write(Buffer.from('1603010200010001fc0303', 'hex'), resolve))
   await new Promise((resolve) => setImmediate(resolve))
+  const begin = performance.now()
   t.equal(await agent.stop(), 0)
+  t.ok(performance.now() - begin < 5000)
   await Promise.all(closed)
+})
+
+t.test('a client whose handshake is under way at SIGTERM still gets its answer', async (t) => {
+  const certificates = await makeCertificates(t)
+  const agent = await startProgram(t, {
+    'trust-anchor': certificates.ca,
+    'cert-file': certificates.server.cert,
+    'key-file': certificates.server.key,
+    'cert-required': false,
+  })
+  const raw = net.connect({ port: agent.port, host: '127.0.0.1', allowHalfOpen: true })
+  t.teardown(() => raw.destroy())
+  await once(raw, 'connect')
+  process.kill(agent.pid, 'SIGTERM')
+  const isOpen = (): Promise<boolean> => new Promise((resolve) => {
+    const probe = net.connect(agent.port, '127.0.0.1')
+    probe.once('connect', () => resolve(true)).once('error', () => resolve(false))
+    t.teardown(() => probe.destroy())
+  })
+  while (await isOpen()) await setTimeout(10)
+  const socket = tls.connect({ socket: raw, rejectUnauthorized: false })
+  socket.allowHalfOpen = true
+  await once(socket, 'secureConnect')
+  const client = new RawClient(socket)
+  client.send(own)
+  t.match(await client.answer(), { status: 200, headers: new Map([['connection', 'close']]) })
+  client.end()
+  t.equal(await agent.exited, 0)
 })
 
 t.test('who insists gets an end at once, and the clients of running commands an answer', async (t) => {

@@ -56,6 +56,16 @@ export class Section {
     return node?.kind === 'list' ? this.#items(node, pointer(this.path, key)) : null
   }
 
+  /** The strings in a list with their places, as many as a list may have; null where there is no list. */
+  strings(key: string): { readonly value: string; readonly at: SourcePosition }[] | null {
+    const node = this.#value(key)
+    if (node?.kind !== 'list') return null
+    const path = pointer(this.path, key)
+    return node.items.slice(0, maxElements).flatMap((item, index) =>
+      item.kind === 'string' ? [{ value: item.value, at: { offset: item.start, path: pointer(path, String(index)) } }] : [],
+    )
+  }
+
   /** The members that are maps, in the order written, as many as a map may have. */
   entries(): [name: string, section: Section][] {
     const entries: [string, Section][] = []

@@ -56,9 +56,11 @@ export function printConfig(config: AgentConfig, { secrets }: { secrets: Secrets
       'key-file': tls?.written.keyFile,
       loggers: filled(config.loggers.map(logger)),
       monitoring: config.monitoring === null ? undefined : monitoring(config.monitoring),
+      'proxy-protocol': config.proxies.proxyProtocol ? true : undefined,
       'service-groups': groups(config.serviceGroups),
       tls: tls === null ? undefined : refinements(tls),
       'trust-anchor': tls?.written.trustAnchor,
+      'trusted-proxies': config.proxies.trusted.length === 0 ? undefined : config.proxies.trusted,
       'user-context': userContext(config.userContext),
     },
   }
@@ -151,6 +153,7 @@ function httpSocket(config: HttpSocketConfig, secrets: Secrets): Shown {
   const literal = secrets === 'hidden' ? maskedPassword : login?.password
   return {
     'cert-file': tls?.written.certFile ?? undefined,
+    'forward-client-address': config.forwardClientAddress ? true : undefined,
     'key-file': tls?.written.keyFile ?? undefined,
     limits: shownLimits(upstreamLimitRows, config.limits),
     password: login?.passwordFile === null ? literal : undefined,
@@ -171,7 +174,12 @@ function header({ name, value, userContext: notes }: HttpHeader): Shown {
 }
 
 function monitoring(config: MonitoringConfig): Shown {
-  return { 'http-host': config.httpHost, 'http-port': config.httpPort, 'user-context': userContext(config.userContext) }
+  return {
+    'http-host': config.httpHost,
+    'http-port': config.httpPort,
+    'probes-on-agent-port': config.probesOnAgentPort ? true : undefined,
+    'user-context': userContext(config.userContext),
+  }
 }
 
 function logger(config: LoggerConfig): Shown {

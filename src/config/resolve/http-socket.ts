@@ -28,6 +28,7 @@ const httpsOnly = ['trust-anchor', 'cert-file', 'key-file', 'server-name'] as co
 /** The keywords that say nothing of a UNIX socket. */
 export const httpOnly = [
   'socket-address', 'socket-port', ...httpsOnly, 'user', 'password', 'password-file', 'service',
+  'forward-client-address',
 ] as const
 
 type Resolved = Omit<HttpSocketConfig, 'limits' | 'userContext'>
@@ -45,7 +46,12 @@ export function resolveHttpSocket(section: Section, socketType: 'http' | 'https'
     tls: socketType === 'https' ? tlsOf(section, rules.directory) : refuseTls(section),
   }
   if (rules.restricted) checkReach(section, endpoint, rules.current)
-  return { ...endpoint, login: loginOf(section, endpoint, rules), service: section.string('service') }
+  return {
+    ...endpoint,
+    login: loginOf(section, endpoint, rules),
+    service: section.string('service'),
+    forwardClientAddress: section.boolean('forward-client-address') ?? false,
+  }
 }
 
 function addressOf(section: Section): string {

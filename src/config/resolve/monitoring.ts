@@ -18,7 +18,8 @@ export function resolveMonitoring(agent: Section): MonitoringConfig | null {
     const text = 'monitoring answers plain HTTP from any host that reaches this address, and names daemons and certificates'
     section.warning('KEAGATE_CONFIG_WARNING', 'http-host', text, 'let only your monitoring through the firewall')
   }
-  return { httpHost, httpPort, userContext: userContextOf(section) }
+  const probesOnAgentPort = section.boolean('probes-on-agent-port') ?? false
+  return { httpHost, httpPort, probesOnAgentPort, userContext: userContextOf(section) }
 }
 
 /** One port on two addresses is fine for the system, but an address for all takes the port on each. */

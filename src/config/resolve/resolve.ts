@@ -14,6 +14,7 @@ import { resolveHooks } from './hooks.ts'
 import { resolveHeaders, resolveHost, resolveHttpLimits } from './http.ts'
 import { resolveLoggers } from './loggers.ts'
 import { resolveMonitoring } from './monitoring.ts'
+import { resolveProxies } from './proxies.ts'
 import { resolveServiceGroups } from './service-groups.ts'
 import { resolveTls } from './tls.ts'
 import { Section } from '../parse/section.ts'
@@ -59,6 +60,7 @@ export function* resolveConfig(root: MapNode, rules: ResolveRules, diagnostics: 
     httpHost: resolveHost(agent),
     httpPort: agent.integer('http-port') ?? 8000,
     bindRetry: 1000 * (agent.integer('bind-retry-seconds') ?? 0),
+    proxies: yield* resolveProxies(agent),
     httpHeaders: yield* resolveHeaders(agent),
     httpLimits: resolveHttpLimits(agent),
     tls,

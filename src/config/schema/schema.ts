@@ -132,6 +132,9 @@ export const controlSocket = map('the control socket of a daemon', {
     type: 'string', pattern: SERVICE_NAME, maxLength: 256,
     description: 'the service to name if another agent (keagate or kea-ctrl-agent) listens at that address',
   },
+  'forward-client-address': {
+    ...flag('whether the agent at that address is told where each command came from, as X-Forwarded-For'), default: false,
+  },
   limits: limits('limits of this control socket', upstreamLimitRows),
   ...notes,
 })
@@ -212,6 +215,10 @@ const monitoring = map('the listener for metrics, health and the status page', {
   'http-port': {
     type: 'integer', minimum: 0, maximum: 65_535, default: 8001, description: 'the port to listen on for monitoring',
   },
+  'probes-on-agent-port': {
+    ...flag('whether GET /livez and GET /readyz are also answered where commands are taken, without credentials'),
+    default: false,
+  },
   ...notes,
 })
 
@@ -237,6 +244,13 @@ const controlAgent = map('the configuration of the agent', {
   'service-groups': serviceGroups,
   loggers: list('the loggers', logger, maxLoggers),
   monitoring,
+  'trusted-proxies': list(
+    'addresses and networks of the proxies that say which address a client has',
+    { type: 'string', minLength: 1, maxLength: 64, description: 'an IP address, or a network such as 10.0.0.0/8' },
+  ),
+  'proxy-protocol': {
+    ...flag('whether each connection begins with a header of the PROXY protocol, from a trusted proxy'), default: false,
+  },
   ...notes,
 })
 

@@ -1,11 +1,11 @@
 // One command over a connection to a daemon's HTTP or HTTPS listener.
 
 import type { ClientRequest, IncomingMessage } from 'node:http'
-import type { Reservation } from '../../command/scope.ts'
 import { diagnoseDaemonHandshake } from '../../tls/diagnosis/daemon.ts'
 import type { DaemonDiagnosis } from '../../tls/diagnosis/daemon.ts'
 import type { Attempt, AttemptEvents } from '../attempt.ts'
 import { describeSystemError, endOfFile, isRetryable } from '../system-errors.ts'
+import type { RequestOwner } from '../upstream.ts'
 import type { HttpPool, RequestEvents } from './connection.ts'
 import { HttpReply } from './reply.ts'
 
@@ -22,7 +22,7 @@ export class HttpAttempt implements Attempt, RequestEvents {
   readonly #pool: HttpPool
   readonly #maxAnswerSize: number
   readonly #length: number
-  readonly #memory: Reservation
+  readonly #owner: RequestOwner
   readonly #events: AttemptEvents
   #state: 'connecting' | 'talking' | 'answered' | 'closed' = 'connecting'
   #request: ClientRequest
@@ -30,15 +30,15 @@ export class HttpAttempt implements Attempt, RequestEvents {
 
   /**
    * @param length bytes of the command
-   * @param memory for the bytes of the answer
+   * @param owner on whose behalf
    */
-  constructor({ pool, maxAnswerSize }: HttpAttemptOptions, length: number, memory: Reservation, events: AttemptEvents) {
+  constructor({ pool, maxAnswerSize }: HttpAttemptOptions, length: number, owner: RequestOwner, events: AttemptEvents) {
     this.#pool = pool
     this.#maxAnswerSize = maxAnswerSize
     this.#length = length
-    this.#memory = memory
+    this.#owner = owner
     this.#events = events
-    this.#request = pool.open(length, this)
+    this.#request = pool.open(length, owner.address, this)
   }
 
   write(piece: Buffer, last: boolean, onWritten: () => void): void {
@@ -60,7 +60,7 @@ export class HttpAttempt implements Attempt, RequestEvents {
   }
 
   stale(): void {
-    if (this.#state === 'connecting') this.#request = this.#pool.open(this.#length, this)
+    if (this.#state === 'connecting') this.#request = this.#pool.open(this.#length, this.#owner.address, this)
   }
 
   refused({ reason, remedy }: DaemonDiagnosis): void {
@@ -68,7 +68,7 @@ export class HttpAttempt implements Attempt, RequestEvents {
   }
 
   answered(response: IncomingMessage): void {
-    const reply = new HttpReply(response, this.#maxAnswerSize, this.#memory)
+    const reply = new HttpReply(response, this.#maxAnswerSize, this.#owner.scope.memory)
     this.#reply = reply
     response.on('data', (chunk: Buffer) => {
       if (this.#state !== 'talking') return

@@ -41,6 +41,8 @@ export interface HttpOrigin {
   readonly onPeerCertificate?: (certificate: X509Certificate) => void
   /** The value of `Authorization`, or null. Never to be logged. */
   readonly authorization: string | null
+  /** Whether the far side is told the address of the client; no unless given. */
+  readonly forwardClientAddress?: boolean
   /** Connections at the same time. */
   readonly maxConnections: number
 }
@@ -86,14 +88,20 @@ export class HttpPool {
     return this.#origin.tls === null
   }
 
-  /** Begins one request. @param length bytes of the body */
-  open(length: number, events: RequestEvents): ClientRequest {
-    const { address, port, authorization, tls } = this.#origin
+  /**
+   * Begins one request.
+   * @param length bytes of the body
+   * @param client the address that the command came from; undefined: not known
+   */
+  open(length: number, client: string | undefined, events: RequestEvents): ClientRequest {
+    const { address, port, authorization, forwardClientAddress = false, tls } = this.#origin
     const headers = {
       // Kea compares the whole value.
       'Content-Type': 'application/json',
       'Content-Length': length,
       ...(authorization === null ? {} : { Authorization: authorization }),
+      // The word of this process alone: what a client or proxy sent is in it already.
+      ...(forwardClientAddress && client !== undefined ? { 'X-Forwarded-For': client } : {}),
     }
     const options = { agent: this.#agent, host: address, port, method: 'POST', path: '/', headers }
     const request = (tls === null ? http : https).request(options)

@@ -24,7 +24,7 @@ export function createHttpUpstream({ name, limits, service, ...origin }: HttpSoc
   const pool = new HttpPool({ ...origin, maxConnections: limits.maxInFlight })
   const attempt = { pool, maxAnswerSize: limits.maxAnswerSize }
   const request: UpstreamRequestOptions = {
-    limits, limiter, openAttempt: (length, memory, events) => new HttpAttempt(attempt, length, memory, events),
+    limits, limiter, openAttempt: (length, owner, events) => new HttpAttempt(attempt, length, owner, events),
   }
   const sentService: SentService = service === null ? 'none' : { name: service }
   return {

@@ -23,7 +23,7 @@ export function createUnixUpstream({ path, limits, onTrailingBytes }: ControlSoc
   const limiter = new FairLimiter(limits.maxInFlight, limits.maxWaiting)
   const attempt = { path, maxAnswerSize: limits.maxAnswerSize, onTrailingBytes }
   const request: UpstreamRequestOptions = {
-    limits, limiter, openAttempt: (_length, memory, events) => new UnixAttempt(attempt, memory, events),
+    limits, limiter, openAttempt: (_length, { scope }, events) => new UnixAttempt(attempt, scope.memory, events),
   }
   return {
     address: path,

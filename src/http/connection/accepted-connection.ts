@@ -1,6 +1,7 @@
 // What is known of a connection when it is handed to the HTTP server.
 
 import type { Socket } from 'node:net'
+import type { ClientAddress } from '../../net/client-address.ts'
 import type { ConnectionSlot } from '../../shares/connection-slots.ts'
 import type { PeerCertificate } from '../../x509/certificate-info.ts'
 import type { VerifiedPeer } from '../../tls/server/verified-peer.ts'
@@ -8,8 +9,9 @@ import type { VerifiedPeer } from '../../tls/server/verified-peer.ts'
 /** A connection that is ready to be read, with TLS past its handshake. */
 export interface AcceptedConnection {
   readonly socket: Socket
-  /** The client's address, as log and audit show it. */
-  readonly remoteAddress: string
+  readonly client: ClientAddress
+  /** Bytes that were read from the socket before, and are no part of a request. */
+  readonly consumed: number
   /** null: plain HTTP, or no certificate was sent and none is required. */
   readonly peer: PeerCertificate | null
   /** The certificate of the peer and what it was verified with; null where there is none. */

@@ -1,21 +1,29 @@
-// What happens to a new connection under one configuration: straight to HTTP, or through a TLS handshake first.
+// What happens to a new connection under one configuration: the header of a balancer where it begins with one, the TLS
+// handshake where there is TLS, then HTTP.
 
 import type { Socket } from 'node:net'
+import { setTimeout } from 'node:timers/promises'
 import type { AgentConfig } from '../../config/types.ts'
 import type { Log } from '../../log/message.ts'
+import { addressFields } from '../../net/client-address.ts'
+import type { ClientAddress } from '../../net/client-address.ts'
+import { addressOf } from '../../net/remote-address.ts'
 import { createTlsAcceptor } from '../../tls/server/acceptor.ts'
 import type { CredentialSet } from '../../tls/files/credentials.ts'
-import { certificateInfo } from '../../x509/certificate-info.ts'
-import { addressOf } from '../../net/remote-address.ts'
 import type { HandshakeLog } from '../../tls/server/handshake-log.ts'
+import { certificateInfo } from '../../x509/certificate-info.ts'
 import { httpOnTlsPort } from '../http-error.ts'
+import type { ProxyLog } from '../proxy/proxy-log.ts'
 import { rawResponse } from '../response/headers.ts'
 import type { HttpServer } from '../server.ts'
 import type { Listener } from './listener.ts'
+import { ProxyHeaderStage } from './proxy-header-stage.ts'
 
 export interface ConnectionHandler {
   /** Takes one accepted TCP connection. */
   accept(socket: Socket): void
+  /** Resolves when no handshake is under way, or after so many milliseconds. */
+  settle(timeout: number): Promise<void>
   /** Drops connections that are not through their handshake yet. */
   close(): void
 }
@@ -29,59 +37,98 @@ export interface ConnectionHandlerOptions {
   readonly origin: Listener
   /** Where refused TLS clients are reported. */
   readonly report: HandshakeLog
+  /** Where connections without a proper header of the PROXY protocol are reported. */
+  readonly proxyLog: ProxyLog
   readonly log: Log
 }
 
+/** Takes a connection whose client is known. @param consumed bytes that were read from it before */
+type Take = (socket: Socket, client: ClientAddress, consumed: number) => void
+
+interface Stage {
+  readonly take: Take
+  idle(): Promise<void>
+  close(): void
+}
+
 export function createConnectionHandler(options: ConnectionHandlerOptions): ConnectionHandler {
-  const { config, credentials, server, origin } = options
-  if (config.tls !== null && credentials !== null) return tlsHandler(options, config.tls, credentials)
+  const { config, credentials, proxyLog, server } = options
+  const { tls } = config
+  const stage = tls !== null && credentials !== null ? tlsStage(options, tls, credentials) : plainStage(options)
+  const proxyStage = config.proxies.proxyProtocol
+    ? new ProxyHeaderStage({ config, server, log: proxyLog, take: stage.take })
+    : null
   return {
     accept: (socket) => {
       const remoteAddress = addressOf(socket)
-      const slot = server.takeSlot(remoteAddress)
-      server.serve({ socket, remoteAddress, peer: null, verified: null, slot, origin })
+      if (proxyStage === null) stage.take(socket, { remoteAddress }, 0)
+      else proxyStage.accept(socket, remoteAddress)
     },
+    settle: async (timeout) => {
+      const late = new AbortController()
+      // What comes through the first of them begins the second.
+      const idle = async (): Promise<void> => {
+        await proxyStage?.idle()
+        await stage.idle()
+      }
+      await Promise.race([idle(), setTimeout(timeout, undefined, { signal: late.signal }).catch(() => undefined)])
+      late.abort()
+    },
+    close: () => {
+      proxyStage?.close()
+      stage.close()
+    },
+  }
+}
+
+function plainStage({ server, origin }: ConnectionHandlerOptions): Stage {
+  return {
+    take: (socket, client, consumed) => {
+      const slot = server.takeSlot(client.remoteAddress)
+      server.serve({ socket, client, consumed, peer: null, verified: null, slot, origin })
+    },
+    idle: () => Promise.resolve(),
     close: () => undefined,
   }
 }
 
-function tlsHandler(
+function tlsStage(
   options: ConnectionHandlerOptions,
   tls: NonNullable<AgentConfig['tls']>,
   credentials: CredentialSet,
-): ConnectionHandler {
+): Stage {
   const { config, server, origin, report, log } = options
   const { handshakeTimeout, maxConnections } = config.httpLimits
   const acceptor = createTlsAcceptor(credentials, tls, handshakeTimeout, {
-    connected: (socket, remoteAddress, verified, slot) => {
-      server.serve({ socket, remoteAddress, peer: verified?.facts ?? null, verified, slot, origin })
+    connected: (socket, client, verified, slot) => {
+      server.serve({ socket, client, consumed: 0, peer: verified?.facts ?? null, verified, slot, origin })
     },
-    refused: (socket, remoteAddress, diagnosis, certificate, slot) => {
+    refused: (socket, client, diagnosis, certificate, slot) => {
       const peer = certificate === undefined ? null : certificateInfo(certificate)
-      report.refused(remoteAddress, diagnosis, peer)
-      server.refuse({ socket, remoteAddress, peer: null, verified: null, slot, origin }, diagnosis, peer)
+      report.refused(client, diagnosis, peer)
+      server.refuse({ socket, client, consumed: 0, peer: null, verified: null, slot, origin }, diagnosis, peer)
     },
     plainHttp: (socket) => {
       socket.end(rawResponse(config.httpHeaders, httpOnTlsPort()))
       server.discard(socket)
     },
-    failed: (address, diagnosis, quiet, slot) => {
+    failed: (client, diagnosis, quiet, slot) => {
       slot?.release()
-      report.failed(address, diagnosis, quiet)
+      report.failed(client, diagnosis, quiet)
     },
   })
   return {
-    accept: (socket) => {
-      const address = addressOf(socket)
-      const slot = server.takeSlot(address)
+    take: (socket, client, consumed) => {
+      const slot = server.takeSlot(client.remoteAddress)
       if (slot === null) {
-        report.crowded(address, maxConnections)
+        report.crowded(client, maxConnections)
         server.discard(socket)
         return
       }
-      log.write('HTTP_CONNECTION_HANDSHAKE_START', { 'remote-address': address })
-      acceptor.accept(socket, address, slot)
+      log.write('HTTP_CONNECTION_HANDSHAKE_START', addressFields(client))
+      acceptor.accept(socket, client, slot, consumed)
     },
+    idle: () => acceptor.idle(),
     close: () => acceptor.close(),
   }
 }

@@ -71,7 +71,7 @@ export class ConnectionTable {
 
   /** @returns null: there is no place for a connection from this address */
   takeSlot(remoteAddress: string): ConnectionSlot | null {
-    return this.#slots.admit(remoteAddress)
+    return this.#slots.admit(remoteAddress, this.#settings().trustedProxies.includes(remoteAddress))
   }
 
   get size(): number {
@@ -141,11 +141,11 @@ export class ConnectionTable {
   async closeUntrusted(): Promise<void> {
     let begin = performance.now()
     for (const connection of [...this.#open.values()]) {
-      const { verified, remoteAddress, peer } = connection
+      const { verified, client, peer } = connection
       const settings = this.#settings()
       const problem = verified === null || connection.over ? null : lostTrust(verified, settings, Date.now())
       if (problem !== null) {
-        settings.tlsReport.refused(remoteAddress, problem, peer)
+        settings.tlsReport.refused(client, problem, peer)
         connection.closeUnlessArriving()
       }
       if (performance.now() - begin < maxSlice) continue

@@ -4,6 +4,8 @@
 import type { Socket } from 'node:net'
 import type { AuthCache } from '../../auth/basic.ts'
 import type { Log } from '../../log/message.ts'
+import { addressFields } from '../../net/client-address.ts'
+import type { ClientAddress } from '../../net/client-address.ts'
 import type { CertificateInfo, PeerCertificate } from '../../x509/certificate-info.ts'
 import type { VerifiedPeer } from '../../tls/server/verified-peer.ts'
 import type { ConnectionSlot } from '../../shares/connection-slots.ts'
@@ -41,7 +43,8 @@ const largeRead = 16 * 1024
 
 export class Connection {
   readonly socket: Socket
-  readonly remoteAddress: string
+  /** Of the connection; a request that a trusted proxy passes on has its own. */
+  readonly client: ClientAddress
   readonly peer: PeerCertificate | null
   readonly verified: VerifiedPeer | null
   readonly origin: object | null
@@ -53,6 +56,7 @@ export class Connection {
   readonly #timeouts = new ConnectionTimeouts(performance.now())
   readonly #queue: PipelineQueue
   readonly #slot: ConnectionSlot | null
+  readonly #consumed: number
   /** Whether the response under way answers a command. */
   #answering = false
   #state: State = 'serving'
@@ -63,9 +67,10 @@ export class Connection {
   /** The response to whatever a client sends that may not come in, and the certificate it has shown. */
   #refusal: { readonly error: HttpError; readonly shown: CertificateInfo | null } | null = null
 
-  constructor({ socket, remoteAddress, peer, verified, slot, origin, settings, log }: ConnectionOptions) {
+  constructor({ socket, client, consumed, peer, verified, slot, origin, settings, log }: ConnectionOptions) {
     this.socket = socket
-    this.remoteAddress = remoteAddress
+    this.client = client
+    this.#consumed = consumed
     this.peer = peer
     this.verified = verified
     this.origin = origin
@@ -77,7 +82,7 @@ export class Connection {
     // Whatever accepted the socket, a client that closes its side still gets its response.
     socket.allowHalfOpen = true
     socket.on('error', ({ message }) => {
-      log.write('KEAGATE_CONNECTION_ERROR', { 'remote-address': remoteAddress, reason: message })
+      log.write('KEAGATE_CONNECTION_ERROR', { ...addressFields(client), reason: message })
     })
     socket.on('close', () => this.#closed())
     // On FIN with a request in flight, TCP keep-alive detects a client that is gone.
@@ -85,6 +90,11 @@ export class Connection {
       if (this.busy) socket.setKeepAlive(true, keepAliveDelay)
     })
     closeConnectionWith(socket, () => this.end())
+  }
+
+  /** Bytes received, without those of TLS and of a header of the PROXY protocol. */
+  get bytesRead(): number {
+    return this.socket.bytesRead - this.#consumed
   }
 
   /** Whether the next response is the last one. */
@@ -125,10 +135,15 @@ export class Connection {
     else this.#queue.add(request)
   }
 
+  /** The current request is of a client behind a proxy. @returns false: there is no place for that client */
+  serveFor({ remoteAddress }: ClientAddress): boolean {
+    return this.#slot?.moveTo(remoteAddress) ?? true
+  }
+
   /** The body of the current request is awaited. */
   startReading(): void {
     if (this.#slot !== null) this.#slot.busy = false
-    this.#timeouts.enter('body', performance.now(), this.socket.bytesRead)
+    this.#timeouts.enter('body', performance.now(), this.bytesRead)
   }
 
   /** The current request runs or is being answered. */
@@ -151,7 +166,7 @@ export class Connection {
     else if (this.#queue.next()) return
     else if (this.#pendingError !== null) this.reject(this.#pendingError)
     else if (this.#closing) this.end()
-    else this.#timeouts.enter(this.#queue.arriving ? 'discard' : 'idle', performance.now(), this.socket.bytesRead)
+    else this.#timeouts.enter(this.#queue.arriving ? 'discard' : 'idle', performance.now(), this.bytesRead)
   }
 
   /** Node's parser, or the connection below it, reports an error. */
@@ -176,8 +191,8 @@ export class Connection {
   /** Says why the connection is of no use, then ends it. Only while no request is being answered. */
   reject(error: HttpError): void {
     if (this.#state !== 'serving' || this.socket.destroyed) return
-    logHttpError(this.#log, error, this.remoteAddress)
-    traceResponse(this.#log, this.remoteAddress, error.status, error.body())
+    logHttpError(this.#log, error, this.client)
+    traceResponse(this.#log, this.client, error.status, error.body())
     const settings = this.#settings()
     settings.metrics?.count('keagate_http_requests_total', { code: String(error.status) })
     this.stopReading()
@@ -187,11 +202,11 @@ export class Connection {
       this.end()
     }
     // A client that never sent a byte has asked for nothing: a probe of the port, a connection opened in advance.
-    if (this.socket.bytesRead === 0 && this.#refusal === null) {
+    if (this.bytesRead === 0 && this.#refusal === null) {
       send()
       return
     }
-    const caller = { remoteAddress: this.remoteAddress, tls: this.peer ?? this.#refusal?.shown ?? null, user: null }
+    const caller = { ...this.client, tls: this.peer ?? this.#refusal?.shown ?? null, user: null }
     void recordHttpError(settings.audit, caller, error, performance.now()).then(send)
   }
 
@@ -241,7 +256,7 @@ export class Connection {
   closeUnlessArriving(): void {
     const { requestStart } = this
     if (this.busy) this.#closing = true
-    else if (requestStart === null || this.socket.bytesRead === requestStart) this.end()
+    else if (requestStart === null || this.bytesRead === requestStart) this.end()
   }
 
   /**
@@ -250,10 +265,10 @@ export class Connection {
    */
   end(): void {
     if (this.#state === 'lingering') return
-    this.#log.write('HTTP_CONNECTION_SHUTDOWN', { 'remote-address': this.remoteAddress })
+    this.#log.write('HTTP_CONNECTION_SHUTDOWN', addressFields(this.client))
     this.stopReading()
     this.#state = 'lingering'
-    this.#timeouts.enter('linger', performance.now(), this.socket.bytesRead)
+    this.#timeouts.enter('linger', performance.now(), this.bytesRead)
     this.socket.end()
   }
 
@@ -264,7 +279,7 @@ export class Connection {
     // keep-alive probes at the latest, and reports it only to a writer: an empty write is enough.
     if (this.busy && socket.readableEnded && socket.writable && socket.writableLength === 0) socket.write('')
     const counters = {
-      read: socket.bytesRead,
+      read: this.bytesRead,
       flushed: socket.bytesWritten - socket.writableLength,
       pending: socket.writableLength > 0,
       complete: !this.#queue.arriving,
@@ -283,7 +298,7 @@ export class Connection {
 
   #closed(): void {
     this.#slot?.release()
-    this.#log.write('HTTP_CONNECTION_STOP', { 'remote-address': this.remoteAddress })
+    this.#log.write('HTTP_CONNECTION_STOP', addressFields(this.client))
     this.#queue.current?.disconnected()
   }
 }

@@ -67,7 +67,7 @@ function versionFailure(error: ParseError): HttpError {
 function methodFailure(error: ParseError): HttpError {
   const { text, at } = textAround(error)
   if (hasProxyHeader(error)) {
-    const advice = 'switch it off in the proxy'
+    const advice = 'set proxy-protocol and trusted-proxies here, or switch it off in the proxy'
     return new HttpError('framing', `a header of the PROXY protocol came before the request, which is not read here; ${advice}`)
   }
   if (text.startsWith('\x16\x03', at)) {

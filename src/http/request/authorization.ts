@@ -2,6 +2,7 @@
 
 import type { Authenticator, AuthOutcome } from '../../auth/basic.ts'
 import type { Log } from '../../log/message.ts'
+import { addressFields } from '../../net/client-address.ts'
 import type { HttpHook } from '../fastify-types.ts'
 import { HttpError, lockedOut, unauthorized } from '../http-error.ts'
 import type { RequestContext } from './context.ts'
@@ -13,14 +14,14 @@ export interface AuthorizationOptions {
 /** Notes the user in the request's context. Takes time only where a hashed password has to be checked. */
 export function authorizeRequest({ log }: AuthorizationOptions): HttpHook {
   return ({ context }, _reply, done) => {
-    const { connection, head, settings } = context
+    const { client, connection, head, settings } = context
     const { authenticator } = settings
     if (authenticator === null) {
       done()
       return
     }
-    const { remoteAddress, peer, authMemory } = connection
-    const outcome = authenticator.authenticate(head?.authorization, remoteAddress, peer, authMemory)
+    const { peer, authMemory } = connection
+    const outcome = authenticator.authenticate(head?.authorization, client.remoteAddress, peer, authMemory)
     if (!(outcome instanceof Promise)) {
       admit(context, authenticator, outcome, log)
       done()
@@ -37,7 +38,7 @@ export function authorizeRequest({ log }: AuthorizationOptions): HttpHook {
 
 /** @throws HttpError for a client that may not come in */
 function admit(context: RequestContext, authenticator: Authenticator, outcome: AuthOutcome, log: Log): void {
-  const from = { 'remote-address': context.connection.remoteAddress }
+  const from = addressFields(context.client)
   if (outcome.ok) {
     context.user = outcome.user
     log.write('HTTP_CLIENT_REQUEST_AUTHORIZED', { ...from, user: outcome.user })

@@ -4,6 +4,8 @@ import type { FastifyContentTypeParser } from 'fastify'
 import type { IncomingMessage, Server } from 'node:http'
 import { EnvelopeReader } from '../../command/envelope.ts'
 import type { Log } from '../../log/message.ts'
+import { addressFields } from '../../net/client-address.ts'
+import type { ClientAddress } from '../../net/client-address.ts'
 import { shareKey } from '../../shares/client.ts'
 import type { TurnScheduler } from '../../shares/turn-scheduler.ts'
 import type { HttpError } from '../http-error.ts'
@@ -29,7 +31,7 @@ export function readEnvelope({ log, turns }: BodyOptions): FastifyContentTypePar
     let ended = false
     const onData = (chunk: Buffer): void => {
       size += chunk.length
-      traceData(log, context.connection.remoteAddress, chunk.length)
+      traceData(log, context.client, chunk.length)
       if (size > maxBodySize) finish(bodyTooLarge(maxBodySize))
       else if (!context.memory.tryReserve(chunk.length)) finish(memoryFull())
       else if (size <= promptSize) reader.push(chunk)
@@ -38,7 +40,7 @@ export function readEnvelope({ log, turns }: BodyOptions): FastifyContentTypePar
     const pushInTurn = (chunk: Buffer): void => {
       waiting = true
       payload.pause()
-      turns.schedule(shareKey(context.client), () => {
+      turns.schedule(shareKey(context.shareClient), () => {
         if (finished) return
         reader.push(chunk)
         waiting = false
@@ -62,6 +64,6 @@ export function readEnvelope({ log, turns }: BodyOptions): FastifyContentTypePar
   }
 }
 
-function traceData(log: Log, remoteAddress: string, bytes: number): void {
-  if (log.enabled('HTTP_DATA_RECEIVED')) log.write('HTTP_DATA_RECEIVED', { 'remote-address': remoteAddress, bytes })
+function traceData(log: Log, client: ClientAddress, bytes: number): void {
+  if (log.enabled('HTTP_DATA_RECEIVED')) log.write('HTTP_DATA_RECEIVED', { ...addressFields(client), bytes })
 }

@@ -9,6 +9,7 @@ import type { PathTarget } from '../../command/path-target.ts'
 import { targetServices } from '../../command/target-services.ts'
 import type { ServiceGroups } from '../../config/service-groups.ts'
 import type { Log } from '../../log/message.ts'
+import { addressFields } from '../../net/client-address.ts'
 import { HttpError, memoryFull } from '../http-error.ts'
 import { respond } from '../response/respond.ts'
 import type { WireResponse } from '../response/wire-response.ts'
@@ -28,11 +29,10 @@ type Handler = RouteHandlerMethod<Server, IncomingMessage, WireResponse, Command
 
 export function runCommand({ log }: CommandRouteOptions): Handler {
   return async ({ body, context }, reply) => {
-    const { memory, settings, target } = context
-    const { remoteAddress } = context.connection
+    const { client, memory, settings, target } = context
     const envelope = body.finish()
     if (envelope.kind === 'not-json') throw new HttpError('not-json', envelope.text)
-    traceCommand(log, remoteAddress, envelope)
+    traceCommand(log, client, envelope)
     // Strings that have to be transcoded for the daemon are copied with everything around them.
     const args = envelope.kind === 'command' ? envelope.arguments : null
     if (args?.wideEscapes === true && !memory.tryReserve(args.length)) throw memoryFull()
@@ -42,7 +42,7 @@ export function runCommand({ log }: CommandRouteOptions): Handler {
       () => settings.dispatch(envelope, context.caller, path, context),
       () => {
         const command = envelope.kind === 'command' ? envelope.name : ''
-        log.write('KEAGATE_COMMAND_ABANDONED', { command, 'remote-address': remoteAddress })
+        log.write('KEAGATE_COMMAND_ABANDONED', { command, ...addressFields(client) })
         return abandoned(envelope, path, settings.serviceGroups)
       },
     )

@@ -4,6 +4,7 @@ import type { IncomingMessage } from 'node:http'
 import type { CallerContext } from '../../command/caller.ts'
 import type { CommandScope } from '../../command/scope.ts'
 import type { Log } from '../../log/message.ts'
+import type { ClientAddress } from '../../net/client-address.ts'
 import type { ShareClient } from '../../shares/client.ts'
 import { shareClient } from '../../shares/client.ts'
 import type { MemoryBudget, MemoryReservation } from '../../shares/memory-budget.ts'
@@ -47,6 +48,8 @@ export class RequestContext implements PipelinedRequest, CommandScope {
   readonly begin = performance.now()
   /** Set once it is known to be sound. */
   head: RequestHead | null = null
+  /** That of the connection until the head says of whom a trusted proxy has the request. */
+  client: ClientAddress
   /** The user that HTTP basic authentication proved. */
   user: string | null = null
   readonly #options: RequestContextOptions
@@ -62,6 +65,7 @@ export class RequestContext implements PipelinedRequest, CommandScope {
 
   constructor(options: RequestContextOptions) {
     this.connection = options.connection
+    this.client = options.connection.client
     this.raw = options.raw
     this.target = options.target
     this.log = options.log
@@ -74,17 +78,17 @@ export class RequestContext implements PipelinedRequest, CommandScope {
   }
 
   get caller(): CallerContext {
-    return { remoteAddress: this.connection.remoteAddress, tls: this.connection.peer, user: this.user }
+    return { ...this.client, tls: this.connection.peer, user: this.user }
   }
 
   /** Whose shares the request takes from. Not before the user is known. */
-  get client(): ShareClient {
-    return shareClient(this.connection.remoteAddress, this.user)
+  get shareClient(): ShareClient {
+    return shareClient(this.client.remoteAddress, this.user)
   }
 
   /** For the bytes of body and answer. */
   get memory(): MemoryReservation {
-    return (this.#memory ??= this.#options.budget.open(this.client))
+    return (this.#memory ??= this.#options.budget.open(this.shareClient))
   }
 
   /** Aborted when the connection is gone. Made when it is asked for first: few commands ever wait for their turn. */
@@ -188,7 +192,7 @@ export class RequestContext implements PipelinedRequest, CommandScope {
     const { head } = this
     if (head === null || !head.offersUpgrade) return false
     if (this.#startsAt === null || head.chunked) return true
-    return this.connection.socket.bytesRead !== this.#startsAt + head.size + (head.contentLength ?? 0)
+    return this.connection.bytesRead !== this.#startsAt + head.size + (head.contentLength ?? 0)
   }
 
   /** Whether a response is chosen: an error response is recorded before it begins. */

@@ -11,13 +11,13 @@ import type { HttpSettings } from '../settings.ts'
 
 export function verifyPeer(): HttpHook {
   return (request, _reply, done) => {
-    const { connection, settings } = request.context
+    const { client, connection, settings } = request.context
     const problem = peerProblem(connection, settings)
     if (problem === null) {
       done()
       return
     }
-    settings.tlsReport.refused(connection.remoteAddress, problem, connection.peer)
+    settings.tlsReport.refused(client, problem, connection.peer)
     done(new HttpError('certificate', `${problem.reason}; ${problem.remedy}`))
   }
 }

@@ -4,6 +4,7 @@ import { describeError } from '../../errors.ts'
 import type { Log } from '../../log/message.ts'
 import { maxDiscarded } from '../connection/timeouts.ts'
 import type { HttpReply, HttpRequest } from '../fastify-types.ts'
+import { addressFields } from '../../net/client-address.ts'
 import { HttpError } from '../http-error.ts'
 import type { RequestContext } from '../request/context.ts'
 import { traceHead } from '../trace.ts'
@@ -26,9 +27,9 @@ export function createErrorHandler({ log }: ErrorHandlerOptions) {
 }
 
 async function sendError(error: HttpError, context: RequestContext, reply: HttpReply): Promise<Payload | undefined> {
-  const { connection, log, raw, settings, target } = context
-  if (logHttpError(log, error, connection.remoteAddress) === 'HTTP_BAD_CLIENT_REQUEST_RECEIVED') {
-    traceHead(log, 'HTTP_BAD_CLIENT_REQUEST_RECEIVED_DETAILS', connection.remoteAddress, raw, target)
+  const { client, log, raw, settings, target } = context
+  if (logHttpError(log, error, client) === 'HTTP_BAD_CLIENT_REQUEST_RECEIVED') {
+    traceHead(log, 'HTTP_BAD_CLIENT_REQUEST_RECEIVED_DETAILS', client, raw, target)
   }
   await recordHttpError(settings.audit, context.caller, error, context.begin)
   const { status, headers } = error
@@ -64,8 +65,8 @@ function known(thrown: unknown): HttpError | null {
   return isInvalidType ? new HttpError('content-type', 'Content-Type is malformed') : null
 }
 
-function unexpected(log: Log, { connection }: RequestContext, thrown: unknown): HttpError {
-  const fields = { 'remote-address': connection.remoteAddress, reason: describeError(thrown) }
+function unexpected(log: Log, { client }: RequestContext, thrown: unknown): HttpError {
+  const fields = { ...addressFields(client), reason: describeError(thrown) }
   log.write('KEAGATE_REQUEST_FAILED', fields)
   return new HttpError('unexpected', 'see the log of the agent')
 }

@@ -2,6 +2,8 @@
 
 import type { RefusedCaller } from '../../audit/record.ts'
 import type { Log, MessageId } from '../../log/message.ts'
+import { addressFields } from '../../net/client-address.ts'
+import type { ClientAddress } from '../../net/client-address.ts'
 import type { HttpError, HttpErrorKind } from '../http-error.ts'
 import type { HttpSettings } from '../settings.ts'
 
@@ -11,10 +13,10 @@ const loggedElsewhere: ReadonlySet<HttpErrorKind> = new Set([
 ])
 
 /** @returns the message written; null where that was done elsewhere */
-export function logHttpError(log: Log, error: HttpError, remoteAddress: string): MessageId | null {
+export function logHttpError(log: Log, error: HttpError, client: ClientAddress): MessageId | null {
   if (loggedElsewhere.has(error.kind)) return null
   const id = ids[error.kind] ?? 'HTTP_BAD_CLIENT_REQUEST_RECEIVED'
-  log.write(id, { 'remote-address': remoteAddress, reason: error.message })
+  log.write(id, { ...addressFields(client), reason: error.message })
   return id
 }
 

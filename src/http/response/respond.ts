@@ -14,6 +14,8 @@ export interface PreparedResponse {
   readonly body: RawJson
   /** Whether the response is the last one whatever the client wants. */
   readonly close?: boolean
+  /** Whether it answers a command, which makes its connection worth keeping; left out: where the status is 200. */
+  readonly command?: boolean
 }
 
 /**
@@ -22,7 +24,7 @@ export interface PreparedResponse {
  */
 export function respond(
   reply: HttpReply,
-  { status, headers = [], body, close = false }: PreparedResponse,
+  { status, headers = [], body, close = false, command = status === 200 }: PreparedResponse,
 ): Payload | undefined {
   const { context } = reply.request
   const { connection, settings } = context
@@ -32,9 +34,9 @@ export function respond(
   }
   const last = close || context.inputFailed || connection.closing || !reply.raw.shouldKeepAlive || context.lostBytes()
   if (last) connection.stopReading()
-  connection.startResponse(status === 200)
+  connection.startResponse(command)
   settings.metrics?.count('keagate_http_requests_total', { code: String(status) })
-  traceResponse(context.log, connection.remoteAddress, status, body)
+  traceResponse(context.log, context.client, status, body)
   reply.raw.wireHeaders = responseHeaders(settings.headers, headers, body.length, last)
   reply.code(status)
   return toPayload(body)

@@ -40,7 +40,9 @@ export interface Diagnosis {
 const notTls: Diagnosis = {
   id: 'not-tls',
   reason: 'what arrived is not TLS, but plain HTTP or another protocol',
-  remedy: "use https:// in the client's URL, and check that it means this port",
+  remedy:
+    "use https:// in the client's URL, and check that it means this port; " +
+    'for a balancer that sends the PROXY protocol, set proxy-protocol',
 }
 
 const damaged: Diagnosis = {

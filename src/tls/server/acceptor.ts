@@ -7,6 +7,7 @@ import { createServer } from 'node:tls'
 import type { TLSSocket } from 'node:tls'
 import { wrappedSocket } from '../../net/node-contracts.ts'
 import type { TlsConfig } from '../../config/types.ts'
+import type { ClientAddress } from '../../net/client-address.ts'
 import type { ConnectionSlot } from '../../shares/connection-slots.ts'
 import type { CredentialSet } from '../files/credentials.ts'
 import { diagnosePeer, unreadableCertificate } from '../diagnosis/peer.ts'
@@ -22,11 +23,11 @@ import { VerifiedPeer } from './verified-peer.ts'
 /** Exactly one of these is called for each connection. */
 export interface TlsEvents {
   /** The client may speak. `peer` is null where no certificate was asked for, or none was sent and none is required. */
-  connected(socket: TLSSocket, remoteAddress: string, peer: VerifiedPeer | null, slot: ConnectionSlot | null): void
+  connected(socket: TLSSocket, client: ClientAddress, peer: VerifiedPeer | null, slot: ConnectionSlot | null): void
   /** The handshake is done, but the client must not be served: it may be told why. */
   refused(
     socket: TLSSocket,
-    remoteAddress: string,
+    client: ClientAddress,
     diagnosis: Diagnosis,
     certificate: X509Certificate | undefined,
     slot: ConnectionSlot | null,
@@ -37,15 +38,19 @@ export interface TlsEvents {
    */
   plainHttp(socket: Socket): void
   /** There is no TLS connection, the socket is gone. `quiet`: the client left without a byte, as a port check does. */
-  failed(remoteAddress: string, diagnosis: Diagnosis, quiet: boolean, slot: ConnectionSlot | null): void
+  failed(client: ClientAddress, diagnosis: Diagnosis, quiet: boolean, slot: ConnectionSlot | null): void
 }
 
 export interface TlsAcceptor {
   /**
-   * @param remoteAddress where the connection comes from, as logs show it
+   * @param socket what it has in its buffer belongs to the handshake
+   * @param client where the connection comes from, as logs show it
    * @param slot the place of the connection, handed on with the outcome; the handshake ends when it is evicted
+   * @param consumed bytes that were read from the connection before
    */
-  accept(socket: Socket, remoteAddress: string, slot: ConnectionSlot | null): void
+  accept(socket: Socket, client: ClientAddress, slot: ConnectionSlot | null, consumed?: number): void
+  /** Resolves when no handshake is under way. */
+  idle(): Promise<void>
   /** Drops the handshakes that are not done, without a word. Connections handed over are not touched. */
   close(): void
 }
@@ -59,8 +64,10 @@ const externalMemoryFactor = 16
 /** A connection in its handshake. */
 interface Pending {
   readonly raw: Socket
-  readonly address: string
+  readonly client: ClientAddress
   readonly slot: ConnectionSlot | null
+  /** Bytes read before the handshake. */
+  readonly consumed: number
 }
 
 /** @param handshakeTimeout milliseconds from the connection to the end of the handshake, more than 0 */
@@ -84,11 +91,20 @@ export function createTlsAcceptor(
   const peers = new KnownPeers()
   const externalMemory = new WeakMap<X509Certificate, ArrayBuffer>()
 
+  const waiting: (() => void)[] = []
+
   function take(socket: TLSSocket): Pending | undefined {
     const raw = wrappedSocket(socket)
     const found = pending.get(raw)
-    pending.delete(raw)
+    remove(raw)
     return found
+  }
+
+  /** @returns whether its handshake was under way */
+  function remove(raw: unknown): boolean {
+    const removed = pending.delete(raw)
+    if (pending.size === 0) for (const resolve of waiting.splice(0)) resolve()
+    return removed
   }
 
   server.on('secureConnection', (socket) => {
@@ -101,7 +117,7 @@ export function createTlsAcceptor(
     // The HTTP side may still answer a client that has ended its half.
     socket.allowHalfOpen = true
     if (!asked) {
-      events.connected(socket, found.address, null, found.slot)
+      events.connected(socket, found.client, null, found.slot)
       return
     }
     const certificate = socket.getPeerX509Certificate()
@@ -109,23 +125,23 @@ export function createTlsAcceptor(
     const bytes = socket.authorized && certificate !== undefined ? certificate.raw.toString('latin1') : null
     const known = bytes === null ? undefined : peers.find(bytes)
     if (known !== undefined && isStillValid(known)) {
-      events.connected(socket, found.address, known, found.slot)
+      events.connected(socket, found.client, known, found.slot)
       return
     }
     if (certificate !== undefined && !socket.authorized)
       externalMemory.set(certificate, new ArrayBuffer(externalMemoryFactor * found.raw.bytesRead))
     if (certificate === undefined && !config.certRequired) {
-      events.connected(socket, found.address, null, found.slot)
+      events.connected(socket, found.client, null, found.slot)
       return
     }
     const flaw = verifyPeer(socket, certificate)
     if (flaw !== null) {
-      events.refused(socket, found.address, flaw, certificate, found.slot)
+      events.refused(socket, found.client, flaw, certificate, found.slot)
       return
     }
     const peer = certificate === undefined ? null : verifiedPeer(socket, certificate)
     if (bytes !== null && peer !== null) peers.add(bytes, peer)
-    events.connected(socket, found.address, peer, found.slot)
+    events.connected(socket, found.client, peer, found.slot)
   })
 
   function verifiedPeer(socket: TLSSocket, certificate: X509Certificate): VerifiedPeer {
@@ -170,35 +186,38 @@ export function createTlsAcceptor(
     if (!isHttp || found === undefined) socket.destroy()
     if (found === undefined) return
     if (diagnosis.id === 'closed') forget(found)
-    else events.failed(found.address, diagnosis, false, found.slot)
+    else events.failed(found.client, diagnosis, false, found.slot)
     if (isHttp) events.plainHttp(found.raw)
   })
 
-  function forget({ raw, address, slot }: Pending): void {
-    events.failed(address, diagnoseClose(raw.bytesRead), raw.bytesRead === 0, slot)
+  function forget({ raw, client, slot, consumed }: Pending): void {
+    const received = raw.bytesRead - consumed
+    events.failed(client, diagnoseClose(received), received === 0, slot)
   }
 
   return {
-    accept(raw, address, slot) {
+    accept(raw, client, slot, consumed = 0) {
       // The client reset the connection while it waited to be accepted.
       if (raw.destroyed || raw.remotePort === undefined) {
         raw.destroy()
-        events.failed(address, diagnoseClose(0), true, slot)
+        events.failed(client, diagnoseClose(0), true, slot)
         return
       }
-      const entry = { raw, address, slot }
+      const entry = { raw, client, slot, consumed }
       if (slot !== null) slot.evict = () => raw.destroy()
       pending.set(raw, entry)
       raw.once('close', () => {
-        if (pending.delete(raw)) forget(entry)
+        if (remove(raw)) forget(entry)
       })
       // Half a handshake cannot go on, so until it is done the end of the client is the end of the connection.
       raw.allowHalfOpen = false
       server.emit('connection', raw)
     },
+    idle: () => (pending.size === 0 ? Promise.resolve() : new Promise((resolve) => waiting.push(resolve))),
     close() {
       const open = [...pending.values()]
       pending.clear()
+      for (const resolve of waiting.splice(0)) resolve()
       for (const { raw, slot } of open) {
         slot?.release()
         raw.destroy()

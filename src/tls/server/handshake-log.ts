@@ -4,6 +4,8 @@
 import type { Log, MessageFields } from '../../log/message.ts'
 import { LogThrottle } from '../../log/throttle.ts'
 import type { Metrics } from '../../metrics/registry.ts'
+import { addressFields } from '../../net/client-address.ts'
+import type { ClientAddress } from '../../net/client-address.ts'
 import type { Diagnosis } from '../diagnosis/handshake.ts'
 import { certificateName } from '../../x509/certificate-info.ts'
 import type { CertificateInfo } from '../../x509/certificate-info.ts'
@@ -21,29 +23,29 @@ export class HandshakeLog {
   }
 
   /** A client whose certificate does not let it in, at the handshake or later. @param peer null: there is none */
-  refused(remoteAddress: string, diagnosis: Diagnosis, peer: CertificateInfo | null): void {
+  refused(client: ClientAddress, diagnosis: Diagnosis, peer: CertificateInfo | null): void {
     this.#metrics.count('keagate_tls_failures_total', { reason: diagnosis.id })
     const facts = peer === null ? noFacts : certificateFacts(peer)
-    const fields = { ...sentences(remoteAddress, diagnosis), ...facts }
-    const kind = [remoteAddress, diagnosis.id, facts.fingerprint].join()
+    const fields = { ...sentences(client, diagnosis), ...facts }
+    const kind = [client.remoteAddress, diagnosis.id, facts.fingerprint].join()
     this.#storms.write('KEAGATE_CLIENT_CERTIFICATE_REFUSED', fields, kind)
   }
 
   /** A handshake that was not finished. @param quiet the client left without a byte, as a port check does */
-  failed(remoteAddress: string, diagnosis: Diagnosis, quiet: boolean): void {
-    const fields = sentences(remoteAddress, diagnosis)
+  failed(client: ClientAddress, diagnosis: Diagnosis, quiet: boolean): void {
+    const fields = sentences(client, diagnosis)
     if (quiet) {
       this.#log.write('KEAGATE_CONNECTION_ERROR', fields)
       return
     }
     this.#metrics.count('keagate_tls_failures_total', { reason: diagnosis.id })
-    this.#storms.write('HTTP_CONNECTION_HANDSHAKE_FAILED', fields, [remoteAddress, diagnosis.id].join())
+    this.#storms.write('HTTP_CONNECTION_HANDSHAKE_FAILED', fields, [client.remoteAddress, diagnosis.id].join())
   }
 
   /** A connection that was closed before its handshake, because there are too many. */
-  crowded(remoteAddress: string, limit: number): void {
+  crowded(client: ClientAddress, limit: number): void {
     const reason = `${limit} connections are open, which is the limit`
-    this.#storms.write('KEAGATE_CONNECTION_LIMIT', { 'remote-address': remoteAddress, reason }, '')
+    this.#storms.write('KEAGATE_CONNECTION_LIMIT', { ...addressFields(client), reason }, '')
   }
 
   close(): void {
@@ -57,6 +59,6 @@ function certificateFacts({ subject, issuer, serial, fingerprint }: CertificateI
   return { subject: certificateName(subject), issuer: certificateName(issuer), serial, fingerprint }
 }
 
-function sentences(remoteAddress: string, { reason, remedy }: Diagnosis): MessageFields {
-  return { 'remote-address': remoteAddress, reason, remedy }
+function sentences(client: ClientAddress, { reason, remedy }: Diagnosis): MessageFields {
+  return { ...addressFields(client), reason, remedy }
 }

@@ -8,6 +8,7 @@ import { Connection } from '../../../src/http/connection/connection.ts'
 import { HttpError } from '../../../src/http/http-error.ts'
 import { RequestContext } from '../../../src/http/request/context.ts'
 import { MemoryBudget } from '../../../src/shares/memory-budget.ts'
+import { TrustedProxies } from '../../../src/http/proxy/trusted-proxies.ts'
 import type { HttpSettings } from '../../../src/http/settings.ts'
 import { MetricRegistry } from '../../../src/metrics/registry.ts'
 import { HandshakeLog } from '../../../src/tls/server/handshake-log.ts'
@@ -28,6 +29,8 @@ function started(): Made {
     limits: defaultLimits,
     headers: [],
     certificateRequired: false,
+    trustedProxies: new TrustedProxies([]),
+    readiness: null,
     revocation: null,
     trustAnchors: null,
     audit: null,
@@ -39,7 +42,7 @@ function started(): Made {
   }
   const socket = new Socket()
   const connection = new Connection({
-    socket, remoteAddress: '192.0.2.1', peer: null, verified: null, slot: null, origin: null, settings: () => settings, log,
+    socket, client: { remoteAddress: '192.0.2.1' }, consumed: 0, peer: null, verified: null, slot: null, origin: null, settings: () => settings, log,
   })
   const budget = new MemoryBudget({ limit: () => defaultLimits.maxBuffered })
   const failed: HttpError[] = []
