@@ -65,6 +65,7 @@ function tlsHandler(
       socket.end(rawResponse(config.httpHeaders, httpOnTlsPort()))
       server.discard(socket)
     },
+    evicted: (socket) => server.discard(socket),
     failed: (address, diagnosis, quiet, slot) => {
       slot?.release()
       report.failed(address, diagnosis, quiet)

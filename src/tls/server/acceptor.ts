@@ -13,6 +13,7 @@ import { diagnosePeer, unreadableCertificate } from '../diagnosis/peer.ts'
 import { diagnoseClose, diagnoseHandshake } from '../diagnosis/handshake.ts'
 import type { Diagnosis } from '../diagnosis/handshake.ts'
 import { verificationCode } from '../diagnosis/verification.ts'
+import { HandshakeTurns } from './handshake-turns.ts'
 import { KnownPeers } from './known-peers.ts'
 import { sentBehind } from './sent-certificates.ts'
 import { peerCertificate } from '../../x509/certificate-info.ts'
@@ -36,6 +37,8 @@ export interface TlsEvents {
    * spoken here. Nothing more is read; the callee closes the socket.
    */
   plainHttp(socket: Socket): void
+  /** Follows `failed` where the place of the connection was needed. The callee closes the socket, unread. */
+  evicted(socket: Socket): void
   /** There is no TLS connection, the socket is gone. `quiet`: the client left without a byte, as a port check does. */
   failed(remoteAddress: string, diagnosis: Diagnosis, quiet: boolean, slot: ConnectionSlot | null): void
 }
@@ -82,6 +85,7 @@ export function createTlsAcceptor(
   })
   const pending = new Map<unknown, Pending>()
   const peers = new KnownPeers()
+  const turns = new HandshakeTurns()
   const externalMemory = new WeakMap<X509Certificate, ArrayBuffer>()
 
   function take(socket: TLSSocket): Pending | undefined {
@@ -187,14 +191,22 @@ export function createTlsAcceptor(
         return
       }
       const entry = { raw, address, slot }
-      if (slot !== null) slot.evict = () => raw.destroy()
       pending.set(raw, entry)
+      if (slot !== null) {
+        slot.evict = () => {
+          pending.delete(raw)
+          forget(entry)
+          events.evicted(raw)
+        }
+      }
       raw.once('close', () => {
         if (pending.delete(raw)) forget(entry)
       })
       // Half a handshake cannot go on, so until it is done the end of the client is the end of the connection.
       raw.allowHalfOpen = false
-      server.emit('connection', raw)
+      turns.start(address, () => {
+        if (pending.has(raw)) server.emit('connection', raw)
+      })
     },
     close() {
       const open = [...pending.values()]
