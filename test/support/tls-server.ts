@@ -85,6 +85,7 @@ export async function openTlsDoor(owner: Owner, config: TlsConfig, options: Door
         connected: (socket, _remoteAddress, verified) => note({ kind: 'connected', socket, peer: verified?.facts ?? null, verified }),
         refused: (socket, _remoteAddress, diagnosis, certificate) => note({ kind: 'refused', socket, diagnosis, certificate }),
         plainHttp: (socket) => socket.destroy(),
+        evicted: (socket) => socket.destroy(),
         failed: ({ remoteAddress }, diagnosis, quiet) => note({ kind: 'failed', remoteAddress, diagnosis, quiet }),
       },
       options.now,

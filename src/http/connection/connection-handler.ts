@@ -112,6 +112,7 @@ function tlsStage(
       socket.end(rawResponse(config.httpHeaders, httpOnTlsPort()))
       server.discard(socket)
     },
+    evicted: (socket) => server.discard(socket),
     failed: (client, diagnosis, quiet, slot) => {
       slot?.release()
       report.failed(client, diagnosis, quiet)

@@ -14,6 +14,7 @@ import { diagnosePeer, unreadableCertificate } from '../diagnosis/peer.ts'
 import { diagnoseClose, diagnoseHandshake } from '../diagnosis/handshake.ts'
 import type { Diagnosis } from '../diagnosis/handshake.ts'
 import { verificationCode } from '../diagnosis/verification.ts'
+import { HandshakeTurns } from './handshake-turns.ts'
 import { KnownPeers } from './known-peers.ts'
 import { sentBehind } from './sent-certificates.ts'
 import { peerCertificate } from '../../x509/certificate-info.ts'
@@ -37,6 +38,8 @@ export interface TlsEvents {
    * spoken here. Nothing more is read; the callee closes the socket.
    */
   plainHttp(socket: Socket): void
+  /** Follows `failed` where the place of the connection was needed. The callee closes the socket, unread. */
+  evicted(socket: Socket): void
   /** There is no TLS connection, the socket is gone. `quiet`: the client left without a byte, as a port check does. */
   failed(client: ClientAddress, diagnosis: Diagnosis, quiet: boolean, slot: ConnectionSlot | null): void
 }
@@ -89,6 +92,7 @@ export function createTlsAcceptor(
   })
   const pending = new Map<unknown, Pending>()
   const peers = new KnownPeers()
+  const turns = new HandshakeTurns()
   const externalMemory = new WeakMap<X509Certificate, ArrayBuffer>()
 
   const waiting: (() => void)[] = []
@@ -204,14 +208,21 @@ export function createTlsAcceptor(
         return
       }
       const entry = { raw, client, slot, consumed }
-      if (slot !== null) slot.evict = () => raw.destroy()
       pending.set(raw, entry)
+      if (slot !== null) {
+        slot.evict = () => {
+          if (remove(raw)) forget(entry)
+          events.evicted(raw)
+        }
+      }
       raw.once('close', () => {
         if (remove(raw)) forget(entry)
       })
       // Half a handshake cannot go on, so until it is done the end of the client is the end of the connection.
       raw.allowHalfOpen = false
-      server.emit('connection', raw)
+      turns.start(client.remoteAddress, () => {
+        if (pending.has(raw)) server.emit('connection', raw)
+      })
     },
     idle: () => (pending.size === 0 ? Promise.resolve() : new Promise((resolve) => waiting.push(resolve))),
     close() {
