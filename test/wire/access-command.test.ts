@@ -18,7 +18,7 @@ t.test('what keeps a caller out before any rule is noted beside the decision', a
       roles: [{ name: 'stork', 'accept-commands': 'READ' }, { name: 'admin', 'accept-commands': 'ALL' }],
     },
   } }))
-  const bound = /^note: +the user stork is bound to a certificate of his own/m
+  const bound = /^note: +the user stork is bound to a certificate, /m
   const none = /^note: +no client is asked for a certificate/m
   const table: readonly [words: string, code: number, ...says: RegExp[]][] = [
     ['--user admin shutdown', 0, /^allowed: shutdown for keagate itself\nrole: +admin\nrule: +accept-commands of admin: "ALL" \(user admin\)\n$/],
