@@ -27,7 +27,7 @@ export async function listenFirst(config: AgentConfig, { passed, log, signal }: 
   const remedy = 'make ListenStream of the socket unit, once, and http-host and http-port of the configuration the same'
   const at = '/Control-agent/http-host'
   if (others.length > 0) {
-    throw new KeagateError('LISTEN_FAILED', `systemd has opened ${passed.length} sockets for one door`, { remedy, at })
+    throw new KeagateError('LISTEN_FAILED', `systemd has opened ${passed.length} sockets for one listener`, { remedy, at })
   }
   const listener = await adoptListener(fd, log)
   const { httpHost: host, httpPort: port } = config

@@ -18,7 +18,7 @@ export function explainRefusal(status: number, text: string): Finding {
   const why = typeof said === 'string' ? said : 'no answer of a Kea agent'
   switch (status) {
     case 401:
-      return problem('warning', 'answer', '401: the door asks for a user and a password', bothNeeded)
+      return problem('warning', 'answer', '401: the agent asks for a user and a password', bothNeeded)
     case 403:
       return problem('error', 'answer', `403: ${why}`, 'the log of the agent says more')
     default:

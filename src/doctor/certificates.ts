@@ -56,8 +56,8 @@ export async function examineUpstreamCertificates(loaded: LoadedConfig, log: Log
 }
 
 function plainHttp(host: string): Finding {
-  if (host === '::1' || host.startsWith('127.')) return ok('TLS', 'off; the door speaks plain HTTP on the loopback address')
-  const text = `off, and the door listens on ${host}: commands and passwords can be read on their way`
+  if (host === '::1' || host.startsWith('127.')) return ok('TLS', 'off; the agent speaks plain HTTP on the loopback address')
+  const text = `off, and the agent listens on ${host}: commands and passwords can be read on their way`
   return problem('warning', 'TLS', text, 'make certificates with "keagate certs init", or set http-host to 127.0.0.1')
 }
 

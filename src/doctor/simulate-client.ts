@@ -98,7 +98,7 @@ interface Identity extends Own {
   readonly trusted: readonly X509Certificate[] | null
 }
 
-const none: Own = { findings: [ok('CERT', 'none; a door that requires one will say so')], options: {} }
+const none: Own = { findings: [ok('CERT', 'none; an agent that requires one will say so')], options: {} }
 
 function readPair(pair: NonNullable<ClientTask['pair']>, found: TlsDiagnostics): Own {
   const { certFile, keyFile } = pair

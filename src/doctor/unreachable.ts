@@ -20,6 +20,6 @@ export function explainConnection(where: string, error: Error | null): Finding {
 
 /** The connection ended before there was a whole answer. */
 export function explainNoAnswer(error: Error, url: URL): Finding {
-  const remedy = url.protocol === 'http:' ? 'if the door speaks TLS, use https:// in the URL' : 'look at the log of the agent'
+  const remedy = url.protocol === 'http:' ? 'if the agent speaks TLS, use https:// in the URL' : 'look at the log of the agent'
   return problem('error', 'answer', error.message, remedy)
 }

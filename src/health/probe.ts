@@ -37,7 +37,7 @@ export async function askMonitoring({ httpHost, httpPort }: MonitoringConfig, qu
  * that requires a certificate refuses even earlier. Never rejects.
  */
 export async function askDoor({ httpHost, httpPort, proxies, tls }: AgentConfig): Promise<Verdict> {
-  const where = `the door at ${place(httpHost, httpPort)}`
+  const where = `the agent at ${place(httpHost, httpPort)}`
   if (proxies.proxyProtocol) {
     const problem = await tryPort(httpHost, httpPort)
     const text = 'accepts connections; with proxy-protocol only monitoring can be asked more'

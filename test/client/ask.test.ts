@@ -80,7 +80,7 @@ t.test('a password: from a file; on the command line with a warning; at the term
   t.match(await ask(...to, '-u', user, '--password-file', file), { code: 0, stderr: '' })
   t.match(await ask(...to, '-u', user, '--password', password), { code: 0, stderr: /^keagate ask: warning: other users/ })
   const wrong = await ask(...to, '-u', user, '--password', 'hunter2')
-  t.match(wrong, { code: 2, stderr: /401: the door asks for a user and a password; .*--user/ })
+  t.match(wrong, { code: 2, stderr: /401: the agent asks for a user and a password; .*--user/ })
   t.notMatch(wrong.stderr, /hunter2/)
   const typed = await inTerminal(['ask', ...to, '-u', user], { env: away, steps: [['operator:', `${password}\r`]] })
   t.match(typed, { code: 0, stdout: /result 0, success/ })

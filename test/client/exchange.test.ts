@@ -70,7 +70,7 @@ t.test('plain HTTP, and with a password', async (t) => {
   t.equal(status, 200)
   t.match(JSON.parse(body.toString()), [{ result: 0 }])
   const refused = await failure({ target: door.target, timeoutMs: 20_000 })
-  t.match(refused, { kind: 'http', message: /401: the door asks for a user and a password/ })
+  t.match(refused, { kind: 'http', message: /401: the agent asks for a user and a password/ })
   const wrong = await failure({ ...door, authorization: { user, password: 'not-it' } })
   t.notMatch(`${wrong.message} ${wrong.remedy}`, /not-it/)
   const asTls = await failure({ ...door, target: { url: new URL(String('url' in door.target ? door.target.url : '').replace('http:', 'https:')) } })

@@ -81,7 +81,7 @@ t.test('as a client: what the answer means', async (t) => {
     [200, '[ { "result": 1, "text": "no" } ]', /^warning answer: 200, but list-commands failed: no/],
     [200, '<html>Welcome</html>', /^error answer: 200, but what answers there is no Kea agent/],
     [200, '[ 7 ]', /no Kea agent/],
-    [401, '', /^warning answer: 401: the door asks for a user and a password; give/],
+    [401, '', /^warning answer: 401: the agent asks for a user and a password; give/],
     [403, '{ "result": 403, "text": "revoked" }', /^error answer: 403: revoked/],
     [404, '', /^error answer: 404: no answer of a Kea agent; see whether the port/],
   ] as const) t.match(sentence(explainAnswer(status, body)), expected)

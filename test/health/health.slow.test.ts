@@ -30,7 +30,7 @@ t.test('a door for certificates only is alive when it says that one is missing',
   })
   for (let turn = 0; turn < 2; turn++) {
     t.match(await healthOf(program), {
-      code: 0, stdout: /^healthy: the door at 0\.0\.0\.0 port \d+ answers as an agent does that requires a client certificate\n$/,
+      code: 0, stdout: /^healthy: the agent at 0\.0\.0\.0 port \d+ answers as an agent does that requires a client certificate\n$/,
     })
   }
   t.match(await healthOf(program, '--ready'), { code: 1, stdout: /^unknown: only monitoring can say .*; add "monitoring" to .*, or leave out --ready\n$/ })
@@ -40,7 +40,7 @@ t.test('nobody is locked out by it, and nothing counts as a wrong password', asy
   const port = await freePort()
   const authentication = { type: 'basic', clients: [{ user: 'ann', password: 'correct horse' }], 'lock-out': { failures: 1 } }
   const program = await startProgram(t, { authentication })
-  t.match(await healthOf(program), { code: 0, stdout: /^healthy: the door at 127\.0\.0\.1 port \d+ answers as an agent does\n$/ })
+  t.match(await healthOf(program), { code: 0, stdout: /^healthy: the agent at 127\.0\.0\.1 port \d+ answers as an agent does\n$/ })
   t.notMatch(program.output(), /HTTP_CLIENT_REQUEST_NOT_AUTHORIZED|KEAGATE_LOCKED_OUT/)
   writeFileSync(program.configFile, JSON.stringify({
     'Control-agent': { 'http-port': program.port, authentication, monitoring: { 'http-port': port } },
@@ -68,7 +68,7 @@ t.test('a process that hangs is not alive, though the system still takes its con
   process.kill(program.pid, 'SIGSTOP')
   const verdict = await healthOf(program)
   process.kill(program.pid, 'SIGCONT')
-  t.match(verdict, { code: 1, stdout: /^unhealthy: the door at 127\.0\.0\.1 port \d+: no answer within 5 s; process \d+ runs/ })
+  t.match(verdict, { code: 1, stdout: /^unhealthy: the agent at 127\.0\.0\.1 port \d+: no answer within 5 s; process \d+ runs/ })
 })
 
 t.test('nobody there, and somebody else there', async (t) => {

@@ -68,7 +68,7 @@ export class HttpReply {
 
 const remedies: Readonly<Partial<Record<number, string>>> = {
   401: 'give this control socket a user and password that the daemon knows',
-  403: 'the daemon, or a door before it, does not allow this command to the user of this control socket',
+  403: 'the daemon, or an agent before it, does not allow this command to the user of this control socket',
 }
 
 function isJson(type: string): boolean {
