@@ -2,10 +2,10 @@
 
 import { users } from './certificates.ts'
 import { ClientLines } from './client-lines.ts'
-import type { DoorPlan } from './door-config.ts'
-import { auditFile } from './door-config.ts'
+import type { AgentPlan } from './agent-config.ts'
+import { auditFile } from './agent-config.ts'
 import { loopback } from './free-port.ts'
-import { demoNotice } from './process-commands.ts'
+import { demoNotice } from './daemon/commands/process-commands.ts'
 import type { RealDaemon } from './real-daemon.ts'
 import type { Service } from './sample-config.ts'
 import type { Workplace } from './workplace.ts'
@@ -27,7 +27,7 @@ const contents: Readonly<Record<Service, string>> = {
 const [operator, reader] = users
 
 /** All of it, for the terminal; writes what the lines need into the workplace. */
-export function introduction(workplace: Workplace, plan: DoorPlan, daemons: readonly DaemonInUse[]): string {
+export function introduction(workplace: Workplace, plan: AgentPlan, daemons: readonly DaemonInUse[]): string {
   const { port, monitoringPort } = plan
   const lines = new ClientLines(workplace, port)
   const madeUp = daemons.some(({ service, real }) => service === 'dhcp4' && real === null)

@@ -5,7 +5,7 @@ import { runDaemon } from '../app/run-daemon.ts'
 import { Signals } from '../process/signals.ts'
 import { makeCertificates } from './certificates.ts'
 import { makeDaemon } from './daemons.ts'
-import { writeDoorConfig } from './door-config.ts'
+import { writeAgentConfig } from './agent-config.ts'
 import { freePort } from './free-port.ts'
 import { introduction } from './introduction.ts'
 import type { DaemonInUse } from './introduction.ts'
@@ -47,7 +47,7 @@ export async function runDemo(options: DemoOptions, { env, program, stdin, stdou
     monitoringPort: await freePort(options.monitoringPort === port ? 0 : options.monitoringPort),
     sockets: new Map(daemons.map(({ service, real }) => [service, real?.path ?? workplace.file(service)])),
   }
-  const file = writeDoorConfig(workplace, plan)
+  const file = writeAgentConfig(workplace, plan)
   const code = await runDaemon({ kind: 'run', file, debug: false, pathChecks: true }, {
     program,
     signals,

@@ -1,8 +1,8 @@
 // The made-up site: two networks of IPv4, two of IPv6, and a server for DNS updates.
 
-import { addressText } from './address.ts'
-import type { Family } from './address.ts'
-import { demoNotice } from './process-commands.ts'
+import { addressText } from './daemon/address.ts'
+import type { Family } from './daemon/address.ts'
+import { demoNotice } from './daemon/commands/process-commands.ts'
 
 export type Service = 'dhcp4' | 'dhcp6' | 'd2'
 

@@ -1,7 +1,7 @@
 // The made-up clients: the same at every start, but for the times.
 
-import { addressText } from './address.ts'
-import type { Lease } from './lease.ts'
+import { addressText } from './daemon/address.ts'
+import type { Lease } from './daemon/lease.ts'
 import { campusLeases, officeLeases } from './sample-config.ts'
 
 const names = ['laptop', 'phone', 'tablet', 'camera', 'sensor', 'desk', 'till', 'screen']

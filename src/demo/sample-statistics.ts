@@ -1,6 +1,6 @@
 // Counters of packets and updates, as if the daemons had run for a while.
 
-import type { Statistics } from './statistics.ts'
+import type { Statistics } from './daemon/statistics.ts'
 
 const packets = {
   4: {

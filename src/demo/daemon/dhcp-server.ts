@@ -1,6 +1,6 @@
 // The state of a demonstration DHCP server: configuration, leases, reservations and statistics.
 
-import type { Printable } from '../json/text/print.ts'
+import type { Printable } from '../../json/text/print.ts'
 import type { Family } from './address.ts'
 import { contains } from './address.ts'
 import type { DhcpConfig } from './dhcp-config.ts'

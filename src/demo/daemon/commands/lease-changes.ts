@@ -1,14 +1,14 @@
 // `lease4-add` and `lease6-add` with their relatives: what changes leases.
 
-import { addressBits, addressText, contains, hexText } from './address.ts'
-import { CommandRefused } from './answer.ts'
+import { addressBits, addressText, contains, hexText } from '../address.ts'
+import { CommandRefused } from '../answer.ts'
 import type { CommandTable } from './command-table.ts'
-import type { DhcpServer } from './dhcp-server.ts'
-import type { Fields } from './fields.ts'
-import type { Lease } from './lease.ts'
-import { isExpired } from './lease.ts'
+import type { DhcpServer } from '../dhcp-server.ts'
+import type { Fields } from '../fields.ts'
+import type { Lease } from '../lease.ts'
+import { isExpired } from '../lease.ts'
 import { findLease, leaseType } from './lease-queries.ts'
-import type { Subnet } from './subnet.ts'
+import type { Subnet } from '../subnet.ts'
 
 export function leaseChanges(server: DhcpServer): CommandTable {
   const { family, leases } = server

@@ -1,6 +1,6 @@
 // Leases in memory.
 
-import type { Printable } from '../json/text/print.ts'
+import type { Printable } from '../../json/text/print.ts'
 import { sorted } from './print-config.ts'
 
 export type LeaseType = 'V4' | 'IA_NA' | 'IA_PD'

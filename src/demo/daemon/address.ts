@@ -1,7 +1,7 @@
 // Addresses, prefixes and pools of DHCP as numbers.
 
 import { isIP } from 'node:net'
-import { readAddress } from '../net/network.ts'
+import { readAddress } from '../../net/network.ts'
 import { CommandRefused } from './answer.ts'
 
 export type Family = 4 | 6

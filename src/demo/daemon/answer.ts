@@ -1,7 +1,7 @@
 // What a demonstration daemon says to one command, with Kea's result codes.
 
-import type { Printable } from '../json/text/print.ts'
-import { printCompact } from '../json/text/print.ts'
+import type { Printable } from '../../json/text/print.ts'
+import { printCompact } from '../../json/text/print.ts'
 
 /** 0 done, 1 refused, 2 no such command, 3 nothing found, as in Kea's API. */
 export type ResultCode = 0 | 1 | 2 | 3

@@ -1,7 +1,7 @@
 // The switch that makes a demonstration daemon hang or go away for a while, to show what keagate does then.
 
 import { CommandRefused } from './answer.ts'
-import type { CommandTable } from './command-table.ts'
+import type { CommandTable } from './commands/command-table.ts'
 import type { Fields } from './fields.ts'
 
 /** Seconds, where a command does not say. */

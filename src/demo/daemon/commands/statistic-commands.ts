@@ -1,11 +1,11 @@
 // `statistic-*`, which every daemon has.
 
-import type { Printable } from '../json/text/print.ts'
-import { CommandRefused } from './answer.ts'
+import type { Printable } from '../../../json/text/print.ts'
+import { CommandRefused } from '../answer.ts'
 import type { CommandTable } from './command-table.ts'
-import type { Fields } from './fields.ts'
-import { sorted } from './print-config.ts'
-import type { Statistics } from './statistics.ts'
+import type { Fields } from '../fields.ts'
+import { sorted } from '../print-config.ts'
+import type { Statistics } from '../statistics.ts'
 
 export function statisticCommands(statistics: Statistics): CommandTable {
   const print = (names: readonly string[]): Printable => {

@@ -2,12 +2,12 @@
 
 import { writeFileSync } from 'node:fs'
 import { users } from './certificates.ts'
-import { faultCommands } from './fault-switch.ts'
+import { faultCommands } from './daemon/fault-switch.ts'
 import { loopback } from './free-port.ts'
 import type { Service } from './sample-config.ts'
 import type { Workplace } from './workplace.ts'
 
-export interface DoorPlan {
+export interface AgentPlan {
   readonly port: number
   readonly monitoringPort: number
   /** The path of each daemon's control socket. */
@@ -17,7 +17,7 @@ export interface DoorPlan {
 export const auditFile = 'audit.log'
 
 /** Writes it into the workplace. @returns its path */
-export function writeDoorConfig(workplace: Workplace, { port, monitoringPort, sockets }: DoorPlan): string {
+export function writeAgentConfig(workplace: Workplace, { port, monitoringPort, sockets }: AgentPlan): string {
   const [operator, reader] = users
   const unix = [...sockets].map(([service, path]) => [service, { 'socket-type': 'unix', 'socket-name': path }] as const)
   const config = {
@@ -45,7 +45,7 @@ export function writeDoorConfig(workplace: Workplace, { port, monitoringPort, so
     }],
   }
   const file = workplace.file('keagate.conf')
-  const comment = '// The door of a demonstration, which is gone when that ends.\n'
+  const comment = '// The agent of a demonstration, which is gone when that ends.\n'
   writeFileSync(file, `${comment}${JSON.stringify({ 'Control-agent': config }, null, 2)}\n`, { mode: 0o600 })
   return file
 }

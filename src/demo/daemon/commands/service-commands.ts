@@ -1,11 +1,11 @@
 // `dhcp-disable` and `dhcp-enable`, and what `status-get` of a DHCP server shows of them.
 
-import { NumberText } from '../json/text/print.ts'
-import type { Printable } from '../json/text/print.ts'
+import { NumberText } from '../../../json/text/print.ts'
+import type { Printable } from '../../../json/text/print.ts'
 import type { CommandTable } from './command-table.ts'
-import type { Family } from './address.ts'
-import { CommandRefused } from './answer.ts'
-import type { Fields } from './fields.ts'
+import type { Family } from '../address.ts'
+import { CommandRefused } from '../answer.ts'
+import type { Fields } from '../fields.ts'
 
 const origins = ['user', 'ha-partner', 'ha-remote', 'ha-local', 'database']
 

@@ -1,11 +1,11 @@
 // One demonstration daemon: its control socket, its commands, and the switch that makes it fail.
 
-import { describeError } from '../errors.ts'
-import { parseJson } from '../json/text/parser.ts'
-import { memberOf } from '../json/text/node.ts'
+import { describeError } from '../../errors.ts'
+import { parseJson } from '../../json/text/parser.ts'
+import { memberOf } from '../../json/text/node.ts'
 import type { Answer } from './answer.ts'
 import { CommandRefused, printAnswer } from './answer.ts'
-import type { CommandTable } from './command-table.ts'
+import type { CommandTable } from './commands/command-table.ts'
 import { ControlSocket } from './control-socket.ts'
 import { FaultSwitch, backCommand } from './fault-switch.ts'
 import { Fields } from './fields.ts'

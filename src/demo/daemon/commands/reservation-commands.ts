@@ -1,15 +1,15 @@
 // `reservation-get` and its relatives, as Kea's library of host commands has them.
 
-import type { Printable } from '../json/text/print.ts'
-import { addressBits, addressText } from './address.ts'
-import type { Answer } from './answer.ts'
-import { CommandRefused, found } from './answer.ts'
+import type { Printable } from '../../../json/text/print.ts'
+import { addressBits, addressText } from '../address.ts'
+import type { Answer } from '../answer.ts'
+import { CommandRefused, found } from '../answer.ts'
 import type { CommandTable } from './command-table.ts'
-import type { DhcpServer } from './dhcp-server.ts'
-import { Fields } from './fields.ts'
-import { sorted } from './print-config.ts'
-import type { Reservation } from './reservation.ts'
-import { identifierText, readReservation } from './reservation.ts'
+import type { DhcpServer } from '../dhcp-server.ts'
+import { Fields } from '../fields.ts'
+import { sorted } from '../print-config.ts'
+import type { Reservation } from '../reservation.ts'
+import { identifierText, readReservation } from '../reservation.ts'
 
 export function reservationCommands(server: DhcpServer): CommandTable {
   const inSubnet = (id: number | null): readonly Reservation[] =>

@@ -1,7 +1,7 @@
 // Parts of a configuration as `config-get` shows them: with every default, members in the order of their names.
 
-import type { JsonNode } from '../json/text/node.ts'
-import type { Printable } from '../json/text/print.ts'
+import type { JsonNode } from '../../json/text/node.ts'
+import type { Printable } from '../../json/text/print.ts'
 import { CommandRefused } from './answer.ts'
 import type { Defaults, serverExtras } from './config-defaults.ts'
 import type { Fields } from './fields.ts'

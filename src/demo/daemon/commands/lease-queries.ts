@@ -1,13 +1,13 @@
 // `lease4-get` and `lease6-get` with their relatives: what only looks.
 
-import { addressBits, hexText } from './address.ts'
-import { CommandRefused, found } from './answer.ts'
-import type { Answer } from './answer.ts'
+import { addressBits, hexText } from '../address.ts'
+import { CommandRefused, found } from '../answer.ts'
+import type { Answer } from '../answer.ts'
 import type { CommandTable } from './command-table.ts'
-import type { DhcpServer } from './dhcp-server.ts'
-import type { Fields } from './fields.ts'
-import type { Lease, LeaseType } from './lease.ts'
-import { printLease } from './lease.ts'
+import type { DhcpServer } from '../dhcp-server.ts'
+import type { Fields } from '../fields.ts'
+import type { Lease, LeaseType } from '../lease.ts'
+import { printLease } from '../lease.ts'
 
 /** Leases of one page, as Kea bounds it. */
 const maxPage = 4_294_967_295

@@ -1,13 +1,13 @@
 // `subnet4-list`, `network4-list` and the like: what the configuration holds.
 
-import type { Printable } from '../json/text/print.ts'
-import type { Answer } from './answer.ts'
-import { CommandRefused, found } from './answer.ts'
+import type { Printable } from '../../../json/text/print.ts'
+import type { Answer } from '../answer.ts'
+import { CommandRefused, found } from '../answer.ts'
 import type { CommandTable } from './command-table.ts'
-import type { DhcpServer } from './dhcp-server.ts'
-import type { Fields } from './fields.ts'
-import { sorted } from './print-config.ts'
-import type { Subnet } from './subnet.ts'
+import type { DhcpServer } from '../dhcp-server.ts'
+import type { Fields } from '../fields.ts'
+import { sorted } from '../print-config.ts'
+import type { Subnet } from '../subnet.ts'
 
 export function subnetCommands(server: DhcpServer): CommandTable {
   const { family } = server

@@ -1,7 +1,7 @@
 // What every daemon says of itself. All of it says that this is a demonstration.
 
-import type { Printable } from '../json/text/print.ts'
-import { packageVersion } from '../version.ts'
+import type { Printable } from '../../../json/text/print.ts'
+import { packageVersion } from '../../../version.ts'
 import type { CommandTable } from './command-table.ts'
 
 /** Of Kea's commands and answers, which these are like. */

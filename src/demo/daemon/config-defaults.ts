@@ -1,7 +1,7 @@
 // What `config-get` of a daemon shows besides what was configured: as of Kea 2.2, and in subnets and shared networks of
 // 3.0 as well.
 
-import type { Printable } from '../json/text/print.ts'
+import type { Printable } from '../../json/text/print.ts'
 import type { Family } from './address.ts'
 
 export type Defaults = Readonly<Record<string, Printable>>

@@ -1,12 +1,12 @@
 // `stat-lease4-get` and `stat-lease6-get`: a table with a row for each subnet.
 
-import type { Answer } from './answer.ts'
-import { CommandRefused } from './answer.ts'
+import type { Answer } from '../answer.ts'
+import { CommandRefused } from '../answer.ts'
 import type { CommandTable } from './command-table.ts'
-import type { DhcpServer } from './dhcp-server.ts'
-import { Fields } from './fields.ts'
-import { timestamp } from './statistics.ts'
-import type { Subnet } from './subnet.ts'
+import type { DhcpServer } from '../dhcp-server.ts'
+import { Fields } from '../fields.ts'
+import { timestamp } from '../statistics.ts'
+import type { Subnet } from '../subnet.ts'
 
 const columns = {
   4: ['total-addresses', 'cumulative-assigned-addresses', 'assigned-addresses', 'declined-addresses'],

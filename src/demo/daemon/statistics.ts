@@ -1,6 +1,6 @@
 // Statistics as Kea's daemons keep them: of each name the latest values with their times.
 
-import type { Printable } from '../json/text/print.ts'
+import type { Printable } from '../../json/text/print.ts'
 
 /** Samples kept of one statistic. */
 const maxSamples = 20

@@ -1,9 +1,9 @@
 // The members of a map in a command or a configuration, each read as the type that it has to be of.
 
-import type { JsonNode, MapNode } from '../json/text/node.ts'
-import { memberOf } from '../json/text/node.ts'
-import type { Printable } from '../json/text/print.ts'
-import { nodeToPrintable } from '../json/text/print.ts'
+import type { JsonNode, MapNode } from '../../json/text/node.ts'
+import { memberOf } from '../../json/text/node.ts'
+import type { Printable } from '../../json/text/print.ts'
+import { nodeToPrintable } from '../../json/text/print.ts'
 import { CommandRefused } from './answer.ts'
 
 /** Every method throws CommandRefused (result 1) for a member of another type. */

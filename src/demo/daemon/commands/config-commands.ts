@@ -1,10 +1,10 @@
 // `config-get`, `config-set` and their relatives, for any daemon.
 
-import { CommandRefused } from './answer.ts'
+import { CommandRefused } from '../answer.ts'
 import type { CommandTable } from './command-table.ts'
-import { configHash } from './dhcp-config.ts'
-import { Fields } from './fields.ts'
-import type { Shown } from './print-config.ts'
+import { configHash } from '../dhcp-config.ts'
+import { Fields } from '../fields.ts'
+import type { Shown } from '../print-config.ts'
 
 /** What of a daemon can be configured. */
 export interface Configurable {
