@@ -1,6 +1,5 @@
 // The three facts known of the sender of a command. They are independent: none proves another.
 
-import { addressFields } from '../net/client-address.ts'
 import type { ClientAddress } from '../net/client-address.ts'
 import type { PeerCertificate } from '../x509/certificate-info.ts'
 
@@ -13,6 +12,9 @@ export interface CallerContext extends ClientAddress {
 
 /** What a line of the log says of a caller: all three facts together, `(none)` for one that there is not. */
 export function callerFields(caller: CallerContext): Readonly<Record<string, string>> {
-  const { user, tls } = caller
-  return { ...addressFields(caller), user: user ?? '(none)', certificate: tls?.subject ?? '(none)' }
+  const { remoteAddress, proxy } = caller
+  const [user, certificate] = [caller.user ?? '(none)', caller.tls?.subject ?? '(none)']
+  return proxy === undefined
+    ? { 'remote-address': remoteAddress, user, certificate }
+    : { 'remote-address': remoteAddress, proxy, user, certificate }
 }

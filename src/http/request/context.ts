@@ -78,7 +78,8 @@ export class RequestContext implements PipelinedRequest, CommandScope {
   }
 
   get caller(): CallerContext {
-    return { ...this.client, tls: this.connection.peer, user: this.user }
+    const { client: { remoteAddress, proxy }, connection: { peer: tls }, user } = this
+    return proxy === undefined ? { remoteAddress, tls, user } : { remoteAddress, proxy, tls, user }
   }
 
   /** Whose shares the request takes from. Not before the user is known. */
