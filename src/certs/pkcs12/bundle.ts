@@ -3,7 +3,7 @@
 
 import { createCipheriv, createHash, createHmac, pbkdf2Sync, randomBytes } from 'node:crypto'
 import type { X509Certificate } from 'node:crypto'
-import { bmpString, context, contextOctets, integer, nothing, octets, oid, sequence, setOf } from '../x509/der-writer.ts'
+import { bmpString, context, contextOctets, integer, nothing, octets, oid, sequence, setOf } from '../../x509/der-writer.ts'
 
 /** Enough to make guessing slow, little enough for every reader. */
 const ITERATIONS = 100_000
