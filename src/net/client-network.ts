@@ -9,7 +9,8 @@ import { isIPv6 } from 'node:net'
  * @returns the same text for every spelling of a network; two networks never share one
  */
 export function clientNetwork(address: string): string {
-  if (!isIPv6(address)) return address
+  // Asked for each command: most addresses need no regular expression.
+  if (!address.includes(':') || !isIPv6(address)) return address
   const plain = address.split('%')[0] ?? ''
   const mapped = /^::ffff:(\d+\.\d+\.\d+\.\d+)$/i.exec(plain)?.[1]
   if (mapped !== undefined) return mapped

@@ -12,6 +12,9 @@ const clientPart = 1 / 4
  */
 const addressPart = 1 / 2
 
+/** Up to so many entries, clients without bytes stay in the sums. */
+const keptClients = 1_000
+
 /** Why memory was refused: the client has its share already, or all clients together have all there is. */
 export type MemoryRefusal = 'client' | 'total'
 
@@ -52,9 +55,12 @@ export class MemoryPool {
   }
 }
 
-/** A client without bytes is not kept, so there are no more sums than reservations. */
+/**
+ * Clients without bytes are kept only while there are few: taking the entry of a client out after each command and
+ * putting it in again costs more than the rest of a reservation.
+ */
 function changeSum(sums: Map<string, number>, key: string, bytes: number): void {
   const sum = (sums.get(key) ?? 0) + bytes
-  if (sum === 0) sums.delete(key)
+  if (sum === 0 && sums.size > keptClients) sums.delete(key)
   else sums.set(key, sum)
 }
