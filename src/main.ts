@@ -41,12 +41,12 @@ async function run(plan: Plan): Promise<number> {
     case 'subcommand':
       return runSubcommand(plan.name, plan.words)
     case 'test': {
-      const { runConfigCheck: test } = await import('./app/run-daemon.ts')
+      const { runConfigCheck: test } = await import('./app/run-agent.ts')
       return test(plan, process.env)
     }
     case 'run': {
       const signals = new Signals()
-      const { runDaemon: serve } = await import('./app/run-daemon.ts')
+      const { runAgent: serve } = await import('./app/run-agent.ts')
       return serve(plan, { program, signals, env: process.env })
     }
   }

@@ -1,7 +1,7 @@
 // Long work in slices: it comes to the same end as at once, and the event loop goes around meanwhile.
 
 import t from 'tap'
-import { SerialQueue } from '../src/app/serial-queue.ts'
+import { SerialQueue } from '../src/reload/serial-queue.ts'
 import { atOnce, inSlices } from '../src/in-slices.ts'
 import type { Sliced } from '../src/in-slices.ts'
 

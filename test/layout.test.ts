@@ -8,7 +8,7 @@ import t from 'tap'
 const layers = [
   'errors.ts', 'account.ts', 'install-dir.ts', 'version.ts', 'in-slices.ts', 'net', 'shares', 'json', 'x509', 'log', 'metrics', 'process',
   'config', 'tls', 'auth', 'command', 'access', 'audit', 'forward', 'hook', 'command/dispatch.ts', 'http', 'monitoring',
-  'cli/arguments.ts', 'app',
+  'cli/arguments.ts', 'reload', 'app',
   'doctor', 'client', 'certs', 'health', 'demo', 'kea-shell', 'cli', 'main.ts',
 ]
 

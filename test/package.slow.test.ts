@@ -89,12 +89,12 @@ t.test('each module is once in the program and once in the client, with its plac
     t.same(own.toSorted(), [...new Set(own)].toSorted())
   }
   const modules = built.flatMap(sourcesIn)
-  for (const name of ['/src/main.ts', '/src/app/run-daemon.ts', '/src/hook/child/run-module.ts']) t.ok(modules.includes(name), name)
+  for (const name of ['/src/main.ts', '/src/app/run-agent.ts', '/src/hook/child/run-module.ts']) t.ok(modules.includes(name), name)
   for (const file of built) t.ok(read(file).split('\n').every((line) => line.length < 3000), `${file} has lines`)
 })
 
 t.test('a start reads few files, and nothing that few starts need', async (t) => {
-  const serve = built.find((name) => sourcesIn(name).includes('/src/app/run-daemon.ts')) ?? ''
+  const serve = built.find((name) => sourcesIn(name).includes('/src/app/run-agent.ts')) ?? ''
   t.match(read(serve), /function preHandlerCallback/, 'functions keep their names, for stack traces')
   const files = new Set(['main.js', serve])
   // A set grows while it is walked.

@@ -1,7 +1,7 @@
 // The whole demonstration in one process: daemons, certificates, and the door in front of them.
 
 import { EventEmitter } from 'node:events'
-import { runDaemon } from '../app/run-daemon.ts'
+import { runAgent } from '../app/run-agent.ts'
 import { Signals } from '../process/signals.ts'
 import { makeCertificates } from './certificates.ts'
 import { makeDaemon } from './daemons.ts'
@@ -48,7 +48,7 @@ export async function runDemo(options: DemoOptions, { env, program, stdin, stdou
     sockets: new Map(daemons.map(({ service, real }) => [service, real?.path ?? workplace.file(service)])),
   }
   const file = writeAgentConfig(workplace, plan)
-  const code = await runDaemon({ kind: 'run', file, debug: false, pathChecks: true }, {
+  const code = await runAgent({ kind: 'run', file, debug: false, pathChecks: true }, {
     program,
     signals,
     env: { ...env, KEA_PIDFILE_DIR: workplace.directory },

@@ -5,7 +5,7 @@ import { writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import t from 'tap'
 import { loadConfigText } from '../../src/config/load.ts'
-import { withPositions } from '../../src/app/resource-errors.ts'
+import { withPositions } from '../../src/reload/resource-errors.ts'
 import { loadCredentials } from '../../src/tls/files/credentials.ts'
 
 const contents: Readonly<Record<string, string>> = {

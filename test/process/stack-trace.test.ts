@@ -24,7 +24,7 @@ t.test('an error at the start', async (t) => {
   const { code, stderr } = await runWith(t, start, "process.umask = () => { throw new Error('no umask') }")
   t.equal(code, 1)
   t.match(stderr, /^keagate: Error: no umask\n/)
-  t.match(stderr, /\n {4}at (?:async )?runDaemon \(src\/app\/run-daemon\.ts:\d+:\d+\)\n/)
+  t.match(stderr, /\n {4}at (?:async )?runAgent \(src\/app\/run-agent\.ts:\d+:\d+\)\n/)
   t.match(stderr, /\n {4}at (?:async )?run \(src\/main\.ts:\d+:\d+\)\n/)
   t.notMatch(stderr, /dist\//)
 })
@@ -40,7 +40,7 @@ t.test('an error while it runs', async (t) => {
   `)
   t.equal(code, 1)
   t.match(stderr, /^Service failed: Error: no mask\n/m)
-  t.match(stderr, /\n {4}at (?:async )?runDaemon \(src\/app\/run-daemon\.ts:\d+:\d+\)\n/)
+  t.match(stderr, /\n {4}at (?:async )?runAgent \(src\/app\/run-agent\.ts:\d+:\d+\)\n/)
 })
 
 t.test('an error in a sub-command', async (t) => {

@@ -38,8 +38,8 @@ interface Life {
 const driver = `
   import fs from 'node:fs'
   import path from 'node:path'
-  import { checkConfigFile } from 'keagate-src/app/check-config.ts'
-  import { Daemon } from 'keagate-src/app/daemon.ts'
+  import { checkConfigFile } from 'keagate-src/reload/check-config.ts'
+  import { Agent } from 'keagate-src/app/agent.ts'
   import { describeError } from 'keagate-src/errors.ts'
   import { rawToString } from 'keagate-src/json/raw.ts'
   import { Logging } from 'keagate-src/log/logger.ts'
@@ -57,15 +57,15 @@ const driver = `
 
   async function live(file, use) {
     const logging = openLogging()
-    const daemon = new Daemon({ file, pathChecks: true, env: process.env, logging })
+    const agent = new Agent({ file, pathChecks: true, env: process.env, logging })
     try {
-      await daemon.start()
+      await agent.start()
     } catch (error) {
       return { error: describeError(error) }
     }
-    const result = await use(daemon)
-    daemon.shutdown(0)
-    await daemon.finished
+    const result = await use(agent)
+    agent.shutdown(0)
+    await agent.finished
     await logging.close()
     return result
   }
@@ -73,13 +73,13 @@ const driver = `
   async function wholeLife(file) {
     const written = path.join(path.dirname(file), 'written.conf')
     fs.rmSync(written, { force: true })
-    const life = await live(file, async (daemon) => {
-      const before = await daemon.configGet()
-      const outcomes = [await daemon.configSet(before), await daemon.configWrite('written.conf')]
-      return { outcomes, shown: [rawToString(before), rawToString(await daemon.configGet())] }
+    const life = await live(file, async (agent) => {
+      const before = await agent.configGet()
+      const outcomes = [await agent.configSet(before), await agent.configWrite('written.conf')]
+      return { outcomes, shown: [rawToString(before), rawToString(await agent.configGet())] }
     })
     if (life.error !== undefined) return life
-    const again = await live(written, async (daemon) => ({ shown: [rawToString(await daemon.configGet())] }))
+    const again = await live(written, async (agent) => ({ shown: [rawToString(await agent.configGet())] }))
     return again.error === undefined ? { ...life, shown: [...life.shown, ...again.shown] } : again
   }
 

@@ -4,14 +4,14 @@ import { writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import t from 'tap'
 import type { Test } from 'tap'
-import { Daemon } from '../../src/app/daemon.ts'
+import { Agent } from '../../src/app/agent.ts'
 import { rawJson, rawToString } from '../../src/json/raw.ts'
 import { Logging } from '../../src/log/logger.ts'
 
-/** A daemon in this process. It logs to a file, as standard output is the test's. */
-async function startDaemon(
+/** An agent in this process. It logs to a file, as standard output is the test's. */
+async function startAgent(
   t: Test,
-): Promise<{ daemon: Daemon; write: (comment: string, password?: string) => string }> {
+): Promise<{ agent: Agent; write: (comment: string, password?: string) => string }> {
   const folder = t.testdir({})
   const [file, log] = [join(folder, 'agent.conf'), join(folder, 'agent.log')]
   const write = (comment: string, password = 'one'): string => {
@@ -23,41 +23,41 @@ async function startDaemon(
   }
   write('first')
   const logging = new Logging({ debug: false, earlyDestination: log })
-  const daemon = new Daemon({ file, pathChecks: true, env: {}, logging })
-  await daemon.start()
+  const agent = new Agent({ file, pathChecks: true, env: {}, logging })
+  await agent.start()
   t.teardown(async () => {
-    daemon.shutdown(0)
-    await daemon.finished
+    agent.shutdown(0)
+    await agent.finished
     await logging.close()
   })
-  return { daemon, write }
+  return { agent, write }
 }
 
 t.test('reloads that wait are one, which reads the newest file', async (t) => {
-  const { daemon, write } = await startDaemon(t)
-  const reloads = Array.from({ length: 1000 }, () => daemon.configReload())
+  const { agent, write } = await startAgent(t)
+  const reloads = Array.from({ length: 1000 }, () => agent.configReload())
   t.equal(new Set(reloads).size, 1)
   write('newest')
   t.match(await Promise.all(reloads), [{ ok: true }])
-  t.match(rawToString(await daemon.configGet()), '"comment": "newest"')
-  t.not(daemon.configReload(), reloads[0], 'one that begins later is another one')
+  t.match(rawToString(await agent.configGet()), '"comment": "newest"')
+  t.not(agent.configReload(), reloads[0], 'one that begins later is another one')
 })
 
 t.test('changes by clients take turns, and too many are refused', async (t) => {
-  const { daemon, write } = await startDaemon(t)
-  const sets = Array.from({ length: 60 }, (_, index) => daemon.configSet(rawJson(write(`set ${index}`))))
+  const { agent, write } = await startAgent(t)
+  const sets = Array.from({ length: 60 }, (_, index) => agent.configSet(rawJson(write(`set ${index}`))))
   const outcomes = await Promise.all(sets)
   t.same(outcomes.map(({ ok }) => ok), Array.from({ length: 60 }, (_, index) => index < 16))
   t.match(outcomes.at(-1), { result: 1, text: '16 changes of the configuration are waiting already; try again' })
-  t.match(rawToString(await daemon.configGet()), '"comment": "set 15"')
+  t.match(rawToString(await agent.configGet()), '"comment": "set 15"')
 })
 
 t.test('tests by clients take turns with all that, as each may start the processes of handler modules', async (t) => {
-  const { daemon, write } = await startDaemon(t)
+  const { agent, write } = await startAgent(t)
   const order: string[] = []
-  const set = daemon.configSet(rawJson(write('set'))).then(() => order.push('set'))
+  const set = agent.configSet(rawJson(write('set'))).then(() => order.push('set'))
   const tests = Array.from({ length: 20 }, (_, index) =>
-    daemon.configTest(rawJson(write('test'))).then((outcome) => {
+    agent.configTest(rawJson(write('test'))).then((outcome) => {
       order.push(`test ${index}`)
       return outcome
     }),
@@ -70,12 +70,12 @@ t.test('tests by clients take turns with all that, as each may start the process
 })
 
 t.test('a hidden password is the one in force when the turn comes', async (t) => {
-  const { daemon, write } = await startDaemon(t)
-  const first = daemon.configSet(rawJson(write('renewed', 'two')))
-  const second = daemon.configSet(rawJson(write('hidden', '*****')))
+  const { agent, write } = await startAgent(t)
+  const first = agent.configSet(rawJson(write('renewed', 'two')))
+  const second = agent.configSet(rawJson(write('hidden', '*****')))
   t.match(await Promise.all([first, second]), [{ ok: true }, { ok: true }])
-  const hash = await daemon.configHash()
+  const hash = await agent.configHash()
   write('hidden', 'two')
-  await daemon.configReload()
-  t.equal(await daemon.configHash(), hash)
+  await agent.configReload()
+  t.equal(await agent.configHash(), hash)
 })

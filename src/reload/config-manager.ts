@@ -6,10 +6,9 @@ import { LockOut } from '../auth/lock-out.ts'
 import type { AgentControl } from '../command/agent-control.ts'
 import type { LoadedConfig } from '../config/load.ts'
 import { logsInUse } from '../config/resolve/resolve.ts'
-import { tlsUpkeep } from '../config/resolve/tls.ts'
 import { isTolerated } from '../config/tolerance.ts'
 import type { Tolerance } from '../config/tolerance.ts'
-import type { AgentConfig, TlsConfig } from '../config/types.ts'
+import type { AgentConfig } from '../config/types.ts'
 import { retireUpstreams } from '../forward/open-upstreams.ts'
 import { askDaemons } from '../hook/ask-daemons.ts'
 import type { AskDaemons } from '../hook/ask-daemons.ts'
@@ -20,7 +19,6 @@ import type { Traffic } from '../http/connection/connection-table.ts'
 import type { Listener } from '../http/connection/listener.ts'
 import type { Logging } from '../log/logger.ts'
 import type { UnopenedFile } from '../log/output/outputs.ts'
-import { ControlSocketCertificates } from './control-socket-certificates.ts'
 import { listen, listenFirst, refuseProtocolSwitch, sameEndpoint } from './listen.ts'
 import {
   logStarted, logRegisteredCommands, logConfig, logConfigWarnings, logMissingDaemons, configSummary,
@@ -34,11 +32,10 @@ import { checkLogFiles, logUnopenedFiles, makeLogFolders } from './log-files.ts'
 import { withPositions } from './resource-errors.ts'
 import type { Monitoring } from '../monitoring/monitoring.ts'
 import type { Metrics } from '../metrics/registry.ts'
-import { anchorsInUse, buildRuntime, refuseLeftOut, renewCredentials, unavailableReasons } from './runtime.ts'
+import { anchorsInUse, buildRuntime, refuseLeftOut, unavailableReasons } from './runtime.ts'
 import type { Runtime } from './runtime.ts'
+import { TlsUpkeep } from './tls-upkeep.ts'
 import { HandshakeLog } from '../tls/server/handshake-log.ts'
-import { CertificateReloader } from '../tls/files/certificate-reloader.ts'
-import type { CertificateReloaderOptions } from '../tls/files/certificate-reloader.ts'
 
 export interface ConfigManagerOptions {
   readonly agent: AgentControl
@@ -73,8 +70,7 @@ export class ConfigManager {
   readonly #monitoring: Monitoring
   readonly #passedSockets: readonly number[]
   readonly #logFolder: string
-  #certificateReloader: CertificateReloader | null = null
-  #controlSocketCertificates: ControlSocketCertificates | null = null
+  readonly #tlsUpkeep: TlsUpkeep
   /** Ends a start that waits for its address. */
   readonly #stopping = new AbortController()
 
@@ -87,6 +83,8 @@ export class ConfigManager {
     this.#logFolder = parts.logFolder
     this.#handshakeLog = new HandshakeLog(parts.logging, parts.metrics)
     this.#frontEnd = new FrontEnd(parts.logging, this.#handshakeLog, parts.metrics)
+    const { logging: log, metrics } = parts
+    this.#tlsUpkeep = new TlsUpkeep({ frontEnd: this.#frontEnd, queue: this.queue, log, metrics })
     const ask: AskDaemons = (...question) => askDaemons(this.runtime, ...question)
     const { memory } = this.#frontEnd
     const tryReserve: MemoryReserve['tryReserve'] = (bytes) => memory.tryReserve(moduleShare, bytes)
@@ -173,8 +171,7 @@ export class ConfigManager {
   /** Accepts no more, refuses what waits for a daemon, lets running commands end, then closes every connection. */
   async stop(): Promise<void> {
     this.#stopping.abort()
-    this.#certificateReloader?.close()
-    this.#controlSocketCertificates?.close()
+    this.#tlsUpkeep.close()
     this.#frontEnd.closeAfterResponses()
     await Promise.race([this.queue.settled, setTimeout(changeTimeout)])
     await this.#frontEnd.close()
@@ -233,10 +230,7 @@ export class ConfigManager {
       if (moved) await listener.close()
       throw error
     }
-    this.#certificateReloader?.close()
-    this.#certificateReloader =
-      config.tls === null ? null : new CertificateReloader(this.#certificateReloaderOptions(config.tls))
-    this.#watchControlSockets(runtime)
+    this.#tlsUpkeep.watch(runtime)
     logRegisteredCommands(this.#logging, before?.runtime.commands() ?? [], runtime.commands())
     logStarted(this.#logging, runtime, listener, moved ? 'STARTED' : 'UPDATED')
     void logMissingDaemons(this.#logging, runtime, () => this.#frontEnd.active?.runtime !== runtime)
@@ -252,40 +246,6 @@ export class ConfigManager {
       return listenFirst(config, { passed: this.#passedSockets, log: this.#logging, signal: this.#stopping.signal })
     }
     return listen(config, before.runtime.config, this.#logging)
-  }
-
-  /** Takes what the TLS files hold now, for the very next connection. @returns whether that is anything else */
-  #refreshCredentials(): Promise<boolean> {
-    return this.queue.run(async () => {
-      const { runtime, listener, activeSince: since } = this.#frontEnd.current
-      const renewed = await renewCredentials(runtime)
-      if (renewed === null) return false
-      this.#frontEnd.use({
-        runtime: renewed,
-        listener,
-        connectionHandler: await this.#frontEnd.connectionHandler(renewed, listener),
-        activeSince: since,
-      })
-      return true
-    })
-  }
-
-  #watchControlSockets({ config, upstreams }: Runtime): void {
-    const { reloadOnChange, expiryWarningDays } = config.tls ?? tlsUpkeep
-    const rules = { reloadOnChange, expiryWarningDays, queue: this.queue }
-    this.#controlSocketCertificates?.close()
-    this.#controlSocketCertificates =
-      new ControlSocketCertificates({ upstreams, ...rules, log: this.#logging, metrics: this.#metrics })
-  }
-
-  #certificateReloaderOptions(config: TlsConfig): CertificateReloaderOptions {
-    return {
-      config,
-      credentials: () => this.#frontEnd.active?.runtime.credentials ?? null,
-      refresh: () => this.#refreshCredentials(),
-      log: this.#logging,
-      metrics: this.#metrics,
-    }
   }
 
   /** Everything that a configuration needs, as far as it can be had without taking anything from the one in force. */

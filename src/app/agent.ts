@@ -2,7 +2,7 @@
 // commands ask when they report on or change the process around them.
 
 import { setImmediate } from 'node:timers/promises'
-import { logConfigErrors } from './startup-log.ts'
+import { logConfigErrors } from '../reload/startup-log.ts'
 import type { AgentControl, ConfigOutcome } from '../command/agent-control.ts'
 import type { DaemonStatus } from '../command/daemon-status.ts'
 import { configHash } from '../config/print/hash.ts'
@@ -15,7 +15,7 @@ import type { Tolerance } from '../config/tolerance.ts'
 import type { AgentConfig } from '../config/types.ts'
 import { writeConfigFile } from '../config/print/write-file.ts'
 import type { WrittenConfig } from '../config/print/write-file.ts'
-import { ConfigManager } from './config-manager.ts'
+import { ConfigManager } from '../reload/config-manager.ts'
 import { KeagateError, describeError } from '../errors.ts'
 import { Inquiries } from '../forward/inquiries.ts'
 import { probeStale } from '../forward/probe-stale.ts'
@@ -34,7 +34,7 @@ import type { Expiring } from '../tls/files/expiry.ts'
 import { describeLibrary, tlsLibrary } from '../tls/openssl-info.ts'
 import { buildReport, extendedVersion, packageVersion } from '../version.ts'
 
-export interface DaemonOptions {
+export interface AgentOptions {
   readonly file: string
   /** false: `-X` was given. */
   readonly pathChecks: boolean
@@ -44,13 +44,13 @@ export interface DaemonOptions {
   readonly passedSockets?: readonly number[]
 }
 
-export class Daemon implements AgentControl {
+export class Agent implements AgentControl {
   readonly version: string
   readonly extendedVersion: string
   readonly buildReport: string
   readonly pid = process.pid
   readonly startedAt = Date.now()
-  readonly #options: DaemonOptions
+  readonly #options: AgentOptions
   readonly #configManager: ConfigManager
   readonly #metrics = new MetricRegistry()
   readonly #reloads = new ReloadLog(this.#metrics)
@@ -66,7 +66,7 @@ export class Daemon implements AgentControl {
   /** Settles with the exit value once the process may end. */
   readonly finished: Promise<number>
 
-  constructor(options: DaemonOptions) {
+  constructor(options: AgentOptions) {
     this.version = packageVersion()
     const tls = describeLibrary(tlsLibrary(options.env))
     this.extendedVersion = extendedVersion(this.version, tls)

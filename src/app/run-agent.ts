@@ -1,10 +1,10 @@
-// The process around the daemon: its name, umask, PID file and log, what signals do, and how all of it ends.
+// The process around the agent: its name, umask, PID file and log, what signals do, and how all of it ends.
 
-import { logConfigErrors } from './startup-log.ts'
-import { checkConfigFile } from './check-config.ts'
+import { logConfigErrors } from '../reload/startup-log.ts'
+import { checkConfigFile } from '../reload/check-config.ts'
 import type { Plan } from '../cli/arguments.ts'
 import { errorLines } from '../config/parse/issue.ts'
-import { Daemon } from './daemon.ts'
+import { Agent } from './agent.ts'
 import { describeError, KeagateError } from '../errors.ts'
 import { looseParser } from '../http/connection/loose-parser.ts'
 import { escapeLines } from '../log/escape.ts'
@@ -33,14 +33,14 @@ export async function runConfigCheck(plan: Extract<Plan, { kind: 'test' }>, env:
 }
 
 /** `-c`: runs until it is stopped, then ends the process. @returns the exit code of a start that failed */
-export async function runDaemon(plan: Extract<Plan, { kind: 'run' }>, parts: ProcessContext): Promise<number> {
+export async function runAgent(plan: Extract<Plan, { kind: 'run' }>, parts: ProcessContext): Promise<number> {
   const { program, signals, env } = parts
   takeName(program)
   // As Kea 3: nothing we make is for everybody to read.
   process.umask(process.umask(0o027) | 0o027)
   const logging = openLogging(plan.debug, env)
   const { file, pathChecks } = plan
-  const daemon = new Daemon({ file, pathChecks, env, logging, passedSockets: activatedSockets(env, process.pid) })
+  const agent = new Agent({ file, pathChecks, env, logging, passedSockets: activatedSockets(env, process.pid) })
   let restorePidFile: () => void = () => undefined
   try {
     // Without the name of a file there is nothing to start, and no name for a PID file.
@@ -50,38 +50,38 @@ export async function runDaemon(plan: Extract<Plan, { kind: 'run' }>, parts: Pro
       // However the process ends, unless it is killed.
       process.once('exit', () => pidFile.remove())
       exitOnUncaught(logging)
-      logging.write('DCTL_STARTING', { name: program, pid: process.pid, version: daemon.version })
+      logging.write('DCTL_STARTING', { name: program, pid: process.pid, version: agent.version })
     }
     logging.write('DCTL_INIT_PROCESS', { name: program })
     if (!plan.pathChecks) logging.write('CTRL_AGENT_SECURITY_CHECKS_DISABLED')
-    const start = daemon.start()
+    const start = agent.start()
     signals.listen({
       // A start that fails ends the process, with a line of its own.
       reload: () => start.then(() => {
         logFailure(logging, 'KEAGATE_PID_FILE_LOST', restorePidFile)
-        return daemon.reload()
+        return agent.reload()
       }, () => undefined),
       stop: (signal) => {
         logging.write('DCTL_SHUTDOWN_SIGNAL_RECVD', { signal })
-        daemon.shutdown(0)
+        agent.shutdown(0)
       },
-      forceShutdown: () => daemon.forceShutdown(),
+      forceShutdown: () => agent.forceShutdown(),
       unknown: (signal) => logging.write('DCTL_UNSUPPORTED_SIGNAL', { signal }),
     })
-    await Promise.race([start, daemon.finished])
+    await Promise.race([start, agent.finished])
   } catch (error) {
     // A start that was told to stop while it waited for its address did not fail.
     if (!signals.stopping) return startFailed(error, logging)
   }
-  if (!signals.stopping) logging.write('CTRL_AGENT_STARTED', { version: daemon.version })
+  if (!signals.stopping) logging.write('CTRL_AGENT_STARTED', { version: agent.version })
   const parser = looseParser()
   if (parser !== null) logging.write('KEAGATE_LOOSE_HTTP_PARSER', { reason: parser })
   logging.write('DCTL_RUN_PROCESS', { name: program })
   if (!signals.stopping) parts.started?.()
-  reportToSystemd(daemon, logging, env)
-  const exitValue = await daemon.finished
+  reportToSystemd(agent, logging, env)
+  const exitValue = await agent.finished
   logging.write('CTRL_AGENT_RUN_EXIT')
-  logging.write('DCTL_SHUTDOWN', { name: program, pid: process.pid, version: daemon.version })
+  logging.write('DCTL_SHUTDOWN', { name: program, pid: process.pid, version: agent.version })
   await logging.close()
   // Connections to hung daemons may still be open; nothing waits for them any more.
   process.exit(exitValue)
@@ -98,7 +98,7 @@ async function startFailed(error: unknown, logging: Logging): Promise<number> {
   return 1
 }
 
-function reportToSystemd(daemon: Daemon, logging: Logging, env: NodeJS.ProcessEnv): void {
+function reportToSystemd(agent: Agent, logging: Logging, env: NodeJS.ProcessEnv): void {
   const { notify, watchdog } = systemdSettings(env, process.pid)
   if (!notify) return
   let told = false
@@ -106,7 +106,7 @@ function reportToSystemd(daemon: Daemon, logging: Logging, env: NodeJS.ProcessEn
     if (!told) logging.write('KEAGATE_NOTIFY_FAILED', { reason })
     told = true
   })
-  daemon.report(new Systemd({ channel, watchdog, alive: () => daemon.open }))
+  agent.report(new Systemd({ channel, watchdog, alive: () => agent.open }))
 }
 
 function logFailure(logging: Logging, id: MessageId, work: () => void): void {
