@@ -6,7 +6,7 @@ import { createConnectionHandler } from '../http/connection/connection-handler.t
 import type { ConnectionHandler } from '../http/connection/connection-handler.ts'
 import type { Traffic } from '../http/connection/connection-table.ts'
 import type { Listener } from '../http/connection/listener.ts'
-import { ProxyLog } from '../http/proxy/proxy-log.ts'
+import { ProxyRefusalLog } from '../http/proxy/proxy-protocol/refusal-log.ts'
 import { createHttpServer } from '../http/server.ts'
 import type { HttpServer } from '../http/server.ts'
 import type { Log } from '../log/message.ts'
@@ -35,7 +35,7 @@ const handshakeGrace = 1000
 export class FrontEnd {
   readonly #log: Log
   readonly #report: HandshakeLog
-  readonly #proxyLog: ProxyLog
+  readonly #proxyLog: ProxyRefusalLog
   /** For the bodies and answers of all clients, and of handler modules. */
   readonly memory: MemoryBudget
   #server: HttpServer | null = null
@@ -45,7 +45,7 @@ export class FrontEnd {
   constructor(log: Log, report: HandshakeLog, metrics: Metrics) {
     this.#log = log
     this.#report = report
-    this.#proxyLog = new ProxyLog(log, metrics)
+    this.#proxyLog = new ProxyRefusalLog(log, metrics)
     this.memory = new MemoryBudget({
       limit: () => this.#active?.runtime.config.httpLimits.maxBuffered ?? Number.MAX_SAFE_INTEGER,
       onRefused: (_client, reason) => metrics.count('keagate_memory_refusals_total', { reason }),

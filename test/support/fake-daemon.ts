@@ -6,6 +6,7 @@ import type { Server, Socket } from 'node:net'
 import { createServer } from 'node:net'
 import { tmpdir } from 'node:os'
 import { dirname, join } from 'node:path'
+import { CommandEnd } from '../../src/demo/daemon/command-end.ts'
 
 /** What the daemon does with one connection. */
 export type Script = (connection: FakeConnection) => unknown
@@ -16,7 +17,8 @@ export class FakeConnection {
   /** Resolves when the connection is gone, from whichever side. */
   readonly closed: Promise<void>
   readonly #chunks: Buffer[] = []
-  readonly #framing = new Framing()
+  readonly #end = new CommandEnd()
+  #complete = false
   #waiting: (() => void)[] = []
 
   constructor(socket: Socket) {
@@ -34,7 +36,7 @@ export class FakeConnection {
   /** Reads until one balanced map or list has arrived, or the client has closed; resolves to all bytes so far. */
   async command(): Promise<Buffer> {
     this.read()
-    while (!this.#framing.complete && !this.socket.readableEnded && !this.socket.destroyed) {
+    while (!this.#complete && !this.socket.readableEnded && !this.socket.destroyed) {
       await new Promise<void>((resolve) => this.#waiting.push(resolve))
     }
     return this.received()
@@ -49,7 +51,7 @@ export class FakeConnection {
     }
     this.socket.on('data', (chunk: Buffer) => {
       this.#chunks.push(chunk)
-      this.#framing.push(chunk)
+      if (this.#end.isIn(chunk)) this.#complete = true
       wake()
     })
     this.socket.on('end', wake)
@@ -68,26 +70,6 @@ export class FakeConnection {
 
   destroy(): void {
     this.socket.destroy()
-  }
-}
-
-/** Finds the end of the first map or list by counting brackets outside strings, as a daemon does. */
-class Framing {
-  complete = false
-  #depth = 0
-  #inString = false
-  #escaped = false
-
-  push(chunk: Buffer): void {
-    for (const byte of chunk) {
-      if (this.#escaped) this.#escaped = false
-      else if (this.#inString) {
-        if (byte === 0x5c) this.#escaped = true
-        else if (byte === 0x22) this.#inString = false
-      } else if (byte === 0x22) this.#inString = true
-      else if (byte === 0x7b || byte === 0x5b) this.#depth++
-      else if ((byte === 0x7d || byte === 0x5d) && --this.#depth === 0) this.complete = true
-    }
   }
 }
 

@@ -13,7 +13,7 @@ import { messages } from '../../src/log/message.ts'
 import { MetricRegistry } from '../../src/metrics/registry.ts'
 import { loadCredentials } from '../../src/tls/files/credentials.ts'
 import type { CredentialSet } from '../../src/tls/files/credentials.ts'
-import { ProxyLog } from '../../src/http/proxy/proxy-log.ts'
+import { ProxyRefusalLog } from '../../src/http/proxy/proxy-protocol/refusal-log.ts'
 import { HandshakeLog } from '../../src/tls/server/handshake-log.ts'
 import { openDoor } from './recording-server.ts'
 import type { RecordingDoor } from './recording-server.ts'
@@ -96,7 +96,7 @@ export async function open(t: Test, directory: string, setting: Setting): Promis
       server,
       origin,
       report: new HandshakeLog(door.log, metrics),
-      proxyLog: new ProxyLog(door.log, metrics),
+      proxyLog: new ProxyRefusalLog(door.log, metrics),
       log: door.log,
     })
     entrance.accept(socket)

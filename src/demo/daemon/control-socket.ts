@@ -3,6 +3,7 @@
 import { once } from 'node:events'
 import { createServer } from 'node:net'
 import type { Server, Socket } from 'node:net'
+import { CommandEnd } from './command-end.ts'
 
 /** Bytes of one command. */
 const maxCommandSize = 4 * 1024 * 1024
@@ -83,24 +84,4 @@ function commandText(socket: Socket): Promise<string | null> {
     socket.on('end', finish)
     socket.on('close', () => resolve(null))
   })
-}
-
-/** Finds the end of the first map or list by counting brackets outside strings. */
-class CommandEnd {
-  #depth = 0
-  #inString = false
-  #escaped = false
-
-  isIn(chunk: Buffer): boolean {
-    for (const byte of chunk) {
-      if (this.#escaped) this.#escaped = false
-      else if (this.#inString) {
-        if (byte === 0x5c) this.#escaped = true
-        else if (byte === 0x22) this.#inString = false
-      } else if (byte === 0x22) this.#inString = true
-      else if (byte === 0x7b || byte === 0x5b) this.#depth++
-      else if ((byte === 0x7d || byte === 0x5d) && --this.#depth <= 0) return true
-    }
-    return false
-  }
 }

@@ -13,7 +13,7 @@ import type { CredentialSet } from '../../tls/files/credentials.ts'
 import type { HandshakeLog } from '../../tls/server/handshake-log.ts'
 import { certificateInfo } from '../../x509/certificate-info.ts'
 import { httpOnTlsPort } from '../http-error.ts'
-import type { ProxyLog } from '../proxy/proxy-log.ts'
+import type { ProxyRefusalLog } from '../proxy/proxy-protocol/refusal-log.ts'
 import { rawResponse } from '../response/headers.ts'
 import type { HttpServer } from '../server.ts'
 import type { Listener } from './listener.ts'
@@ -38,7 +38,7 @@ export interface ConnectionHandlerOptions {
   /** Where refused TLS clients are reported. */
   readonly report: HandshakeLog
   /** Where connections without a proper header of the PROXY protocol are reported. */
-  readonly proxyLog: ProxyLog
+  readonly proxyLog: ProxyRefusalLog
   readonly log: Log
 }
 

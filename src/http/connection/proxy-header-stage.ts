@@ -4,15 +4,15 @@
 import type { Socket } from 'node:net'
 import type { AgentConfig } from '../../config/types.ts'
 import type { ClientAddress } from '../../net/client-address.ts'
-import { readHeaderFrom } from '../proxy/header-reader.ts'
-import type { ProxyLog } from '../proxy/proxy-log.ts'
+import { receiveProxyHeader } from '../proxy/proxy-protocol/receive-header.ts'
+import type { ProxyRefusalLog } from '../proxy/proxy-protocol/refusal-log.ts'
 import { TrustedProxies } from '../proxy/trusted-proxies.ts'
 import type { HttpServer } from '../server.ts'
 
 export interface ProxyHeaderStageOptions {
   readonly config: Pick<AgentConfig, 'proxies' | 'httpLimits'>
   readonly server: Pick<HttpServer, 'takeSlot' | 'discard'>
-  readonly log: ProxyLog
+  readonly log: ProxyRefusalLog
   /** Gets each connection behind its header. @param consumed bytes of the header */
   readonly take: (socket: Socket, client: ClientAddress, consumed: number) => void
 }
@@ -47,7 +47,7 @@ export class ProxyHeaderStage {
       slot.release()
       this.#remove(socket)
     }
-    const abort = readHeaderFrom(socket, {
+    const abort = receiveProxyHeader(socket, {
       trusted: this.#trusted.includes(peer),
       timeout: config.httpLimits.headTimeout,
       events: {

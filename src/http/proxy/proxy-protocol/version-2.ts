@@ -1,8 +1,8 @@
 // Version 2 of the PROXY protocol: binary (proxy-protocol.txt section 2.2).
 
-import { canonicalAddress } from '../../net/network.ts'
-import type { ProxyHeader } from './proxy-header.ts'
-import { maxHeaderSize } from './proxy-header.ts'
+import { canonicalAddress } from '../../../net/network.ts'
+import type { ProxyHeader } from './header.ts'
+import { maxHeaderSize } from './header.ts'
 
 export const signature = Buffer.from('\r\n\r\n\0\r\nQUIT\n', 'latin1')
 
@@ -19,7 +19,7 @@ const families: ReadonlyMap<number, { readonly length: number; readonly address:
 ])
 
 /** @param bytes begin with the signature */
-export function readVersion2(bytes: Buffer): ProxyHeader {
+export function parseVersion2(bytes: Buffer): ProxyHeader {
   if (bytes.length < fixedSize) return { kind: 'incomplete' }
   const command = bytes.readUInt8(12)
   if (command !== 0x20 && command !== 0x21) return malformed('it has another version, or a command other than LOCAL and PROXY')

@@ -1,14 +1,14 @@
 // Version 1 of the PROXY protocol: one line of text (proxy-protocol.txt section 2.1).
 
 import { isIPv4, isIPv6 } from 'node:net'
-import { canonicalAddress } from '../../net/network.ts'
-import type { ProxyHeader } from './proxy-header.ts'
+import { canonicalAddress } from '../../../net/network.ts'
+import type { ProxyHeader } from './header.ts'
 
 /** Bytes of the longest line, with its end. */
 const maxLine = 107
 
 /** @param bytes begin with `PROXY ` */
-export function readVersion1(bytes: Buffer): ProxyHeader {
+export function parseVersion1(bytes: Buffer): ProxyHeader {
   const text = bytes.toString('latin1', 0, maxLine)
   const end = text.indexOf('\r\n')
   if (end < 0) {

@@ -1,7 +1,7 @@
 // The header of the PROXY protocol: what is one, where it ends, and what is refused.
 
 import t from 'tap'
-import { readProxyHeader } from '../../../src/http/proxy/read-proxy-header.ts'
+import { parseProxyHeader } from '../../../src/http/proxy/proxy-protocol/parse-header.ts'
 import { version1, version2 } from '../../support/proxy-header.ts'
 
 const text = (line: string): Buffer => Buffer.from(line, 'latin1')
@@ -34,10 +34,10 @@ const good: readonly (readonly [name: string, bytes: Buffer, source: string | nu
 t.test('a header is read to its end, wherever it is cut', async (t) => {
   for (const [name, bytes, source] of good) {
     const expected = { kind: 'header', source, size: bytes.length }
-    t.same(readProxyHeader(bytes), expected, name)
-    t.same(readProxyHeader(Buffer.concat([bytes, text('POST / HTTP/1.1\r\n\r\n')])), expected, `${name}, and a request`)
+    t.same(parseProxyHeader(bytes), expected, name)
+    t.same(parseProxyHeader(Buffer.concat([bytes, text('POST / HTTP/1.1\r\n\r\n')])), expected, `${name}, and a request`)
     for (let cut = 0; cut < bytes.length; cut++) {
-      const part = readProxyHeader(bytes.subarray(0, cut))
+      const part = parseProxyHeader(bytes.subarray(0, cut))
       if (part.kind !== 'incomplete') t.fail(`${name}, cut at ${cut}: ${part.kind}`)
     }
   }
@@ -78,7 +78,7 @@ const bad: readonly (readonly [name: string, bytes: Buffer, reason: RegExp])[] =
 
 t.test('what is no header is refused, as soon as that is seen', async (t) => {
   for (const [name, bytes, reason] of bad) {
-    const found = readProxyHeader(bytes)
+    const found = parseProxyHeader(bytes)
     t.equal(found.kind, 'malformed', name)
     if (found.kind === 'malformed') t.match(found.reason, reason, name)
   }
@@ -95,7 +95,7 @@ t.test('no bytes are more than can be decided on', async (t) => {
     const [, bytes = Buffer.alloc(0)] = good[random(good.length)] ?? []
     const changed = Buffer.from(bytes)
     for (let count = random(3); count >= 0; count--) changed.writeUInt8(random(256), random(changed.length))
-    const found = readProxyHeader(Buffer.concat([changed, Buffer.alloc(5000, 0x41)]))
+    const found = parseProxyHeader(Buffer.concat([changed, Buffer.alloc(5000, 0x41)]))
     if (found.kind === 'incomplete') t.fail(`undecided after 5000 bytes: ${changed.toString('hex')}`)
     if (found.kind === 'header' && found.size > 4096) t.fail(`too large: ${changed.toString('hex')}`)
   }

@@ -1,13 +1,13 @@
 // Reads the header of the PROXY protocol from a new connection, and leaves the connection as if it had begun behind it.
 
 import type { Socket } from 'node:net'
-import type { ProxyHeader } from './proxy-header.ts'
-import { readProxyHeader } from './read-proxy-header.ts'
+import type { ProxyHeader } from './header.ts'
+import { parseProxyHeader } from './parse-header.ts'
 
 export type ProxyFailure = 'untrusted' | 'malformed' | 'late'
 
 /** Exactly one of these is called for each connection. The socket is destroyed where there is no header. */
-export interface HeaderEvents {
+export interface ProxyHeaderEvents {
   /**
    * What came behind the header is in the buffer of the socket.
    * @param source the address of the client; null: that of the connection
@@ -19,16 +19,16 @@ export interface HeaderEvents {
   gone(reason: string): void
 }
 
-export interface HeaderReaderOptions {
+export interface ReceiveOptions {
   /** Whether the connection is of a trusted proxy. Of any other, the first byte ends it. */
   readonly trusted: boolean
   /** Milliseconds for the whole header. */
   readonly timeout: number
-  readonly events: HeaderEvents
+  readonly events: ProxyHeaderEvents
 }
 
 /** @returns ends the reading without an event; to be called for a connection that still waits */
-export function readHeaderFrom(socket: Socket, { trusted, timeout, events }: HeaderReaderOptions): () => void {
+export function receiveProxyHeader(socket: Socket, { trusted, timeout, events }: ReceiveOptions): () => void {
   let received: Buffer = Buffer.alloc(0)
 
   const stop = (): void => {
@@ -56,7 +56,7 @@ export function readHeaderFrom(socket: Socket, { trusted, timeout, events }: Hea
         return
       }
       received = Buffer.concat([received, chunk])
-      const header = readProxyHeader(received)
+      const header = parseProxyHeader(received)
       if (header.kind === 'incomplete') continue
       if (header.kind === 'malformed') fail('malformed', header.reason)
       else handOver(header)

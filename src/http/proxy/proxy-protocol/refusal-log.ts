@@ -1,10 +1,10 @@
 // Connections that were closed for their PROXY protocol header: counted, and one log line for each kind, storms summed
 // up.
 
-import type { Log } from '../../log/message.ts'
-import { LogThrottle } from '../../log/throttle.ts'
-import type { Metrics } from '../../metrics/registry.ts'
-import type { ProxyFailure } from './header-reader.ts'
+import type { Log } from '../../../log/message.ts'
+import { LogThrottle } from '../../../log/throttle.ts'
+import type { Metrics } from '../../../metrics/registry.ts'
+import type { ProxyFailure } from './receive-header.ts'
 
 const remedies: Readonly<Record<ProxyFailure, string>> = {
   untrusted: 'if it is your proxy, add its address to trusted-proxies',
@@ -13,7 +13,7 @@ const remedies: Readonly<Record<ProxyFailure, string>> = {
 }
 
 /** Lives as long as the process. */
-export class ProxyLog {
+export class ProxyRefusalLog {
   readonly #log: Log
   readonly #storms: LogThrottle
   readonly #metrics: Metrics
