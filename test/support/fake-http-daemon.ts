@@ -58,6 +58,12 @@ export class FakeHttpDaemon {
     while (this.requests.length < count) await new Promise<void>((resolve) => this.#arrivals.push(resolve))
   }
 
+  /** Shows another certificate, or trusts other clients, from the next connection on; only with TLS. */
+  changeCertificate(options: tls.SecureContextOptions): void {
+    if (!(this.#server instanceof tls.Server)) throw new Error('it does not speak TLS')
+    this.#server.setSecureContext(options)
+  }
+
   /** Sends these bytes at once on each connection that comes from now on. */
   greet(bytes: string): void {
     this.#server.on('connection', (socket: Socket) => socket.write(bytes))

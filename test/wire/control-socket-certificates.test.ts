@@ -78,27 +78,62 @@ async function metrics(port: number): Promise<string> {
   return (await fetch(`http://127.0.0.1:${port}/metrics`)).text()
 }
 
-t.test('certificates are replaced under load, and no command fails', async (t) => {
-  const setting = await start(t, { client: await makeClient(ca, { commonName: 'first' }) })
-  const { daemon, program } = setting
+/** Eight clients ask from now on. @returns ends them: the results of all their commands */
+function startLoad(t: Test, program: Program): () => Promise<readonly unknown[]> {
   const agent = new http.Agent({ keepAlive: true, maxSockets: 8 })
   t.teardown(() => agent.destroy())
   const results: unknown[] = []
   let over = false
-  const load = Array.from({ length: 8 }, async () => {
+  const clients = Array.from({ length: 8 }, async () => {
     while (!over) results.push(await ask(program, agent))
   })
-  await daemon.received(50)
+  return async () => {
+    over = true
+    await Promise.all(clients)
+    return results
+  }
+}
+
+/** Once so many changes of the TLS files have been taken, and a hundred commands have gone through since. */
+async function changesTaken({ daemon, program }: Setting, count: number): Promise<void> {
+  await program.waitFor(new RegExp(`(TLS_FILES_TAKEN [^\n]*in force for dhcp4[^]*){${count}}`))
+  await daemon.received(daemon.requests.length + 100)
+}
+
+t.test('certificates are replaced under load, and no command fails', async (t) => {
+  const setting = await start(t, { client: await makeClient(ca, { commonName: 'first' }) })
+  const endLoad = startLoad(t, setting.program)
+  await setting.daemon.received(50)
   for (const [index, commonName] of ['second', 'third'].entries()) {
     setting.put('client', await makeClient(ca, { commonName }))
-    await program.waitFor(new RegExp(`(TLS_FILES_TAKEN [^\n]*in force for dhcp4[^]*){${index + 1}}`))
-    await daemon.received(daemon.requests.length + 100)
+    await changesTaken(setting, index + 1)
   }
-  over = true
-  await Promise.all(load)
+  const results = await endLoad()
   t.ok(results.length > 200, `${results.length} commands`)
   t.same(results.filter((result) => result !== 0), [])
   t.same([...setting.clients].map((subject) => /CN=(.*)/.exec(subject)?.[1]), ['first', 'second', 'third'])
+})
+
+t.test('a daemon moves to another CA under load, and no command fails', async (t) => {
+  const setting = await start(t, { client: await makeClient(ca, { commonName: 'ours' }) })
+  const { daemon, program, monitoring } = setting
+  const trust = (...authorities: readonly Identity[]): void => {
+    writeFileSync(setting.file('new'), authorities.map(({ certificate }) => certificate).join(''))
+    renameSync(setting.file('new'), setting.file('ca.crt'))
+  }
+  const other = await makeAuthority('other CA')
+  const moved = await makeServer(other, { commonName: 'moved' })
+  const endLoad = startLoad(t, program)
+  await daemon.received(50)
+  trust(ca, other)
+  await changesTaken(setting, 1)
+  daemon.changeCertificate({ cert: moved.certificate, key: moved.key, ca: [ca.certificate] })
+  trust(other)
+  await changesTaken(setting, 2)
+  const results = await endLoad()
+  t.ok(results.length > 200, `${results.length} commands`)
+  t.same(results.filter((result) => result !== 0), [])
+  t.match(await metrics(monitoring), /^keagate_daemon_certificate_expiry_timestamp_seconds\{service="dhcp4",subject="[^"]*CN=moved"\}/m)
 })
 
 t.test('half-written files leave those before in force, and are named once', async (t) => {
