@@ -61,12 +61,14 @@ t.test('curl', { skip: skipWithout('curl') }, async (t) => {
   })
 })
 
-for (const [language, name, command, skip] of [
-  ['python', 'leases.py', '/usr/bin/python3', skipWithout('python3', 'python requests')],
-  ['js', 'leases.mjs', process.execPath, false],
+for (const [language, part, name, command, skip] of [
+  ['python', 'requests', 'requests.py', '/usr/bin/python3 -I', skipWithout('python3', 'python requests')],
+  ['python', 'httpx', 'httpx.py', '/usr/bin/python3 -I', skipWithout('python3', 'python httpx')],
+  ['go', '', 'leases.go', 'go run', skipWithout('go')],
+  ['js', '', 'leases.mjs', process.execPath, false],
 ] as const) {
   t.test(name, { skip }, async (t) => {
-    writeFileSync(path.join(folder, name), blockOf(language))
+    writeFileSync(path.join(folder, name), blockOf(language, part))
     t.match(await shell(`${command} ${name}`), { code: 0, stdout: '192.0.2.20 1a:1b:1c:1d:1e:1f\n', stderr: '' })
   })
 }
@@ -97,6 +99,12 @@ t.test('certbot: the files that it renewed are put beside each other, readable f
   t.equal(statSync(path.join(folder, 'certbot/privkey.pem')).mode & 0o777, 0o640)
 })
 
+t.test('the unit for step-ca', { skip: skipWithout('systemd-analyze') }, async (t) => {
+  const unit = blockOf('text unit').replace('/usr/bin/step', '/bin/true')
+  writeFileSync(path.join(folder, 'step-renewal.service'), unit)
+  t.match(await shell('systemd-analyze verify --man=no step-renewal.service'), { code: 0, stderr: '' })
+})
+
 t.test('keagate beside the agent that runs, and the end of it', async (t) => {
   const done = await shell(`${blockOf('sh', 'keagate-trial.conf >')}${blockOf('sh', 'kill "$trial"')}echo gone`)
   t.match(done, { code: 0, stdout: /is usable[^]*gone\n$/ }, done.stdout + done.stderr)
@@ -109,5 +117,7 @@ t.test('the schema is JSON, and so are the settings of the editor', async (t) =>
 })
 
 t.test('no block is left out', async (t) => {
-  t.same(blocks.map(({ language }) => language), ['sh', 'python', 'js', 'yaml', 'text crontab', 'text script', 'sh', 'sh', 'sh', 'jsonc'])
+  t.same(blocks.map(({ language }) => language), [
+    'sh', 'python', 'python', 'go', 'js', 'yaml', 'text crontab', 'text script', 'text unit', 'sh', 'sh', 'sh', 'jsonc',
+  ])
 })

@@ -18,6 +18,8 @@ const programs = {
   haproxy: ['/usr/sbin/haproxy', 'haproxy'],
   'ansible-playbook': ['/usr/bin/ansible-playbook', 'ansible-core'],
   'python requests': ['/usr/lib/python3/dist-packages/requests', 'python3-requests'],
+  'python httpx': ['/usr/lib/python3/dist-packages/httpx', 'python3-httpx'],
+  go: ['/usr/bin/go', 'golang-go'],
   'perl LWP': ['/usr/share/perl5/LWP/Protocol/https.pm', 'liblwp-protocol-https-perl'],
   sslscan: ['/usr/bin/sslscan', 'sslscan'],
   logrotate: ['/usr/sbin/logrotate', 'logrotate'],
