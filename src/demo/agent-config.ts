@@ -1,4 +1,4 @@
-// The configuration of a demonstration's door: what a site would have, in small.
+// The configuration of a demonstration's agent: what a site would have, in small.
 
 import { writeFileSync } from 'node:fs'
 import { users } from './certificates.ts'
@@ -31,9 +31,10 @@ export function writeAgentConfig(workplace: Workplace, { port, monitoringPort, s
     'control-sockets': Object.fromEntries(unix),
     'access-control': {
       'assign-role-method': 'cert-subject',
+      // No table of Kea's commands has those of the switch.
+      commands: faultCommands.map((name) => ({ name, access: 'write' })),
       roles: [
-        // No table of Kea's commands has those of the switch: who may run them has to be said.
-        { name: operator, 'accept-commands': { or: ['ALL', { commands: faultCommands }] } },
+        { name: operator, 'accept-commands': 'ALL' },
         { name: reader, 'accept-commands': 'READ', 'response-filters': ['redact-secrets'] },
       ],
     },

@@ -36,7 +36,7 @@ ${banner(daemons)}
 
 ${daemons.map(describe).join('\n')}
 
-door          https://${loopback}:${port}/  mutual TLS; ${operator} may run every command, ${reader} only those that look
+agent         https://${loopback}:${port}/  mutual TLS; ${operator} may run every command, ${reader} only those that look
 status page   http://${loopback}:${monitoringPort}/
 audit log     ${workplace.file(auditFile)}
 
@@ -48,30 +48,30 @@ Ctrl-C stops it. Nothing is left then of ${workplace.directory}.
 
 function linesForMadeUp(lines: ClientLines): string {
   const ask = { user: reader, service: 'dhcp4' } as const
-  const lease = '"ip-address": "192.0.2.20"'
-  const question = { ...ask, command: 'lease4-get', input: lease }
+  const lease = { 'ip-address': '192.0.2.20' }
+  const question = { ...ask, command: 'lease4-get', args: lease }
   return `Paste these into another terminal. A lease, asked by the user ${reader}:
 
 ${lines.curl(question)}
 
-The same without curl:
+The same by keagate itself, as a table on a terminal:
 
-${lines.keaShell(question)}
+${lines.ask(question)}
 
 A page of leases; statistics of each subnet:
 
-${lines.curl({ ...ask, command: 'lease4-get-page', input: '"from": "start", "limit": 3' })}
+${lines.curl({ ...ask, command: 'lease4-get-page', args: { from: 'start', limit: 3 } })}
 ${lines.curl({ ...ask, command: 'stat-lease4-get' })}
 
 ${reader} may only look: the first is refused, and ${operator} may:
 
-${lines.curl({ ...ask, command: 'lease4-del', input: lease })}
-${lines.curl({ ...ask, user: operator, command: 'lease4-del', input: lease })}
+${lines.curl({ ...ask, command: 'lease4-del', args: lease })}
+${lines.curl({ ...ask, user: operator, command: 'lease4-del', args: lease })}
 
 dhcp4 hangs, or is gone, for 20 seconds: ask it something then, and look at the status page:
 
-${lines.curl({ ...ask, user: operator, command: 'demo-hang', input: '"seconds": 20' })}
-${lines.curl({ ...ask, user: operator, command: 'demo-away', input: '"seconds": 20' })}
+${lines.curl({ ...ask, user: operator, command: 'demo-hang', args: { seconds: 20 } })}
+${lines.curl({ ...ask, user: operator, command: 'demo-away', args: { seconds: 20 } })}
 `
 }
 
@@ -82,9 +82,9 @@ function linesForReal(lines: ClientLines): string {
 
 ${lines.curl(question)}
 
-The same without curl:
+The same by keagate itself, as a table on a terminal:
 
-${lines.keaShell(question)}
+${lines.ask(question)}
 `
 }
 
