@@ -39,7 +39,7 @@ export async function startDemo(
     temporary,
     directory: printed(/Nothing is left then of (\S+)\./),
     firstLine: printed(/^(curl .*)$/m),
-    url: printed(/^door +(\S+)/m),
+    url: printed(/^agent +(\S+)/m),
     statusPage: printed(/^status page +(\S+)/m),
   }
 }
