@@ -1,4 +1,4 @@
-// The configuration of a demonstration's door: what a site would have, in small.
+// The configuration of a demonstration's agent: that of a small site.
 
 import { writeFileSync } from 'node:fs'
 import { users } from './certificates.ts'
@@ -16,7 +16,7 @@ export interface AgentPlan {
 
 export const auditFile = 'audit.log'
 
-/** Writes it into the workplace. @returns its path */
+/** Writes the configuration into the workplace. @returns its path */
 export function writeAgentConfig(workplace: Workplace, { port, monitoringPort, sockets }: AgentPlan): string {
   const [operator, reader] = users
   const unix = [...sockets].map(([service, path]) => [service, { 'socket-type': 'unix', 'socket-name': path }] as const)
@@ -32,7 +32,7 @@ export function writeAgentConfig(workplace: Workplace, { port, monitoringPort, s
     'access-control': {
       'assign-role-method': 'cert-subject',
       roles: [
-        // No table of Kea's commands has those of the switch: who may run them has to be said.
+        // The commands of the fault switch are none of Kea's: a role that may run them has to name them.
         { name: operator, 'accept-commands': { or: ['ALL', { commands: faultCommands }] } },
         { name: reader, 'accept-commands': 'READ', 'response-filters': ['redact-secrets'] },
       ],

@@ -1,4 +1,4 @@
-// Lines for a shell that ask the door of a demonstration.
+// Shell commands that ask the agent of a demonstration.
 
 import { realpathSync, symlinkSync, writeFileSync } from 'node:fs'
 import { shellWord } from '../tls/files/diagnostics.ts'
@@ -21,7 +21,7 @@ export class ClientLines {
   readonly #workplace: Workplace
   readonly #port: number
 
-  /** Writes what the lines need into the workplace. @param port the door's */
+  /** Writes the files that the lines need into the workplace. @param port the agent's */
   constructor(workplace: Workplace, port: number) {
     this.#workplace = workplace
     this.#port = port
@@ -35,7 +35,7 @@ export class ClientLines {
     return `curl -sS -K ${shellWord(this.#curlFile(user))} -d '${body}'; echo`
   }
 
-  /** By Kea's text client, which keagate is under that name: for a machine without curl. */
+  /** For a machine without curl: keagate, started as kea-shell, acts as Kea's text client. */
   keaShell({ user, service, command, input = '' }: Question): string {
     const { ca, cert, key } = this.#tlsFiles(user)
     const program = `${shellWord(process.execPath)} ${shellWord(this.#keaShell)}`
