@@ -37,7 +37,7 @@ export interface LeafRequest {
   readonly key: KeyKind | KeyPair
 }
 
-/** Makes a new authority. @param label what it is for; cut to what a common name can hold */
+/** Makes a new authority. @param label what the authority is for; cut so that it fits into a common name */
 export async function makeAuthority(
   label: string,
   kind: KeyKind,

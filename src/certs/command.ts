@@ -17,7 +17,7 @@ export interface CertsContext {
   /** How keagate is called here, as words for a shell. */
   readonly program: string
   readonly now: Date
-  /** @param color on a terminal */
+  /** @param color used on a terminal only */
   print(text: string, color?: Color): void
 }
 

@@ -1,4 +1,4 @@
-// Puts a new set of files into a directory. An interrupted move is completed later: the set never stays incomplete.
+// Puts a new set of files into a directory. A move that was interrupted is completed by the next command.
 
 import { existsSync, lstatSync, readdirSync, readlinkSync, renameSync, rmdirSync } from 'node:fs'
 import { randomBytes } from 'node:crypto'
@@ -6,7 +6,7 @@ import path from 'node:path'
 import { CA } from './directory.ts'
 import { createFolder, scratchName, syncFolder } from './durable-file.ts'
 
-/** The folder with a set that is complete, and from which it is moved into the directory above. */
+/** The folder in which a complete set waits until it is moved into the directory above. */
 const READY = '.init'
 
 /** Makes the new set in a folder of its own. @param make fills that folder; a folder `issued` has to be in it */
@@ -41,7 +41,7 @@ export function finishInit(directory: string, now: Date): string | null {
   return aside
 }
 
-/** What is in the place of the entries, and all certificate names of an earlier authority. */
+/** What the entries would replace, and the names of all certificates of an earlier authority. */
 export function inTheWay(directory: string, entries: ReadonlySet<string>): readonly string[] {
   return readdirSync(directory).filter((entry) => entries.has(entry) || leadsToIssued(path.join(directory, entry)))
 }

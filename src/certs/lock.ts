@@ -35,7 +35,7 @@ function take(lock: string): boolean {
     linkSync(scratch, lock)
     return true
   } catch (error) {
-    // ENOENT: the holder has just swept the scratch file away.
+    // ENOENT: the holder has just removed the scratch file with `sweep`.
     if (codeOf(error) === 'EEXIST' || codeOf(error) === 'ENOENT') return false
     throw error
   } finally {

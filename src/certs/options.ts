@@ -75,7 +75,7 @@ function nearOption(written: string, known: Iterable<string>): string {
   return near === null ? '' : `; did you mean ${near.word}?`
 }
 
-/** Words of the command line, on one line. */
+/** A word of the command line for a message: on one line, and cut to 100 characters. */
 function shown(text: string): string {
   return JSON.stringify(text.slice(0, 100))
 }

@@ -14,7 +14,8 @@ export class Workplace {
   }
 
   /**
-   * Makes the folder, which only this user can enter. The folder is removed when the process ends, unless it is killed.
+   * Makes the folder, which only this user can enter. It is removed when the process ends, unless the process is
+   * killed.
    * @throws KeagateError (LISTEN_FAILED) where the temporary folder of this user cannot be used
    */
   static create(): Workplace {

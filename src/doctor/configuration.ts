@@ -1,4 +1,4 @@
-// Whether the configuration can be used, and the warnings and mistakes in it.
+// Examines whether the configuration can be used, and reports the warnings and mistakes in it.
 
 import { loadConfigFile } from '../config/load.ts'
 import type { LoadedConfig } from '../config/load.ts'
