@@ -1,4 +1,4 @@
-// The authority of a directory: its name, its key and the time by which it signs; and what it issues.
+// The authority of a directory, with its name, key and validity, and the certificates that it issues.
 
 import 'reflect-metadata'
 import { X509Certificate, createPrivateKey, randomBytes } from 'node:crypto'
@@ -37,7 +37,7 @@ export interface LeafRequest {
   readonly key: KeyKind | KeyPair
 }
 
-/** Makes a new authority. @param label what it is for; cut to what a common name can hold */
+/** Makes a new authority. @param label what the authority is for; cut so that it fits into a common name */
 export async function makeAuthority(
   label: string,
   kind: KeyKind,
@@ -56,7 +56,7 @@ export async function makeAuthority(
   return { authority, files: { cert, key: pkcs8(privateKey), notAfter } }
 }
 
-/** @throws KeagateError (CERTS_REFUSED) when it is not there, not whole, or the clock is outside its time */
+/** @throws KeagateError (CERTS_REFUSED) for an authority that is missing, damaged or not valid now */
 export function openAuthority(directory: string, now: Date): Authority {
   const cert = read(certFile(directory, CA))
   const certificate = parse(certFile(directory, CA), () => new X509Certificate(cert))
@@ -80,7 +80,7 @@ export function openAuthority(directory: string, now: Date): Authority {
   return { name, publicKey: certificate.publicKey, privateKey, notBefore, notAfter, now }
 }
 
-/** Issues a certificate that ends with its authority at the latest. */
+/** Issues a certificate. It expires with the authority at the latest. */
 export async function issue(authority: Authority, request: LeafRequest): Promise<MadeCertificate> {
   const { publicKey, privateKey } = typeof request.key === 'object' ? request.key : await makeKeyPair(request.key)
   const notAfter = endOf(authority, request.days)
@@ -104,7 +104,7 @@ export async function issue(authority: Authority, request: LeafRequest): Promise
   return { cert, key: pkcs8(privateKey), notAfter }
 }
 
-/** That many days from now, or the end of the authority. */
+/** That many days from now, but not after the end of the authority. */
 export function endOf(authority: Authority, days: number): Date {
   return new Date(Math.min(authority.now.getTime() + days * day, authority.notAfter.getTime()))
 }

@@ -13,7 +13,7 @@ export const day = 24 * 60 * 60 * 1000
 
 export type Digest = 'SHA-1' | 'SHA-256'
 
-/** The kinds of keys that are made; each is taken by all TLS libraries around Kea. */
+/** The kinds of keys that are made. All TLS libraries around Kea accept both. */
 export type KeyKind = 'p256' | 'rsa'
 
 export interface KeyPair {

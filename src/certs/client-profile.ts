@@ -1,4 +1,4 @@
-// What `keagate ask` needs to come in with a certificate of a directory: a profile, printed or written.
+// The profile with which `keagate ask` uses a certificate of a directory: printed, or written to a file.
 
 import path from 'node:path'
 import { loadConfigFile } from '../config/load.ts'
@@ -35,7 +35,8 @@ export function profileName(options: Options): string | null {
 }
 
 /**
- * Writes the profile where it was named, else has it to be pasted. @returns what to print
+ * Writes the profile if it has a name; without one it is only printed, for pasting.
+ * @returns what to print
  * @throws {KeagateError} CLIENT_USAGE: the file with the profiles cannot be written
  */
 export function offerProfile(
@@ -53,7 +54,7 @@ export function offerProfile(
   return `Profile ${name} is in ${file}${edit}. Ask with it:\n\n${program} ask${option} list-commands\n`
 }
 
-/** Where the configuration of a directory listens; null where it does not say so any more. */
+/** Where the configuration of a directory listens; null if it cannot be read. */
 export function configuredAddress(directory: string): ListenAddress | null {
   try {
     const { config } = loadConfigFile(path.join(directory, 'keagate.conf'), { env: {}, pathChecks: false })

@@ -1,4 +1,4 @@
-// What every sub-command of `keagate certs` is and gets.
+// The form of a sub-command of `keagate certs`, and what all sub-commands share.
 
 import path from 'node:path'
 import { codeOf, reasonOf, certsError } from './error.ts'
@@ -17,7 +17,7 @@ export interface CertsContext {
   /** How keagate is called here, as words for a shell. */
   readonly program: string
   readonly now: Date
-  /** @param color on a terminal */
+  /** @param color used on a terminal only */
   print(text: string, color?: Color): void
 }
 
@@ -33,7 +33,7 @@ export function directoryOf(options: Options): string {
   return path.resolve(options.value('dir') ?? '.')
 }
 
-/** Runs the work with the authority of the directory, alone in it and after clearing up behind killed commands. */
+/** Runs the work with the authority of the directory, locked and after cleaning up what killed commands left. */
 export async function withAuthority(
   directory: string,
   now: Date,
@@ -48,7 +48,7 @@ export async function withAuthority(
   )
 }
 
-/** Turns what the operating system refuses into a sentence with the directory's name. */
+/** Turns an error of the operating system into one that names the directory. */
 export async function explained<Result>(directory: string, work: () => Promise<Result>): Promise<Result> {
   try {
     return await work()
@@ -66,7 +66,7 @@ function remedyFor(code: string): string {
   return 'put that right and run this again; what was there is as it was'
 }
 
-/** For sub-commands that take none. */
+/** For sub-commands that take no words. */
 export function noWords(options: Options): void {
   const [word] = options.words
   if (word !== undefined) throw usageError(`unexpected word ${JSON.stringify(word)}`)

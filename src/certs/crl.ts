@@ -25,7 +25,10 @@ export interface RevocationList {
 
 const CRL_NUMBER = '2.5.29.20'
 
-/** @throws KeagateError (CERTS_REFUSED) when it is missing or damaged: an empty one would revive what was revoked */
+/**
+ * @throws KeagateError (CERTS_REFUSED) for a list that is missing or damaged: an empty one in its place would make
+ * revoked certificates valid again
+ */
 export function readCrl(directory: string): RevocationList {
   const file = crlFile(directory)
   try {
@@ -44,8 +47,8 @@ export function readCrl(directory: string): RevocationList {
 }
 
 /**
- * Signs a list and puts it in place of the one there.
- * @returns until when it is good
+ * Signs a list and replaces the present one.
+ * @returns until when the new one is valid
  */
 export async function writeCrl(
   directory: string,

@@ -1,11 +1,11 @@
-// The directory of one deployment. There is no index: what was issued is read from the certificates themselves, what
-// was revoked from the CRL.
+// The directory of one deployment. It has no index: the certificates themselves show what was issued, and the CRL shows
+// what was revoked.
 //
-//   issued/NAME.SERIAL/cert.pem, key.pem   every certificate ever issued; the key only of the current one
-//   NAME -> issued/NAME.SERIAL             the current one of that name; `ca` is the authority itself
+//   issued/NAME.SERIAL/cert.pem, key.pem   every certificate ever issued; keys only of the current ones
+//   NAME -> issued/NAME.SERIAL             the current certificate of that name; `ca` is the authority itself
 //   crl.pem                                what was revoked
 //
-// A certificate and its key change places together because the link changes in one step.
+// The link changes in one step, so a certificate and its key are replaced together.
 
 import { X509Certificate } from 'node:crypto'
 import { lstatSync, readFileSync, readdirSync, readlinkSync, renameSync, rmSync } from 'node:fs'
@@ -25,7 +25,7 @@ export interface Issued {
   readonly certificate: X509Certificate
   /** Lower-case hex. */
   readonly serial: string
-  /** Whether it is the one that its name stands for. */
+  /** Whether the link of its name leads to it. */
   readonly current: boolean
 }
 
@@ -47,7 +47,8 @@ export function exists(directory: string, name: string): boolean {
 }
 
 /**
- * Everything ever issued, by name, the authority first, newest first within a name.
+ * Every certificate ever issued: the authority, then servers, then clients, in the order of their names. For one name
+ * the current certificate comes first, then the newest.
  * @throws KeagateError (CERTS_REFUSED) where there is no authority, and for a damaged certificate
  */
 export function readIssued(directory: string): readonly Issued[] {
@@ -85,11 +86,11 @@ export function place(directory: string, name: string, files: { cert: string; ke
   renameSync(scratch, path.join(issued, folder))
   syncFolder(issued)
   replaceLink(target, path.join('issued', folder))
-  // The copy of the old one is no longer needed. Programs that watch its folder see the change.
+  // The old key is not needed any more. Programs that watch its folder notice the removal.
   if (before !== null) rmSync(path.join(issued, before, 'key.pem'), { force: true })
 }
 
-/** Removes what killed commands left half made, and keys that were replaced. Only while the directory is locked. */
+/** Removes what killed commands left unfinished, and replaced keys. The directory has to be locked. */
 export function sweep(directory: string): void {
   for (const folder of [directory, path.join(directory, 'issued')]) {
     for (const entry of entriesIn(folder)) {
@@ -103,7 +104,7 @@ export function sweep(directory: string): void {
   }
 }
 
-/** The folder below `issued` that a name leads to, null where it is no such link. */
+/** The folder below `issued` that a name leads to; null where the name is no link to one. */
 function currentFolder(directory: string, name: string): string | null {
   try {
     const [parent, folder, ...rest] = readlinkSync(path.join(directory, name)).split('/')

@@ -1,4 +1,4 @@
-// Files that are there whole or not at all, whatever happens in between, and private from their first byte.
+// Writes files that are complete or do not exist, even after a crash, and that are private from their first byte.
 
 import {
   closeSync,
@@ -18,17 +18,17 @@ import { randomBytes } from 'node:crypto'
 import path from 'node:path'
 import { certsError, codeOf } from './error.ts'
 
-/** Who may read a file besides its owner. */
+/** The mode and group of a file. */
 export interface Access {
   readonly mode: number
-  /** The owner's own group when null. */
+  /** null: the group of the user who writes the file. */
   readonly group: number | null
 }
 
 export const PUBLIC: Access = { mode: 0o644, group: null }
 export const PRIVATE: Access = { mode: 0o600, group: null }
 
-/** How the names begin under which something is made before it takes its place. */
+/** How the temporary names of files and folders begin, which they have until they are complete. */
 export const SCRATCH = '.new-'
 
 export function scratchName(): string {
@@ -36,8 +36,8 @@ export function scratchName(): string {
 }
 
 /**
- * Makes a file that is not there yet and has it on disk. It is opened for the owner alone, so that no other user can
- * read it before its group and mode are set, whatever the umask.
+ * Makes a new file and waits until it is on disk. It is opened with access for its owner only, so that no other user
+ * can read it before its group and mode are set, whatever the umask.
  */
 export function createFile(file: string, content: string | Buffer, { mode, group }: Access): void {
   const fd = openSync(file, 'wx', 0o600)
@@ -51,7 +51,7 @@ export function createFile(file: string, content: string | Buffer, { mode, group
   }
 }
 
-/** Puts a file in place of the one there, in one step. */
+/** Writes a file, in place of one that is there, in one step. */
 export function replaceFile(file: string, content: string | Buffer, access: Access): void {
   const scratch = path.join(path.dirname(file), scratchName())
   try {
@@ -64,7 +64,7 @@ export function replaceFile(file: string, content: string | Buffer, access: Acce
   syncFolder(path.dirname(file))
 }
 
-/** Lets a symbolic link lead elsewhere, in one step; makes it where there is none. */
+/** Makes a symbolic link, or changes its target, in one step. */
 export function replaceLink(link: string, target: string): void {
   const scratch = path.join(path.dirname(link), scratchName())
   symlinkSync(target, scratch)
@@ -77,7 +77,7 @@ export function replaceLink(link: string, target: string): void {
   syncFolder(path.dirname(link))
 }
 
-/** Makes a folder that all users may list, whatever the umask. What is private in it is so by its own mode. */
+/** Makes a folder that all users may list, whatever the umask. Private files in it are protected by their own modes. */
 export function createFolder(folder: string): void {
   mkdirSync(folder, { mode: 0o700 })
   const fd = openSync(folder, 'r')
@@ -89,9 +89,9 @@ export function createFolder(folder: string): void {
 }
 
 /**
- * Makes a folder with all above it that are missing, which everybody may look into as far as the umask lets them. They
- * are made one by one: the recursive call of Node.js (seen on 20 to 26) tries for ever where the system says of a
- * folder that the one above it is missing though it is there, as that of /proc does.
+ * Makes a folder and all missing folders above it. All users may list them, unless the umask forbids it. They are made
+ * one by one: the recursive call of Node.js (seen on 20 to 26) tries forever where the system reports that the folder
+ * above is missing although it exists, as the file system of /proc does.
  * @throws Error of the system, or KeagateError (CERTS_REFUSED)
  */
 export function createFolders(folder: string): void {

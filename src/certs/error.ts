@@ -1,13 +1,13 @@
-// The one kind of error of `keagate certs`.
+// Errors of `keagate certs` and of the operating system.
 
 import { KeagateError } from '../errors.ts'
 
-/** @param remedy what would put it right, as a sentence an operator can follow */
+/** @param remedy what to do about it, as a sentence that an operator can follow */
 export function certsError(message: string, remedy: string, cause?: unknown): KeagateError {
   return new KeagateError('CERTS_REFUSED', message, { remedy, cause })
 }
 
-/** The reason an operating-system call failed, without the path that the sentence around it names already. */
+/** Why a call of the operating system failed, without the path: the sentence around it names that already. */
 export function reasonOf(error: unknown): string {
   return error instanceof Error ? error.message.replace(/ '[^]*$/, '') : String(error)
 }

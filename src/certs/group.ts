@@ -6,15 +6,15 @@ import { PRIVATE } from './durable-file.ts'
 import { keyFile } from './directory.ts'
 import { certsError } from './error.ts'
 
-/** For the owner alone, or for the group too. @param group a name or a number, null for none */
+/** Lets the owner read the key, and the group if there is one. @param group a name or a number; null: none */
 export function keyAccess(group: string | null): Access {
   return group === null ? PRIVATE : { mode: 0o640, group: groupNumber(group) }
 }
 
-/** The group that may read a key may read its successor. */
+/** The access of a new key: the group that may read the old one may read the new one. */
 export function sameAccess(directory: string, name: string): Access {
   const { mode, gid } = statSync(keyFile(directory, name))
-  // Never for others, whatever the mode of the old one.
+  // All other users get no access, even if the mode of the old key gives it.
   return (mode & 0o040) === 0 ? PRIVATE : { mode: 0o640, group: gid }
 }
 

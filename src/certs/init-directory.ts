@@ -1,4 +1,4 @@
-// Puts a whole new set of files into a directory: all of it, however often that is interrupted.
+// Puts a new set of files into a directory. A move that was interrupted is completed by the next command.
 
 import { existsSync, lstatSync, readdirSync, readlinkSync, renameSync, rmdirSync } from 'node:fs'
 import { randomBytes } from 'node:crypto'
@@ -6,10 +6,10 @@ import path from 'node:path'
 import { CA } from './directory.ts'
 import { createFolder, scratchName, syncFolder } from './durable-file.ts'
 
-/** A set that is complete and on its way into the directory above it. */
+/** The folder in which a complete set waits until it is moved into the directory above. */
 const READY = '.init'
 
-/** Makes the new set out of sight. @param make fills the folder it is given, also with a folder `issued` */
+/** Makes the new set in a folder of its own. @param make fills that folder; a folder `issued` has to be in it */
 export async function prepareInit(directory: string, make: (folder: string) => Promise<void>): Promise<void> {
   const scratch = path.join(directory, scratchName())
   createFolder(scratch)
@@ -20,16 +20,16 @@ export async function prepareInit(directory: string, make: (folder: string) => P
 }
 
 /**
- * Moves a prepared set into place and what is in its way aside. After an interruption the next call goes on where the
- * one before stopped; without a prepared set it does nothing.
- * @returns the folder that now holds what was there before, null if nothing was in the way
+ * Moves a prepared set into place, and what is in its way into a folder of its own. After an interruption the next call
+ * continues where the last one stopped. Without a prepared set it does nothing.
+ * @returns the folder that now holds what was there before; null if nothing was in the way
  */
 export function finishInit(directory: string, now: Date): string | null {
   const ready = path.join(directory, READY)
   if (!existsSync(ready)) return null
   const entries = new Set(readdirSync(ready))
-  // `issued` is the first to move: while it is here, nothing is in place yet. The authority is the last: without it
-  // nothing in the directory counts.
+  // `issued` moves first: while it is still in the set, nothing is in place yet. The authority moves last: a directory
+  // without an authority is not used.
   const aside = entries.has('issued') ? moveAside(directory, entries, now) : null
   const place = (entry: string): void => renameSync(path.join(ready, entry), path.join(directory, entry))
   if (entries.delete('issued')) place('issued')
@@ -41,7 +41,7 @@ export function finishInit(directory: string, now: Date): string | null {
   return aside
 }
 
-/** What stands where the entries are to stand; and the names of an authority before, all or none. */
+/** What the entries would replace, and the names of all certificates of an earlier authority. */
 export function inTheWay(directory: string, entries: ReadonlySet<string>): readonly string[] {
   return readdirSync(directory).filter((entry) => entries.has(entry) || leadsToIssued(path.join(directory, entry)))
 }

@@ -1,4 +1,4 @@
-// `keagate certs init`: an authority, a server's and a client's certificate, and a configuration that starts.
+// `keagate certs init`: makes an authority, a server's and a client's certificate, and a configuration that starts.
 
 import net from 'node:net'
 import os from 'node:os'

@@ -1,4 +1,4 @@
-// `keagate certs server` and `keagate certs client`: one more certificate.
+// `keagate certs server` and `keagate certs client`: issue one more certificate.
 
 import type { JsonGeneralNames } from '@peculiar/x509'
 import { issue } from './authority.ts'

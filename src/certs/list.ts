@@ -1,4 +1,4 @@
-// `keagate certs list`: what was issued, how long it is good, and what of it is revoked.
+// `keagate certs list`: shows what was issued, how long it is valid, and what is revoked.
 
 import { escapeJson } from '../log/escape.ts'
 import type { Color } from '../process/terminal-color.ts'

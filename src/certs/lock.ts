@@ -1,4 +1,4 @@
-// One command at a time in a directory. The lock of a command that was killed does not count.
+// Lets one command at a time work in a directory. The lock of a command that was killed is removed.
 
 import { closeSync, linkSync, openSync, readFileSync, renameSync, rmSync, writeFileSync } from 'node:fs'
 import path from 'node:path'
@@ -9,7 +9,7 @@ const NAME = '.lock'
 
 /**
  * Runs the work while no other command works in the directory.
- * @throws KeagateError (CERTS_REFUSED) at once when another one does
+ * @throws KeagateError (CERTS_REFUSED) at once, without waiting, when another one does
  */
 export async function locked<Result>(directory: string, work: () => Promise<Result>): Promise<Result> {
   const lock = path.join(directory, NAME)
@@ -26,7 +26,7 @@ export async function locked<Result>(directory: string, work: () => Promise<Resu
   }
 }
 
-/** The lock appears with its content: a reader always finds a holder. */
+/** The lock file is complete when it gets its name, so a reader always finds the holder in it. */
 function take(lock: string): boolean {
   const scratch = path.join(path.dirname(lock), scratchName())
   const fd = openSync(scratch, 'wx', 0o600)
@@ -35,7 +35,7 @@ function take(lock: string): boolean {
     linkSync(scratch, lock)
     return true
   } catch (error) {
-    // ENOENT: the holder has just swept the scratch file away.
+    // ENOENT: the holder has just removed the scratch file with `sweep`.
     if (codeOf(error) === 'EEXIST' || codeOf(error) === 'ENOENT') return false
     throw error
   } finally {
@@ -47,7 +47,8 @@ function take(lock: string): boolean {
 function removeStale(lock: string): void {
   const found = contentOf(lock)
   if (found === null || isAlive(found)) return
-  // Two that find it stale at once: the rename gives it to one of them, and the other must not take away a new one.
+  // Two commands may find the lock stale at once. If the other one was faster, the file that is renamed here is already
+  // a new lock, which is put back.
   const aside = path.join(path.dirname(lock), scratchName())
   try {
     renameSync(lock, aside)
@@ -68,7 +69,7 @@ function isAlive(found: string): boolean {
   return holder(pid) === found
 }
 
-/** A process by its number and, where Linux tells it, its start time: numbers are used again. */
+/** A process by its number and, on Linux, its start time, because numbers are used again. */
 function holder(pid: number): string {
   const fields = contentOf(`/proc/${pid}/stat`)?.replace(/^[^]*\) /, '').split(' ')
   return `${pid} ${fields?.[19] ?? '-'}`

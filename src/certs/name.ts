@@ -1,11 +1,11 @@
-// The names of certificates, which are also folders, and the host names and addresses that servers go by.
+// The names of certificates, which are also names of folders, and the host names and addresses of servers.
 
 import net from 'node:net'
 import os from 'node:os'
 import type { JsonGeneralNames } from '@peculiar/x509'
 import { certsError } from './error.ts'
 
-/** What has another meaning in the directory. */
+/** Names that have another meaning in the directory. */
 const RESERVED: readonly string[] = ['ca', 'issued', 'crl.pem', 'keagate.conf', 'tls.inc']
 
 /** 64 characters: as many as a common name may have (RFC 5280 appendix A.1). */
@@ -13,10 +13,10 @@ const NAME = /^[A-Za-z0-9][A-Za-z0-9._@-]{0,63}$/
 
 const LABEL = /^[A-Za-z0-9_]([A-Za-z0-9_-]{0,61}[A-Za-z0-9_])?$/
 
-/** Most names of one certificate. */
+/** The most host names and addresses that one certificate may have. */
 const MOST_NAMES = 100
 
-/** @throws KeagateError (CERTS_REFUSED) for what could not be a plain folder of its own */
+/** @throws KeagateError (CERTS_REFUSED) for a name that cannot be that of a folder in the directory */
 export function checkName(name: string): void {
   if (!NAME.test(name)) {
     const rule = 'up to 64 letters, digits and . _ - @, the first a letter or a digit'
@@ -25,7 +25,7 @@ export function checkName(name: string): void {
   if (RESERVED.includes(name)) throw certsError(`the name ${name} is taken by the directory itself`, 'use another name')
 }
 
-/** @throws KeagateError (CERTS_REFUSED) for what is neither a host name nor an address, and for too many */
+/** @throws KeagateError (CERTS_REFUSED) for a word that is neither host name nor address, and for too many words */
 export function serverNames(names: readonly string[]): JsonGeneralNames {
   const unique = [...new Set(names)]
   if (unique.length > MOST_NAMES) {
@@ -56,5 +56,5 @@ export function ownNames(): readonly string[] {
   return [...LOOPBACK, ...(isHostName(hostName) ? [hostName] : []), ...addresses].slice(0, MOST_NAMES)
 }
 
-/** So that a first request from the machine itself always works. */
+/** In every server certificate of `init`, so that a first request from the machine itself always works. */
 export const LOOPBACK: readonly string[] = ['localhost', '127.0.0.1', '::1']

@@ -1,4 +1,4 @@
-// The words after `keagate certs COMMAND`: options before, between and after the others.
+// Reads the words after `keagate certs COMMAND`. Options may stand before, between and after the other words.
 
 import { parseArgs } from 'node:util'
 import { nearestWord } from '../config/schema/suggestions.ts'
@@ -35,7 +35,7 @@ export function readOptions(words: readonly string[], table: OptionTable): Optio
     const kind = known.get(name)
     if (kind === undefined || !rawName.startsWith('--')) throw usageError(`unknown option ${shown(rawName)}${nearOption(rawName, known.keys())}`)
     if (kind === 'flag' && value !== null) throw usageError(`option --${name} takes no value`)
-    // Not the next option by mistake.
+    // The next option is not taken as the value of one whose value was forgotten.
     if (kind !== 'flag' && (value === null || value === '' || (!inlineValue && value.startsWith('--')))) {
       throw usageError(`option --${name} needs a value`)
     }
@@ -75,7 +75,7 @@ function nearOption(written: string, known: Iterable<string>): string {
   return near === null ? '' : `; did you mean ${near.word}?`
 }
 
-/** Words of the command line, on one line. */
+/** A word of the command line for a message: on one line, and cut to 100 characters. */
 function shown(text: string): string {
   return JSON.stringify(text.slice(0, 100))
 }

@@ -1,5 +1,5 @@
-// What the certificate of each use says: the extensions that strict verifiers ask for (RFC 5280 section 4.2), and for
-// how long it is good.
+// The content of certificates by their use: the extensions that strict verifiers ask for (RFC 5280 section 4.2), and
+// how long certificates are valid.
 
 import 'reflect-metadata'
 import type { KeyObject } from 'node:crypto'
@@ -16,26 +16,26 @@ import {
 import type { Extension, JsonGeneralNames } from '@peculiar/x509'
 import { day, spki } from './certificate.ts'
 
-/** Ten years. */
+/** The lifetime of an authority: ten years. */
 export const CA_DAYS = 3652
 
 /** Server and client certificates: 13 months, so that a renewal once a year is in time. */
 export const LEAF_DAYS = 397
 
-/** As long as what it may revoke: a timely renewal of certificates renews it too. */
+/** The lifetime of the revocation list: that of certificates, because their renewal also renews the list. */
 export const CRL_DAYS = LEAF_DAYS
 
-/** Clients such as Apple's take no server certificate that is good for longer. */
+/** Some clients, such as Apple's, accept no server certificate with a longer lifetime. */
 export const MAX_LEAF_DAYS = 825
 
-/** A clock that is a little behind still takes a certificate that was just made. */
+/** Milliseconds that a certificate is backdated, so that clocks that are a little behind accept a new one. */
 export const BACKDATED = day / 24
 
 export interface ExtensionsRequest {
   readonly ca: boolean
-  /** How many authorities may stand below this one; any number when left out. */
+  /** How many levels of authorities may stand below this one; no limit when left out. */
   readonly pathLength?: number
-  /** Left out: no extended key usage, so for everything. */
+  /** Left out: no extended key usage, so that the certificate is good for every use. */
   readonly usages?: readonly ('serverAuth' | 'clientAuth' | 'codeSigning')[]
   readonly names?: JsonGeneralNames
   readonly publicKey: KeyObject
@@ -59,7 +59,7 @@ export async function extensionsOf(request: ExtensionsRequest): Promise<Extensio
   return list
 }
 
-/** RSA keys may also wrap a key, as TLS 1.2 without forward secrecy does and some verifiers insist on. */
+/** RSA keys may also encipher a key: TLS 1.2 without forward secrecy does so, and some verifiers insist on it. */
 function keyUsage(ca: boolean, publicKey: KeyObject): KeyUsageFlags {
   /* eslint-disable @typescript-eslint/no-unsafe-enum-assignment -- declared as one flag, it is a set */
   if (ca) return KeyUsageFlags.keyCertSign | KeyUsageFlags.cRLSign

@@ -1,4 +1,4 @@
-// What an operator can use as it is: a configuration that starts, a fragment for one that exists, a first request.
+// Texts that an operator can use unchanged: a configuration, a fragment for an existing configuration, a first request.
 
 import { shellWord } from '../tls/files/diagnostics.ts'
 import { CA, certFile, crlFile, keyFile } from './directory.ts'
@@ -14,7 +14,7 @@ export function tlsFragment(directory: string, server: string): string {
   return `${comment('Mutual TLS: put this into "Control-agent", or include it there with <?include "FILE"?> and a comma')}${names}\n`
 }
 
-/** A whole configuration. Its names are relative, so that the directory can be moved. */
+/** A whole configuration. Its file names are relative, so that the directory can be moved. */
 export function readyConfig(server: string, { host, port }: ListenAddress): string {
   const names = fileNames('.', server).replaceAll('\n', '\n    ')
   return `${comment('Made by "keagate certs init". Yours to change: nothing writes to it again without --force.')}{
@@ -52,7 +52,7 @@ export function readyConfig(server: string, { host, port }: ListenAddress): stri
 `
 }
 
-/** A request that needs nothing but the agent itself; works as pasted from any directory. */
+/** A request that needs no daemon, only the agent. Can be pasted in any directory. */
 export function curlLine(directory: string, client: string, { host, port }: ListenAddress): string {
   return [
     'curl',
@@ -65,7 +65,7 @@ export function curlLine(directory: string, client: string, { host, port }: List
   ].join(' ')
 }
 
-/** For a URL. An agent that listens on all addresses is reached on the loopback one. */
+/** The host for a URL. An agent that listens on all addresses is reached on the loopback address. */
 export function reachableHost(host: string): string {
   const reachable = host === '0.0.0.0' ? '127.0.0.1' : host === '::' ? '::1' : host
   return reachable.includes(':') ? `[${reachable}]` : reachable

@@ -1,4 +1,4 @@
-// `keagate certs renew`: the same certificates for longer, and a fresh revocation list. Made for a timer.
+// `keagate certs renew`: renews certificates and the revocation list. Made to be run by a timer.
 
 import 'reflect-metadata'
 import { createPrivateKey, createPublicKey } from 'node:crypto'
@@ -50,7 +50,7 @@ async function renew(options: Options, context: CertsContext): Promise<void> {
 }
 
 interface RenewalRequest {
-  /** Empty: what expires soon. */
+  /** Empty: all certificates that expire soon. */
   readonly names: readonly string[]
   /** Days. */
   readonly within: number
@@ -61,8 +61,8 @@ interface RenewalRequest {
 const usual: RenewalRequest = { names: [], within: WITHIN, days: LEAF_DAYS, newKey: false }
 
 /**
- * Renews certificates and the revocation list. Only while the directory is locked.
- * @returns a line for each
+ * Renews certificates and the revocation list. The directory has to be locked.
+ * @returns a line of text for each
  */
 export async function renewIn(directory: string, authority: Authority, request = usual): Promise<readonly string[]> {
   const list = readCrl(directory)

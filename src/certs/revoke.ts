@@ -1,4 +1,4 @@
-// `keagate certs revoke`: no certificate of that name is taken any more.
+// `keagate certs revoke`: puts all certificates of a name on the revocation list.
 
 import { dateText, directoryOf, withAuthority } from './command.ts'
 import type { CertsCommand } from './command.ts'

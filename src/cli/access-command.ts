@@ -55,7 +55,7 @@ export async function accessCommand(words: readonly string[], { env, stdout, std
   try {
     const { file, caller, command } = question
     const { config } = loadConfigFile(file, { env, pathChecks: true })
-    // With the commands of the handler modules, which only they themselves can tell.
+    // The commands of the handler modules are known only once the modules are loaded.
     const handlers = await loadOnly(config.hookModules, silent)
     const services = config.serviceGroups.expand(question.services)
     const missing = services.find((service) => !config.controlSockets.has(service))
@@ -81,7 +81,7 @@ export async function accessCommand(words: readonly string[], { env, stdout, std
   }
 }
 
-/** Whatever the rules say of such a service: its answer is an error. */
+/** The agent answers a command for a service that is not configured with an error, even if the rules allow it. */
 function notConfigured(service: string, configured: readonly string[], file: string): Error {
   const known = configured.length === 0 ? 'it has no control sockets' : `its services: ${configured.join(', ')}`
   const text = `the service ${visibleText(service)} is not configured in ${file} (${known})`
@@ -127,14 +127,14 @@ function read(words: readonly string[]): Question | string {
   }
 }
 
-/** A common name alone stands for a certificate with nothing else in its name. */
+/** A common name alone stands for a whole name that has nothing but this common name. */
 function named(name: string | undefined): string {
   return name === undefined || isWholeName(name) ? (name ?? '') : nameOfCommonName(name)
 }
 
 const silent: Log = { write: () => undefined, enabled: () => false }
 
-/** What keeps such a caller out before any rule is asked. */
+/** Notes on what keeps this caller out before any rule is applied. */
 function admission({ authentication, tls }: AgentConfig, { user, tls: certificate }: RoleFacts): string {
   const clients = authentication?.clients ?? []
   const notes: string[] = []
@@ -150,7 +150,7 @@ function admission({ authentication, tls }: AgentConfig, { user, tls: certificat
   return notes.map((note) => `note:    ${escapeForLog(note)}\n`).join('')
 }
 
-/** A fingerprint cannot be asked for here: a name does not tell it. */
+/** Whether the caller may be this client. A fingerprint cannot be checked: the caller is given by names only. */
 function mayBeOf({ certSubject, certFingerprint }: ClientConfig, certificate: RoleFacts['tls']): boolean {
   if (certificate === null) return certSubject === null && certFingerprint === null
   return certSubject === null || isNamed(certificate.subject, certSubject)
@@ -191,7 +191,10 @@ function list(policy: Policy, caller: RoleFacts): Told {
 
 const daemons: Readonly<Record<string, string>> = { dhcp4: 'kea-dhcp4', dhcp6: 'kea-dhcp6', d2: 'kea-dhcp-ddns' }
 
-/** Where a command can be of use; null: keagate itself. Services with names of their own may be any daemon. */
+/**
+ * The services that can know a command; null stands for keagate itself. A service whose name is none of Kea's may be
+ * any daemon.
+ */
 function placesOf(policy: Policy, command: string): (string | null)[] {
   const programs: readonly string[] | null = policy.known.get(command)?.programs ?? null
   const services = [...policy.services].filter((service) => {

@@ -1,5 +1,5 @@
-// Command-line words to a plan. Options and their clustering are those of kea-ctrl-agent (getopt `dc:t:vVWX`), which
-// has neither sub-commands nor a word that asks for help.
+// Turns command-line words into a plan. Options and their clustering are those of kea-ctrl-agent (getopt `dc:t:vVWX`),
+// which has neither sub-commands nor a word that asks for help.
 
 import { nearestWord } from '../config/schema/suggestions.ts'
 
@@ -27,7 +27,7 @@ const options: ReadonlyMap<string, 'flag' | 'argument'> = new Map([
 /**
  * Reads the words after the program's name. A first word that names a sub-command takes all the others. The first of
  * `-v -V -W` wins over everything else, and `-t` over `-c`, as with kea-ctrl-agent.
- * @param subcommands their names; none when started under the name of kea-ctrl-agent, which then has no word for help
+ * @param subcommands their names; none when the program was started as kea-ctrl-agent: then no word asks for help
  */
 export function parseArguments(words: readonly string[], subcommands: readonly string[] = []): Plan {
   const isKeagate = subcommands.length > 0
@@ -38,7 +38,7 @@ export function parseArguments(words: readonly string[], subcommands: readonly s
   let testFile: string | null = null
   let debug = false
   let pathChecks = true
-  /** As getopt does, told only when no option decides: `more -v` prints the version. */
+  /** The first word too many. As with getopt it is an error only if no option decides: `more -v` prints the version. */
   let unexpected: string | null = null
   for (let index = 0; index < words.length; index++) {
     const word = words[index] ?? ''
@@ -91,7 +91,7 @@ function help([name, more]: readonly string[], subcommands: readonly string[]): 
   return usageError(`no sub-command ${name}${meant(name, subcommands)}`)
 }
 
-/** What to add to an error about a word that comes near another one. */
+/** What to add to an error about an unknown word: the known word that it resembles, or nothing. */
 export function meant(word: string, known: readonly string[]): string {
   const near = nearestWord(word, known)
   return near === null ? '' : `; did you mean ${near.word}?`

@@ -1,4 +1,4 @@
-// `keagate ask`: reads the words, and asks.
+// `keagate ask`: reads the words, then sends a command or starts the shell.
 
 import { escapeForLog } from '../log/escape.ts'
 import { ask } from '../client/ask.ts'

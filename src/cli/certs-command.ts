@@ -51,7 +51,7 @@ export interface CertsEnvironment {
 
 /**
  * @param words what follows `certs`
- * @param now the time to work by
+ * @param now the current time
  * @returns the exit code
  */
 export async function certsCommand(
@@ -94,7 +94,10 @@ function unknown(name: string): string {
   return `no sub-command ${escapeJson(JSON.stringify(name))}${meant(name, Object.keys(certsCommands))}`
 }
 
-/** How to start keagate the way this process was started; `main.js`, or a link in no PATH, has no name of its own. */
+/**
+ * The words that start keagate as this process was started: its name where the PATH leads to it, else its path, for
+ * `main.js` after the path of Node.
+ */
 function invocation(env: NodeJS.ProcessEnv): string {
   const script = path.resolve(process.argv[1] ?? 'keagate')
   if (path.extname(script) === '.js') return `${shellWord(process.execPath)} ${shellWord(script)}`

@@ -40,15 +40,15 @@ export async function completionCommand(words: readonly string[], context: Subco
   return 0
 }
 
-/** @param path the sub-command, and the one below it */
+/** @param path the name of a sub-command; for one of its own sub-commands that name, too */
 async function completable(path: readonly string[], summary: string, context: SubcommandContext): Promise<Completable> {
   const [name = '', ...below] = path
   const text = await usageOf(name, below, context)
   const options = [...new Set([...text.matchAll(/(?<=[\s[])--?[a-z][a-z0-9-]*/g)].map(([option]) => option))]
-  // A line of the usage text for each of its own sub-commands.
+  // The usage text has a line for each of the sub-command's own sub-commands.
   const rows = below.length > 0 ? [] : [...text.matchAll(/^ {2}([a-z][a-z0-9]*) (?:.*?) {2,}(.*)$/gm)]
   const own = name === 'certs' ? rows : []
-  // What it takes is not in the form of an option.
+  // It takes the name of a shell, which the pattern of an option does not find.
   if (name === 'completion') options.push(...Object.keys(completionScripts))
   const commands = await Promise.all(own.map(([, word = '', what = '']) => completable([name, word], what, context)))
   if (name === 'ask') options.push(...keaCommands.keys())

@@ -1,4 +1,4 @@
-// The scripts that shells complete words by.
+// The completion scripts of bash, zsh and fish.
 
 /** A sub-command with what may follow it. */
 export interface Completable {
@@ -9,7 +9,7 @@ export interface Completable {
   readonly commands: readonly Completable[]
 }
 
-/** By shell. Names, options and summaries are our own, and hold no quote. */
+/** By shell. Names and options are keagate's own and hold no quotes; quotes in summaries are left out. */
 export const completionScripts: Readonly<Record<string, (all: readonly Completable[]) => string>> = { bash, zsh, fish }
 
 const top = ['-c', '-t', '-d', '-X', '-v', '-V', '-W', '-h', 'help']
@@ -42,7 +42,7 @@ if [ "$funcstack[1]" = _keagate ]; then _keagate "$@"; else compdef _keagate kea
 `
 }
 
-/** Of the number of the word that is typed and the two after the program's name. */
+/** The branches of a `case` over the number of the word that is typed and the two words after the program's name. */
 function cases(all: readonly Completable[], set: (words: readonly string[]) => string): string {
   const rows = [`    '1 '*) ${set([...names(all), ...top])} ;;`, `    *' help '*) ${set(names(all))} ;;`]
   for (const { name, options, commands } of all) {

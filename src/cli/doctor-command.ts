@@ -1,4 +1,4 @@
-// `keagate doctor`: everything that a deployment can get wrong, before a client meets it.
+// `keagate doctor`: finds what is wrong with a deployment before a client does.
 
 import { parseArgs } from 'node:util'
 import { escapeForLog } from '../log/escape.ts'

@@ -1,4 +1,4 @@
-// `keagate hash-password`: a password from standard input in, its hash for `password-hash` out.
+// `keagate hash-password`: reads a password from standard input and prints its hash for `password-hash`.
 
 import { createInterface } from 'node:readline'
 import { hashPassword } from '../auth/scrypt.ts'
@@ -22,7 +22,7 @@ interface Streams {
   readonly stderr: NodeJS.WritableStream
 }
 
-/** The password is no word of the command line: other users of the machine can read those. */
+/** The password is no word of the command line: other users of the machine can read these words. */
 export async function hashPasswordCommand(words: readonly string[], streams: Streams): Promise<number> {
   if (asksForHelp(words)) {
     streams.stdout.write(usage)
@@ -52,7 +52,7 @@ async function readAll(stdin: NodeJS.ReadableStream): Promise<Buffer> {
   return bytes.subarray(0, bytes.length - end)
 }
 
-/** At a terminal, which shows nothing of what is typed. null: not the same twice. */
+/** Asks at a terminal, which does not show what is typed. Resolves to null if the two passwords differ. */
 async function askTwice({ stdin, stderr }: Streams): Promise<Buffer | null> {
   // With a terminal but no output, readline switches the echo off and prints nothing itself.
   const lines = createInterface({ input: stdin, terminal: true, historySize: 0 })

@@ -1,5 +1,5 @@
 // `keagate health`: whether the agent of a configuration is alive, for container engines and scripts that judge by the
-// exit code. The agent is asked itself; only where its address cannot be known is its process looked for.
+// exit code. The agent itself is asked. Only where its address cannot be known, its process is looked for instead.
 
 import { parseArgs } from 'node:util'
 import { loadConfigFile } from '../config/load.ts'
@@ -72,7 +72,8 @@ async function checkHealth({ file, ready }: Question, env: NodeJS.ProcessEnv): P
   try {
     ;({ config } = loadConfigFile(file, { env, pathChecks: true }))
   } catch (error) {
-    // A file that was spoiled since the start is no reason to have the agent killed that still serves with the old one.
+    // The file may have been spoiled after the start. The agent still serves with the old content: it must not be
+    // killed for this.
     return judgeProcess(file, env, `${file} cannot be used (${describeError(error).split('\n')[0] ?? ''})`, ready)
   }
   const { monitoring, httpPort } = config

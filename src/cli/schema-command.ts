@@ -6,7 +6,7 @@ import { asksForHelp } from './words.ts'
 
 const usage = 'Usage: keagate schema        prints the JSON schema of the configuration file\n'
 
-/** Writes the schema, which is one of draft-07 of JSON Schema. Resolves to the exit code. */
+/** Writes the schema, in draft-07 of JSON Schema. Resolves to the exit code. */
 export async function schemaCommand(
   words: readonly string[],
   { stdout, stderr }: { readonly stdout: NodeJS.WritableStream; readonly stderr: NodeJS.WritableStream },

@@ -1,11 +1,11 @@
-// The sub-commands of `keagate`, by name. They are loaded only when one is asked for: the daemon starts without them.
-// The one that makes certificates is loaded by itself, as its packages are as large as the rest of the program. Those
-// of the client are built apart (see esbuild.config.mjs), so that neither they nor the daemon read more files.
+// The sub-commands of `keagate`, by name. They are loaded only when one is used: the daemon starts without them.
+// `certs` is loaded by itself, as its packages are as large as the rest of the program. The sub-commands of the client
+// are built apart (see esbuild.config.mjs): otherwise clients and the daemon would read more files at their start.
 
-/** Where a sub-command finds and leaves things. */
+/** What a sub-command reads from and writes to. */
 export interface SubcommandContext {
   readonly env: NodeJS.ProcessEnv
-  /** What the program was started as. */
+  /** The name that the program was started by. */
   readonly program: string
   readonly stdin: NodeJS.ReadableStream
   readonly stdout: NodeJS.WritableStream & { readonly isTTY?: boolean }

@@ -1,5 +1,5 @@
-// The sub-commands that are loaded together. One by one, each would make the build split what it shares with the
-// daemon, and a start would read twice as many files.
+// The sub-commands that are loaded together. If each were loaded by itself, the build would put what each shares with
+// the daemon into files of its own, and a start would read twice as many files.
 
 export { accessCommand } from './access-command.ts'
 export { completionCommand } from './completion-command.ts'

@@ -1,4 +1,4 @@
-// What all sub-commands make of their words.
+// How all sub-commands read a request for help, and describe a mistake in their words.
 
 import { describeError } from '../errors.ts'
 import { meant } from './arguments.ts'
@@ -14,7 +14,7 @@ export function asksForHelp(words: readonly string[]): boolean {
  * @param options the table that it was given
  */
 export function mistakeIn(error: unknown, options: Readonly<Record<string, unknown>>): string {
-  // The rest is on how such a word could be meant otherwise.
+  // Only Node's first sentence: the others explain what else the word could be meant as.
   const text = describeError(error).replace(/\. .*$/s, '')
   const option = /^Unknown option '(--[^']*)'/.exec(text)?.[1]
   return option === undefined ? text : `${text}${meant(option, Object.keys(options).map((name) => `--${name}`))}`

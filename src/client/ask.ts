@@ -1,4 +1,4 @@
-// One question from its words to the exit code. Notes go to standard error, answers to standard output.
+// Asks one command, from its words to the exit code. Notes go to standard error, answers to standard output.
 
 import { readFileSync } from 'node:fs'
 import { keaCommands } from '../config/access/kea-commands.ts'
@@ -32,14 +32,14 @@ export async function ask(task: AskTask, context: AskContext): Promise<number> {
   }
 }
 
-/** Where questions go. */
+/** Where commands are sent, and the profile that says so. */
 export interface Place {
   readonly door: Door
   readonly profile: Profile
 }
 
 /**
- * Says what it took where no option named it.
+ * Finds out where commands are sent. A note names the server if no option does.
  * @param mayAsk whether a password can be asked for at the terminal
  * @throws {KeagateError} CLIENT_USAGE
  */
@@ -54,7 +54,7 @@ export async function openPlace(task: AskTask, context: AskContext, mayAsk = tru
   return { door, profile: where.profile }
 }
 
-/** Resolves to the exit code; what goes wrong is told. */
+/** Resolves to the exit code. Errors are written to standard error. */
 export async function askAt(task: AskTask, context: AskContext, place: Place, signal: AbortSignal): Promise<number> {
   try {
     const given = await readArguments(task.words, sourcesOf(context))
@@ -96,7 +96,7 @@ async function allPages(request: CommandRequest, asking: Asking): Promise<number
   }
 }
 
-/** What went wrong on one line, and its exit code. */
+/** Writes an error to standard error, on one line. @returns the exit code for it */
 export function told(error: unknown, { stderr }: AskContext): number {
   if (error instanceof ClientError && error.kind === 'aborted') return exitCodes.interrupted
   if (!(error instanceof KeagateError)) throw error

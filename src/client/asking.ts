@@ -1,22 +1,22 @@
-// What a question is asked with.
+// What the modules of `keagate ask` share while a command is asked.
 
 import type { Door } from './door.ts'
 import type { WhereOptions } from './profile/where.ts'
 
-/** What the words of the command line come to. */
+/** The words of the command line, read. */
 export interface AskTask {
   readonly command: string
-  /** The words behind it. */
+  /** The words after the command. */
   readonly words: readonly string[]
   readonly services: readonly string[]
   readonly where: WhereOptions
-  /** The bytes of the answer on a terminal too. */
+  /** Whether a terminal gets the answer as JSON, too. */
   readonly json: boolean
-  /** No notes. */
+  /** Whether notes are left out. */
   readonly quiet: boolean
-  /** Every page of a paged command. */
+  /** Whether to ask for every page of a paged command. */
   readonly all: boolean
-  /** Seconds between two questions; null: one question. */
+  /** Seconds until the command is sent again; null: it is sent once. */
   readonly watch: number | null
 }
 

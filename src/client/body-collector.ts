@@ -2,23 +2,23 @@
 
 import { ClientError } from './error.ts'
 
-/** Bytes of an answer that are kept; half a million leases have a quarter of that. */
+/** The longest answer that is kept, in bytes. Half a million leases take a quarter of that. */
 const maxBody = 512 * 1024 * 1024
 
 export class BodyCollector {
   readonly #onChunk: ((chunk: Buffer) => void) | undefined
-  /** Room for what is to come; grows where it was not told how much that is. */
+  /** Memory for the answer. It grows if the sender has not announced a length. */
   #room: Buffer
   #length = 0
 
-  /** @param expected bytes, as the sender says */
+  /** @param expected the length in bytes that the sender has announced; 0: none */
   constructor(onChunk: ((chunk: Buffer) => void) | undefined, expected = 0) {
     this.#onChunk = onChunk
     const known = Number.isSafeInteger(expected) && expected > 0 && expected <= maxBody
     this.#room = Buffer.allocUnsafe(onChunk === undefined && known ? expected : 0)
   }
 
-  /** @returns false: it is longer than what is kept */
+  /** @returns false: the answer is longer than what can be kept */
   take(chunk: Buffer): boolean {
     if (this.#onChunk !== undefined) {
       this.#onChunk(chunk)

@@ -1,16 +1,16 @@
-// What keeps a client from getting an answer.
+// The errors of a client that gets no answer.
 
 import type { Finding } from '../doctor/finding.ts'
 import { KeagateError } from '../errors.ts'
 
 /**
  * `resolve`: the name has no address. `connect`: nothing accepts a connection. `tls`: the handshake failed, or the
- * server's certificate is not trusted. `http`: what came is no HTTP, or refuses the request. `timeout`: time is over.
- * `closed`: the connection ended too early. `aborted`: the caller's signal.
+ * server's certificate is not trusted. `http`: the answer is not usable, or refuses the request. `timeout`: the time is
+ * up. `closed`: the connection ended too early. `aborted`: the caller's signal.
  */
 export type ClientFailure = 'resolve' | 'connect' | 'tls' | 'http' | 'timeout' | 'closed' | 'aborted'
 
-/** Its `message` is one sentence without an end, its `remedy` what to do about it. Neither holds a secret. */
+/** Its `message` is one sentence without a period, its `remedy` says what to do about it. Neither holds a secret. */
 export class ClientError extends KeagateError {
   readonly kind: ClientFailure
 
@@ -22,7 +22,7 @@ export class ClientError extends KeagateError {
   }
 }
 
-/** The same words as `keagate doctor --client` has for it. */
+/** An error with the words of a finding of `keagate doctor --client`. */
 export function foundError(kind: ClientFailure, { what, text, remedy }: Finding, cause?: unknown): ClientError {
   return new ClientError(kind, `${what}: ${text}`, remedy, cause)
 }

@@ -1,4 +1,4 @@
-// One command there, one answer back. Never repeated: a command may have done its work although no answer came.
+// Sends one command and gets one answer. It is never repeated: it may have done its work although no answer came.
 
 import net from 'node:net'
 import { explainConnection, explainLookup } from '../doctor/unreachable.ts'
@@ -13,7 +13,7 @@ export type { Door, Exchange, ExchangeOptions } from './door.ts'
 export { ClientError } from './error.ts'
 
 /**
- * Sends one command, once. Any HTTP status is an answer; `refusal` tells those that are none of a command.
+ * Sends one command, once. Resolves for any HTTP status; `refusal` tells which are no answer to the command.
  * @param body a JSON map
  * @throws {ClientError}
  */
@@ -64,7 +64,7 @@ function connected(to: net.NetConnectOpts, where: string, signal: AbortSignal): 
   })
 }
 
-/** Of a name with several addresses, none of which could be reached, the first one's error. */
+/** The error of the first address, if a name has several and none can be reached. */
 function single(error: Error): Error {
   const [first] = error instanceof AggregateError ? (error.errors as readonly unknown[]) : []
   return first instanceof Error ? first : error

@@ -1,20 +1,20 @@
-// The exit code of a question.
+// The exit code of `keagate ask`.
 
-/** What scripts tell apart. */
+/** The outcomes that scripts can tell apart. */
 export const exitCodes = {
   /** Every result is 0. */
   success: 0,
   /** An error of a daemon or of the agent, or words that cannot be understood. */
   failure: 1,
-  /** Nothing could be asked, or no answer came. */
+  /** The server could not be reached, refused the request, or sent no answer. */
   unanswered: 2,
-  /** Nothing was found, and nothing is worse. */
+  /** A result is 3, nothing found, and all others are 0 or 3. */
   empty: 3,
   /** SIGINT, as a shell counts it. */
   interrupted: 130,
 } as const
 
-/** @param results one of each answer; null: it has none */
+/** @param results the result of each answer; null: the answer has none */
 export function exitCodeOf(results: readonly (number | null)[]): number {
   if (results.length === 0) return exitCodes.failure
   if (results.every((result) => result === 0)) return exitCodes.success

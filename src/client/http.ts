@@ -1,4 +1,4 @@
-// One POST of a command over a connection that is open already, which then closes.
+// Sends a command with one HTTP POST on an open connection, and closes the connection after the answer.
 
 import http from 'node:http'
 import type net from 'node:net'

@@ -1,4 +1,4 @@
-// Parses an answer of any length in little memory: the items of its long lists stay bytes until they are looked at.
+// Parses an answer of any length in little memory: the items of its long lists stay bytes until they are used.
 
 import { parseJson } from '../json/text/parser.ts'
 import type { JsonNode, ListNode } from '../json/text/node.ts'
@@ -8,23 +8,23 @@ import { ClientError } from './error.ts'
 
 export interface ParsedAnswer {
   readonly root: JsonNode
-  /** The items of a list that was left out of the tree; null: they are in it. */
+  /** The items of a list that are left out of the tree; null: the list in the tree has them. */
   readonly itemsOf: (list: ListNode) => Iterable<JsonNode> | null
 }
 
-/** Bytes up to which all is parsed at once. */
+/** Bytes. An answer up to this length is parsed as a whole. */
 const small = 256 * 1024
 
-/** Where the lists stand that may be long, such as `leases`: in the arguments of an answer, which may be in a list. */
+/** Depths of lists that may be long, such as `leases` in the arguments of an answer. The answer may be in a list. */
 const listDepths: ReadonlySet<number> = new Set([2, 3])
 
-/** @throws {ClientError} `http`: it is no JSON */
+/** @throws {ClientError} `http`: the body is no JSON */
 export function parseAnswer(body: Buffer): ParsedAnswer {
   if (body.length <= small) return { root: parsed(body.toString('utf8')), itemsOf: () => null }
   const found = new ListFinder()
   const scanner = new Scanner('answer', found)
   scanner.push(body)
-  // What is no strict JSON, such as the number `1e+06.0` of Kea 2.2, is read as a whole.
+  // An answer that is no strict JSON, such as the number `1e+06.0` of Kea 2.2, is parsed as a whole.
   if (scanner.finish() !== 'done') return { root: parsed(body.toString('utf8')), itemsOf: () => null }
   const lists = outermost(found.lists.filter(({ start }) => body[start] === 0x5b))
   const root = parsed(withoutItems(body, lists))
@@ -39,11 +39,11 @@ export function parseAnswer(body: Buffer): ParsedAnswer {
 interface FoundList {
   readonly start: number
   readonly end: number
-  /** Begin and end of each item in turn. */
+  /** Offsets: the begin of the first item, its end, the begin of the second item, and so on. */
   readonly items: readonly number[]
 }
 
-/** Items from which a list is left out of the tree. */
+/** The items of a list with this many or more are left out of the tree. */
 const long = 500
 
 function isLong({ items }: FoundList): boolean {
@@ -52,9 +52,9 @@ function isLong({ items }: FoundList): boolean {
 
 class ListFinder implements ScanHandler {
   readonly maxDepth = 4
-  /** Maps and lists that stand where long lists may. */
+  /** Maps and lists at the depths of lists that may be long. */
   readonly lists: FoundList[] = []
-  /** Of the values inside the open containers, by their depth. */
+  /** The offsets of the values in the containers that are open, by their depth. */
   readonly #inside: number[][] = [[], [], [], [], []]
 
   chunk(): void {
@@ -72,7 +72,7 @@ class ListFinder implements ScanHandler {
   }
 }
 
-/** In the order of the text, without those inside one that is left out. */
+/** In the order of the text, without lists inside a long list. */
 function outermost(lists: readonly FoundList[]): readonly FoundList[] {
   let end = 0
   return lists.toSorted((a, b) => a.start - b.start).filter((list) => {

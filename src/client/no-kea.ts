@@ -1,4 +1,4 @@
-// Where what came back is no answer of Kea.
+// The error for an answer that does not come from Kea.
 
 import { ClientError } from './error.ts'
 

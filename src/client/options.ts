@@ -1,4 +1,4 @@
-// The options of a question, on the command line and in a line of the shell.
+// The options of `keagate ask`, on the command line and in a line of the shell.
 
 import { parseArgs } from 'node:util'
 import { KeagateError, describeError } from '../errors.ts'
@@ -26,11 +26,11 @@ export const askOptions = {
   profile: { type: 'string', short: 'p' },
 } as const
 
-/** A question whose command is empty where the words have none. */
+/** What the words ask, with an empty command if they name none; or what is wrong with them. */
 export type ReadWords = AskTask | string
 
 /**
- * @param mistake what is wrong, of an error that Node's `parseArgs` throws
+ * @param mistake describes an error that Node's `parseArgs` throws
  * @returns what is wrong with the words, or what they ask
  */
 export function readAskWords(words: readonly string[], mistake: (error: unknown) => string): ReadWords {

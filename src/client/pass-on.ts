@@ -1,4 +1,4 @@
-// For pipes and files: the bytes of the answer as they come, never printed again, and one line end.
+// For pipes and files: writes the bytes of the answer as they come, unchanged, and a line end after them.
 
 import { escapeJson } from '../log/escape.ts'
 import type { Asking } from './asking.ts'
@@ -11,7 +11,7 @@ import { ResultScanner } from './result-scanner.ts'
 /** Resolves to the exit code. @throws {ClientError} */
 export async function passOn(body: Buffer, { context: { stdout }, door, signal }: Asking): Promise<number> {
   const scanner = new ResultScanner()
-  // A terminal gets the same JSON with what could be a control sequence escaped, for which it has to be whole.
+  // For a terminal, all that could be a control sequence is escaped in the JSON. This needs the whole answer.
   const toTerminal = stdout.isTTY === true
   let last: number | undefined
   const onChunk = (chunk: Buffer): void => {

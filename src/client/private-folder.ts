@@ -1,11 +1,11 @@
-// Folders for what is the user's own.
+// Makes folders that no other user can enter.
 
 import { existsSync, mkdirSync } from 'node:fs'
 import path from 'node:path'
 
 /**
- * Makes a folder with all above it that are missing, for the user alone. One by one: the recursive call of Node.js
- * (seen on 20 to 26) tries for ever in places such as /proc.
+ * Makes a folder and all missing folders above it, for the user alone. They are made one by one: the recursive call of
+ * Node.js (seen on 20 to 26) tries forever in places such as /proc.
  * @throws Error of the system
  */
 export function createPrivateFolder(folder: string): void {

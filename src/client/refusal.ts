@@ -1,4 +1,4 @@
-// Whether the door took the command, in the words of `keagate doctor --client`.
+// Whether the server refused the request, in the words of `keagate doctor --client`.
 
 import { explainRefusal } from '../doctor/answer.ts'
 import type { Exchange } from './door.ts'

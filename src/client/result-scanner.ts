@@ -1,11 +1,11 @@
-// The `result` of each answer, read from the bytes as they pass: an answer may be larger than what is kept.
+// Reads the `result` of each answer from the bytes as they pass: an answer may be too large to be kept.
 
 import { Scanner } from '../json/scan/scanner.ts'
 import type { ScanHandler } from '../json/scan/types.ts'
 
 const key = '"result"'
 
-/** Bytes before a chunk that are kept; more than a key or a number that counts. */
+/** How many bytes before a chunk are kept: more than the key and any number that is read can have. */
 const tail = 64
 
 /** An answer is a map, or one item of a list. */
@@ -24,7 +24,7 @@ export class ResultScanner implements ScanHandler {
     this.#scanner.push(chunk)
   }
 
-  /** One for each answer; null for what has no whole number as its result. Null: what came is no answer of Kea. */
+  /** One result for each answer, null if it is no whole number. Returns null if the bytes are no answer of Kea. */
   finish(): readonly (number | null)[] | null {
     if (this.#scanner.finish() !== 'done') return null
     return this.#results
@@ -51,7 +51,7 @@ export class ResultScanner implements ScanHandler {
     }
   }
 
-  /** The maps and lists around a member of an answer. */
+  /** How many maps and lists are around a member of an answer. */
   #depth(): 1 | 2 {
     return this.#isList === true ? 2 : 1
   }
@@ -61,7 +61,7 @@ export class ResultScanner implements ScanHandler {
   }
 }
 
-/** Null: nothing but blanks. */
+/** Null: the chunk holds only blanks. */
 function startsList(chunk: Buffer): boolean | null {
   const first = chunk.find((byte) => byte > 0x20)
   return first === undefined ? null : first === 0x5b

@@ -1,4 +1,4 @@
-// The TLS handshake of a client. Nothing is sent before the server's certificate was found good.
+// The TLS handshake of a client. No request is sent before the server's certificate is verified.
 
 import type { X509Certificate } from 'node:crypto'
 import net from 'node:net'
@@ -16,7 +16,7 @@ import type { ClientTls } from './door.ts'
 import { ClientError, foundError } from './error.ts'
 
 /**
- * @param host what the URL has
+ * @param host the host in the URL
  * @throws {ClientError} `tls`
  */
 export function secure(socket: net.Socket, host: string, own: ClientTls, signal: AbortSignal): Promise<tls.TLSSocket> {
@@ -36,7 +36,7 @@ export function secure(socket: net.Socket, host: string, own: ClientTls, signal:
     }
     let stream: tls.TLSSocket
     try {
-      // Verified all the same, and judged below, so that what is wrong can be told with its remedy.
+      // OpenSSL verifies the certificate all the same. Its verdict is used below, so that an error can name a remedy.
       const servername = net.isIP(name) === 0 ? name : ''
       stream = tls.connect({
         ...own, servername, socket, sigalgs: clientSignatures, rejectUnauthorized: false, ALPNProtocols: ['http/1.1'],
@@ -68,12 +68,12 @@ function topOf(certificate: X509Certificate | undefined, ca: ClientTls['ca']): X
   return new TrustAnchors(authorities(ca)).topOf(certificate, sentBehind(certificate))
 }
 
-/** Empty where there is none, or one of them is damaged. */
+/** Empty if there is no CA, or one of them is damaged. */
 function authorities(ca: ClientTls['ca']): readonly X509Certificate[] {
   return ca === undefined ? [] : atOnce(certificatesIn(Buffer.from(String(ca))))
 }
 
-/** Node takes no such certificate, key or authority. Its text quotes nothing of them. */
+/** For files that Node does not accept. Its message quotes nothing of their content. */
 function unusable(error: unknown): ReturnType<typeof problem> {
   const text = error instanceof Error ? error.message.replace(/^error:[0-9A-F]+:/, '') : String(error)
   return problem('error', 'certificate', `the client's files cannot be used: ${text}`, 'look at them with: keagate doctor --client CERT KEY URL')

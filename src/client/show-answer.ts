@@ -13,7 +13,7 @@ import { answerLines } from './render/answer.ts'
 import type { CommandRequest } from './request/command-text.ts'
 import { hintFor } from './request/hint.ts'
 
-/** Columns where the terminal does not tell. */
+/** Columns, if the terminal does not tell its width. */
 const defaultWidth = 80
 
 export interface Shown {
@@ -36,7 +36,7 @@ export async function askForLines(request: CommandRequest, body: Buffer, asking:
   return linesOf(request, got.body, asking)
 }
 
-/** @param body an answer @throws {ClientError} `http`: it is none */
+/** @param body an answer @throws {ClientError} `http`: the body is none */
 export function linesOf(request: CommandRequest, body: Buffer, { context: { env, stdout } }: Asking): Shown {
   const { root, itemsOf } = parseAnswer(body)
   const results = (root.kind === 'list' ? root.items : [root]).map(resultOf)
@@ -51,13 +51,13 @@ export function linesOf(request: CommandRequest, body: Buffer, { context: { env,
   return { lines, code: exitCodeOf(results) }
 }
 
-/** Null: it has none that is a whole number. */
+/** Null: the answer has no result that is a whole number. */
 function resultOf(answer: JsonNode): number | null {
   const result = answer.kind === 'map' ? memberOf(answer, 'result') : undefined
   return result?.kind === 'integer' ? Number(result.text) : null
 }
 
-/** Lines that are written at once. */
+/** How many lines are written at once. */
 const batch = 2000
 
 export function writeLines(stream: NodeJS.WritableStream, lines: readonly string[]): void {

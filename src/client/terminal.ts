@@ -1,4 +1,4 @@
-// A question to the person at the terminal, and what a signal from there does.
+// Asks for a password at the terminal, and lets Ctrl-C stop work.
 
 import { createInterface } from 'node:readline'
 
@@ -8,7 +8,7 @@ export interface TerminalStreams {
 }
 
 /**
- * Asks for a password, of which nothing is shown.
+ * Asks for a password. Nothing of what is typed is shown.
  * @returns null: there was no answer
  */
 export async function askSecret({ stdin, stderr }: TerminalStreams, prompt: string): Promise<string | null> {
@@ -26,7 +26,7 @@ export async function askSecret({ stdin, stderr }: TerminalStreams, prompt: stri
   return typed
 }
 
-/** Runs work that Ctrl-C stops; a second one ends the process as it would without this. */
+/** Runs work that Ctrl-C stops. A second Ctrl-C ends the process, as it does by default. */
 export async function untilInterrupted<Result>(work: (signal: AbortSignal) => Promise<Result>): Promise<Result> {
   const controller = new AbortController()
   const stop = (): void => controller.abort()

@@ -1,4 +1,4 @@
-// One command straight to a daemon: written to its UNIX socket, answered with one JSON value.
+// Sends one command directly to a daemon, over its UNIX socket. The answer is one JSON value.
 
 import type net from 'node:net'
 import { Scanner } from '../json/scan/scanner.ts'
@@ -8,8 +8,8 @@ import type { BoundedOptions, Exchange } from './door.ts'
 import { ClientError } from './error.ts'
 
 /**
- * The answer ends with its last bracket, or where the daemon closes the connection, as Kea's do.
- * @throws {ClientError} `closed`
+ * The answer ends with its last bracket, or where the daemon closes the connection, as Kea's daemons do.
+ * @throws {ClientError} `closed`; `http` for an answer that is too long
  */
 export function exchangeUnix(
   socket: net.Socket,
@@ -19,7 +19,7 @@ export function exchangeUnix(
   return new Promise((resolve, reject) => {
     const collector = new BodyCollector(onChunk)
     const scanner = new Scanner('answer')
-    /** null: nothing has come. */
+    /** null: nothing was received yet. */
     let verdict: ScanVerdict | null = null
     const finish = (error: ClientError | null): void => {
       signal.removeEventListener('abort', abort)
@@ -38,7 +38,7 @@ export function exchangeUnix(
       if (!collector.take(chunk)) finish(collector.tooLong())
       else if (verdict === 'done') finish(null)
     })
-    // What is no strict JSON, such as the number `1e+06.0` of Kea 2.2, ends where the daemon closes.
+    // An answer that is no strict JSON, such as the number `1e+06.0` of Kea 2.2, ends where the daemon closes.
     socket.once('end', () => finish(verdict === 'bad' ? null : early()))
     socket.once('error', (error) => finish(early(error)))
     socket.write(body)

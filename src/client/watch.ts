@@ -1,4 +1,4 @@
-// Asks again and again. On a terminal what changed since the time before is marked.
+// Sends a command again and again. On a terminal, lines that are new since the last answer are marked.
 
 import { setTimeout } from 'node:timers/promises'
 import { describeError } from '../errors.ts'
@@ -12,7 +12,7 @@ import type { CommandRequest } from './request/command-text.ts'
 import { askForLines, writeLines } from './show-answer.ts'
 import { timeText } from './render/time.ts'
 
-/** Until a signal comes. An error ends it as little as a result. @returns the exit code of the last answer */
+/** Runs until a signal comes, whatever is answered and also after errors. @returns the exit code of the last attempt */
 export async function watch(request: CommandRequest, body: Buffer, asking: Asking, seconds: number): Promise<number> {
   const { task, context, signal } = asking
   const raw = task.json || context.stdout.isTTY !== true

@@ -1,4 +1,4 @@
-// The configuration of a demonstration's agent: what a site would have, in small.
+// The configuration of a demonstration's agent: that of a small site.
 
 import { writeFileSync } from 'node:fs'
 import { users } from './certificates.ts'
@@ -16,7 +16,7 @@ export interface AgentPlan {
 
 export const auditFile = 'audit.log'
 
-/** Writes it into the workplace. @returns its path */
+/** Writes the configuration into the workplace. @returns its path */
 export function writeAgentConfig(workplace: Workplace, { port, monitoringPort, sockets }: AgentPlan): string {
   const [operator, reader] = users
   const unix = [...sockets].map(([service, path]) => [service, { 'socket-type': 'unix', 'socket-name': path }] as const)
@@ -31,7 +31,7 @@ export function writeAgentConfig(workplace: Workplace, { port, monitoringPort, s
     'control-sockets': Object.fromEntries(unix),
     'access-control': {
       'assign-role-method': 'cert-subject',
-      // No table of Kea's commands has those of the switch.
+      // The table of Kea commands does not have those of the fault switch.
       commands: faultCommands.map((name) => ({ name, access: 'write' })),
       roles: [
         { name: operator, 'accept-commands': 'ALL' },

@@ -7,13 +7,13 @@ import { initCommand } from '../certs/init.ts'
 import { clientCommand } from '../certs/issue.ts'
 import { readOptions } from '../certs/options.ts'
 
-/** May run every command, and may only look. */
+/** The first may run every command, the second only commands that read. */
 export const users = ['operator', 'reader'] as const
 
-/** Days; the certificates go with the process. */
+/** Days; the certificates are removed when the process ends. */
 const lifetime = '2'
 
-/** @param directory made for them */
+/** @param directory for the certificates; it is made */
 export async function makeCertificates(
   directory: string,
   { env, stdin }: Pick<CertsContext, 'env' | 'stdin'>,
@@ -25,6 +25,6 @@ export async function makeCertificates(
   const names = ['--san', 'localhost', '--name', 'keagate demonstration']
   await run(initCommand, [directory, '--client', first, '--days', lifetime, ...names])
   for (const user of others) await run(clientCommand, [user, '--dir', directory, '--days', lifetime])
-  // The demonstration has a configuration of its own.
+  // `init` writes a configuration, too; the demonstration has its own.
   for (const name of ['keagate.conf', 'tls.inc']) rmSync(path.join(directory, name), { force: true })
 }

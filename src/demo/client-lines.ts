@@ -1,4 +1,4 @@
-// Lines for a shell that ask the agent of a demonstration.
+// Shell commands that ask the agent of a demonstration.
 
 import { realpathSync, writeFileSync } from 'node:fs'
 import { writeProfile } from '../client/profile/profile-file.ts'
@@ -21,7 +21,7 @@ export class ClientLines {
   readonly #workplace: Workplace
   readonly #port: number
 
-  /** Writes what the lines need into the workplace. @param port the agent's */
+  /** Writes the files that the lines need into the workplace. @param port the agent's */
   constructor(workplace: Workplace, port: number) {
     this.#workplace = workplace
     this.#port = port

@@ -97,7 +97,7 @@ function common(name: string, configurable: Configurable, statistics: Statistics
   }
 }
 
-/** The map of a configuration of our own, which is well formed. */
+/** The map in a sample configuration, which is always well formed. */
 function ownMap(text: string, member: string): Fields {
   const { root } = parseJson(text, { dialect: 'file' })
   return Fields.of(Fields.of(root ?? undefined, 'the configuration').node(member), member)

@@ -1,4 +1,4 @@
-// What a demonstration says of itself when clients can come in, and the lines to paste.
+// The text that a demonstration prints when it accepts commands, with lines to paste.
 
 import { users } from './certificates.ts'
 import { ClientLines } from './client-lines.ts'
@@ -12,9 +12,9 @@ import type { Workplace } from './workplace.ts'
 
 export interface DaemonInUse {
   readonly service: Service
-  /** Kea's own; null where a made-up one is used. */
+  /** Kea's own daemon; null where a made-up one is used. */
   readonly real: RealDaemon | null
-  /** Why Kea's own is not used; null where it was not looked for. */
+  /** Why Kea's own daemon is not used; null where it is used or was not looked for. */
   readonly reason: string | null
 }
 
@@ -26,7 +26,7 @@ const contents: Readonly<Record<Service, string>> = {
 
 const [operator, reader] = users
 
-/** All of it, for the terminal; writes what the lines need into the workplace. */
+/** The whole text, for the terminal. Writes the files that the lines need into the workplace. */
 export function introduction(workplace: Workplace, plan: AgentPlan, daemons: readonly DaemonInUse[]): string {
   const { port, monitoringPort } = plan
   const lines = new ClientLines(workplace, port)
@@ -75,7 +75,7 @@ ${lines.curl({ ...ask, user: operator, command: 'demo-away', args: { seconds: 20
 `
 }
 
-/** Nothing that changes a real daemon, and no command of a library that it may not have. */
+/** Only commands that do not change a real daemon, and that need no hook library: it may have none. */
 function linesForReal(lines: ClientLines): string {
   const question = { user: reader, service: 'dhcp4', command: 'status-get' } as const
   return `Paste these into another terminal. How dhcp4 fares, asked by the user ${reader}:

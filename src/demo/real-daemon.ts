@@ -7,13 +7,13 @@ import { memberOf } from '../json/text/node.ts'
 import { parseJson } from '../json/text/parser.ts'
 import type { Service } from './sample-config.ts'
 
-/** Milliseconds that a daemon gets to say its version. */
+/** Milliseconds that a daemon has to answer with its version. */
 const answerTimeout = 2000
 
-/** Bytes of an answer that are read at most. */
+/** Characters of an answer; a longer one is not read to its end. */
 const maxAnswerSize = 64 * 1024
 
-/** As in the configurations of Debian's and ISC's packages. */
+/** The names of the sockets in the configurations of Debian's and ISC's packages. */
 const sockets: Readonly<Record<Service, string>> = {
   dhcp4: 'kea4-ctrl-socket',
   dhcp6: 'kea6-ctrl-socket',

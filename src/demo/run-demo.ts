@@ -1,4 +1,4 @@
-// The whole demonstration in one process: daemons, certificates, and the door in front of them.
+// The whole demonstration in one process: daemons, certificates, and the agent in front of them.
 
 import { EventEmitter } from 'node:events'
 import { runAgent } from '../app/run-agent.ts'
@@ -15,9 +15,9 @@ import { services } from './sample-config.ts'
 import { Workplace } from './workplace.ts'
 
 export interface DemoOptions {
-  /** Whether Kea's own daemons are taken where they answer. */
+  /** Whether to use Kea's own daemons where they answer. */
   readonly withKea: boolean
-  /** The door's; another where it is taken. */
+  /** For commands; another free port is used if this one is taken. */
   readonly port: number
   readonly monitoringPort: number
 }
@@ -58,7 +58,7 @@ export async function runDemo(options: DemoOptions, { env, program, stdin, stdou
   return code
 }
 
-/** @param env where Kea's own daemons are to be looked for */
+/** @param env says where to look for Kea's own daemon; null: use a made-up one */
 async function findDaemon(service: Service, env: NodeJS.ProcessEnv | null): Promise<DaemonInUse> {
   const real = env === null ? null : await findRealDaemon(service, env)
   return typeof real === 'string' ? { service, real: null, reason: real } : { service, real, reason: null }
@@ -68,7 +68,7 @@ function isMadeUp({ real }: DaemonInUse): boolean {
   return real === null
 }
 
-/** As those of the agent, but that the end of the terminal is the end of the demonstration. */
+/** The signals of an agent, but SIGHUP, which is sent when the terminal is closed, ends the demonstration. */
 function demoSignals(): EventEmitter {
   const signals = new EventEmitter()
   for (const name of ['SIGTERM', 'SIGINT', 'SIGUSR1']) process.on(name, () => signals.emit(name))

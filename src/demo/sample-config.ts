@@ -8,7 +8,7 @@ export type Service = 'dhcp4' | 'dhcp6' | 'd2'
 
 export const services: readonly Service[] = ['dhcp4', 'dhcp6', 'd2']
 
-/** Addresses from RFC 5737, RFC 1918 and RFC 3849, which belong to no one. */
+/** Leases of the two IPv4 networks. All addresses are from RFC 5737, RFC 1918 and RFC 3849: no one owns them. */
 export const officeLeases = 150
 export const campusLeases = 350
 

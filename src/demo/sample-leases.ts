@@ -66,7 +66,7 @@ function common(bits: bigint, family: 4 | 6, subnetId: number, index: number, no
     hostname: named ? `${names[index % names.length] ?? ''}-${index}.office.example` : '',
     fqdnForward: named,
     fqdnReverse: named,
-    // Half of the lifetime, after which a client asks again; spread as real ones are.
+    // Spread over half of the lifetime, after which a client renews its lease.
     transmitted: now - ((index * 7919) % (lifetime / 2)),
   }
 }

@@ -1,4 +1,4 @@
-// The folder that a demonstration has everything in, and that is gone when its process is.
+// The folder for all files of a demonstration. It is removed when the process ends.
 
 import { mkdtempSync, rmSync } from 'node:fs'
 import os from 'node:os'
@@ -14,8 +14,9 @@ export class Workplace {
   }
 
   /**
-   * Makes the folder, which only this user can enter; it is removed when the process ends, unless that is killed.
-   * @throws KeagateError (LISTEN_FAILED) where the temporary folder of this user is of no use
+   * Makes the folder, which only this user can enter. It is removed when the process ends, unless the process is
+   * killed.
+   * @throws KeagateError (LISTEN_FAILED) where the temporary folder of this user cannot be used
    */
   static create(): Workplace {
     const workplace = new Workplace(makeFolder())

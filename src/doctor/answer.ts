@@ -1,4 +1,4 @@
-// What the door said to `list-commands`, in words.
+// Explains what the agent answered to `list-commands`.
 
 import type { Finding } from './finding.ts'
 import { counted, ok, problem } from './finding.ts'
@@ -9,7 +9,7 @@ export function explainAnswer(status: number, text: string): Finding {
 }
 
 /**
- * Why the door did not take a command.
+ * Why the agent did not take a command.
  * @param status any but 200
  * @param text the body
  */
@@ -28,7 +28,7 @@ export function explainRefusal(status: number, text: string): Finding {
 
 const bothNeeded = 'give the client both (curl and keagate ask: --user; doctor: in the URL)'
 
-/** Every command is answered with a list of one map for each service, here of one. */
+/** The answer to a command is a list with one map for each service, here with a single map. */
 function explainResult(answer: unknown): Finding {
   const first: unknown = Array.isArray(answer) ? answer[0] : null
   const names = member(first, 'arguments')

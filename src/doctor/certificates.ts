@@ -1,4 +1,5 @@
-// The TLS files of the door and of its control sockets: what the start would find, and what only clients would.
+// Examines the TLS files of the agent and of its control sockets: for mistakes that a start would report, and for those
+// that only clients would notice.
 
 import type { X509Certificate } from 'node:crypto'
 import { isIP } from 'node:net'
@@ -28,7 +29,7 @@ export function examineCertificates(loaded: LoadedConfig, now = Date.now()): rea
     const trusted = certificatesOf(credentials.options.ca)
     return [
       ...credentials.warnings.map((sentence) => {
-        // The agent starts with it, but no client takes it any more.
+        // The agent starts with such a certificate or list, but no client accepts it any more.
         const told = warning('TLS', sentence)
         return credentials.overdue.includes(sentence) ? { ...told, level: 'error' as const } : told
       }),
@@ -43,7 +44,7 @@ export function examineCertificates(loaded: LoadedConfig, now = Date.now()): rea
   }
 }
 
-/** Of https control sockets. */
+/** Examines the TLS files of https control sockets. */
 export async function examineUpstreamCertificates(loaded: LoadedConfig, log: Log): Promise<readonly Finding[]> {
   try {
     const upstreams = await openUpstreams(loaded.config.controlSockets, log, null)
@@ -61,7 +62,7 @@ function plainHttp(host: string): Finding {
   return problem('warning', 'TLS', text, 'make certificates with "keagate certs init", or set http-host to 127.0.0.1')
 }
 
-/** What is in force and for how long; what is over or will be soon has its warning already. */
+/** How long certificates and lists are still valid; warnings name those that have expired or expire soon. */
 function lifetimes({ expiring }: CredentialSet, now: number): Finding[] {
   return expiring.filter(({ notAfter }) => notAfter >= now).map((each) => {
     const which = each.kind === 'certificate' ? each.subject : `revocation list of ${each.subject}`
@@ -69,7 +70,7 @@ function lifetimes({ expiring }: CredentialSet, now: number): Finding[] {
   })
 }
 
-/** Whether clients that use the address find it in the certificate. */
+/** Whether the certificate has the address that the agent listens on. */
 function names({ certFile }: TlsConfig, certificate: X509Certificate, host: string): Finding[] {
   const carried = certificate.subjectAltName ?? ''
   if (carried === '') {
@@ -84,7 +85,7 @@ function names({ certFile }: TlsConfig, certificate: X509Certificate, host: stri
   return [problem('warning', 'cert-file', text, `have one issued that has ${host} too, unless clients use a name it has`)]
 }
 
-/** Whether a client that has the roots alone can follow the chain. */
+/** Whether a client that knows only root certificates can verify the chain. */
 function completeness(
   { certFile }: TlsConfig,
   chain: readonly X509Certificate[],

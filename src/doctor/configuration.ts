@@ -1,4 +1,4 @@
-// Whether the configuration can be used at all, and what else it has to say for itself.
+// Examines whether the configuration can be used, and reports the warnings and mistakes in it.
 
 import { loadConfigFile } from '../config/load.ts'
 import type { LoadedConfig } from '../config/load.ts'
@@ -10,7 +10,7 @@ import { counted, ok, problem } from './finding.ts'
 
 export interface Examined {
   readonly findings: readonly Finding[]
-  /** null: it cannot be used. */
+  /** null: the configuration cannot be used. */
   readonly loaded: LoadedConfig | null
 }
 
@@ -29,7 +29,7 @@ export function examineConfiguration(file: string, env: NodeJS.ProcessEnv): Exam
   }
 }
 
-/** The file itself has no place in it that could tell what to do. */
+/** Adds a remedy where the file itself cannot be read. */
 function withRemedy(finding: Finding): Finding {
   if (finding.remedy !== null) return finding
   if (finding.text.endsWith('cannot be read: no such file or directory')) return { ...finding, remedy: 'name the configuration with -c FILE' }

@@ -1,4 +1,4 @@
-// Every control socket: is it there, may it be used, and what answers there.
+// Examines every control socket: whether it exists, whether it may be used, and what answers there.
 
 import type { AgentConfig, ControlSocketConfig } from '../config/types.ts'
 import { socketAddress } from '../config/resolve/socket-address.ts'
@@ -10,10 +10,10 @@ import type { Finding } from './finding.ts'
 import { ok, problem } from './finding.ts'
 import { socketRemedy } from './socket-permission.ts'
 
-/** Milliseconds that a daemon gets to say its version. */
+/** Milliseconds that a daemon has to answer a command. */
 const checkTimeout = 5000
 
-/** Resolves to one finding for each service. Certificates of https sockets must have been looked at before. */
+/** Resolves to one finding for each service. The certificates of https sockets must have been examined before. */
 export async function examineDaemons({ controlSockets }: AgentConfig, log: Log): Promise<readonly Finding[]> {
   const upstreams = await openUpstreams(
     new Map([...controlSockets].map(([name, socket]) => [name, hasty(socket)])),
@@ -40,7 +40,7 @@ export async function examineDaemons({ controlSockets }: AgentConfig, log: Log):
   return findings
 }
 
-/** The same socket, with less patience than an agent has. */
+/** The same socket with shorter time limits than an agent has. */
 function hasty<Socket extends ControlSocketConfig>(socket: Socket): Socket {
   const times = { connectTimeout: checkTimeout, stallTimeout: checkTimeout, totalTimeout: checkTimeout }
   return { ...socket, limits: { ...socket.limits, ...times } }
@@ -48,7 +48,7 @@ function hasty<Socket extends ControlSocketConfig>(socket: Socket): Socket {
 
 const anonymous = { remoteAddress: '127.0.0.1', tls: null, user: null }
 
-/** By the answer to `list-commands`: every daemon of Kea has statistics, no agent has. */
+/** Judges by the answer to `list-commands`: every daemon of Kea has `statistic-` commands, no agent has. */
 function isOfAgent({ result, arguments: names }: Answer): boolean {
   if (result !== 0 || !Array.isArray(names)) return false
   return !names.some((name) => typeof name === 'string' && name.startsWith('statistic-'))
@@ -70,8 +70,8 @@ function findingFor(service: string, socket: ControlSocketConfig, { result, text
 }
 
 /**
- * Whether there may never have been a daemon here, which is no reason not to start. A UNIX socket that refuses is one
- * that a daemon has left behind: that one has crashed.
+ * Whether there may never have been a daemon here; the agent can start all the same. A UNIX socket that refuses
+ * connections was left behind by a daemon that has crashed.
  */
 function isAbsent({ socketType }: ControlSocketConfig, reason: string): boolean {
   return reason.includes('No such file') || (socketType !== 'unix' && reason.includes('refused'))

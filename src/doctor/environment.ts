@@ -1,4 +1,4 @@
-// What the agent finds around it when it starts: free addresses, folders to write to, a clock, the right Node.js.
+// Examines what an agent needs from its machine: free addresses, folders to write to, the clock, a usable Node.js.
 
 import { statSync } from 'node:fs'
 import type { LoadedConfig } from '../config/load.ts'
@@ -18,7 +18,7 @@ import { mistakesOf } from './configuration.ts'
 import type { Finding } from './finding.ts'
 import { ok, problem, warning } from './finding.ts'
 
-/** Oldest Node.js that is supported. */
+/** The oldest version of Node.js that is supported. */
 const oldest = [20, 19] as const
 
 /** The month of this version; a clock before it is wrong. */
@@ -45,7 +45,7 @@ export function examineMachine(env: NodeJS.ProcessEnv, now = Date.now()): readon
   ]
 }
 
-/** Addresses that the agent will open: free, or open already by this very agent. */
+/** Whether the addresses that the agent listens on are free, or are in use by the running agent. */
 export async function examineAddresses(
   config: AgentConfig,
   file: string,
@@ -73,7 +73,7 @@ async function examineAddress(what: string, host: string, port: number, running:
   }
 }
 
-/** Log files, the audit log and handler modules. */
+/** Examines log files, the audit log, handler modules and the time of the configuration file. */
 export async function examineFiles(
   loaded: LoadedConfig,
   file: string,
@@ -100,7 +100,7 @@ export async function examineFiles(
   return findings
 }
 
-/** A file from the future tells that the clock has gone back. */
+/** A file that was changed in the future shows that the clock was set back. */
 function examineTimes(file: string, now = Date.now()): Finding[] {
   const changed = statSync(file).mtimeMs
   if (changed <= now + 60_000) return []

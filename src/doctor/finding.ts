@@ -1,4 +1,4 @@
-// What the doctor says: one line for each thing that it has looked at.
+// What the doctor finds: one line for each thing that it has examined.
 
 import { escapeForLog, escapeJson } from '../log/escape.ts'
 import type { Color, Paint } from '../process/terminal-color.ts'
@@ -30,16 +30,16 @@ export function warning(what: string, sentence: string): Finding {
 }
 
 interface ReportOptions {
-  /** One document of all, for machines. */
+  /** Whether to print one JSON document instead of lines. */
   readonly json: boolean
-  /** Leaves out what is well. */
+  /** Whether to leave out findings of the level `ok`. */
   readonly quiet: boolean
   readonly paint: Paint
 }
 
 const colors: Readonly<Record<Level, Color>> = { ok: 'green', warning: 'yellow', error: 'red' }
 
-/** One line each, then how many of each level there are; empty where nothing is to be said. */
+/** One line for each finding, then the number of each level. Empty if `quiet` leaves out all findings. */
 export function report(findings: readonly Finding[], { json, quiet, paint }: ReportOptions): string {
   const count = (level: Level): number => findings.filter((finding) => finding.level === level).length
   const counts = { errors: count('error'), warnings: count('warning'), ok: count('ok') }
@@ -58,7 +58,7 @@ export function counted(count: number, noun: string): string {
   return `${count} ${noun}${count === 1 ? '' : 's'}`
 }
 
-/** 0: there is no error. */
+/** 1 if a finding is an error, else 0. */
 export function exitCode(findings: readonly Finding[]): number {
   return findings.some(({ level }) => level === 'error') ? 1 : 0
 }

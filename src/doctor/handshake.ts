@@ -1,4 +1,4 @@
-// A TLS handshake as a client sees it: what the server showed, and why it may have hung up.
+// Explains a TLS handshake as a client sees it: the server's certificate, and why the handshake failed.
 
 import type { X509Certificate } from 'node:crypto'
 import { isIP } from 'node:net'
@@ -11,10 +11,10 @@ import { ok, problem } from './finding.ts'
 
 /**
  * Whether a client would accept the certificate of the server.
- * @param host what the URL has
+ * @param host the host in the URL
  * @param code OpenSSL's verification code; null: it is trusted
- * @param top the last certificate of the chain that is trusted or was sent, the server's own where nothing is above it;
- *   null: no CA was named
+ * @param top the last certificate that is known of the chain, from the CA file or as sent by the server: the server's
+ *   own where neither has its issuer; null: no CA was named
  */
 export function explainServer(
   certificate: X509Certificate | undefined,
@@ -36,7 +36,7 @@ export function explainServer(
   if (code === 'INVALID_PURPOSE') {
     return problem('error', what, `${who}, is not made for servers`, 'have one issued with extendedKeyUsage serverAuth')
   }
-  // A wrong name is told with the names that are right.
+  // A certificate for another host name is explained below, with the names that it has.
   const known = code === null ? null : verificationFlaw(code)
   if (known !== null) return problem('error', what, `${who}, or a CA above it, ${known.flaw}`, known.remedy)
   if (code !== null && code !== 'ERR_TLS_CERT_ALTNAME_INVALID') {
@@ -59,7 +59,7 @@ export function explainServer(
 
 const plain = /WRONG_VERSION_NUMBER|UNKNOWN_PROTOCOL|PACKET_LENGTH_TOO_LONG|HTTP_REQUEST|RECORD_LAYER_FAILURE/
 
-/** Why the handshake came to nothing. */
+/** Why the handshake failed. */
 export function explainAlert(error: NodeJS.ErrnoException): Finding {
   const what = 'handshake'
   const code = error.code ?? ''

@@ -1,4 +1,4 @@
-// Plays a client against a running door, one step after the other, and says at which step it ends and why.
+// Acts as a client of a running agent, step by step, and says which step failed and why.
 
 import dns from 'node:dns/promises'
 import http from 'node:http'
@@ -24,20 +24,20 @@ import { explainAlert, explainServer } from './handshake.ts'
 import { explainConnection, explainLookup, explainNoAnswer } from './unreachable.ts'
 
 export interface ClientTask {
-  /** null: the client has none to show. */
+  /** null: the client has no certificate. */
   readonly pair: { readonly certFile: string; readonly keyFile: string } | null
   /** null: the authorities that Node.js knows. */
   readonly ca: string | null
   readonly url: URL
 }
 
-/** Milliseconds that each step gets. */
+/** Milliseconds that each step may take. */
 const checkTimeout = 5000
 
-/** Characters of an answer that are kept. */
+/** Characters of an answer that are kept; the rest is ignored. */
 const maxText = 1_000_000
 
-/** Resolves to what each step found; the last one is where it ended. */
+/** Resolves to the findings of all steps; the last finding is of the step at which the simulation ended. */
 export async function simulateClient(task: ClientTask): Promise<readonly Finding[]> {
   const findings: Finding[] = []
   const say = (...more: readonly Finding[]): boolean => {
@@ -71,7 +71,7 @@ class StepError extends Error {
   }
 }
 
-/** What the files of the client are good for, before anybody else sees them. */
+/** Reads and checks the files of the client, before the server sees any of them. */
 function readIdentity({ pair, ca }: ClientTask): Identity {
   const found = new TlsDiagnostics()
   const own = pair === null ? none : readPair(pair, found)
@@ -133,7 +133,7 @@ function connected(address: string, port: number): Promise<net.Socket> {
   })
 }
 
-/** @returns null where the handshake ended it all */
+/** Resolves to null if the handshake failed. */
 function secured(
   socket: net.Socket,
   host: string,
@@ -157,7 +157,7 @@ function secured(
       secure.removeListener('error', failed)
       say(ok('handshake', `${secure.getProtocol() ?? ''}, ${secure.getCipher().standardName}`))
       const certificate: X509Certificate | undefined = secure.getPeerX509Certificate()
-      // A client without a trust anchor refuses the server; the server is asked all the same.
+      // A client that does not trust the server would end here. The command is sent all the same.
       const code = secure.authorized ? null : verificationCode(secure)
       const top = certificate && trusted && new TrustAnchors(trusted).topOf(certificate, sentBehind(certificate))
       say(explainServer(certificate, host, code, top ?? null))

@@ -1,4 +1,4 @@
-// Who may use the control socket of a daemon, by its mode and that of the folders above it.
+// Who may use the control socket of a daemon, according to its mode and the modes of the folders above it.
 
 import { statSync } from 'node:fs'
 import type { Stats } from 'node:fs'
@@ -9,7 +9,7 @@ import { closedFolder } from '../tls/files/tls-file.ts'
 const GROUP_WRITE = 0o020
 const GROUP_PASS = 0o010
 
-/** What lets the agent use a socket that it may not write to. Kea 2.2 lets its own user alone, Kea 3 its group too. */
+/** How the agent can get access to a socket. Kea 2.2 gives access to its own user only, Kea 3 also to its group. */
 export function socketRemedy(socket: string): string {
   try {
     const folder = closedFolder(socket)

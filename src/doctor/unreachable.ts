@@ -1,16 +1,16 @@
-// Why a door cannot be asked, before TLS or HTTP comes into it: its name, its address, and silence.
+// Explains why an agent cannot be reached, below TLS and HTTP: no address for its name, no connection, no answer.
 
 import { describeError } from '../errors.ts'
 import type { Finding } from './finding.ts'
 import { problem } from './finding.ts'
 
-/** The name has no address. @param error of the look-up */
+/** For a name without an address. @param error of the look-up */
 export function explainLookup(host: string, error: unknown): Finding {
   const text = `${host} has no address that can be found: ${describeError(error)}`
   return problem('error', 'name', text, 'see what this machine finds with: getent hosts NAME; the address itself works too')
 }
 
-/** @param where address and port in words @param error null: time is over */
+/** @param where address and port in words @param error null: the time was up */
 export function explainConnection(where: string, error: Error | null): Finding {
   const [text, remedy] = error === null
     ? ['no answer', 'a firewall may be in between, or the address is not that of the agent']
@@ -18,7 +18,7 @@ export function explainConnection(where: string, error: Error | null): Finding {
   return problem('error', 'connection', `${where}: ${text}`, remedy)
 }
 
-/** The connection ended before there was a whole answer. */
+/** For a connection that ended before the answer was complete. */
 export function explainNoAnswer(error: Error, url: URL): Finding {
   const remedy = url.protocol === 'http:' ? 'if the agent speaks TLS, use https:// in the URL' : 'look at the log of the agent'
   return problem('error', 'answer', error.message, remedy)

@@ -1,5 +1,5 @@
 // The program under the name kea-shell: Kea's text client, with its options, output and exit codes (2.2 to 3.0), so
-// that scripts go on where that package has gone.
+// that scripts still work where that package is not installed any more.
 
 import { readFileSync } from 'node:fs'
 import type { ShellOptions } from './options.ts'
@@ -47,7 +47,7 @@ interface Outcome {
   readonly exitCode: 0 | 1
 }
 
-/** Whatever goes wrong is said on standard output, as by Kea's own. */
+/** Errors go to standard output, too, as with Kea's own kea-shell. */
 async function ask(options: ShellOptions, { stdin, version }: ShellContext): Promise<Outcome> {
   const { ca, cert, key, timeout } = options
   if ((cert === '') !== (key === '')) return failed('--cert and --key must be used together')
@@ -76,7 +76,7 @@ async function within(seconds: number, work: () => Promise<Outcome>): Promise<Ou
   if (seconds <= 0) return work()
   let timer: NodeJS.Timeout | undefined
   const late = new Promise<Outcome>((resolve) => {
-    // The longest that Node can wait is 24 days.
+    // Node's timers cannot run longer than 24 days.
     timer = setTimeout(() => resolve(failed('Connection timeout')), Math.min(seconds * 1000, 2 ** 31 - 1))
   })
   try {

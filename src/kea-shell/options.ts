@@ -3,13 +3,13 @@
 export interface ShellOptions {
   readonly host: string
   readonly port: number
-  /** What follows the first slash. */
+  /** The path of the URL without its first slash. */
   readonly path: string
   /** A file or a folder; empty: plain HTTP. */
   readonly ca: string
   readonly cert: string
   readonly key: string
-  /** Seconds; 0: none. */
+  /** Seconds; 0: no limit. */
   readonly timeout: number
   readonly services: readonly string[]
   readonly user: string
@@ -23,7 +23,7 @@ export type ShellPlan =
   | { readonly kind: 'help' | 'version' | 'extended-version' }
   | { readonly kind: 'usage-error'; readonly text: string }
 
-/** `value`: exactly one word. `maybe`: one, where the next word is none of the options. */
+/** `value`: needs one word after it. `maybe`: takes the next word unless that is an option. */
 const kinds = {
   '--host': 'value', '--port': 'value', '--path': 'value', '--ca': 'value', '--cert': 'value', '--key': 'value',
   '--timeout': 'value', '--service': 'maybe', '--auth-user': 'value', '--auth-password': 'value',
@@ -38,7 +38,7 @@ export function readShellOptions(words: readonly string[]): ShellPlan {
   try {
     if (reader.read() === 'help') return { kind: 'help' }
     const options = reader.options()
-    // Only when all the words are understood.
+    // Decided only when all words are understood, unlike help.
     if (reader.has('-v')) return { kind: 'version' }
     return reader.has('-V') ? { kind: 'extended-version' } : { kind: 'run', options }
   } catch (error) {
@@ -65,7 +65,7 @@ class WordReader {
     return this.#values.has(name)
   }
 
-  /** @returns help as soon as that is asked for, whatever follows */
+  /** @returns `help` as soon as a word asks for help: the words after it are not read */
   read(): 'help' | 'options' {
     let onlyWords = false
     for (let word = this.#rest.shift(); word !== undefined; word = this.#rest.shift()) {
@@ -146,7 +146,7 @@ function looksLikeOption(word: string): boolean {
   return word.startsWith('-') && word !== '-' && !/^-\d+$|^-\d*\.\d+$/.test(word) && !word.includes(' ')
 }
 
-/** An option may be cut short as long as only one begins so. @throws UsageError for one that fits several */
+/** An option may be shortened as long as only one option begins so. @throws UsageError where several do */
 function fullName(written: string): OptionName | null {
   if (Object.hasOwn(kinds, written)) return written as OptionName
   if (!written.startsWith('--')) return null

@@ -1,4 +1,4 @@
-// The request of `kea-shell`: put together from texts, as Kea's own does it, so that it can send what is no JSON too.
+// The request of `kea-shell`: put together as text, as Kea's own does it, so that it can send what is no JSON, too.
 
 import type { ShellOptions } from './options.ts'
 

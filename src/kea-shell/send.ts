@@ -10,7 +10,7 @@ import { clientSignatures } from '../tls/client-signatures.ts'
 export interface ShellRequest {
   readonly body: Buffer
   readonly authorization: string | null
-  /** What the client calls itself. */
+  /** The header User-Agent. */
   readonly userAgent: string
   /** null: plain HTTP. */
   readonly tls: TlsFiles | null

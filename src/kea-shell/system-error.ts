@@ -34,7 +34,7 @@ export function connectionText(error: unknown): string {
 
 /** Why there was no answer on a connection. */
 export function answerText(error: unknown): string {
-  // So Node calls a connection that ends before its answer.
+  // Node's text for a connection that ends before the answer.
   if (error instanceof Error && error.message === 'socket hang up') return 'Remote end closed connection without response'
   return errnoText(error)
 }

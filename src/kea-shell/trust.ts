@@ -1,4 +1,4 @@
-// The files of TLS that `kea-shell` is given.
+// Reads the TLS files that `kea-shell` is given.
 
 import { readdirSync, readFileSync, statSync } from 'node:fs'
 import path from 'node:path'
@@ -27,7 +27,7 @@ export function readTlsFiles({ ca, cert, key }: ShellOptions): TlsFiles {
   return { ca: trusted, ...own }
 }
 
-/** Those that OpenSSL takes from a folder. */
+/** The files that OpenSSL reads from a folder: those that are named by a hash. */
 function hashed(folder: string): string[] {
   return readdirSync(folder).filter((name) => /^[0-9a-f]{8}\.\d+$/.test(name)).map((name) => path.join(folder, name))
 }

@@ -5,7 +5,7 @@ import { createCipheriv, createHash, createHmac, pbkdf2Sync, randomBytes } from 
 import type { X509Certificate } from 'node:crypto'
 import { bmpString, context, contextOctets, integer, nothing, octets, oid, sequence, setOf } from '../../x509/der-writer.ts'
 
-/** Enough to make guessing slow, little enough for every reader. */
+/** Rounds of the key derivation: enough to make guessing slow, and not too many for any reader. */
 const ITERATIONS = 100_000
 
 const DATA = oid('1.2.840.113549.1.7.1')
@@ -22,7 +22,7 @@ const AES_256_CBC = oid('2.16.840.1.101.3.4.1.42')
 const SHA256 = oid('2.16.840.1.101.3.4.2.1')
 
 export interface Pkcs12Content {
-  /** What the entry is called, such as Java's alias. */
+  /** The name of the entry; Java calls it alias. */
   readonly name: string
   /** PKCS#8, DER. */
   readonly key: Buffer
@@ -33,7 +33,7 @@ export interface Pkcs12Content {
 /** @param password not empty */
 export function pkcs12(content: Pkcs12Content, password: string): Buffer {
   const { certificate, authority, key, name } = content
-  // The certificate of a key is the one with the same identifier.
+  // A reader finds the certificate of a key by this identifier, which both have.
   const id = setOf(octets(createHash('sha256').update(certificate.raw).digest()))
   const attributes = setOf(sequence(FRIENDLY_NAME, setOf(bmpString(name))), sequence(LOCAL_KEY_ID, id))
   const certificates = sequence(certBag(certificate, attributes), certBag(authority))

@@ -1,4 +1,4 @@
-// `keagate certs pkcs12`: a certificate with its key for clients that do not read PEM.
+// `keagate certs pkcs12`: packs a certificate with its key for clients that do not read PEM.
 
 import { X509Certificate, createPrivateKey } from 'node:crypto'
 import { existsSync, readFileSync } from 'node:fs'
@@ -68,7 +68,7 @@ async function readPassword(options: Options, { env, stdin }: CertsContext): Pro
   const text = file !== null ? readText(file) : variable !== null ? (env[variable] ?? '') : await firstPart(stdin)
   const password = text.split(/\r?\n/, 1)[0] ?? ''
   if (password === '') throw certsError('the password is empty', 'a key without one belongs into a PEM file')
-  // Readers disagree on how to encode the others.
+  // Readers disagree on the encoding of other characters.
   if (!/^[\x20-\x7e]+$/.test(password)) {
     throw certsError('the password holds a character outside ASCII, or a control character', 'use another one')
   }

@@ -1,6 +1,6 @@
 // What each of Kea's commands does, in one line, and its arguments. `#` in a name stands for 4 and 6; an argument with
-// `?` can be left out, and one with `6` behind it is for DHCPv6 only. The names are facts of Kea's API, 2.2 to 3.0; a
-// daemon is the judge of them.
+// `?` can be left out, and one with `6` behind it is for DHCPv6 only. The names are facts of Kea's API, 2.2 to 3.0.
+// They are not checked here: the daemon does that.
 
 export interface Description {
   /** One line. */

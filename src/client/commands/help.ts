@@ -1,4 +1,4 @@
-// What is known of a command, in a few lines: what it does, its arguments, its access right, and where it is.
+// Describes a command in a few lines: what it does, its arguments, its access right, and which programs have it.
 
 import { keaCommands } from '../../config/access/kea-commands.ts'
 import { wrap } from '../render/text.ts'

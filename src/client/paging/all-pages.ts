@@ -1,4 +1,4 @@
-// Goes through all pages of a command and makes one answer of them. In a pipe no more than a page is kept.
+// Asks for all pages of a command and makes one answer of them. In a pipe no more than one page is kept in memory.
 
 import { describeError } from '../../errors.ts'
 import type { Asking } from '../asking.ts'
@@ -12,13 +12,13 @@ import type { CommandRequest } from '../request/command-text.ts'
 import { hasArgument, pageCommand, readPage, withArguments } from './page-command.ts'
 import { Progress } from './progress.ts'
 
-/** Items of a page, where none are said: as much as a daemon answers in a few milliseconds. */
+/** Items of a page if no limit is given: a daemon answers with as many in a few milliseconds. */
 const defaultLimit = '1000'
 
 /**
- * The answer has the form of a page, with the items of all. Where not all could be had, its result is 1, its text says
- * why, and it is whole JSON all the same.
- * @param write called for each piece of it
+ * The answer has the form of a page, with the items of all pages. If a later page fails, the answer still is complete
+ * JSON: its result is not 0, and its text says why.
+ * @param write called for each piece of the answer
  * @returns the exit code
  */
 export async function askAllPages(
@@ -59,7 +59,7 @@ export async function askAllPages(
       given = next
     }
   } catch (error) {
-    // Nothing was written yet, or the list has to come to an end.
+    // Either nothing was written yet, or the list that was begun has to be completed.
     if (count === 0) throw error
     finish(1, `${describeError(error)} (after ${count} ${command.list})`)
     throw error

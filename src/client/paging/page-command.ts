@@ -1,4 +1,4 @@
-// The commands that answer page by page: what is asked for the next page, and where its items are.
+// The commands that answer page by page: the arguments for the next page, and where the items of a page are.
 
 import { memberOf } from '../../json/text/node.ts'
 import type { JsonNode, ListNode, MapNode } from '../../json/text/node.ts'
@@ -7,7 +7,7 @@ import { nearestWord } from '../../config/schema/suggestions.ts'
 import { clientUsage } from '../error.ts'
 
 interface PageCommand {
-  /** The list in the arguments of an answer. */
+  /** The name of the list in the arguments of an answer. */
   readonly list: string
   /** Arguments of the first page, where none are given. */
   readonly first: readonly Argument[]
@@ -21,7 +21,7 @@ export type Argument = readonly [string, string]
 const leases: PageCommand = {
   list: 'leases',
   first: [['from', '"start"']],
-  // The address of the last lease: the next page begins behind it.
+  // The address of the last lease: the next page begins after it.
   next: (_page, items) => {
     const last = items.items.at(-1)
     const address = last?.kind === 'map' ? memberOf(last, 'ip-address') : undefined
@@ -65,9 +65,9 @@ export interface Page {
   readonly next: readonly Argument[] | null
 }
 
-/** @returns null: it is no answer of one service */
+/** @returns null: the body is not the answer of one service */
 export function readPage(body: Buffer, { list, next }: PageCommand): Page | null {
-  // Read byte for byte, so that offsets are those of the bytes.
+  // Latin-1 makes one character of each byte, so that offsets count bytes.
   const { root } = parseJson(body.toString('latin1'), { dialect: 'command' })
   const answer = root?.kind === 'list' ? root.items[0] : root
   if (answer?.kind !== 'map' || (root?.kind === 'list' && root.items.length !== 1)) return null
@@ -86,7 +86,7 @@ function extent({ items }: ListNode): { readonly start: number; readonly end: nu
   return { start: items[0]?.start ?? 0, end: items.at(-1)?.end ?? 0 }
 }
 
-/** The arguments given, with others in place of those of the same name. @param given text of a JSON map, or null */
+/** Adds arguments to those given; they replace those of the same name. @param given text of a JSON map, or null */
 export function withArguments(given: string | null, others: readonly Argument[]): string {
   const root: JsonNode | null = given === null ? null : parseJson(given, { dialect: 'command' }).root
   const members = new Map<string, string>()

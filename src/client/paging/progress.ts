@@ -1,6 +1,6 @@
-// How far long work is, on a line of a terminal that is written again and again.
+// Shows how far long work is, on one line of a terminal that is written again and again.
 
-/** Milliseconds between two. */
+/** The shortest time between two updates of the line, in milliseconds. */
 const interval = 100
 
 export class Progress {
@@ -9,7 +9,7 @@ export class Progress {
   #last = 0
   #shown = false
 
-  /** @param stream where it is no terminal, nothing is written */
+  /** @param stream if it is no terminal, nothing is written */
   constructor(stream: NodeJS.WritableStream & { readonly isTTY?: boolean }, noun: string) {
     this.#stream = stream
     this.#noun = noun

@@ -1,5 +1,5 @@
-// What the configuration of a keagate or a kea-ctrl-agent on this host tells a client: where it listens, whom to trust,
-// and a user whose password can be read.
+// What the configuration of a keagate or a kea-ctrl-agent on this host tells a client: where the agent listens, which
+// CA to trust, and a user whose password can be read.
 
 import { existsSync, readdirSync } from 'node:fs'
 import path from 'node:path'
@@ -10,18 +10,18 @@ import { loadSource } from '../../json/text/source.ts'
 import { clientUsage } from '../error.ts'
 import type { Profile } from './profile.ts'
 
-/** Where packages put it, ours first. */
+/** Where packages put the configuration; that of keagate first. */
 export const usualConfigs = ['/etc/kea/keagate.conf', '/etc/kea/kea-ctrl-agent.conf']
 
 export interface AgentProfile {
   readonly profile: Profile
-  /** Of the user in the profile, where it stands in the file itself. */
+  /** The password of the profile's user, if the configuration itself has it; else null. */
   readonly password: string | null
 }
 
 /**
- * Read leniently: no certificate, password or daemon of it is looked at.
- * @param user whose password is wanted; null: the first one's
+ * Reads a configuration leniently: certificates, password files and daemons that it names are not looked at.
+ * @param user the user whose password is wanted; null: the first user who has one
  * @throws {KeagateError} CONFIG_UNREADABLE, CLIENT_USAGE
  */
 export function readAgentConfig(file: string, user: string | null): AgentProfile {
@@ -34,7 +34,8 @@ export function readAgentConfig(file: string, user: string | null): AgentProfile
     const text = first === undefined ? `${file} holds no map "Control-agent"` : `${place.file}:${place.line}:${place.column}: ${first.text}`
     throw clientUsage(text, 'name the configuration of a keagate or kea-ctrl-agent')
   }
-  // Kea takes relative names of files from its own working directory; keagate's `certs init` from the configuration's.
+  // For Kea, relative file names start from its working directory. Those that `keagate certs init` writes start from
+  // the folder of the configuration, which is used here.
   const base = path.dirname(path.resolve(file))
   const named = (key: string): string | null => {
     const name = textOf(agent, key)
@@ -65,7 +66,7 @@ function portOf(agent: MapNode): string {
   return port?.kind === 'integer' ? port.text : '8000'
 }
 
-/** An agent that listens on all addresses is reached on the loopback one. */
+/** The host for a URL. An agent that listens on all addresses is reached on the loopback address. */
 function hostFor(host: string): string {
   if (host === '0.0.0.0') return '127.0.0.1'
   if (host === '::') return '[::1]'
@@ -89,7 +90,7 @@ function clientOf(agent: MapNode, user: string | null): AgentProfile | null {
   return null
 }
 
-/** The one client's certificate that `keagate certs init` made in the folder; null: none, or more than one. */
+/** The only client certificate that `keagate certs` made in the folder; null: there is none, or more than one. */
 function pairBeside(folder: string): Pick<Profile, 'cert' | 'key'> | null {
   if (!existsSync(path.join(folder, 'ca', 'cert.pem'))) return null
   const pairs = readdirSync(folder).filter((name) => !['ca', 'server', 'issued'].includes(name) && !name.startsWith('old-'))

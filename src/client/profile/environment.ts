@@ -1,4 +1,4 @@
-// The same by environment variables: `KEAGATE_URL`, `KEAGATE_CA` and so on.
+// A profile given by environment variables: `KEAGATE_URL`, `KEAGATE_CA` and so on.
 
 import { clientUsage } from '../error.ts'
 import { readServices } from '../request/command-text.ts'
@@ -9,7 +9,7 @@ export interface EnvironmentProfile {
   readonly profile: Profile
   /** A configuration of keagate or kea-ctrl-agent on this host. */
   readonly config: string | null
-  /** The name of a profile of the file. */
+  /** The name of a profile in the file with the profiles. */
   readonly name: string | null
   readonly password: string | null
 }
@@ -19,7 +19,7 @@ export const variables: readonly string[] = [
   ...profileTexts.map(variable), 'KEAGATE_SERVICE', 'KEAGATE_TIMEOUT', 'KEAGATE_CONFIG', 'KEAGATE_PROFILE', 'KEAGATE_PASSWORD',
 ]
 
-/** Empty ones count as not set. @throws {KeagateError} CLIENT_USAGE */
+/** Empty variables count as not set. @throws {KeagateError} CLIENT_USAGE */
 export function readEnvironment(env: NodeJS.ProcessEnv): EnvironmentProfile {
   const get = (name: string): string | null => env[name] || null
   const texts = profileTexts.flatMap((key) => {

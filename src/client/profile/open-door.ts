@@ -1,4 +1,4 @@
-// A profile made ready: its files read, its password found or asked for.
+// Makes a profile ready for use: reads its files, and finds or asks for the password.
 
 import { readSecretFile } from '../../config/resolve/secret-file.ts'
 import { tlsFile } from '../../tls/files/tls-file.ts'
@@ -8,11 +8,11 @@ import { readUrl } from './profile.ts'
 import type { Profile } from './profile.ts'
 import type { Where } from './where.ts'
 
-/** Seconds for one answer, where nothing else is said; keagate gives a daemon 60. */
+/** The default time for one answer, in seconds; keagate itself waits 60 s for a daemon. */
 const defaultTimeout = 70
 
 /**
- * @param askPassword of the user; null: there is no terminal to ask on
+ * @param askPassword asks for the password of a user; null: there is no terminal to ask on
  * @throws {KeagateError} CLIENT_USAGE
  */
 export async function openDoor(

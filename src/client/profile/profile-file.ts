@@ -17,13 +17,13 @@ import type { Profile } from './profile.ts'
 
 export interface ProfileFile {
   readonly file: string
-  /** The profile that is taken where none is named; null: none. */
+  /** The name of the profile that is used if none is named; null: there is none. */
   readonly default: string | null
-  /** Relative names in them start from the folder of the file. */
+  /** By name. Relative file names in them are resolved already, from the folder of the file. */
   readonly profiles: ReadonlyMap<string, Profile>
 }
 
-/** Where the profiles are (XDG Base Directory Specification 0.8). */
+/** The path of the file (XDG Base Directory Specification 0.8). */
 export function profilePath(env: NodeJS.ProcessEnv): string {
   const given = env['XDG_CONFIG_HOME'] ?? ''
   const base = path.isAbsolute(given) ? given : path.join(env['HOME'] ?? os.homedir(), '.config')
@@ -31,7 +31,7 @@ export function profilePath(env: NodeJS.ProcessEnv): string {
 }
 
 /**
- * Without a file there are no profiles.
+ * Reads the profiles; without a file there are none.
  * @throws {KeagateError} CLIENT_USAGE
  */
 export function readProfiles(env: NodeJS.ProcessEnv): ProfileFile {
@@ -52,7 +52,7 @@ export interface Written {
 }
 
 /**
- * Puts a profile into the file, in one step; the first one becomes the default. Others stay as they are.
+ * Adds or replaces a profile in the file, in one step. The first profile becomes the default. Others are not changed.
  * @throws {KeagateError} CLIENT_USAGE
  */
 export function writeProfile(env: NodeJS.ProcessEnv, name: string, profile: Profile): Written {

@@ -1,23 +1,24 @@
-// A profile: where commands go and what the client shows there, by the names that options, environment and file share.
+// A profile: where commands are sent, and how the client authenticates there. The names of its members are the same in
+// options, environment and file.
 
 import { memberOf } from '../../json/text/node.ts'
 import type { JsonNode, MapNode } from '../../json/text/node.ts'
 import { nearestWord } from '../../config/schema/suggestions.ts'
 import { clientUsage } from '../error.ts'
 
-/** Members that hold one text each. Files are named, never held; a password is in none of them. */
+/** Members that hold one text each. Files are given by their names. No member holds a password. */
 export const profileTexts = ['url', 'socket', 'ca', 'cert', 'key', 'server-name', 'user', 'password-file'] as const
 
 export type ProfileText = (typeof profileTexts)[number]
 
 export interface Profile extends Readonly<Partial<Record<ProfileText, string>>> {
-  /** Where commands go that name no service. */
+  /** The services for commands that name none. */
   readonly service?: readonly string[]
   /** Seconds. */
   readonly timeout?: number
 }
 
-/** Seconds; Node's timers end at 2147483 s. */
+/** Seconds; Node's timers take no more than 2147483 s. */
 export const maxTimeout = 86_400
 
 const members: readonly string[] = [...profileTexts, 'service', 'timeout']
@@ -54,7 +55,7 @@ function servicesIn(name: string, node: MapNode): readonly string[] | null {
   })
 }
 
-/** @throws {KeagateError} CLIENT_USAGE: not more than 0, or longer than a day */
+/** @throws {KeagateError} CLIENT_USAGE: less than 0.001 s, or longer than a day */
 export function readTimeout(text: string): number {
   const seconds = /^\d+(?:\.\d+)?$/.test(text) ? Number(text) : 0
   if (seconds >= 0.001 && seconds <= maxTimeout) return seconds
@@ -62,8 +63,8 @@ export function readTimeout(text: string): number {
 }
 
 /**
- * A password in it is refused: it would stay in a file that is copied and shown.
- * @param what it is, for the message, which repeats no user or password
+ * A URL with a password is refused: the password would stay in a file that is copied and shown.
+ * @param what names the text in the message, which repeats no user or password
  * @throws {KeagateError} CLIENT_USAGE
  */
 export function readUrl(text: string, what: string): URL {

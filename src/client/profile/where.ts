@@ -1,5 +1,5 @@
-// Which of options, environment, profiles and configuration files decide where a command goes. What one of them says of
-// users, passwords and keys is never shown to a server that another one names.
+// Decides which of options, environment, profiles and configuration files name the server for a command. Users,
+// passwords and keys that belong to the server of one of these are never sent to the server of another.
 
 import { existsSync } from 'node:fs'
 import { nearestWord } from '../../config/schema/suggestions.ts'
@@ -16,11 +16,11 @@ export interface WhereOptions extends Profile {
   readonly password?: string
 }
 
-/** A profile with what is no part of one. */
+/** A profile, and what does not belong to a profile. */
 export interface Where {
   readonly profile: Profile
   readonly password: string | null
-  /** What was taken although no option names it, such as `/etc/kea/keagate.conf`; null: options say it all. */
+  /** What names the server where no option does, such as `/etc/kea/keagate.conf`; null: an option does. */
   readonly from: string | null
 }
 
@@ -39,7 +39,7 @@ export function decideWhere(options: WhereOptions, env: NodeJS.ProcessEnv, usual
     return { profile: { ...rest, ...own }, password, from: null }
   }
   if (places.length > 0) {
-    // Of the environment only what belongs to no other place.
+    // The environment counts only if it names no server: else its users, passwords and keys are for that server.
     const shared = hasPlace ? {} : around
     const all = { ...shared, ...own }
     const secret = password ?? (hasPlace ? null : surroundings.password)

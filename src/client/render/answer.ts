@@ -22,7 +22,7 @@ export interface RenderOptions {
 /** Columns between blocks that stand side by side. */
 const gap = 3
 
-/** @param root a map, or a list of one for each service */
+/** @param root a map, or a list with one map for each service */
 export function answerLines(root: JsonNode, options: RenderOptions): string[] {
   const answers = root.kind === 'list' ? root.items : [root]
   const nameOf = (i: number): string | null => (answers.length > 1 ? (options.services[i] ?? `answer ${i + 1}`) : null)
@@ -41,13 +41,13 @@ export function answerLines(root: JsonNode, options: RenderOptions): string[] {
 /** What one service answered. */
 interface Block {
   readonly head: readonly HeadLine[]
-  /** There may be a great many. */
+  /** Lines of the arguments; there may be very many. */
   readonly body: readonly string[]
 }
 
 interface HeadLine {
   readonly line: string
-  /** Without colours. */
+  /** Columns that the line takes; color codes do not count. */
   readonly width: number
 }
 
@@ -77,7 +77,7 @@ const meanings: Readonly<Record<string, readonly [string, Color]>> = {
   4: ['conflict', 'red'],
 }
 
-/** @param service its name where there are several */
+/** @param service a name to show above the answer; null: none */
 function block(answer: JsonNode, service: string | null, { width, paint, itemsOf, hint }: RenderOptions): Block {
   if (answer.kind !== 'map') return { head: [], body: [cell(answer)] }
   const [result, text, given] = ['result', 'text', 'arguments'].map((name) => memberOf(answer, name))

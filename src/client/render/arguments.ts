@@ -9,10 +9,10 @@ import type { Items } from './items.ts'
 import { listing, table } from './table.ts'
 import { cut, pad, visible, widthOf, wrap } from './text.ts'
 
-/** Where the items of a list are that are kept elsewhere; null: in the list itself. */
+/** The items of a list whose node does not hold them; null: the node holds them. */
 export type ItemsOf = (list: ListNode) => Items | null
 
-/** Levels that are indented; what is deeper is on one line. */
+/** Levels that are indented; a value below them is shown on one line. */
 const maxLevel = 8
 
 /** @param width columns of the terminal */
@@ -69,7 +69,7 @@ class Renderer {
   }
 }
 
-/** Whether it is one line. */
+/** Whether a value is shown on one line. */
 function isShort(value: JsonNode): boolean {
   if (value.kind === 'string') return !value.value.includes('\n')
   if (isScalar(value)) return true
@@ -88,12 +88,12 @@ function namesAndValues(map: MapNode, members: readonly Member[], width: number)
 function shortText(map: MapNode, key: string, value: JsonNode): string {
   if (value.kind === 'list') return value.items.length === 0 ? '(none)' : value.items.map(cell).join(', ')
   if (value.kind === 'map') return '(none)'
-  // A lease, whose states are numbers.
+  // A map that expires is a lease; its state is a number.
   if (key === 'state' && value.kind === 'integer' && expiryOf(map) !== '') return `${value.text} (${stateOf(map)})`
   return explained(key, value)
 }
 
-/** `stat-lease4-get` and its kind. */
+/** The table in an answer of `stat-lease4-get` and similar commands; null: there is none. */
 function resultSet(map: MapNode): { readonly columns: readonly string[]; readonly rows: readonly string[][] } | null {
   const set = memberOf(map, 'result-set')
   if (set?.kind !== 'map') return null

@@ -1,4 +1,4 @@
-// One value in one cell or line.
+// The text of one value, for a cell or a line.
 
 import { memberOf } from '../../json/text/node.ts'
 import type { JsonNode, MapNode } from '../../json/text/node.ts'
@@ -6,10 +6,10 @@ import { nodeToPrintable, printCompact } from '../../json/text/print.ts'
 import { visible } from './text.ts'
 import { durationText, timeText, wholeNumber } from './time.ts'
 
-/** Seconds since 1970. */
+/** Names of members that are times, in seconds since 1970. */
 const times: ReadonlySet<string> = new Set(['cltt', 'expire', 'timestamp'])
 
-/** Seconds. */
+/** Names of members that are durations, in seconds. */
 const durations = /^(?:uptime|reload|age|valid-lft|preferred-lft|(?:min-|max-)?(?:valid|preferred)-lifetime|(?:renew|rebind)-timer)$/
 
 /** Numbers keep every digit that came. */
@@ -32,7 +32,7 @@ export function cell(value: JsonNode | undefined): string {
   }
 }
 
-/** The same, and what it means where the name tells that. */
+/** The same, with the time or duration in words if the name tells that the value is one. */
 export function explained(name: string, value: JsonNode): string {
   const number = value.kind === 'integer' ? wholeNumber(value.text) : null
   if (number === null) return cell(value)
@@ -41,7 +41,7 @@ export function explained(name: string, value: JsonNode): string {
   return cell(value)
 }
 
-/** A member that is a whole number. */
+/** The value of a member that is a whole number; null if it is none. */
 export function numberIn(map: MapNode, name: string): bigint | null {
   const value = memberOf(map, name)
   return value?.kind === 'integer' ? wholeNumber(value.text) : null

@@ -1,4 +1,4 @@
-// A list of maps as a table: with the columns of its kind, or with those that its items have.
+// Shows a list of maps as a table: with the columns for its kind, or with a column for each member of its items.
 
 import { memberOf } from '../../json/text/node.ts'
 import type { JsonNode, MapNode } from '../../json/text/node.ts'
@@ -8,13 +8,13 @@ import type { KindColumn } from './kinds.ts'
 import { Rows } from './table.ts'
 import { visible } from './text.ts'
 
-/** Items of any number, made one by one. */
+/** Any number of items. They can be parsed one by one. */
 export type Items = Iterable<JsonNode>
 
-/** Columns of a list that is of no known kind. */
+/** The most columns of a list of an unknown kind. */
 const maxColumns = 12
 
-/** Items that decide on the columns of a list that is of no known kind. */
+/** How many items are looked at for the columns of a list of an unknown kind. */
 const sample = 200
 
 /** @param name of the list; its items are maps */

@@ -81,7 +81,7 @@ export function stateOf(item: MapNode): string {
   return /^\d$/.test(text) ? (states[Number(text)] ?? text) : text
 }
 
-/** When a lease ends; empty for what is no lease. */
+/** When a lease expires; empty if the map is no lease. */
 export function expiryOf(item: MapNode): string {
   const [cltt, lifetime] = [numberIn(item, 'cltt'), numberIn(item, 'valid-lft')]
   return cltt === null || lifetime === null ? '' : expiryText(cltt, lifetime)

@@ -4,20 +4,20 @@ import { cut, pad, widthOf } from './text.ts'
 
 export interface Column {
   readonly title: string
-  /** Numbers stand at the right end. */
+  /** Whether cells are aligned to the right, as numbers are. */
   readonly right?: boolean
-  /** Of no use when it is cut, such as an address. */
+  /** Whether the column is of no use when it is cut, such as an address. */
   readonly rigid?: boolean
-  /** The first to be left out where the width is too small for all. */
+  /** Whether the column is left out first if the width is too small for all columns. */
   readonly minor?: boolean
 }
 
 const gap = 2
 
-/** A column is not made narrower than this, where its content is not. */
+/** A column is not made narrower than this, unless its content is. */
 const narrowest = 8
 
-/** Rows of any number, each one text: many small ones would take a multiple of the memory. */
+/** Any number of rows. Each is kept as one text: a text for each cell would take a multiple of the memory. */
 export class Rows {
   readonly #columns: readonly Column[]
   readonly #rows: string[] = []
@@ -38,8 +38,8 @@ export class Rows {
   }
 
   /**
-   * Columns without any content are left out. Where the others do not fit, minor ones are left out, the last one first,
-   * then the widest are cut, then the last ones are left out; a line says which.
+   * Columns without any content are left out. If the others do not fit, minor columns are left out, the last one first;
+   * then the widest columns are cut; then the last columns are left out. A line names what was left out for the width.
    * @param width columns of the terminal
    */
   lines(width: number): string[] {
@@ -48,7 +48,7 @@ export class Rows {
   }
 }
 
-/** In no visible text. */
+/** No visible text contains this character. */
 const separator = '\t'
 
 /** @param rows visible texts, one for each column */
@@ -85,7 +85,7 @@ function layOut(
 }
 
 interface Fitted {
-  /** Places of the columns that are shown. */
+  /** Indexes of the columns that are shown. */
   readonly kept: readonly number[]
   readonly widths: readonly number[]
 }
@@ -117,7 +117,7 @@ function fitted(
   return { kept, widths }
 }
 
-/** The place of the largest one that is above its floor, and the one that comes next in size. */
+/** The index of the largest width that is above its floor, and the second largest of these widths. */
 function widest(widths: readonly number[], floors: readonly number[]): [number, number] {
   let [at, most, second] = [0, -1, -1]
   for (const [i, each] of widths.entries()) {

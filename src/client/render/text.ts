@@ -2,7 +2,7 @@
 
 import { escapeForLog } from '../../log/escape.ts'
 
-/** Nothing in it can be a control sequence, change the direction, or hide. */
+/** The text with everything escaped that could be a control sequence, change the direction, or be invisible. */
 export function visible(text: string): string {
   return escapeForLog(text, Infinity)
 }
@@ -21,7 +21,7 @@ export function widthOf(text: string): number {
   return width
 }
 
-/** At most so many columns; what is cut ends with an ellipsis. */
+/** The text in at most this many columns; a text that is cut ends with an ellipsis. */
 export function cut(text: string, width: number): string {
   if (widthOf(text) <= width) return text
   let [kept, used] = ['', 0]
@@ -34,13 +34,13 @@ export function cut(text: string, width: number): string {
   return `${kept}\u2026`
 }
 
-/** Filled up to so many columns. @param right the text at the right end */
+/** The text filled up with blanks to this many columns. @param right whether the text stands at the right end */
 export function pad(text: string, width: number, right = false): string {
   const blanks = ' '.repeat(Math.max(0, width - widthOf(text)))
   return right ? blanks + text : text + blanks
 }
 
-/** A text in lines of at most so many columns, broken at blanks where there are some. */
+/** The text in lines of at most this many columns, broken at blanks only: a longer word gets a line of its own. */
 export function wrap(text: string, width: number): string[] {
   const lines: string[] = []
   let line = ''

@@ -1,9 +1,9 @@
-// Times as times.
+// Times and durations as people read them.
 
 /** Kea's lifetime without an end (RFC 2131, 3.3). */
 const infinity = 4_294_967_295n
 
-/** @param seconds since 1970, as text of any length. As `2026-11-30 12:34:56` in this machine's zone. */
+/** Such as `2026-11-30 12:34:56`, in this machine's time zone. @param seconds since 1970, a number of any size */
 export function timeText(seconds: bigint): string {
   if (seconds < 0n || seconds > 253_402_300_799n) return String(seconds)
   const date = new Date(Number(seconds) * 1000)
@@ -20,12 +20,12 @@ export function durationText(seconds: bigint): string {
   return parts.filter(([count]) => count > 0n).map(([count, unit]) => `${count}${unit}`).join(' ')
 }
 
-/** When a lease ends. */
+/** When a lease expires. */
 export function expiryText(cltt: bigint, lifetime: bigint): string {
   return lifetime === infinity ? 'never' : timeText(cltt + lifetime)
 }
 
-/** A whole number that is not absurdly long; null for everything else. */
+/** A whole number of at most 20 digits; null for everything else. */
 export function wholeNumber(text: string): bigint | null {
   return /^-?\d{1,20}$/.test(text) ? BigInt(text) : null
 }

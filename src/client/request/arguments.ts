@@ -35,7 +35,7 @@ export async function readArguments(words: readonly string[], sources: ArgumentS
   return printNested(map)
 }
 
-/** At most so much of a word is said again. */
+/** A word for a message, cut to 60 characters. */
 export function shown(word: string): string {
   return JSON.stringify(word.length > 60 ? `${word.slice(0, 60)}...` : word)
 }

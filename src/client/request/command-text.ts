@@ -1,4 +1,4 @@
-// The command as it is sent, and the services it is for.
+// The command as it is sent, and the services that it is for.
 
 import { clientUsage } from '../error.ts'
 
@@ -27,7 +27,7 @@ export function readServices(given: readonly string[]): readonly string[] {
   return [...new Set(names)]
 }
 
-/** The service that a command of one daemon alone can only be for; null: it may be for several. */
+/** The service of the only daemon that has a command; null: several programs may have it. */
 export function onlyService(programs: readonly string[] | null | undefined): string | null {
   const [program, more] = programs ?? []
   if (program === undefined || more !== undefined) return null

@@ -3,17 +3,18 @@
 import { clientUsage } from '../error.ts'
 import type { Step } from './key.ts'
 
-/** A text is JSON. */
+/** A string is JSON text. */
 export type Nested = string | NestedMap | Nested[]
 export type NestedMap = Map<string, Nested>
 
-/** Lists are filled from the front: an index may be at most their length. Kea itself stops at a depth of 100. */
+/** The most levels of an argument: Kea itself stops at a depth of 100. */
 const maxDepth = 100
 
 /**
+ * Puts a value into the map. Lists are filled from the front: an index may be at most the length of its list.
  * @param path begins with a name
  * @param word for the message; its value is not repeated
- * @throws {KeagateError} CLIENT_USAGE where something of another kind stands there already
+ * @throws {KeagateError} CLIENT_USAGE if another value is there already, or an index is too large
  */
 export function assign(map: NestedMap, path: readonly Step[], value: string, word: string): void {
   if (path.length > maxDepth) throw clientUsage(`an argument has more than ${maxDepth} levels`)

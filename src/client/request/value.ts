@@ -1,4 +1,4 @@
-// One value: JSON where it is JSON, text otherwise. And a whole map from a text or a file.
+// Reads one value, as JSON if it is JSON, else as text; and a whole map from a text or a file.
 
 import { parseJson } from '../../json/text/parser.ts'
 import { nodeToPrintable, printCompact } from '../../json/text/print.ts'
@@ -27,8 +27,8 @@ function isJson(text: string): boolean {
 }
 
 /**
- * A JSON map, kept as it is. Where it has comments, as Kea's configuration files do, it is read as Kea
- * reads those and printed without them.
+ * Checks the text of a JSON map, and returns it unchanged. If it has comments, as Kea's configuration files do, it is
+ * read as Kea reads these files, and printed without the comments.
  * @param name for the message
  * @throws {KeagateError} CLIENT_USAGE
  */

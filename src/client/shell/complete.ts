@@ -1,26 +1,26 @@
-// What a word that is being typed may become.
+// Completes the word that is being typed.
 
 import { argumentNames } from '../commands/help.ts'
 import { askOptions } from '../options.ts'
 
 export interface Knowledge {
-  /** Those of the service, and of Kea's table. */
+  /** The commands that the service lists, and those of Kea's table. */
   readonly commands: readonly string[]
   readonly services: readonly string[]
   readonly profiles: readonly string[]
 }
 
-/** What the shell does itself. */
+/** The commands of the shell itself. */
 export const builtins = ['use', 'help', 'json', 'profile', 'exit'] as const
 
-/** Options that say where to: the shell has one place for all lines. */
+/** Options that name the server or the user: the shell has the same ones for all lines. */
 const placeOptions: ReadonlySet<string> = new Set([
   'url', 'ca', 'cert', 'key', 'server-name', 'user', 'password', 'password-file', 'socket', 'config', 'profile',
 ])
 
 const lineOptions = Object.keys(askOptions).filter((name) => !placeOptions.has(name)).map((name) => `--${name}`)
 
-/** In the form that Node's `readline` wants: the words that fit, and the part of the line that they replace. */
+/** @returns what Node's `readline` expects: the words that fit, and the part of the line that they replace */
 export function complete(line: string, { commands, services, profiles }: Knowledge): [string[], string] {
   const words = line.trimStart().split(/\s+/)
   const word = words.at(-1) ?? ''
@@ -40,7 +40,7 @@ export function complete(line: string, { commands, services, profiles }: Knowled
   return fitting(argumentNames(command).filter((name) => !given.slice(0, -1).includes(name)), '=')
 }
 
-/** Of several names with commas between them the last one. */
+/** Completes the last of several names with commas between them. */
 function listed(word: string, names: readonly string[]): [string[], string] {
   const given = word.split(',')
   const last = given.pop() ?? ''

@@ -5,20 +5,20 @@ import os from 'node:os'
 import path from 'node:path'
 import { createPrivateFolder } from '../private-folder.ts'
 
-/** Lines that are kept. */
+/** How many lines are kept. */
 export const maxLines = 1000
 
-/** Bytes that are read; what is longer was not written here. */
+/** Bytes. A longer file is not read: the shell did not write it. */
 const maxSize = 1024 * 1024
 
-/** XDG Base Directory Specification 0.8. */
+/** The path of the file (XDG Base Directory Specification 0.8). */
 export function historyPath(env: NodeJS.ProcessEnv): string {
   const given = env['XDG_STATE_HOME'] ?? ''
   const base = path.isAbsolute(given) ? given : path.join(env['HOME'] ?? os.homedir(), '.local', 'state')
   return path.join(base, 'keagate', 'history')
 }
 
-/** The newest first, as `readline` has it. Empty where there are none, or they cannot be read. */
+/** The newest line first, as `readline` expects. Empty if there is no file, or it cannot be read. */
 export function readHistory(env: NodeJS.ProcessEnv): string[] {
   try {
     const text = readFileSync(historyPath(env))
@@ -29,13 +29,13 @@ export function readHistory(env: NodeJS.ProcessEnv): string[] {
   }
 }
 
-/** Lines in which a secret may stand are left out. A file that cannot be written is no reason to end. */
+/** Writes the lines, without those that may hold a secret. An error of writing is ignored. */
 export function writeHistory(env: NodeJS.ProcessEnv, lines: readonly string[]): void {
   const kept = lines.filter((line) => line.trim() !== '' && !/password|secret/i.test(line)).slice(0, maxLines)
   try {
     createPrivateFolder(path.dirname(historyPath(env)))
     writeFileSync(historyPath(env), kept.toReversed().map((line) => `${line}\n`).join(''), { mode: 0o600 })
   } catch {
-    // As documented.
+    // The shell works without a history, too.
   }
 }

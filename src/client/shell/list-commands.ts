@@ -1,4 +1,4 @@
-// The commands that a service says it has.
+// The commands that a service lists.
 
 import { memberOf } from '../../json/text/node.ts'
 import { parseJson } from '../../json/text/parser.ts'
@@ -6,10 +6,10 @@ import type { Door } from '../door.ts'
 import { exchange } from '../exchange.ts'
 import { commandText } from '../request/command-text.ts'
 
-/** Milliseconds; it runs in the background. */
+/** Milliseconds until the request is given up; it runs in the background. */
 const timeoutMs = 3000
 
-/** Empty where they cannot be had. */
+/** Empty if there is no usable answer. */
 export async function commandsOf(door: Door, services: readonly string[]): Promise<readonly string[]> {
   try {
     const body = Buffer.from(commandText({ command: 'list-commands', services, arguments: null }))
@@ -18,7 +18,7 @@ export async function commandsOf(door: Door, services: readonly string[]): Promi
     const map = root?.kind === 'list' ? root.items[0] : root
     const names = map?.kind === 'map' ? memberOf(map, 'arguments') : undefined
     if (names?.kind !== 'list') return []
-    // Only what can stand in a line as it is.
+    // Only names that need no quotes in a line.
     return names.items.flatMap((name) => (name.kind === 'string' && /^[a-z0-9][\w-]{0,99}$/i.test(name.value) ? [name.value] : []))
   } catch {
     return []

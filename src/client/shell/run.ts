@@ -1,4 +1,4 @@
-// The shell: reads lines, and asks what they say, until Ctrl-D.
+// The shell: reads lines and runs the commands in them, until Ctrl-D.
 
 import { createInterface } from 'node:readline'
 import type { Interface } from 'node:readline'
@@ -24,10 +24,10 @@ const usualServices = ['dhcp4', 'dhcp6', 'd2']
 
 interface Session {
   place: Place
-  /** Where lines go that name no service. */
+  /** The services for lines that name none. */
   services: readonly string[]
   json: boolean
-  /** Those that the service says it has. */
+  /** The commands that the service lists. */
   commands: readonly string[]
 }
 
@@ -76,7 +76,7 @@ async function untilClosed(lines: Interface, session: Session, context: AskConte
       return
     }
     context.stdout.write('^C\n')
-    // Forgets what was typed.
+    // Clears what was typed.
     lines.write(null, { ctrl: true, name: 'e' })
     lines.write(null, { ctrl: true, name: 'u' })
     prompt()
@@ -179,7 +179,7 @@ function knowledgeOf({ commands, services }: Session, { env }: AskContext): Know
   try {
     profiles = [...readProfiles(env).profiles.keys()]
   } catch {
-    // Told when one is used.
+    // The error is shown when a profile is used.
   }
   const known = new Set([...commands, ...keaCommands.keys()])
   for (const name of builtins) known.delete(name)

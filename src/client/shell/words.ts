@@ -1,4 +1,4 @@
-// A line of the shell as words: blanks between them, quotes and backslashes as a POSIX shell reads them.
+// Splits a line of the shell into words at blanks. Quotes and backslashes are read as by a POSIX shell.
 
 export interface Word {
   readonly text: string

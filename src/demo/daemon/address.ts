@@ -6,7 +6,7 @@ import { CommandRefused } from './answer.ts'
 
 export type Family = 4 | 6
 
-/** Both ends belong to it. */
+/** Both ends belong to the range. */
 export interface AddressRange {
   readonly first: bigint
   readonly last: bigint
@@ -19,7 +19,7 @@ export function addressBits(text: string, family: Family): bigint {
   return address.bits
 }
 
-/** @throws CommandRefused unless it is such as `192.0.2.0/24` */
+/** @throws CommandRefused unless the text is a prefix such as `192.0.2.0/24` */
 export function prefixRange(text: string, family: Family): AddressRange {
   const [address = '', length = '', ...more] = text.split('/')
   const full = family === 4 ? 32 : 128
@@ -53,7 +53,7 @@ export function addressText(bits: bigint, family: Family): string {
   return new URL(`http://[${groups.map((group) => group.toString(16)).join(':')}]`).hostname.slice(1, -1)
 }
 
-/** Bytes as Kea writes them, `1a:1b`. @throws CommandRefused for what has other than hexadecimal digits */
+/** Bytes as Kea writes them, `1a:1b`. @throws CommandRefused unless the text is pairs of hexadecimal digits */
 export function hexText(text: string, what: string): string {
   const digits = text.replaceAll(/[:\s]/g, '').toLowerCase()
   const bytes = /^([0-9a-f]{2})+$/.test(digits) ? digits.match(/../g) : null

@@ -28,7 +28,7 @@ export function found(count: number, what: string, members: Printable): Answer {
   return { result: count === 0 ? 3 : 0, text: `${count} ${what}${count === 1 ? '' : 's'} found`, arguments: members }
 }
 
-/** With its members in the order in which Kea prints them. */
+/** The text of an answer, its members in the order in which Kea prints them. */
 export function printAnswer({ result, text, arguments: members }: Answer): string {
   return printCompact({ arguments: members, result, text })
 }

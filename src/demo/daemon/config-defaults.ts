@@ -1,5 +1,5 @@
-// What `config-get` of a daemon shows besides what was configured: as of Kea 2.2, and in subnets and shared networks of
-// 3.0 as well.
+// The defaults that `config-get` of a daemon shows besides what was configured: those of Kea 2.2, and in subnets and
+// shared networks also those of 3.0.
 
 import type { Printable } from '../../json/text/print.ts'
 import type { Family } from './address.ts'
@@ -125,7 +125,7 @@ export const reservationDefaults: Readonly<Record<Family, Defaults>> = {
   6: { 'client-classes': none, hostname: '', 'ip-addresses': none, 'option-data': none, prefixes: none },
 }
 
-/** What may stand in the map of a DHCP server although it has no default, by the kind of its value. */
+/** The parameters of a DHCP server that have no default, with the types of their values. */
 export const serverExtras: Readonly<Record<string, 'map' | 'list' | 'string' | 'integer' | 'float' | 'boolean'>> = {
   allocator: 'string', 'cache-max-age': 'integer', 'cache-threshold': 'float', 'client-classes': 'list',
   comment: 'string', compatibility: 'map', 'config-control': 'map', 'control-socket': 'map',

@@ -5,10 +5,10 @@ import { createServer } from 'node:net'
 import type { Server, Socket } from 'node:net'
 import { CommandEnd } from './command-end.ts'
 
-/** Bytes of one command. */
+/** The longest command, in bytes. */
 const maxCommandSize = 4 * 1024 * 1024
 
-/** Milliseconds without a byte in which a connection is given up. */
+/** Milliseconds without a byte after which a connection is closed. */
 const idleTimeout = 30_000
 
 /** Answers the text of one command; null leaves the connection without an answer. */
@@ -34,13 +34,13 @@ export class ControlSocket {
     await once(server, 'listening')
   }
 
-  /** Takes no connection any more and removes the socket; commands that are there already are answered. */
+  /** Accepts no more connections and removes the socket. Connections that are open still get their answer. */
   stopListening(): void {
     this.#server?.close()
     this.#server = null
   }
 
-  /** Ends open connections, too. */
+  /** Stops listening and ends open connections. */
   close(): void {
     this.stopListening()
     for (const socket of this.#open) socket.destroy()
@@ -57,7 +57,7 @@ export class ControlSocket {
       socket.destroy()
       return
     }
-    // From here on the wait is the daemon's, which may hang as long as it was told to.
+    // No time limit for the answer: the daemon may have been told to hang.
     socket.setTimeout(0)
     const answer = await this.#answer(text)
     if (answer === null) socket.destroy()
@@ -65,7 +65,10 @@ export class ControlSocket {
   }
 }
 
-/** Resolves to the first whole map or list, or what came before the other side ended; null for what is too long. */
+/**
+ * Resolves to the text up to the end of the first map or list, or to all that came before the other side ended; null
+ * for a command that is too long, and for a connection that was lost.
+ */
 function commandText(socket: Socket): Promise<string | null> {
   const chunks: Buffer[] = []
   const end = new CommandEnd()

@@ -1,4 +1,4 @@
-// The configuration of a demonstration DHCP server: what was given, checked as far as its commands need it.
+// The configuration of a demonstration DHCP server. It is checked only as far as the commands need it.
 
 import { createHash } from 'node:crypto'
 import type { Family } from './address.ts'
@@ -21,7 +21,7 @@ export interface SharedNetwork {
 
 export interface DhcpConfig {
   readonly family: Family
-  /** Those of shared networks too, by their numbers. */
+  /** With those of shared networks, in the order of their ids. */
   readonly subnets: readonly Subnet[]
   readonly sharedNetworks: readonly SharedNetwork[]
   /** Without subnets and shared networks. */
@@ -61,7 +61,7 @@ export function printDhcpConfig(config: DhcpConfig, reservations: (subnet: Subne
   return sorted(new Map(config.shown).set(own, alone).set('shared-networks', networks))
 }
 
-/** Of a configuration as `config-get` shows it: 64 hexadecimal digits. */
+/** The hash of a configuration as `config-get` shows it: 64 hexadecimal digits. */
 export function configHash(shown: Shown): string {
   return createHash('sha256').update(printCompact(shown)).digest('hex').toUpperCase()
 }

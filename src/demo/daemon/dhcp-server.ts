@@ -61,7 +61,7 @@ export class DhcpServer {
     )
   }
 
-  /** Adds a lease, or puts it in place of the one with the same address. */
+  /** Adds a lease, or replaces the one with the same address. */
   keepLease(lease: Lease): void {
     const before = this.leases.get(lease)
     this.leases.set(lease)

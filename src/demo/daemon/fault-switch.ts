@@ -4,7 +4,7 @@ import { CommandRefused } from './answer.ts'
 import type { CommandTable } from './commands/command-table.ts'
 import type { Fields } from './fields.ts'
 
-/** Seconds, where a command does not say. */
+/** Seconds that a fault lasts where the command does not say. */
 const defaultPeriod = 30
 
 const maxPeriod = 3600
@@ -14,7 +14,7 @@ export const backCommand = 'demo-back'
 export const faultCommands = ['demo-hang', 'demo-away', backCommand] as const
 
 export interface FaultActions {
-  /** Stops listening, after the answer to the command. */
+  /** Stops listening. The command that says so is still answered. */
   leave(): void
   /** Listens again. */
   return(): void
@@ -22,7 +22,7 @@ export interface FaultActions {
 
 export class FaultSwitch {
   readonly #actions: FaultActions
-  /** Resolves when a hang is over; null while there is none. */
+  /** The present hang, with a promise that resolves when it is over; null while there is none. */
   #hang: { readonly over: Promise<void>; end(): void } | null = null
   #timer: NodeJS.Timeout | undefined
 
@@ -57,7 +57,7 @@ export class FaultSwitch {
     await this.#hang?.over
   }
 
-  /** Ends what goes on; a daemon that is away does not come back by that. */
+  /** Ends a hang, and cancels the return of a daemon that is away: it stays away. */
   end(): void {
     clearTimeout(this.#timer)
     this.#hang?.end()

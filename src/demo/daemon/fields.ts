@@ -1,4 +1,4 @@
-// The members of a map in a command or a configuration, each read as the type that it has to be of.
+// Reads the members of a map in a command or a configuration, each as the type that it must have.
 
 import type { JsonNode, MapNode } from '../../json/text/node.ts'
 import { memberOf } from '../../json/text/node.ts'
@@ -15,7 +15,7 @@ export class Fields {
     this.#map = map
   }
 
-  /** A value that has to be a map. @param what what it is called in the refusal */
+  /** A value that has to be a map. @param what its name in the refusal */
   static of(node: JsonNode | undefined, what: string): Fields {
     if (node === undefined) throw new CommandRefused(`${what} is missing`)
     if (node.kind !== 'map') throw new CommandRefused(`${what} has to be a map`)
@@ -54,7 +54,7 @@ export class Fields {
     return node.kind === 'string' ? node.value : wrongType(name, 'a string')
   }
 
-  /** A whole number that a double holds. */
+  /** A whole number from 0 to 2^53 - 1. */
   integer(name: string): number {
     return this.optionalInteger(name) ?? missing(name)
   }
@@ -68,7 +68,7 @@ export class Fields {
     throw new CommandRefused(`'${name}' is out of range`)
   }
 
-  /** @param otherwise what it is where it is not given; without that it has to be */
+  /** @param otherwise the value where the member is missing; without it, the member is required */
   boolean(name: string, otherwise?: boolean): boolean {
     const node = this.node(name)
     if (node === undefined) return otherwise ?? missing(name)

@@ -37,7 +37,7 @@ export interface LeaseKey {
   readonly bits: bigint
 }
 
-/** As a lease stands in answers. */
+/** A lease as answers show it. */
 export function printLease(lease: Lease): Printable {
   const members = new Map<string, Printable>([
     ['cltt', lease.transmitted],
@@ -73,7 +73,7 @@ export class LeaseStore {
     return this.#leases.get(keyText(key)) ?? null
   }
 
-  /** Adds it, or puts it in place of the one before. */
+  /** Adds a lease, or replaces the one with the same key. */
   set(lease: Lease): void {
     this.#leases.set(keyText(lease), lease)
     this.#ordered = null
@@ -84,7 +84,7 @@ export class LeaseStore {
     this.#ordered = null
   }
 
-  /** In the order of addresses; of one address those of the type IA_NA first. */
+  /** In the order of addresses; for the same address, IA_NA comes before IA_PD. */
   all(): readonly Lease[] {
     return (this.#ordered ??= [...this.#leases.values()].sort((a, b) => {
       if (a.bits !== b.bits) return a.bits < b.bits ? -1 : 1
@@ -93,12 +93,12 @@ export class LeaseStore {
   }
 }
 
-/** Whether the address is a client's now. */
+/** Whether the lease counts as assigned: in use or declined. */
 export function isAssigned({ state }: Lease): boolean {
   return state === 0 || state === 1
 }
 
-/** Whether it was not renewed in time and no one has cleared it up. @param now seconds since 1970 */
+/** Whether the lease was not renewed in time and is not reclaimed yet. @param now seconds since 1970 */
 export function isExpired({ transmitted, validLifetime, state }: Lease, now: number): boolean {
   return state !== 2 && transmitted + validLifetime < now
 }

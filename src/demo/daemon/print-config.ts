@@ -21,12 +21,12 @@ export function sorted(members: ReadonlyMap<string, Printable>): Shown {
   return new Map([...members].sort(([a], [b]) => (a < b ? -1 : 1)))
 }
 
-/** The same without one of its members. */
+/** A copy without one of the members. */
 export function without(shown: Shown, name: string): Shown {
   return new Map([...shown].filter(([key]) => key !== name))
 }
 
-/** @throws CommandRefused for a member that no daemon knows, or that is of another kind than the default */
+/** @throws CommandRefused for a member that is in neither table, or has another type than there */
 export function checkMembers(given: Fields, defaults: Defaults, extras: typeof serverExtras): void {
   for (const name of given.names) {
     const otherwise = Object.hasOwn(defaults, name) ? defaults[name] : undefined

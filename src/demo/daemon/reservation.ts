@@ -20,7 +20,7 @@ export interface Reservation {
   /** In the shortest form. */
   readonly addresses: readonly string[]
   readonly hostname: string
-  /** As `config-get` shows it: without its subnet, which stands around it. */
+  /** As `config-get` shows it: inside its subnet, so without the id of that. */
   readonly shown: Shown
 }
 

@@ -1,8 +1,8 @@
-// Statistics as Kea's daemons keep them: of each name the latest values with their times.
+// Statistics as Kea's daemons keep them: for each name the latest values with their times.
 
 import type { Printable } from '../../json/text/print.ts'
 
-/** Samples kept of one statistic. */
+/** How many samples of one statistic are kept. */
 const maxSamples = 20
 
 interface Sample {
@@ -21,12 +21,12 @@ export class Statistics {
     return this.#samples.has(name)
   }
 
-  /** The latest value; 0 for what is not there. */
+  /** The latest value; 0 for an unknown name. */
   value(name: string): bigint {
     return this.#samples.get(name)?.[0]?.value ?? 0n
   }
 
-  /** Takes a new value, in front of those before. */
+  /** Adds a value in front of the earlier ones. */
   set(name: string, value: bigint): void {
     const before = this.#samples.get(name) ?? []
     this.#samples.set(name, [{ value, at: timestamp() }, ...before].slice(0, maxSamples))
@@ -36,7 +36,7 @@ export class Statistics {
     this.set(name, this.value(name) + value)
   }
 
-  /** 0, and forgets the values before. */
+  /** Sets the value to 0 and forgets the earlier ones. */
   reset(name: string): void {
     this.#samples.set(name, [{ value: 0n, at: timestamp() }])
   }
@@ -45,7 +45,7 @@ export class Statistics {
     this.#samples.delete(name)
   }
 
-  /** A list of pairs of value and time, the latest first; null for what is not there. */
+  /** A list of pairs of value and time, the latest first; null for an unknown name. */
   print(name: string): Printable | null {
     return this.#samples.get(name)?.map(({ value, at }) => [value, at]) ?? null
   }

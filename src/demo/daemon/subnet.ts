@@ -29,7 +29,7 @@ export interface Subnet {
 }
 
 /**
- * @param lifetime seconds that a lease is good where the subnet does not say
+ * @param lifetime seconds that a lease is valid where the subnet does not say
  * @throws CommandRefused
  */
 export function readSubnet(given: Fields, family: Family, lifetime: number, sharedNetwork: string | null): Subnet {
@@ -63,7 +63,7 @@ export function readSubnet(given: Fields, family: Family, lifetime: number, shar
   }
 }
 
-/** Those that a subnet or a shared network shows although they were not configured. */
+/** The lifetimes that a subnet or a shared network shows, configured or not. */
 export function lifetimes(given: Fields, family: Family, valid: number): Record<string, number> {
   const preferred = given.optionalInteger('preferred-lifetime') ?? Math.floor(valid / 2)
   return {

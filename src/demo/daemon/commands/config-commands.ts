@@ -6,14 +6,15 @@ import { configHash } from '../dhcp-config.ts'
 import { Fields } from '../fields.ts'
 import type { Shown } from '../print-config.ts'
 
-/** What of a daemon can be configured. */
+/** The part of a daemon that these commands read and change. */
 export interface Configurable {
-  /** The name of its map, such as `Dhcp4`. */
+  /** The name of the configuration's map, such as `Dhcp4`. */
   readonly member: string
   /** As `config-get` shows it. */
   shown(): Shown
   /**
-   * Checks a configuration and gives back how it is put in force.
+   * Checks a configuration.
+   * @returns a function that puts it in force
    * @throws CommandRefused
    */
   prepare(given: Fields): () => void

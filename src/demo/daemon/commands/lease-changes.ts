@@ -1,4 +1,4 @@
-// `lease4-add` and `lease6-add` with their relatives: what changes leases.
+// `lease4-add` and `lease6-add` with their relatives: the commands that change leases.
 
 import { addressBits, addressText, contains, hexText } from '../address.ts'
 import { CommandRefused } from '../answer.ts'
@@ -81,7 +81,7 @@ function readLease(server: DhcpServer, input: Fields): Lease {
   }
 }
 
-/** @param anywhere a delegated prefix need not lie in its subnet */
+/** @param anywhere whether the address may lie outside the subnet, as a delegated prefix may */
 function subnetFor(server: DhcpServer, input: Fields, bits: bigint, address: string, anywhere: boolean): Subnet {
   const id = input.optionalInteger('subnet-id') ?? 0
   const subnet = id === 0 ? server.subnetOf(bits) : server.subnet(id)

@@ -1,4 +1,4 @@
-// `lease4-get` and `lease6-get` with their relatives: what only looks.
+// `lease4-get` and `lease6-get` with their relatives: the commands that only read leases.
 
 import { addressBits, hexText } from '../address.ts'
 import { CommandRefused, found } from '../answer.ts'
@@ -9,7 +9,7 @@ import type { Fields } from '../fields.ts'
 import type { Lease, LeaseType } from '../lease.ts'
 import { printLease } from '../lease.ts'
 
-/** Leases of one page, as Kea bounds it. */
+/** The most leases of one page that Kea allows. */
 const maxPage = 4_294_967_295
 
 export function leaseQueries(server: DhcpServer): CommandTable {
@@ -65,7 +65,7 @@ export function findLease(server: DhcpServer, input: Fields): Lease | null {
   }) ?? null
 }
 
-/** @throws CommandRefused for a type that there is not */
+/** @throws CommandRefused for an unknown type */
 export function leaseType({ family }: DhcpServer, input: Fields): LeaseType {
   if (family === 4) return 'V4'
   const type = input.optionalString('type') ?? 'IA_NA'

@@ -1,10 +1,10 @@
-// What every daemon says of itself. All of it says that this is a demonstration.
+// The commands that tell the version and state of a daemon. The texts say that it is a demonstration.
 
 import type { Printable } from '../../../json/text/print.ts'
 import { packageVersion } from '../../../version.ts'
 import type { CommandTable } from './command-table.ts'
 
-/** Of Kea's commands and answers, which these are like. */
+/** The version of Kea whose commands and answers the demonstration imitates. */
 export const demoVersion = '3.0.0-demonstration'
 
 export const demoNotice = 'a demonstration of keagate: this is not Kea, and all data are made up and in memory'

@@ -29,7 +29,8 @@ export function reservationCommands(server: DhcpServer): CommandTable {
       const limit = input.integer('limit')
       if (limit === 0) throw new CommandRefused(`'limit' has to be at least 1`)
       const from = input.optionalInteger('from') ?? 0
-      // All are in memory, which is source 0; Kea's clients ask once more from where the latest page ended.
+      // All reservations are in memory, which is source 0. After the last page Kea's clients ask once more, from where
+      // that page ended, and get an empty one.
       const hosts = (input.optionalInteger('source-index') ?? 0) > 0 ? [] : inSubnet(input.optionalInteger('subnet-id'))
       const page = hosts.slice(from, from + limit)
       const next = page.length === 0 ? {} : { next: { from: from + page.length, 'source-index': 0 } }
@@ -89,7 +90,7 @@ function refuseDouble(hosts: readonly Reservation[], { identifierType, identifie
   if (taken !== undefined) throw new CommandRefused(`${taken} is reserved already`)
 }
 
-/** With its subnet, as answers have it. */
+/** A reservation as answers show it: with its subnet. */
 function printHost({ shown, subnetId }: Reservation): Printable {
   return sorted(new Map(shown).set('subnet-id', subnetId))
 }

@@ -69,7 +69,7 @@ export class DhcpService {
 /** @throws CommandRefused */
 function checkOrigin(input: Fields): void {
   const node = input.node('origin')
-  // Kea 3 takes numbers too: the partners of high availability have them.
+  // Kea 3 takes numbers too: the partners of high availability use them.
   if (node === undefined || node.kind === 'integer') return
   const origin = input.string('origin')
   if (!origins.includes(origin)) throw new CommandRefused(`'origin' has to be one of ${origins.join(', ')}`)

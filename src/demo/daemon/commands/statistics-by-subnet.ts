@@ -20,7 +20,7 @@ export function statisticsBySubnet(server: DhcpServer): CommandTable {
   return { [`stat-lease${server.family}-get`]: (input) => table(server, chosen(server, input)) }
 }
 
-/** @throws CommandRefused for a selection that cannot be meant */
+/** @throws CommandRefused for a selection that makes no sense */
 function chosen({ config: { subnets } }: DhcpServer, input: Fields): readonly Subnet[] {
   if (input.has('subnet-id')) return subnets.filter(({ id }) => id === input.integer('subnet-id'))
   if (!input.has('subnet-range')) return subnets
