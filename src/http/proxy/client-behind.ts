@@ -17,7 +17,7 @@ export type ForwardedOutcome =
   | { readonly kind: 'malformed'; readonly header: string }
   | { readonly kind: 'contradictory' }
 
-/** Proxies in a row. A longer list was not written by proxies alone. */
+/** How many hops a header may list. A longer list was not written by proxies alone. */
 const maxHops = 32
 
 /**
@@ -54,7 +54,7 @@ function headersOf(rawHeaders: readonly string[]): { xForwardedFor: string[]; fo
   let found: { xForwardedFor: string[]; forwarded: string[] } | null = null
   for (let i = 0; i < rawHeaders.length; i += 2) {
     const [name = '', value = ''] = [rawHeaders[i], rawHeaders[i + 1]]
-    // Every request passes here, and few have either.
+    // The lengths are compared first: every request passes here, and few have either header.
     if (name.length !== 15 && name.length !== 9) continue
     const key = name.toLowerCase()
     if (key !== 'x-forwarded-for' && key !== 'forwarded') continue

@@ -1,4 +1,4 @@
-// Reads the body of an admitted request, as bytes, while it arrives. Only a complete one comes out.
+// Reads the body of an admitted request, as bytes, while it arrives. Only a complete body is passed on.
 
 import type { FastifyContentTypeParser } from 'fastify'
 import type { IncomingMessage, Server } from 'node:http'
@@ -26,7 +26,7 @@ export function readEnvelope({ log, turns }: BodyOptions): FastifyContentTypePar
     const reader = new EnvelopeReader()
     let size = 0
     let finished = false
-    /** Whether a chunk waits for its turn. The stream may end before that has come. */
+    /** Whether a chunk waits for its turn. The stream may end before that turn. */
     let waiting = false
     let ended = false
     const onData = (chunk: Buffer): void => {
