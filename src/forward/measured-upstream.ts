@@ -44,7 +44,7 @@ export class MeasuredUpstream implements Upstream {
     this.#transport.renewCredentials?.(credentials)
   }
 
-  /** Asks the daemon what it is; `stats` has the answer. Never rejects. */
+  /** Asks the daemon for its version and state, which `stats` then has. Never rejects. */
   async inquire(): Promise<void> {
     const { contacts } = this.stats
     const info = await inquire(this.#options.openForInquiry(this.#credentials))

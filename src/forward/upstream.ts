@@ -12,8 +12,8 @@ export interface UpstreamAnswer {
 
 /**
  * No usable answer. Where `offline` is true, the text ends in Kea's marker `server is likely to be offline`: nothing
- * was there, or it refused, closed, or made no progress. It is false where the daemon's answer cannot be used, or we
- * did not ask.
+ * listens there, or the connection was refused, closed, or made no progress. It is false where the daemon's answer
+ * cannot be used, or we did not ask.
  */
 export interface UpstreamFailure {
   readonly ok: false

@@ -42,7 +42,7 @@ export class ListReader {
     return null
   }
 
-  /** Forgets what has come: it will never become an answer. */
+  /** Drops what has come and releases its memory: it will never become an answer. */
   discard(): void {
     this.#reader.discard()
   }
@@ -68,7 +68,7 @@ export class ListReader {
     return bytes.subarray(i)
   }
 
-  /** @returns what stands behind the answer */
+  /** @returns the bytes behind the answer */
   #read(bytes: Uint8Array): Uint8Array {
     const progress = this.#reader.push(bytes)
     if (progress === 'bad') this.#refuse(this.#reader.problem())

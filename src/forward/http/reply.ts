@@ -44,7 +44,7 @@ export class HttpReply {
     return answer === null ? failure(this.#noAnswer()) : { ok: true, answer }
   }
 
-  /** Forgets what has come: it will never become an answer. */
+  /** Drops what has come and releases its memory: it will never become an answer. */
   discard(): void {
     this.#reader.discard()
   }
