@@ -64,7 +64,7 @@ export class DaemonQuestions {
 function argumentsJson(args: unknown): Buffer | null {
   if (args === undefined) return null
   if (typeof args !== 'object' || args === null) throw new TypeError('the arguments to ask with are a map or a list')
-  // Declared as a string; undefined where its `toJSON` returns what JSON has no way to write.
+  // Declared as a string, but undefined where a `toJSON` of the arguments returns something that JSON cannot express.
   const text = JSON.stringify(args) as string | undefined
   if (text === undefined) throw new TypeError('the arguments to ask with are no JSON')
   const json = Buffer.from(text)

@@ -70,7 +70,7 @@ export function parameterMessage(error: ErrorObject, root: string): string | nul
       return `${name} lacks an element that it must have${meaning(schema)}`
     case 'false schema':
       return `${name} is not allowed here`
-    // What is wrong by the `then` or `else` part is an error of its own.
+    // What the `then` or `else` part finds wrong is an error of its own.
     case 'if':
       return null
     case 'anyOf':
