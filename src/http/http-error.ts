@@ -42,7 +42,7 @@ export interface HttpErrorOptions {
 export class HttpError extends Error {
   readonly kind: HttpErrorKind
   readonly status: number
-  /** Whether nothing more that comes on this connection may run (framing, head and limit errors). */
+  /** Whether the connection is closed, as nothing more that comes on it may run (framing, head and limit errors). */
   readonly closesConnection: boolean
   /** Headers of this response alone, names and values in turn. */
   readonly headers: readonly string[]

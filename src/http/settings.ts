@@ -22,7 +22,7 @@ export interface HttpSettings {
   readonly readiness: (() => readonly string[]) | null
   /** Whether a client needs a certificate, also on a connection from before a reload. */
   readonly certificateRequired: boolean
-  /** What the certificate of an open connection has to lead to, after a reload too; null: no TLS. */
+  /** The CAs to one of which the certificate of an open connection has to lead, after a reload too; null: no TLS. */
   readonly trustAnchors: TrustAnchors | null
   /** Tells whether the certificate of an open connection has been revoked since; null: not checked. */
   readonly revocation: Revocation | null

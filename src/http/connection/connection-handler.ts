@@ -35,7 +35,7 @@ export interface ConnectionHandlerOptions {
   /** null: plain HTTP. */
   readonly credentials: CredentialSet | null
   readonly server: HttpServer
-  /** Where the connections come from; they are closed with it when the address changes. */
+  /** The listener that the connections come from; they are closed with it when the address changes. */
   readonly origin: Listener
   /** Where refused TLS clients are reported. */
   readonly report: HandshakeLog

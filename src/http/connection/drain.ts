@@ -8,7 +8,10 @@ import type { Connection } from './connection.ts'
 const fractions = {
   /** Since the beginning of the stop: until then, a request that is on its way may still come. */
   grace: 0.1,
-  /** Without progress on a connection where no command runs: a response not taken, a client that does not close. */
+  /**
+   * How long a connection where no command runs may make no progress: a response not taken, a client that does not
+   * close.
+   */
   idle: 0.2,
   /** Since the beginning of the stop: until then, running commands may go on. */
   commands: 0.9,

@@ -25,7 +25,7 @@ const maxLineLength = 1024
 /** Searches the bytes of one connection. */
 export class RequestProtocol {
   readonly #maxHeadSize: number
-  /** Request lines of other protocols, by what the parser makes of them. */
+  /** Request lines of other protocols, as the parser reports them: method, target and version. */
   readonly #otherLines = new Set<string>()
   /** Whether there were more such lines, or longer ones, than are remembered: then no request can be trusted. */
   #tooMany = false

@@ -7,7 +7,7 @@ import type { TrustedProxies } from './trusted-proxies.ts'
 import { xForwardedFor } from './x-forwarded-for.ts'
 
 /**
- * - `client`: this is the one
+ * - `client`: the client of the request is known
  * - `ignored`: the headers are of a client that is no trusted proxy, and count for nothing
  * - `malformed`, `contradictory`: no address can be taken from them, and the request must be refused: to take the
  *   address of the proxy instead would give its rights to every client that can make it send such headers

@@ -19,7 +19,10 @@ export interface BodyOptions {
 /** Bytes of a body that are scanned as they come; what follows waits for the turn of its client. */
 const promptSize = 16 * 1024
 
-/** Gives the route an `EnvelopeReader` that has read the whole body; never, where the connection breaks before. */
+/**
+ * Gives the route an `EnvelopeReader` that has read the whole body. If the connection breaks before, the route is never
+ * called.
+ */
 export function readEnvelope({ log, turns }: BodyOptions): FastifyContentTypeParser<Server, IncomingMessage> {
   return ({ context }, payload, done) => {
     const { maxBodySize } = context.settings.limits
