@@ -14,7 +14,7 @@ import type { MemoryReserve, Reservation } from './memory.ts'
 
 export interface AskParts {
   readonly router: Router
-  /** null: everybody may run everything. */
+  /** null: every client may run every command. */
   readonly guard: Guard | null
   /** null: commands are not recorded. */
   readonly audit: Audit | null
