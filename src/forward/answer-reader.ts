@@ -13,9 +13,10 @@ const { blank } = byteClasses.answer
 const noMemory = 'all bodies and answers together take as much memory as they may; try again later'
 
 /**
- * Accepts RFC 8259 and nothing wider, for what it takes is spliced into the list that a client parses. That excludes
- * floats such as `1e+06.0`, which Kea 2.2 prints for large whole ones: the agent of 2.2 answered result 1 to them too
- * ("Number overflow"), so no client ever got one, and passing it on would spoil the answers of the other services.
+ * Accepts RFC 8259 and nothing wider, as the answer becomes an element of the list that a client parses. That excludes
+ * floats such as `1e+06.0`, which Kea 2.2 prints for large whole numbers. No client ever got such a float: the agent of
+ * Kea 2.2 answered result 1 instead ("Number overflow"). Passing it on would spoil the answers of the other services in
+ * the list.
  */
 export class AnswerReader {
   readonly #maxSize: number
@@ -39,7 +40,8 @@ export class AnswerReader {
 
   /**
    * Takes the next chunk and keeps it without a copy (small ones are gathered).
-   * @returns `bad` as soon as what came cannot become an answer; an end of input before `done` is the caller's matter
+   * @returns `bad` as soon as the bytes cannot become an answer. An end of input before `done` is for the caller to
+   * notice
    */
   push(chunk: Uint8Array): 'more' | 'done' | 'bad' {
     if (this.#state === 'more') this.#read(chunk)
@@ -47,20 +49,20 @@ export class AnswerReader {
     return this.#state
   }
 
-  /** The answer, without what stood around it. Only after `done`. */
+  /** The answer, without the bytes around it. Call it only after `done`. */
   answer(): RawJson {
     const { start, end } = this.#scanner.extent()
     return { ...this.#store.slice(start, end), result: this.#result.number() }
   }
 
-  /** Forgets what has come: it will never become an answer. */
+  /** Drops what has come and releases its memory: it will never become an answer. */
   discard(): void {
     this.#state = 'bad'
     this.#memory.release(this.#store.length)
     this.#store.clear()
   }
 
-  /** Why it is `bad`. */
+  /** Why `push` returned `bad`. */
   problem(): string {
     return this.#problem
   }
@@ -70,7 +72,7 @@ export class AnswerReader {
     return this.#trailing
   }
 
-  /** What stood behind the answer in the chunk that completed it, as a part of that. */
+  /** The bytes behind the answer in the chunk that completed it; a view of that chunk. */
   remainder(): Uint8Array {
     return this.#rest
   }
@@ -102,7 +104,7 @@ export class AnswerReader {
   }
 }
 
-/** Whether there is more than blanks. */
+/** Whether a chunk holds anything but blanks. */
 function holdsMore(chunk: Uint8Array): boolean {
   return chunk.some((byte) => blank[byte] !== 1)
 }

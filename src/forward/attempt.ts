@@ -11,7 +11,9 @@ export interface Attempt {
    * @param onWritten the system has taken it; not called where the connection broke
    */
   write(piece: Buffer, last: boolean, onWritten: () => void): void
-  /** Ends it in any state. Nothing is reported afterwards, and the memory of an incomplete answer is released. */
+  /**
+   * Ends the attempt in any state. Nothing is reported afterwards, and the memory of an incomplete answer is released.
+   */
   close(): void
 }
 
@@ -35,8 +37,8 @@ export interface AttemptEvents {
 }
 
 /**
- * Begins an attempt. Reports come later, never before it returns.
+ * Begins an attempt. No event is reported before this returns.
  * @param length bytes of the command
- * @param owner on whose behalf; the bytes of the answer are taken from its memory
+ * @param owner on whose behalf the command is sent; its memory takes the bytes of the answer
  */
 export type OpenAttempt = (length: number, owner: RequestOwner, events: AttemptEvents) => Attempt

@@ -1,4 +1,4 @@
-// A deadline that moves on with every byte, at the price of one timer.
+// A deadline that can be moved on with every byte, without a new timer each time.
 
 export interface Timed {
   /** The deadline has passed. */
@@ -8,7 +8,10 @@ export interface Timed {
 /** Milliseconds that a timer can take at most. */
 const maxTimeout = 2 ** 31 - 1
 
-/** The timer is moved only to an earlier time; one that fires before a deadline that has moved on looks again. */
+/**
+ * The timer is set again only for an earlier deadline. If the deadline has moved on, the timer fires too early and is
+ * then set for the time that is left.
+ */
 export class Deadline {
   readonly #timed: Timed
   #due = 0

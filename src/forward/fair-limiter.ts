@@ -1,5 +1,5 @@
-// Who may talk to one control socket, and when: so many commands at a time, so many waiting, clients in turn.
-// The daemon's first duty is DHCP; a flood of commands must stop here.
+// Limits how many commands run and wait at one control socket, and lets the clients take turns. The daemon's first duty
+// is DHCP; a flood of commands must stop here.
 
 /** The reason in the log for a command that was not sent because its client disconnected while it waited. */
 export const clientDisconnected = 'the client went away before the command was sent'
@@ -10,15 +10,18 @@ export interface QueuedRequest {
   readonly client: string
   /** Whether the client has disconnected. Asked when its turn comes. */
   isClientGone(): boolean
-  /** Whether its time is over, as far as a timer can tell. Asked when its turn comes. */
+  /**
+   * Whether its time limit is reached, or will be within a millisecond, as timers are no more precise. Asked when its
+   * turn comes.
+   */
   expired(): boolean
-  /** It has to wait; `start`, `refuse` or `onTimeout` follows unless it is cancelled. */
+  /** The request has to wait; `start`, `refuse` or `onTimeout` follows unless it is cancelled. */
   wait(): void
-  /** It is its turn. The callee calls `release` exactly once, when the command has ended. */
+  /** Its turn has come. The callee calls `release` of the limiter exactly once, when the command has ended. */
   start(): void
-  /** It will never be its turn; `release` is not to be called. */
+  /** The request will never start; `release` is not to be called. */
   refuse(reason: string): void
-  /** Its time is over while it waits. As after `refuse`, `release` is not to be called. */
+  /** Its time limit was reached while it waited. As after `refuse`, `release` is not to be called. */
   onTimeout(): void
 }
 
@@ -26,7 +29,7 @@ export interface QueuedRequest {
 export class FairLimiter {
   readonly #maxInFlight: number
   readonly #maxWaiting: number
-  /** A client is in here while it has something waiting; the first key is next in turn. */
+  /** Waiting requests by client; a client without any has no entry. The first key is next in turn. */
   readonly #queues = new Map<string, QueuedRequest[]>()
   #inFlight = 0
   #waiting = 0
@@ -46,7 +49,7 @@ export class FairLimiter {
     return { inFlight: this.#inFlight, waiting: this.#waiting }
   }
 
-  /** Starts the request, queues it, or refuses it; in the first and last case before returning. */
+  /** Starts the request, queues it, or refuses it: calls its `start`, `wait` or `refuse` before returning. */
   acquire(request: QueuedRequest): void {
     if (this.#closed) {
       request.refuse(closedText)
@@ -79,7 +82,7 @@ export class FairLimiter {
     if (queue.length === 0) this.#queues.delete(request.client)
   }
 
-  /** Refuses what waits and what comes; what runs is not touched. */
+  /** Refuses waiting and later requests; running ones go on. */
   close(): void {
     this.#closed = true
     const queues = [...this.#queues.values()]
@@ -112,8 +115,8 @@ export class FairLimiter {
   }
 
   /**
-   * Makes a place in a full queue by refusing the newest request of the client that has the most, unless the caller
-   * would have as many then. So one client's flood cannot keep the others out.
+   * Makes a place in a full queue: refuses the newest request of the client that has the most waiting, unless this
+   * client would then have as many itself. So one client's flood cannot keep the others out.
    */
   #makeRoom(client: string): boolean {
     let longest: QueuedRequest[] = []

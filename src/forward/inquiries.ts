@@ -1,14 +1,15 @@
-// Which daemons are asked what they are, and when: at the first contact, after each of their restarts, and now and then
-// because neither a restart nor a change of the active server shows by itself. Daemons that are down are not asked.
+// Decides when daemons are asked for their version and state: at the first contact, when they can be reached again, and
+// now and then, because neither a restart nor a change of the active server shows by itself. Daemons that are down are
+// not asked.
 
 import type { MeasuredUpstream } from './measured-upstream.ts'
 
-/** Daemons asked at a time. */
+/** How many daemons are asked at a time. */
 const maxAtOnce = 4
 
 /** Milliseconds after which a daemon is asked again. */
 const intervals = {
-  /** It was away and came back. */
+  /** It was down and can be reached again. */
   restarted: 5_000,
   /** It did not answer, or has a partner with whom it may change roles. */
   soon: 60_000,
@@ -16,10 +17,13 @@ const intervals = {
 } as const
 
 export class Inquiries {
-  /** Asked at this moment. */
+  /** Daemons that are being asked. */
   readonly #running = new Set<MeasuredUpstream>()
 
-  /** Asks the next of those whose time has come. Returns at once. @param upstreams one for each control socket */
+  /**
+   * Asks the daemons whose time has come, `maxAtOnce` at a time. Returns at once.
+   * @param upstreams one for each control socket
+   */
   look(upstreams: () => Iterable<MeasuredUpstream>): void {
     const now = performance.now()
     for (const upstream of upstreams()) {

@@ -1,5 +1,5 @@
-// Asks a daemon for its version and state, on a connection of its own and with a short deadline: it takes no place of a
-// command of a client, and a daemon that hangs is let go soon.
+// Asks a daemon for its version and state, on a connection of its own and with a short deadline: it takes no place from
+// the commands of clients, and a daemon that hangs is given up soon.
 
 import type { DaemonInfo } from '../command/daemon-info.ts'
 import { readDaemonInfo } from '../command/daemon-info.ts'
@@ -14,7 +14,7 @@ export const inquiryLimits: UpstreamLimits = {
   maxInFlight: 1, maxWaiting: 0, maxAnswerSize: 262_144,
 }
 
-/** The memory is bounded by `inquiryLimits` and the number of inquiries at a time. */
+/** Reserves no memory, as `inquiryLimits` and the number of inquiries at a time limit it. */
 const owner: RequestOwner = {
   client: 'keagate',
   scope: { signal: new AbortController().signal, memory: { tryReserve: () => true, release: () => undefined } },
@@ -24,7 +24,7 @@ const owner: RequestOwner = {
 export async function inquire(transport: Transport): Promise<DaemonInfo | null> {
   try {
     const version = await ask(transport, 'version-get')
-    // One that cannot be reached is not tried a second time.
+    // A daemon that cannot be reached is not tried a second time.
     const status = version === null ? null : await ask(transport, 'status-get')
     return readDaemonInfo(version, status, Date.now())
   } finally {

@@ -1,5 +1,5 @@
-// One daemon as the router sees it: a transport whose results are kept in statistics, and that can be asked what is
-// behind it.
+// One daemon as the router sees it: a transport with statistics of its results, whose daemon can be asked for its
+// version and state.
 
 import { hostname } from 'node:os'
 import type { DaemonStatus } from '../command/daemon-status.ts'
@@ -12,20 +12,20 @@ import type { UpstreamStats } from './upstream-stats.ts'
 export interface MeasuredUpstreamOptions {
   /** Name or address that is connected to; null: a UNIX socket of this machine. */
   readonly host: string | null
-  /** Opens another way to the same daemon, for few and short answers. @param credentials null: without TLS */
+  /** Opens another transport to the same daemon, for a few short answers. @param credentials null: without TLS */
   readonly openForInquiry: (credentials: ClientCredentials | null) => Transport
   /** null: without TLS. */
   readonly credentials: ClientCredentials | null
 }
 
-/** An upstream whose daemon is kept book of. */
+/** An upstream that keeps statistics of its daemon. */
 export class MeasuredUpstream implements Upstream {
   readonly stats: UpstreamStats
   readonly #transport: Transport
   readonly #options: MeasuredUpstreamOptions
   #credentials: ClientCredentials | null
 
-  /** @param record of the same address under a configuration before, or a new one */
+  /** @param record statistics of the same address from an earlier configuration, or new ones */
   constructor(transport: Transport, record: UpstreamStats, options: MeasuredUpstreamOptions) {
     this.#transport = transport
     this.stats = record
@@ -33,18 +33,18 @@ export class MeasuredUpstream implements Upstream {
     this.#credentials = options.credentials
   }
 
-  /** What its connections use from now on; null: without TLS. */
+  /** What its new connections use; null: without TLS. */
   get credentials(): ClientCredentials | null {
     return this.#credentials
   }
 
-  /** The TLS files have changed: new connections use what they hold. Commands under way end as they began. */
+  /** The TLS files have changed: new connections use the new credentials. Commands under way go on with theirs. */
   renewCredentials(credentials: ClientCredentials): void {
     this.#credentials = credentials
     this.#transport.renewCredentials?.(credentials)
   }
 
-  /** Asks the daemon what it is; `stats` has the answer. Never rejects. */
+  /** Asks the daemon for its version and state, which `stats` then has. Never rejects. */
   async inquire(): Promise<void> {
     const { contacts } = this.stats
     const info = await inquire(this.#options.openForInquiry(this.#credentials))
@@ -77,7 +77,7 @@ export class MeasuredUpstream implements Upstream {
     this.#transport.close()
   }
 
-  /** Another upstream takes its place; commands that began with this one end with it. */
+  /** Another upstream takes its place; commands that began with this one also end with it. */
   retire(): void {
     this.#transport.retire()
   }

@@ -9,10 +9,10 @@ export class MinuteSeries {
   readonly #commands = new Uint32Array(minutes)
   readonly #failures = new Uint32Array(minutes)
   readonly #slowest = new Float32Array(minutes)
-  /** The minute that was counted last; what is older than an hour before it is overwritten. */
+  /** The latest minute that was counted; minutes an hour or more before it are overwritten. */
   #latest: number
 
-  /** @param minute of a monotonic clock, whole */
+  /** @param minute the current minute of a monotonic clock, a whole number */
   constructor(minute: number) {
     this.#latest = minute
   }
@@ -26,7 +26,7 @@ export class MinuteSeries {
     else this.#slowest[place] = Math.max(this.#slowest[place] ?? 0, took)
   }
 
-  /** The hour that ends with a minute; null: nothing happened in it. */
+  /** The hour that ends with a minute; null: there was no command in it. */
   lastHour(minute: number): LastHour | null {
     this.#forget(minute)
     if (this.#commands.every((count) => count === 0)) return null

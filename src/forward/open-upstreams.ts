@@ -1,5 +1,5 @@
-// The upstreams of one configuration: one for each control socket, however many services name it. What did not change
-// is taken over from the configuration before, with its queue; nothing is connected to.
+// The upstreams of one configuration: one for each control socket, however many services name it. Upstreams that did
+// not change are taken over from the previous configuration, with their queues. Nothing is connected to.
 
 import type { X509Certificate } from 'node:crypto'
 import type { ControlSocketConfig, HttpSocketConfig } from '../config/types.ts'
@@ -19,9 +19,9 @@ import type { Transport } from './upstream.ts'
 
 export interface Upstreams {
   readonly byService: ReadonlyMap<string, MeasuredUpstream>
-  /** By everything that the connection depends on. Holds secrets: never to be shown. */
+  /** By everything that the connection depends on. The keys hold secrets: they must never be shown. */
   readonly byKey: ReadonlyMap<string, MeasuredUpstream>
-  /** By `socketIdentity`. */
+  /** Statistics, by `socketIdentity`. */
   readonly records: ReadonlyMap<string, UpstreamStats>
   /** The TLS files of all https control sockets. */
   readonly tlsFiles: TlsFileSets
@@ -29,7 +29,7 @@ export interface Upstreams {
 
 /**
  * @param sockets by service name
- * @param previous those of the configuration that this one is to replace
+ * @param previous the upstreams of the configuration that this one is to replace
  * @throws TlsError with every problem of all certificate files
  */
 export async function openUpstreams(
@@ -67,7 +67,7 @@ function* upstreamWork(
   return { byService, byKey, records, tlsFiles }
 }
 
-/** An upstream of the configuration before is kept only with the certificates that it uses. */
+/** An upstream of the previous configuration is kept only if its certificates are the same. */
 function sameCredentials(
   upstream: MeasuredUpstream | undefined,
   credentials: ClientCredentials | null,
@@ -75,7 +75,10 @@ function sameCredentials(
   return upstream?.credentials?.digest === credentials?.digest ? upstream : undefined
 }
 
-/** Once `next` is in force: what only the configuration before used gives up its resting connections. */
+/**
+ * To be called once `next` is in force: upstreams that only the previous configuration used close their idle
+ * connections.
+ */
 export function retireUpstreams(before: Upstreams, next: Upstreams): void {
   for (const [key, upstream] of before.byKey) if (next.byKey.get(key) !== upstream) upstream.retire()
 }

@@ -3,16 +3,16 @@
 import { setTimeout } from 'node:timers/promises'
 import type { MeasuredUpstream } from './measured-upstream.ts'
 
-/** Looked at together; a thousand at once would delay all requests. */
+/** How many daemons are probed at once; a thousand would delay all requests. */
 const maxAtOnce = 8
 
-/** Milliseconds between two that are looked at one after the other, so that hundreds are no storm of packets. */
+/** Milliseconds after a probe before the next one follows, so that hundreds of daemons cause no burst of packets. */
 const pause = 200
 
 /**
- * Resolves when all were looked at; never rejects.
+ * Resolves when all such daemons were probed; never rejects.
  * @param upstreams one for each control socket
- * @param quiet milliseconds after which what is known of a daemon is too old
+ * @param quiet milliseconds without news of a daemon after which it is probed
  */
 export async function probeStale(upstreams: Iterable<MeasuredUpstream>, quiet: number): Promise<void> {
   const since = Date.now() - quiet

@@ -21,7 +21,7 @@ export async function probeUnixSocket(path: string): Promise<string | null> {
 }
 
 function reasonOf(error: NodeJS.ErrnoException, path: string): string {
-  // Linux says of any file that is no socket that the connection is refused.
+  // Linux refuses the connection with ECONNREFUSED for any file that is not a socket, too.
   const code = error.code === 'ECONNREFUSED' && !isSocket(path) ? 'ENOTSOCK' : (error.code ?? '')
   return reasons[code] ?? error.message
 }
@@ -30,7 +30,7 @@ function isSocket(path: string): boolean {
   try {
     return statSync(path).isSocket()
   } catch {
-    // It has gone in the meantime, as sockets do.
+    // It has been removed in the meantime, as happens to sockets.
     return true
   }
 }

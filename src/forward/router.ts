@@ -19,7 +19,7 @@ export class Router {
 
   /**
    * @param upstreams by service name; services behind one socket share one upstream, so they share its limits
-   * @param options `meter` null: times of services are not measured; `groups`: names of service groups, for texts
+   * @param options `meter` null: times of services are not measured; `groups`: names of service groups, for error texts
    */
   constructor(
     upstreams: ReadonlyMap<string, Upstream>,
@@ -43,9 +43,9 @@ export class Router {
   }
 
   /**
-   * One answer per member of `services`, in that order; a service named twice is asked twice. A service that cannot
-   * answer gets a result-1 answer and delays or changes nothing for the others.
-   * @param times gets the milliseconds that each took; null: not wanted
+   * One answer per member of `services`, in that order; a service named twice is asked twice. For a service that cannot
+   * answer, the answer has result 1. It neither delays nor changes the other answers.
+   * @param times gets the milliseconds that each service took; null: not wanted
    */
   async forward(
     command: Command,
@@ -82,7 +82,7 @@ export class Router {
         this.#log.write('CTRL_AGENT_COMMAND_FORWARDED', fields)
         return result.answer
       }
-      // Whether the daemon may have run it: what an operator has to know before trying again.
+      // Before an operator tries again, it must be known whether the daemon may have run the command.
       const fate = result.sent ? 'the command was sent' : 'the command was not sent'
       const reason = `${result.reason} (control socket ${upstream.address}; ${fate})`
       this.#log.write('CTRL_AGENT_COMMAND_FORWARD_FAILED', { ...fields, reason })
@@ -97,7 +97,9 @@ export class Router {
   }
 }
 
-/** One command as each kind of control socket gets it; the arguments in them are the same bytes. */
+/**
+ * One command in the envelope that each kind of control socket gets. All envelopes share the bytes of the arguments.
+ */
 class Envelopes {
   readonly #command: Command
   readonly #services: readonly string[]
@@ -111,20 +113,20 @@ class Envelopes {
   carrying(service: SentService): RawJson {
     if (service === 'none') return writeEnvelope(this.#command, null)
     if (service !== 'as-asked') return writeEnvelope(this.#command, [service.name])
-    // Of up to 64 names, and the same for each of them.
+    // Written once for all services: the list may have 64 names, and is the same for each of them.
     return (this.#asAsked ??= writeEnvelope(this.#command, this.#services))
   }
 }
 
 /**
- * Who takes turns at a busy control socket. Many may come from one address, through a proxy or from one machine: their
- * user or certificate tells them apart, so that one's flood delays no other.
+ * The key of a client that takes turns at a busy control socket. Many clients may share an address, behind a proxy or
+ * on one machine: user and certificate tell them apart, so that the flood of one does not delay the others.
  */
 function clientOf({ remoteAddress, user, tls }: CallerContext): string {
   return user === null && tls === null ? remoteAddress : `${remoteAddress} ${tls?.fingerprint ?? ''} ${user ?? ''}`
 }
 
-/** Clients look for the words at the end and take them for "the daemon is down". */
+/** Clients look for the words at the end to find out that the daemon is down. */
 function failureText(service: string, failure: UpstreamFailure): string {
   const text = `no usable answer from service ${service}: ${failure.reason}`
   return failure.offline ? `${text}; server is likely to be offline` : text

@@ -1,8 +1,8 @@
-// Why no connection to a daemon came about or held, in the words that Kea's clients and operators know.
+// Why a connection to a daemon failed or broke, in the words that Kea's clients and operators know.
 
 export interface SystemError {
   readonly reason: string
-  /** Whether it says something of the daemon; false where this process itself ran out of something. */
+  /** Whether the error says something about the daemon; false where this process ran out of a resource. */
   readonly offline: boolean
 }
 
@@ -12,7 +12,7 @@ export function describeSystemError(error: NodeJS.ErrnoException): SystemError {
   return { reason: words[code] ?? error.message, offline: !localResourceErrors.has(code) }
 }
 
-/** Whether it is what a daemon looks like that is being restarted. */
+/** Whether a daemon that is being restarted shows this error. */
 export function isRetryable(error: NodeJS.ErrnoException): boolean {
   return error.code === 'ENOENT' || error.code === 'ECONNREFUSED' || error.code === 'EAGAIN'
 }
@@ -25,7 +25,7 @@ const connectionRefused = 'Connection refused'
 const words: Readonly<Partial<Record<string, string>>> = {
   ENOENT: 'No such file or directory',
   ECONNREFUSED: connectionRefused,
-  // A full backlog; and what other systems than Linux say of a path that is not a socket.
+  // EAGAIN: a full backlog. ENOTSOCK: what systems other than Linux say of a path that is not a socket.
   EAGAIN: connectionRefused,
   ENOTSOCK: connectionRefused,
   // The daemon closed with some of the command unread.

@@ -13,21 +13,21 @@ import type { MeasuredUpstream } from './measured-upstream.ts'
 
 /** A certificate authority that is in a configuration, but not trusted. */
 export interface LeftOut {
-  /** The absolute name of its trust-anchor. */
+  /** The absolute path of the trust-anchor that it is in. */
   readonly file: string
   readonly problem: TlsProblem
 }
 
-/** One set in use. */
+/** One set of files in use. */
 interface FileSet {
   readonly files: UpstreamTlsConfig
   readonly services: string[]
   readonly upstreams: Set<MeasuredUpstream>
-  /** As read last, or why that failed. */
+  /** What the files held when they last could be used; an error if they never could. */
   read: ClientCredentials | TlsError
 }
 
-/** What became of changed files. */
+/** A set whose files have changed, and what they hold now. */
 export interface RenewedSet {
   readonly services: readonly string[]
   readonly credentials: ClientCredentials
@@ -38,12 +38,12 @@ export class TlsFileSets {
   readonly #realNames = new Map<string, string>()
   readonly #problems: TlsProblem[] = []
 
-  /** @throws TlsError */
+  /** @throws TlsError with the problems of all sets that `load` found unusable */
   check(): void {
     if (this.#problems.length > 0) throw new TlsError(this.#problems)
   }
 
-  /** Files and directories, each once. */
+  /** The paths of all files and directories, each once. */
   get names(): readonly string[] {
     return [...new Set([...this.#sets.values()].flatMap(({ files }) => {
       return [files.trustAnchor, ...(files.pair === null ? [] : [files.pair.certFile, files.pair.keyFile])]
@@ -67,7 +67,7 @@ export class TlsFileSets {
     return [...new Map(all.map((each) => [JSON.stringify(each), each])).values()]
   }
 
-  /** @returns null where the files are of no use, which `check` reports */
+  /** @returns null where the files cannot be used; `check` reports why */
   *load(files: UpstreamTlsConfig, service: string): Sliced<ClientCredentials | null> {
     const key = this.#keyOf(files)
     const set = this.#sets.get(key) ?? { files, services: [], upstreams: new Set(), read: yield* readSet(files) }
@@ -78,14 +78,14 @@ export class TlsFileSets {
     return null
   }
 
-  /** Has an upstream get what its files hold later on. */
+  /** Has `renew` give an upstream the new credentials when its files have changed. */
   use(files: UpstreamTlsConfig, upstream: MeasuredUpstream): void {
     this.#sets.get(this.#keyOf(files))?.upstreams.add(upstream)
   }
 
   /**
-   * Reads everything again. A set that cannot be used stays as it was and keeps no other from being taken.
-   * @param onRenewed called for each set that is in force from then on
+   * Reads all sets again. A set that cannot be used stays as it was, and the others are taken nevertheless.
+   * @param onRenewed called for each changed set, once its new credentials are in force
    * @throws TlsError with the problems of all sets that cannot be used
    */
   *renew(onRenewed: (renewed: RenewedSet) => void): Sliced<void> {
@@ -112,7 +112,7 @@ export class TlsFileSets {
     return JSON.stringify([trustAnchor, pair?.certFile ?? '', pair?.keyFile ?? ''].map((file) => this.#realName(file)))
   }
 
-  /** What a file is called without links and detours; as it is written where there is none. */
+  /** The path of a file without symbolic links and `..`; as it is written where it cannot be resolved. */
   #realName(file: string): string {
     const known = this.#realNames.get(file) ?? realName(file)
     this.#realNames.set(file, known)

@@ -44,13 +44,13 @@ class UpstreamRequest implements QueuedRequest, AttemptEvents, Timed {
   readonly #owner: RequestOwner
   readonly #resolve: (result: UpstreamResult) => void
   readonly #deadline = new Deadline(this)
-  /** When the limit for the whole command is reached, its wait included. */
+  /** When the time limit for the whole command, its wait included, is reached; on the scale of `performance.now()`. */
   readonly #end: number
   #state: 'new' | 'waiting' | 'connecting' | 'backing-off' | 'talking' | 'over' = 'new'
   #attempt: Attempt | null = null
   /** Stops listening for the client's disconnection. */
   #ignoreAbort: (() => void) | null = null
-  /** When no further attempt to connect may begin. */
+  /** The time from which on no further attempt to connect may begin; on the same scale. */
   #retryUntil = 0
 
   constructor(
@@ -130,7 +130,7 @@ class UpstreamRequest implements QueuedRequest, AttemptEvents, Timed {
     this.#fail(`${operationCanceled}: the limit of ${this.#limitReached()} was reached`, true)
   }
 
-  /** In words. */
+  /** The limit that was reached, in words. */
   #limitReached(): string {
     const { connectTimeout, stallTimeout, totalTimeout } = this.#options.limits
     if (this.expired()) return `${totalTimeout / 1000} s in all`
@@ -144,7 +144,10 @@ class UpstreamRequest implements QueuedRequest, AttemptEvents, Timed {
     this.#attempt = this.#options.openAttempt(this.#command.length, this.#owner, this)
   }
 
-  /** One piece at a time: what a daemon does not read is not copied anywhere, and each piece read is progress. */
+  /**
+   * One piece at a time: what the daemon does not read is not buffered here, and each piece that it takes counts as
+   * progress.
+   */
   #send(pieces: Iterator<Buffer, undefined>, left: number): void {
     const piece = pieces.next().value
     if (piece === undefined) return

@@ -1,21 +1,22 @@
-// Keeps what status-get tells of one daemon: how its commands ended and how long they took. Constant cost a command.
+// Keeps what status-get tells of one daemon: how its commands ended and how long they took. The cost for each command
+// is constant.
 
 import type { DaemonInfo } from '../command/daemon-info.ts'
 import type { DaemonCertificate, DaemonStatus } from '../command/daemon-status.ts'
 import { MinuteSeries } from './minute-series.ts'
 import type { UpstreamResult } from './upstream.ts'
 
-/** Answers whose times are remembered. */
+/** How many of the latest answer times are remembered. */
 const remembered = 256
 
 /** Characters of an error that are kept. */
 const maxErrorLength = 500
 
-/** How the daemon was asked last what it is. */
+/** The latest inquiry of the daemon's version and state. */
 export interface Inquiry {
   /** By the monotonic clock; milliseconds. */
   readonly at: number
-  /** The value of `contacts` then: another one by now tells that it may have been restarted. */
+  /** The value of `contacts` at that time. If it has changed since, the daemon may have been restarted. */
   readonly contacts: number
   readonly answered: boolean
 }
@@ -27,7 +28,7 @@ export class UpstreamStats {
   #reachable: boolean | null = null
   #seenAt: number | null = null
   #lastError: { readonly text: string; readonly at: number } | null = null
-  /** The latest times, the oldest one overwritten first. */
+  /** The latest answer times in milliseconds; the oldest one is overwritten first. */
   readonly #times = new Float64Array(remembered)
 
   #contacts = 0
@@ -35,10 +36,10 @@ export class UpstreamStats {
   #lastInquiry: Inquiry | null = null
   /** null: no command so far. */
   #lastHour: MinuteSeries | null = null
-  /** The one that the daemon showed last, with TLS. */
+  /** The certificate that the daemon showed last; null: none so far, or no TLS. */
   certificate: DaemonCertificate | null = null
 
-  /** How often it was reached after it had not been, the first time included. */
+  /** How often the daemon became reachable, the first time included. */
   get contacts(): number {
     return this.#contacts
   }
@@ -47,7 +48,7 @@ export class UpstreamStats {
     return this.#reachable === true
   }
 
-  /** What it said of itself; null: nothing so far. */
+  /** What the daemon said of itself; null: nothing so far. */
   get info(): DaemonInfo | null {
     return this.#info
   }
@@ -56,7 +57,7 @@ export class UpstreamStats {
     return this.#lastInquiry
   }
 
-  /** When it was last known whether it can be reached; milliseconds since the epoch. null: never. */
+  /** When it was last found out whether the daemon can be reached; milliseconds since the epoch. null: never. */
   get seenAt(): number | null {
     return this.#seenAt
   }
@@ -79,14 +80,14 @@ export class UpstreamStats {
     else if (result.sent) this.#setReachable(true)
   }
 
-  /** @param reason why a mere connection failed, or null. @param at milliseconds since the epoch */
+  /** @param reason why a connection without a command failed, or null. @param at milliseconds since the epoch */
   recordProbe(reason: string | null, at: number): void {
     this.#setReachable(reason === null)
     this.#seenAt = at
     if (reason !== null) this.#lastError = { text: reason.slice(0, maxErrorLength), at }
   }
 
-  /** @param info null: it gave no usable answer. @param contacts of the moment when it was asked */
+  /** @param info null: it gave no usable answer. @param contacts the value of `contacts` when the daemon was asked */
   recordInquiry(info: DaemonInfo | null, contacts: number): void {
     if (info !== null) this.#info = info
     this.#lastInquiry = { at: performance.now(), contacts, answered: info !== null }
@@ -119,7 +120,7 @@ export class UpstreamStats {
   }
 }
 
-/** Of the monotonic clock. */
+/** The current minute of the monotonic clock. */
 function currentMinute(): number {
   return Math.floor(performance.now() / 60_000)
 }

@@ -1,5 +1,5 @@
-// Asks a running agent one question as anybody could: without a password and without a client certificate. That the
-// door explains why it refuses all is a sign of life like any other.
+// Asks a running agent one question, as any client could: without a password and without a client certificate. A
+// refusal that explains itself is a sign of life like any other answer.
 
 import http from 'node:http'
 import https from 'node:https'
@@ -33,8 +33,8 @@ export async function askMonitoring({ httpHost, httpPort }: MonitoringConfig, qu
 }
 
 /**
- * Whether the door answers. It is asked with GET, which runs nothing and is refused before passwords are looked at; one
- * that requires a certificate refuses even earlier. Never rejects.
+ * Whether the agent's listener for commands answers. It is asked with GET, which runs nothing and is refused before
+ * passwords are looked at. A listener that requires a certificate refuses even earlier. Never rejects.
  */
 export async function askDoor({ httpHost, httpPort, proxies, tls }: AgentConfig): Promise<Verdict> {
   const where = `the agent at ${place(httpHost, httpPort)}`
@@ -46,8 +46,8 @@ export async function askDoor({ httpHost, httpPort, proxies, tls }: AgentConfig)
   const reply = await ask(
     tls === null
       ? http.request(target(httpHost, httpPort))
-      : // Whose certificate the door shows is for its clients to judge; what it can speak is known from its
-        // configuration.
+      : // The certificate is for the agent's clients to judge; which TLS versions and ciphers the agent speaks is known
+        // from its configuration.
         https.request({
           ...target(httpHost, httpPort),
           ...protocolOptions(tls, new TlsDiagnostics()),
@@ -56,7 +56,7 @@ export async function askDoor({ httpHost, httpPort, proxies, tls }: AgentConfig)
         }),
   )
   if (typeof reply === 'string') return unhealthy(`${where}: ${reply}`)
-  // The two answers that a sound door gives to a question without certificate and command are no fault to tell of.
+  // A sound agent gives one of these two answers to a request without certificate and command.
   if (isAnswer(reply, 405)) return healthy(`${where} answers as an agent does`)
   if (isAnswer(reply, 403)) return healthy(`${where} answers as an agent does that requires a client certificate`)
   const explained = refusal(reply)
@@ -74,7 +74,7 @@ function refusal({ text }: Reply): string | null {
   try {
     const answer = JSON.parse(text) as unknown
     if (typeof answer !== 'object' || answer === null || !('result' in answer) || !('text' in answer)) return null
-    // What to do about it is for a client that wants to come in.
+    // Without the advice behind the semicolon, which is for clients.
     return `${String(answer.result)} ${String(answer.text).split('; ')[0] ?? ''}`
   } catch {
     return null
@@ -94,7 +94,7 @@ function ask(request: http.ClientRequest): Promise<Reply | string> {
     request.once('response', (response) => {
       let text = ''
       response.setEncoding('utf8').on('data', (chunk: string) => (text += chunk.slice(0, maxText - text.length)))
-      // Also where the connection broke in the middle: then it is no answer of an agent.
+      // Also where the connection broke in the middle: the incomplete text is then no answer of an agent.
       response.once('close', () => settle({ status: response.statusCode ?? 0, text }))
     })
     request.end()
@@ -118,7 +118,7 @@ function target(host: string, port: number): http.RequestOptions {
   return { host: reachable(host), port, agent: false }
 }
 
-/** An address for all is asked on the loopback. */
+/** A listener on all addresses is asked on the loopback address. */
 function reachable(host: string): string {
   return host === '0.0.0.0' ? '127.0.0.1' : host === '::' ? '::1' : host
 }

@@ -1,13 +1,13 @@
 // What a handler module is: the public contract, `import type { HandlerModule } from 'keagate'`. Types, and one
-// function that does nothing but let the compiler look.
+// function that only helps the compiler to check modules.
 //
-// A module is an ES module with the exports of `HandlerModule`, and no others. It runs in a process of its own: what it
-// throws, how long it computes and what it leaks spoil its own commands only.
+// A module is an ES module with the exports of `HandlerModule`, and no others. It runs in a process of its own:
+// exceptions, long computations and leaks affect only its own commands.
 
-/** JSON as JavaScript reads it. Numbers beyond 2^53 lose digits; the text beside it does not. */
+/** JSON as JavaScript reads it. Numbers beyond 2^53 lose digits, which `argumentsText` keeps. */
 export type Json = null | boolean | number | string | readonly Json[] | { readonly [key: string]: Json }
 
-/** Who sent a command: three facts of which none proves another. */
+/** Who sent a command: address, certificate and user. None of these proves another. */
 export interface Caller {
   readonly remoteAddress: string
   /** The trusted proxy that named the address; absent: the client connected to the agent itself. */
@@ -21,7 +21,7 @@ export interface Caller {
     readonly serial: string
     /** SHA-256, upper-case hex pairs joined by colons. */
     readonly fingerprint: string
-    /** Milliseconds since the epoch, as the next. */
+    /** Milliseconds since the epoch, like `notAfter`. */
     readonly notBefore: number
     readonly notAfter: number
   } | null
@@ -36,19 +36,22 @@ export interface ReceivedCommand {
   readonly services: readonly string[]
   /**
    * undefined where the command has no arguments, and where they have more than 4 MiB. They are parsed when they are
-   * looked at for the first time.
+   * read for the first time.
    */
   readonly arguments: Json | undefined
-  /** The same as the exact text received. */
+  /** The arguments as the exact text received. */
   readonly argumentsText: string | undefined
   /** Bytes of the text received, also where it is too large to be given; 0 where the command has no arguments. */
   readonly argumentsSize: number
-  /** The right it takes, by Kea's own table or the module that registered it; null for an unknown command. */
+  /**
+   * The right that it requires, from Kea's own table or from the module that registered it; null: the command is
+   * unknown.
+   */
   readonly access: 'read' | 'write' | null
   readonly caller: Caller
 }
 
-/** How a command ended; `results` and `services` go together, one entry where the agent itself answered. */
+/** How a command ended. `results` has one entry for each of `services`, or one where the agent itself answered. */
 export interface ProcessedCommand extends ReceivedCommand {
   /** The result number of each answer, or null where the answer has none. */
   readonly results: readonly (number | null)[]
@@ -58,8 +61,9 @@ export interface ProcessedCommand extends ReceivedCommand {
 
 /**
  * Kea's answer map. It is checked like the answer of a daemon: at most 4 MiB of JSON, 100 maps and lists inside each
- * other, no lone surrogates. Another one becomes result 1.
- * @template Arguments what `arguments` is, where that is known: no type with an index of its own, so no `interface`
+ * other, no lone surrogates. Any other answer is replaced by result 1.
+ * @template Arguments the type of `arguments`, where it is known: a type alias, as an `interface` is not assignable to
+ * `Json`
  */
 export interface Answer<Arguments extends Json = Json> {
   /** 0 success, 1 error, 2 unsupported, 3 nothing found. */
@@ -81,9 +85,9 @@ export interface ModuleContext {
   /** Writes a line to the log of the agent. */
   log(severity: 'DEBUG' | 'INFO' | 'WARN' | 'ERROR', text: string): void
   /**
-   * Sends a command to daemons with the rights of the caller of another one, and no others.
-   * Resolves to one answer for each service, in that order. Answers of more than 4 MiB together are an error of the
-   * service that passes this. Rejects where the caller may not do it, and where `on` has ended.
+   * Sends a command to daemons with the rights of the caller of `on`, and no others. Resolves to one answer for each
+   * service, in that order. All answers together may have 4 MiB; the service whose answer exceeds this gets an error in
+   * its place. Rejects where the caller may not do it, and where `on` has ended.
    * @param on a command that the module was given and has not answered
    * @param args at most 4 MiB of JSON
    */
@@ -97,41 +101,49 @@ export interface ModuleContext {
 
 /** A loaded module. Every member is optional; one that is not named here is refused. */
 export interface LoadedModule {
-  /** By name. They go before the agent's own commands and before forwarding, whatever `service` says. */
+  /** By name. They take precedence over the agent's own commands and over forwarding, whatever `service` says. */
   readonly commands?: { readonly [name: string]: CommandHandler }
-  /** Before each command of a caller. A text refuses it with a 403 that gives the text as the reason. */
+  /**
+   * Called before each command of a caller. If it returns a text, the command is refused with a 403 and that reason.
+   */
   authenticated?(caller: Caller): string | undefined | Promise<string | undefined>
-  /** Before a permitted command runs. An answer ends it: no daemon sees it. */
+  /**
+   * Called before a permitted command runs. If it returns an answer, the caller gets that, and no daemon gets the
+   * command.
+   */
   commandReceived?(command: ReceivedCommand): Answer | undefined | Promise<Answer | undefined>
-  /** After a command was run; its answer is on its way already. */
+  /** Called after a command was run; its answer is on its way already. */
   commandProcessed?(command: ProcessedCommand): void | Promise<void>
-  /** The configuration with this module is in force. */
+  /** Called when the configuration with this module is in force, and after each restart of its process. */
   start?(): void | Promise<void>
-  /** The module is no longer needed; its process ends when this settles, or soon after. */
+  /** Called when the module is no longer needed. Its process ends when this settles, or after 5 s at most. */
   stop?(): void | Promise<void>
 }
 
 export interface HandlerModule {
-  /** A JSON schema (draft-07) of `parameters`; without it there must be none. */
+  /** A JSON schema (draft-07) of the module's `parameters`; without a schema there must be no parameters. */
   readonly parameters?: { readonly [key: string]: Json }
   /** @throws to refuse the configuration, with a sentence for the operator */
   load(context: ModuleContext): LoadedModule | Promise<LoadedModule>
 }
 
-/** A loaded module with nothing beside the contract: what else it has must not be there. */
+/** A loaded module without members beyond the contract: any other member is a type error. */
 export type Exactly<Loaded extends LoadedModule> = Loaded & Nothing<Exclude<keyof Loaded, keyof LoadedModule>> & {
   readonly commands?: {
     readonly [Name in keyof Loaded['commands']]: Nothing<Exclude<keyof Loaded['commands'][Name], keyof CommandHandler>>
   }
 }
 
-/** `unknown` where there are no names: an empty map would hide from TypeScript that all members are optional. */
+/**
+ * `unknown` where there are no names: with an empty map, TypeScript would no longer see that all members are optional,
+ * and so would not check them.
+ */
 type Nothing<Names extends PropertyKey> = [Names] extends [never] ? unknown : { readonly [Name in Names]: never }
 
 /**
- * Gives a module back as it is. The compiler then finds a misspelt member, of the module, of what `load` returns and of
- * a command: `export const { parameters, load } = defineHandler({ ... })`. Plain types cannot: every member is
- * optional, and TypeScript lets a function return more than it is asked for.
+ * Returns the module unchanged, and lets the compiler find misspelled members of the module, of what `load` returns and
+ * of a command: `export const { parameters, load } = defineHandler({ ... })`. Plain types do not find them: every
+ * member is optional, and TypeScript lets a function return an object with more members than its type has.
  */
 export function defineHandler<const Loaded extends LoadedModule>(module: {
   readonly parameters?: { readonly [key: string]: Json }

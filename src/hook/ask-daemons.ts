@@ -1,4 +1,4 @@
-// What a handler module asks daemons on behalf of a caller: nothing that the caller may not ask without it.
+// Sends what a handler module asks daemons on behalf of a caller, if the caller may ask the same without the module.
 
 import type { Decision } from '../access/decide.ts'
 import type { Guard } from '../access/guard.ts'
@@ -14,7 +14,7 @@ import type { MemoryReserve, Reservation } from './memory.ts'
 
 export interface AskParts {
   readonly router: Router
-  /** null: everybody may run everything. */
+  /** null: every client may run every command. */
   readonly guard: Guard | null
   /** null: commands are not recorded. */
   readonly audit: Audit | null
@@ -79,7 +79,7 @@ const open = rawJson('[')
 const comma = rawJson(',')
 const close = rawJson(']')
 
-/** For all answers to one question: no more than the process of a module can take. */
+/** The memory for all answers to one question, limited to what the process of a module can take. */
 class AnswersMemory {
   whyRefused: string | null = null
   readonly #memory: MemoryReserve
@@ -104,7 +104,7 @@ class AnswersMemory {
     return true
   }
 
-  /** Counts no longer for the others; the memory goes back with all the rest. */
+  /** These bytes no longer count toward the limit; `releaseAll` gives their memory back with all the rest. */
   release(bytes: number): void {
     this.#reserved -= bytes
   }

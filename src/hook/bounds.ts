@@ -1,4 +1,4 @@
-// How much may go between the agent and the process of a handler module. docs/limits.md tells operators.
+// How much may go between the agent and the process of a handler module. docs/limits.md has the limits for operators.
 
 /** Bytes of JSON: the arguments of a command that a module is given, or that it asks daemons with. */
 export const maxArguments = 4 * 1024 * 1024

@@ -22,7 +22,7 @@ export type CallOutcome =
       readonly forCallers: boolean
     }
 
-/** @param forCallers only for words of the agent's own */
+/** @param forCallers true only for reasons in the agent's own words */
 export function failedCall(reason: string, forCallers = false): CallOutcome {
   return { ok: false, reason, forCallers }
 }
@@ -30,7 +30,7 @@ export function failedCall(reason: string, forCallers = false): CallOutcome {
 interface PendingCall {
   readonly id: number
   readonly call: Call
-  /** null: the module has nothing in hand that it could ask for. */
+  /** Who sent the command of the call; null: the call has no command on whose behalf the module could ask. */
   readonly caller: Caller | null
   readonly payload: RawJson | null
   /** Bytes of the payload. */
@@ -47,8 +47,9 @@ export interface CallQueueParts {
 }
 
 /**
- * Bytes of arguments that a module has in hand at once; others wait for their turn. Parsed, 4 MiB of JSON take up to
- * 100 MiB of the heap, so clients who send many of them together would end the process. A part is for small ones only.
+ * Bytes of arguments of all calls that a module has been sent and not answered; further calls wait. Parsed, 4 MiB of
+ * JSON take up to 100 MiB of the heap, so clients who send many such commands together would end the process. Calls of
+ * up to `smallCall` bytes may take `forSmallCalls` more.
  */
 const maxInHand = maxArguments
 const smallCall = 64 * 1024
@@ -98,7 +99,7 @@ export class CallQueue {
     })
   }
 
-  /** A call has ended. One that has ended before is left alone. */
+  /** Ends a call, unless it has ended before. */
   settle(id: number, outcome: CallOutcome): void {
     const pending = this.#pending.get(id)
     if (pending === undefined) return
@@ -113,7 +114,7 @@ export class CallQueue {
     for (const id of [...this.#pending.keys()]) this.settle(id, outcome)
   }
 
-  /** Who sent the command of a call, as long as it runs; null for any other. */
+  /** Who sent the command of a call that has not ended; null for any other number. */
   callerOf(id: number): Caller | null {
     return this.#pending.get(id)?.caller ?? null
   }

@@ -1,12 +1,12 @@
 // Reads the header of a message from the process of a handler module. A module, or a library that it uses, can write
-// into the channel by itself, so nothing from there is taken for what it says it is.
+// into the channel by itself, so every message is checked before it is used.
 
 import type { CallResult, FromChild, HookPoint, Severity } from './messages.ts'
 
 const points: readonly unknown[] = ['authenticated', 'command-received', 'command-processed'] satisfies HookPoint[]
 const severities: readonly unknown[] = ['DEBUG', 'INFO', 'WARN', 'ERROR'] satisfies Severity[]
 
-/** The message, or null where the text is none that the agent's own code in the process sends. Never throws. */
+/** The message, or null where the agent's own code in the process would not send this text. Never throws. */
 export function readFromChild(header: string): FromChild | null {
   try {
     const message: unknown = JSON.parse(header)

@@ -7,7 +7,7 @@ import type { Writable } from 'node:stream'
 
 const prefixSize = 8
 
-/** Bytes of a payload up to which it is copied behind its header: one write costs more than that. */
+/** Payloads up to this many bytes are copied behind their header: a second write would cost more. */
 const smallPayload = 4096
 
 export interface FrameLimits {
@@ -27,7 +27,7 @@ export interface FrameReceiver {
   end(): void
 }
 
-/** Takes a stream apart. It keeps no more than one header; where payloads are kept is up to the receiver. */
+/** Splits a stream into frames. It keeps no more than one header; where payloads are kept is up to the receiver. */
 export class FrameReader {
   readonly #limits: FrameLimits
   readonly #receiver: FrameReceiver
@@ -97,14 +97,15 @@ export class FrameReader {
   }
 }
 
-/** Bytes without a copy of them, in as many pieces as they came in. */
+/** Bytes in the pieces in which they came, so that they need no copy. */
 export interface Payload {
   readonly chunks: readonly Uint8Array[]
   readonly length: number
 }
 
 /**
- * Writes one frame. What the other side does not read waits in the memory of this process: see that it is bounded.
+ * Writes one frame. What the other side does not read waits in the memory of this process: the caller has to limit how
+ * much that is.
  * @param onWritten called when the system has taken all of it, or never will
  */
 export function writeFrame(

@@ -29,7 +29,7 @@ export class JsonPayload {
     this.#store.clear()
   }
 
-  /** It is complete: what is it? */
+  /** The payload is complete. @returns its JSON, or what is wrong with it */
   finish(): CheckedJson {
     if (this.#reservation === null) return { ok: false, problem: 'there is no memory for it now; try again later' }
     const { start, end } = this.#scanner.extent()

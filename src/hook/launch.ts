@@ -1,4 +1,4 @@
-// Starts the operating system's process of a handler module, with nothing of the agent in it but what is named here.
+// Starts the process of a handler module. It inherits nothing from the agent but what is named here.
 
 import { spawn } from 'node:child_process'
 import type { ChildProcess } from 'node:child_process'
@@ -8,12 +8,12 @@ import { sourceRoot } from '../install-dir.ts'
 import { maxHeap } from './bounds.ts'
 
 /**
- * A small shell stays between the agent and Node.js: the kernel tells a process of the end of its parent only where it
- * reads from it, which a module in an endless loop does not. The shell reads, from descriptor 4, until the agent ends
- * the stream or is gone, however that went, and then kills the process and whatever it has started. Before that it
- * writes the process id there, behind it the exit status. Node.js gets standard output and error and, as descriptor 3,
- * the channel. A module that takes too much memory leaves no image of it on the disk, and the kernel ends it rather
- * than the agent.
+ * A small shell stays between the agent and Node.js. A process learns of the end of its parent only by reading from it,
+ * which a module in an endless loop does not do. The shell reads from descriptor 4 until the agent ends the stream or
+ * is gone, for whatever reason. Then it kills Node.js and everything that this has started. To the same descriptor it
+ * writes the process id at the start, and the exit status at the end. Node.js gets standard output, standard error and,
+ * as descriptor 3, the channel. If a module takes too much memory, the kernel writes no core dump, and ends the module
+ * rather than the agent.
  */
 const supervisor = `
 trap '' HUP INT TERM PIPE
@@ -30,13 +30,16 @@ kill -9 0`
 
 const flags = [
   `--max-old-space-size=${maxHeap}`,
-  // Less memory for what lives briefly, and one thread instead of four for V8's own work: several modules are to fit
+  // Less memory for short-lived objects, and one thread instead of four for V8's own work, so that several modules fit
   // beside the agent.
   '--max-semi-space-size=4',
   '--v8-pool-size=1',
 ]
 
-/** Of the agent's environment: options for its own Node.js, and what its service manager tells it alone. */
+/**
+ * Variables of the agent that modules do not get: options for its own Node.js, and what the service manager tells only
+ * the agent.
+ */
 const privateVariables = [
   'NODE_OPTIONS', 'NODE_CHANNEL_FD', 'NODE_CHANNEL_SERIALIZATION_MODE', 'NODE_UNIQUE_ID', 'NODE_V8_COVERAGE',
   'NODE_DEBUG', 'NODE_DEBUG_NATIVE', 'NODE_INSPECT_RESUME_ON_START', 'NODE_REPL_EXTERNAL_MODULE',
@@ -52,9 +55,9 @@ const program = new URL(
 
 export interface LaunchedModule {
   readonly process: ChildProcess
-  /** Both ways: the frames. */
+  /** Carries the frames in both directions. */
   readonly channel: Socket
-  /** The process ends with the stream towards it; from it come the process id and the exit status, one line each. */
+  /** Ending this stream ends the process. From it come the process id and the exit status, one line each. */
   readonly lifeline: Socket
   readonly stdout: Socket
   readonly stderr: Socket
@@ -72,10 +75,10 @@ export function launchModule(path: string, env: NodeJS.ProcessEnv = process.env)
     detached: true,
     env: childEnvironment(env),
   })
-  // Declared as always there; not where descriptors have run out.
+  // Declared as always there, but missing where descriptors have run out.
   const [, stdout, stderr, channel, lifeline] = (child.stdio as ChildProcess['stdio'] | undefined) ?? []
   if (!isSocket(stdout) || !isSocket(stderr) || !isSocket(channel) || !isSocket(lifeline)) {
-    // The event that tells why is on its way; here it comes too late.
+    // The event with the cause comes later, too late for the error thrown here.
     child.on('error', () => undefined)
     throw new Error('the system has no descriptors for its pipes')
   }

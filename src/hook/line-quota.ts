@@ -14,7 +14,7 @@ export class LineQuota {
   /** Whether an interval is under way. */
   #counting = false
 
-  /** @param onLeftOut told at the end of an interval in which lines were left out */
+  /** @param onLeftOut called at the end of an interval in which lines were left out, with their number */
   constructor(limits: QuotaLimits, onLeftOut: (lines: number) => void) {
     this.#limits = limits
     this.#onLeftOut = onLeftOut
@@ -37,7 +37,7 @@ export class LineQuota {
     return this.#taken >= this.#limits.maxLines
   }
 
-  /** Counts lines that were thrown away without a look at them, while it was exhausted. */
+  /** Counts lines that the caller threw away unread while the quota was exhausted. */
   leaveOut(lines: number): void {
     this.#leftOut += lines
   }

@@ -12,7 +12,7 @@ import { Modules } from './modules.ts'
  * @throws KeagateError HOOK_UNUSABLE as `Modules.load` does; no process is left then either
  */
 export async function loadOnly(configs: readonly HookModuleConfig[], log: Log): Promise<readonly RegisteredCommand[]> {
-  // Nothing of a module runs that could ask.
+  // A module may ask only on behalf of a command, and none is run here.
   const ask: AskDaemons = () => Promise.resolve({ ok: false, reason: 'no daemon is asked now' })
   const modules = await Modules.load(configs, { log, ask, memory: new ModuleMemory() })
   const commands = [...modules.handlers()].map(({ name, access }) => ({ name, access }))

@@ -1,4 +1,4 @@
-// The memory that commands and answers on their way to and from handler modules may take.
+// Limits the memory of commands and answers on their way to and from handler modules.
 
 /** Bytes that were granted. */
 export interface Reservation {
@@ -6,7 +6,7 @@ export interface Reservation {
   release(): void
 }
 
-/** Where memory is asked for before it is used. */
+/** Grants memory before it is used. */
 export interface MemoryReserve {
   /** @returns null when so many bytes are not free; then nothing was granted */
   tryReserve(bytes: number): Reservation | null

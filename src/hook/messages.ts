@@ -1,5 +1,5 @@
-// What goes between the agent and the process of a handler module: a header as JSON, and for some a payload of JSON
-// text behind it, which the agent never parses.
+// What goes between the agent and the process of a handler module: a header as JSON and, in some messages, a payload of
+// JSON text behind it, which the agent never parses.
 
 import type { Caller } from './api.ts'
 
@@ -13,7 +13,7 @@ export interface CommandMessage {
   readonly services: readonly string[]
   readonly access: 'read' | 'write' | null
   readonly caller: Caller
-  /** Bytes; null: the command has no arguments. Those that are too large are not sent. */
+  /** Bytes; null: the command has no arguments. Arguments that are too large are not sent. */
   readonly argumentsSize: number | null
 }
 
@@ -56,7 +56,7 @@ export type FromChild =
   | {
       readonly kind: 'ask'
       readonly id: number
-      /** The call on whose behalf: its caller is known to the agent alone. */
+      /** The call on whose behalf the module asks. Only the agent knows its caller. */
       readonly call: number
       readonly command: string
       readonly services: readonly string[]

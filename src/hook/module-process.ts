@@ -20,24 +20,26 @@ export interface ProcessEvents {
   /** @param payload null: it has none. The receiver releases it. */
   message(message: FromChild, payload: JsonPayload | null): void
   printed(line: string): void
-  /** Nothing of it is left. Called once. */
+  /** The process and all that it started are gone. Called once. */
   ended(reason: string): void
 }
 
 export interface ProcessParts {
   readonly memory: MemoryReserve
-  /** For what it prints. */
+  /** For the lines that the process prints. */
   readonly quota: LineQuota
   readonly events: ProcessEvents
 }
 
 /** Milliseconds between two looks at the process. */
 const watchInterval = 500
-/** Looks after which a process that has said nothing is asked for a sign of life, and after which it is stuck. */
+/**
+ * After the first number of looks without a sign of life, the process is asked for one; after the second, it is stuck.
+ */
 const [pingAfter, stuckAfter] = [2, 10]
 /** Milliseconds that the end of a process may take. */
 const endTime = 2000
-/** Characters of what the supervisor writes. */
+/** How many characters are kept of what the supervisor writes. */
 const maxReport = 64
 
 export class ModuleProcess {
@@ -54,9 +56,12 @@ export class ModuleProcess {
   #payload: JsonPayload | null = null
   readonly #watch = setInterval(() => this.#checkHealth(), watchInterval)
   #mustAnswer = false
-  /** Looks since the last sign of life. Not a time: those in which the agent itself stood still do not count. */
+  /**
+   * Looks since the last sign of life. A count, not a time, so that it does not grow while the agent itself stands
+   * still.
+   */
   #silentLooks = 0
-  /** Why it is being ended. */
+  /** Why the process is being ended. */
   #reason: string | null = null
   #ending: NodeJS.Timeout | null = null
   readonly #gone: Promise<void>
@@ -91,7 +96,7 @@ export class ModuleProcess {
     writeFrame(channel, message, payload, onWritten)
   }
 
-  /** It is loaded: from now on it is ended when it gives no sign of life for too long. */
+  /** The module is loaded: from now on, its process is ended when it gives no sign of life for too long. */
   expectAnswers(): void {
     this.#mustAnswer = true
   }
@@ -136,7 +141,7 @@ export class ModuleProcess {
     void this.end(`it computed for more than ${stuckAfter * watchInterval} ms without a pause and was ended`)
   }
 
-  /** V8 limits its own heap alone; buffers are not in it. */
+  /** Checks the memory of the process: V8 limits only its own heap, without buffers. */
   async #weigh(): Promise<void> {
     const mebibytes = await residentMemory(this.#report)
     if (mebibytes > maxResident) void this.end(`it took ${mebibytes} MiB of memory, more than ${maxResident}, and was ended`)
@@ -148,13 +153,13 @@ export class ModuleProcess {
     this.#ending = setTimeout(() => this.#force(), endTime)
   }
 
-  /** The supervisor has not done what it is for. */
+  /** Ends the process where the supervisor has not done so in time. */
   #force(): void {
     this.#killGroup()
     for (const stream of this.#launched.process.stdio) stream?.destroy()
   }
 
-  /** The process, and what it has started and not given a group of its own. */
+  /** Kills the process and all that it has started, except what it gave a process group of its own. */
   #killGroup(): void {
     const { pid } = this.#launched.process
     if (pid === undefined) return

@@ -12,10 +12,10 @@ import type { CommandMessage, HookPoint } from './messages.ts'
 import type { ModuleParts } from './supervised-module.ts'
 import { SupervisedModule } from './supervised-module.ts'
 
-/** As in Kea, not a module's to answer. */
+/** Commands that no module may answer, as in Kea. */
 const reserved: ReadonlySet<string> = new Set(['list-commands'])
 
-/** Processes that are started at once: each start stops the agent for some milliseconds, and takes a processor. */
+/** How many processes are started at once: each start blocks the agent for some milliseconds, and takes a processor. */
 const startsAtOnce = 2
 
 export type Access = 'read' | 'write' | null
@@ -62,12 +62,12 @@ export class Modules {
     return this.#modules.length > 0
   }
 
-  /** The commands that modules registered; they go before all others. */
+  /** The commands that modules registered; they take precedence over all others. */
   names(): readonly string[] {
     return [...this.#handlers.keys()]
   }
 
-  /** The same as handlers. */
+  /** The commands that modules registered, as handlers. */
   handlers(): Iterable<Handler> {
     return this.#handlers.values()
   }
@@ -110,7 +110,9 @@ export class Modules {
     return null
   }
 
-  /** Asks for an answer in place of the command's own; null: it is to run. A module that fails is an error answer. */
+  /**
+   * Asks for an answer in place of the command's own; null: it is to run. If a module fails, that is an error answer.
+   */
   async received(command: Command, access: Access): Promise<RawJson | null> {
     for (const module of this.#at('command-received')) {
       const call = { kind: 'command-received', command: messageOf(command, access) } as const
@@ -121,7 +123,7 @@ export class Modules {
     return null
   }
 
-  /** Tells what a command came to. @param duration milliseconds */
+  /** Tells the modules how a command ended. @param duration milliseconds */
   processed(command: Command, access: Access, results: readonly (number | null)[], duration: number): void {
     for (const module of this.#at('command-processed')) {
       const call = { kind: 'command-processed', command: messageOf(command, access), results, duration } as const
@@ -150,7 +152,7 @@ type Failure = Extract<CallOutcome, { ok: false }>
 
 const gaveNothing: Failure = { ok: false, reason: 'it gave no answer', forCallers: true }
 
-/** Logs it. @returns what callers may read: what a module throws stays in the log, as it may hold anything */
+/** Logs a failure. @returns what callers may read: what a module throws stays in the log, as it may hold anything */
 function failed(module: SupervisedModule, { reason, forCallers }: Failure): string {
   module.fail(reason)
   return `the module ${module.library} failed${forCallers ? `: ${reason}` : ''}`

@@ -44,7 +44,7 @@ export class PrintedLines {
   #keep(chunk: Buffer, start: number, end: number): void {
     const size = Math.min(end - start, maxText - this.#length)
     if (size <= 0) return
-    // A copy: a part would keep all of what was read with it.
+    // A copy: a view would keep the whole chunk in memory.
     this.#begun.push(Buffer.from(chunk.subarray(start, start + size)))
     this.#length += size
   }

@@ -1,5 +1,5 @@
-// What one handler module asks of daemons while it runs a command. Its process only says for which call it asks: who
-// the caller of that is, and so what may be asked, is known here alone. The right ends with the call.
+// Answers what one handler module asks of daemons while it runs a command. Its process only says for which call it
+// asks. The caller of that call, and so what may be asked, is known only here. The right to ask ends with the call.
 
 import type { Caller } from './api.ts'
 import type { AskDaemons, AskOutcome } from './ask-daemons.ts'
@@ -38,7 +38,7 @@ export class Questions {
       void process.end(`it has more than ${maxQuestions} questions to daemons under way and was ended`)
       return
     }
-    // Until the process has taken the answer: one that asks and never reads is to cost no memory.
+    // Counted until the process has taken the answer, so that one that asks and never reads cannot fill the memory.
     this.#underWay++
     const answered = (): void => {
       this.#underWay--

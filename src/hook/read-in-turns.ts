@@ -2,12 +2,12 @@
 
 import type { Readable } from 'node:stream'
 
-/** Bytes of one read from which on there may be much more behind it. */
+/** A read of at least this many bytes may have much more behind it. */
 const largeRead = 16 * 1024
 
 /**
- * Hands over what comes. After each large read the event loop serves everybody else before the next one; meanwhile the
- * system holds the writer back.
+ * Hands over what comes. After a large read, the event loop serves everything else before the next read; meanwhile the
+ * operating system makes the writer wait.
  */
 export function readInTurns(stream: Readable, onChunk: (chunk: Buffer) => void): void {
   stream.on('data', (chunk: Buffer) => {

@@ -25,11 +25,11 @@ export interface ModuleParts {
   readonly memory: MemoryReserve
 }
 
-/** Milliseconds until a process that ended is started again; doubled each time, up to the second. */
+/** Milliseconds until a process that ended is started again, at first and at most; doubled each time. */
 const [minRestartDelay, maxRestartDelay] = [1000, 60_000]
 /** Milliseconds that `stop` of a module may take. */
 const stopTime = 5000
-/** Lines on failures: one bad module must not fill the disk. */
+/** Log lines about failures, `maxLines` in `interval` milliseconds: one bad module must not fill the disk. */
 const failureLimits = { maxLines: 100, interval: 1000 }
 
 export class SupervisedModule {
@@ -99,7 +99,7 @@ export class SupervisedModule {
     return this.#loaded ? this.#calls.run(call, payload) : Promise.resolve(failedCall('it is not running'))
   }
 
-  /** Logs what went wrong with it. */
+  /** Logs what went wrong with the module. */
   fail(reason: string): void {
     if (!this.#failures.take()) return
     this.#parts.log.write('KEAGATE_MODULE_FAILED', { library: this.library, reason })
@@ -109,7 +109,7 @@ export class SupervisedModule {
   async close(): Promise<void> {
     if (this.#closed) return
     if (this.#started && this.#process !== null) {
-      // No longer than the time that each call has.
+      // This takes no longer than the time limit of a call.
       await this.#calls.empty()
       const outcome = await Promise.race([this.call({ kind: 'stop' }), after(stopTime)])
       if (outcome !== null && !outcome.ok) this.fail(outcome.reason)

@@ -31,7 +31,7 @@ export interface ControlAppOptions {
 /** @throws if Fastify does not start, which no configuration causes */
 export async function createControlApp({ connections, settings, memory, log }: ControlAppOptions): Promise<HttpApp> {
   const app = fastify<Server, IncomingMessage, WireResponse>({
-    // There is one route for every path; what the path says is in the context of the request.
+    // There is one route for every path; the original target is in the context of the request.
     rewriteUrl: () => '/',
     // No route has a schema: loading the compilers of schemas doubles the time that loading Fastify takes.
     schemaController: { compilersFactory: { buildValidator: noSchemas, buildSerializer: noSchemas } },

@@ -1,4 +1,4 @@
-// The one table from what went wrong to HTTP status, JSON body and the fate of the connection.
+// Says for each kind of failure which HTTP status and JSON body it gets, and whether it closes the connection.
 
 import { STATUS_CODES } from 'node:http'
 import type { RawJson } from '../json/raw.ts'
@@ -42,11 +42,11 @@ export interface HttpErrorOptions {
 export class HttpError extends Error {
   readonly kind: HttpErrorKind
   readonly status: number
-  /** Whether nothing more that comes on this connection may run (framing, head and limit errors). */
+  /** Whether the connection is closed, as nothing more that comes on it may run (framing, head and limit errors). */
   readonly closesConnection: boolean
   /** Headers of this response alone, names and values in turn. */
   readonly headers: readonly string[]
-  /** What the audit log says. */
+  /** The text in the audit log. */
   readonly auditText: string
   /** The name that a failed login claimed, for the audit log; null: none. */
   readonly attemptedUser: string | null
@@ -65,7 +65,7 @@ export class HttpError extends Error {
     this.auditText = auditDetail === undefined ? this.message : `${this.message}: ${auditDetail}`
   }
 
-  /** The body of the response: a map, in Kea's form, where every 200 is a list. */
+  /** The body of the response: a map in Kea's form. The body of a 200 is always a list. */
   body(): RawJson {
     return rawJson(`{ "result": ${this.status}, "text": ${JSON.stringify(this.message)} }`)
   }
@@ -78,7 +78,7 @@ export function reasonPhrase(status: number): string {
 
 /**
  * 401 with the challenge (RFC 7617); quotes and backslashes of the realm are escaped.
- * @param auditDetail the client must not learn whether the user or the password was wrong
+ * @param auditDetail for the audit log only: the client must not learn whether the user or the password was wrong
  */
 export function unauthorized(realm: string, auditDetail: string, attemptedUser?: string): HttpError {
   const quoted = realm.replace(/[\u0000-\u001f\u007f]/g, ' ').replace(/["\\]/g, '\\$&')

@@ -1,5 +1,5 @@
-// Node's HTTP server, which parses what connections bring. It never listens; every limit of its own is switched off but
-// that of the head: those of the configuration are enforced per connection.
+// Node's HTTP server, which parses what connections bring. It never listens. Of its own limits only that of the head is
+// on: all others come from the configuration and are enforced per connection.
 
 import http from 'node:http'
 import type { IncomingMessage, Server } from 'node:http'

@@ -24,7 +24,8 @@ import type { HttpSettings } from './settings.ts'
 
 export interface HttpServer {
   /**
-   * Finds a place for a new connection, at the cost of another one if need be. To be released where it is not served.
+   * Finds a place for a new connection, if need be by closing another one. The caller releases the place of a
+   * connection that is not served.
    * @returns null: there is none for this address
    */
   takeSlot(remoteAddress: string): ConnectionSlot | null
@@ -44,14 +45,14 @@ export interface HttpServer {
   closeAfterResponses(): void
   /** Takes no more connections and ends all; requests under way are answered. @param timeout milliseconds */
   drain(timeout: number): Promise<void>
-  /** Makes a drain under way end at once: what still runs is answered by saying so. */
+  /** Makes a drain under way wait no longer for commands: those that still run get an answer that says so. */
   forceShutdown(): void
 }
 
 export interface HttpServerOptions {
   /** The configuration in force. */
   readonly settings: () => HttpSettings
-  /** Of the whole process. */
+  /** The memory budget of the whole process. */
   readonly memory: MemoryBudget
   readonly log: Log
 }
@@ -86,7 +87,8 @@ export async function createHttpServer({ settings, memory, log }: HttpServerOpti
       const { socket, client } = connection
       const id = socket instanceof TLSSocket ? 'HTTPS_REQUEST_RECEIVE_START' : 'HTTP_REQUEST_RECEIVE_START'
       log.write(id, addressFields(client))
-      // Node takes the limit from the server when a connection comes: one that is reloaded gets a server of its own.
+      // Node takes the limit from the server when a connection comes: after a reload with another limit, a new server
+      // is needed.
       const { maxHeadSize: maxHeaderSize } = settings().limits
       if (parser?.maxHeaderSize !== maxHeaderSize) parser = { server: createParser(maxHeaderSize), maxHeaderSize }
       parser.server.emit('connection', socket)

@@ -16,13 +16,13 @@ export interface HttpSettings {
   readonly limits: HttpLimits
   /** Added to every response. */
   readonly headers: readonly HttpHeader[]
-  /** Whose word counts for the address of a client. */
+  /** The proxies whose headers count for the address of a client. */
   readonly trustedProxies: TrustedProxies
-  /** Why commands are not taken now, for probes where these are answered; null: they are not. */
+  /** Why commands are not taken now, for the answers to probes; null: probes are not answered. */
   readonly readiness: (() => readonly string[]) | null
   /** Whether a client needs a certificate, also on a connection from before a reload. */
   readonly certificateRequired: boolean
-  /** What the certificate of an open connection has to lead to, after a reload too; null: no TLS. */
+  /** The CAs to one of which the certificate of an open connection has to lead, after a reload too; null: no TLS. */
   readonly trustAnchors: TrustAnchors | null
   /** Tells whether the certificate of an open connection has been revoked since; null: not checked. */
   readonly revocation: Revocation | null

@@ -1,4 +1,4 @@
-// What DEBUG shows of requests and responses. Nothing secret: only what is known to be harmless is shown of a head, and
+// What DEBUG shows of requests and responses. Nothing secret is shown: of a head only what is known to be harmless, and
 // of a body what is left once its secrets are hidden.
 
 import type { IncomingMessage } from 'node:http'
@@ -12,7 +12,7 @@ import { addressFields } from '../net/client-address.ts'
 import type { ClientAddress } from '../net/client-address.ts'
 import { reasonPhrase } from './http-error.ts'
 
-/** Bytes of a body that is looked at; of a larger one only the size is shown. */
+/** Bytes of the largest body that is shown; of a larger one only the size is. */
 const maxShownBody = 64 * 1024
 
 /** Headers whose values are shown. */
@@ -30,7 +30,7 @@ export function traceHead(
   target: string,
 ): void {
   if (!log.enabled(id)) return
-  // A query or a user in a URL is where some clients put what belongs into a header.
+  // Some clients put credentials that belong into a header into the query or the user part of a URL.
   const shown = target.replace(/\?.*/s, '?*****').replace(/\/\/[^/]*@/, '//*****@')
   const lines = [`${method ?? ''} ${shown} HTTP/${httpVersion}`]
   for (let i = 0; i < rawHeaders.length; i += 2) {
@@ -40,7 +40,7 @@ export function traceHead(
   log.write(id, { ...addressFields(client), message: lines.join('\n') })
 }
 
-/** The command of a body that is one; nothing is shown of any other. */
+/** Shows the command in a body. Nothing is shown of a body that is no command. */
 export function traceCommand(log: Log, client: ClientAddress, envelope: Envelope): void {
   const id = 'HTTP_CLIENT_REQUEST_RECEIVED_DETAILS'
   if (envelope.kind !== 'command' || !log.enabled(id)) return

@@ -1,4 +1,4 @@
-// Everything that is to be scraped: what has been counted, and what is known at this moment.
+// Collects all metrics of a scrape: what has been counted, and what is known at this moment.
 
 import type { DaemonInfo } from '../command/daemon-info.ts'
 import type { DaemonCertificate, DaemonStatus } from '../command/daemon-status.ts'

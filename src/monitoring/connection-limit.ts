@@ -15,7 +15,7 @@ const requestTime = 1000
 /** Milliseconds until a connection that finds no place is closed: a client that tries again at once has to wait. */
 const rejectDelay = 100
 
-/** Connections that wait for that; more are closed at once. */
+/** How many connections may wait for this close; more are closed at once. */
 const maxRejected = 128
 
 interface Entry {
@@ -44,7 +44,7 @@ export class ConnectionLimit {
     return true
   }
 
-  /** Its request has come: it keeps its place. */
+  /** The request of a connection has come: the connection keeps its place. */
   requested(socket: Socket): void {
     const entry = this.#open.get(socket)
     if (entry !== undefined) entry.requested = true

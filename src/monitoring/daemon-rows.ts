@@ -1,4 +1,4 @@
-// The daemons on the status page, what is down first.
+// The daemons on the status page, those that are down first.
 
 import type { DaemonInfo } from '../command/daemon-info.ts'
 import type { DaemonStatus } from '../command/daemon-status.ts'
@@ -12,7 +12,10 @@ import type { Cell } from './table.ts'
 export const daemonHeads =
   ['service', 'state', 'version', 'in flight', 'waiting', 'answered', 'failed', 'last hour', 'last error'] as const
 
-/** So that those are seen where there are more than are shown; then those that have not been reached yet. */
+/**
+ * Sorts daemons that are down first, so that they are seen even where not all rows are shown; then those that have not
+ * been reached yet.
+ */
 export function downFirst(one: DaemonStatus, other: DaemonStatus): number {
   return rank(one) - rank(other)
 }
@@ -39,9 +42,9 @@ function stateOf({ reachable, info }: DaemonStatus): Html {
   })}</span>`
 }
 
-/** What it said last; its age only while it is up. */
+/** The version that the daemon told last; its uptime only while it is up. */
 function versionOf({ info, address, host, reachable }: DaemonStatus, now: number): Html {
-  // The address of another machine names it already.
+  // The address of a daemon on another machine contains the host already.
   const where = address.includes(host) ? '' : html` <span class="soft line">on ${host}</span>`
   return html`<span>${info?.version ?? ''}${where}${uptime(info, reachable, now)}</span>`
 }

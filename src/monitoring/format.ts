@@ -19,7 +19,7 @@ export function ago(then: number, now: number): string {
   return `${span(now - then)} ago`
 }
 
-/** A count, with its thousands apart. */
+/** A count, with its thousands separated. */
 export function grouped(count: number): string {
   return count.toLocaleString('en')
 }

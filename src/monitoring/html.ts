@@ -6,7 +6,7 @@ import { escapeForLog } from '../log/escape.ts'
 export class Html {
   readonly text: string
 
-  /** @param text HTML; nothing that came from anywhere else */
+  /** @param text HTML of this program, never text from anywhere else */
   constructor(text: string) {
     this.text = text
   }
@@ -24,7 +24,10 @@ function shown(part: Part): string {
   return typeof part === 'object' ? part.map(({ text }) => text).join('') : escapeHtml(String(part))
 }
 
-/** For elements and quoted attributes. Control characters, which HTML does not allow, and what deceives are visible. */
+/**
+ * For elements and quoted attributes. Control characters, which HTML does not allow, and characters that deceive are
+ * made visible.
+ */
 function escapeHtml(text: string): string {
   return escapeForLog(text, Infinity)
     .replace(/[&<>"']/g, (character) => entities[character] ?? '')

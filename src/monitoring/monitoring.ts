@@ -1,5 +1,5 @@
-// Monitoring from one configuration to the next: the new address is opened before the old one is let go, and what is
-// measured only for it runs only while it is on.
+// Takes monitoring from one configuration to the next: the new address is opened before the old one is closed. What is
+// measured only for monitoring is measured only while it is on.
 
 import type { MonitoringConfig } from '../config/types.ts'
 import { describeError, forKeyword, systemCode } from '../errors.ts'
@@ -21,14 +21,14 @@ interface Open {
 }
 
 interface RunningWatch extends Monitored {
-  /** Look for daemons, and ask them what they are. */
+  /** They probe daemons, and ask them for their version and state. */
   readonly timers: readonly NodeJS.Timeout[]
 }
 
 /** Milliseconds between two probes of daemons without recent commands. */
 const lookInterval = 60_000
 
-/** Milliseconds between two looks whether a daemon is to be asked what it is. */
+/** Milliseconds between two checks whether a daemon is to be asked for its version and state. */
 const inquiryInterval = 2000
 
 /** Lives as long as the process. */
@@ -95,7 +95,7 @@ export class Monitoring {
 
   #startWatch(): RunningWatch {
     const { metrics } = this.#source
-    // There from the beginning, so that the first one shows as an increase.
+    // These counters exist from the beginning, so that the first event shows as an increase.
     for (const scope of ['user', 'address']) metrics.count('keagate_lock_outs_total', { scope }, 0)
     metrics.move('keagate_commands_in_flight', {}, 0)
     for (const command of ['config-reload', 'config-set']) {
@@ -112,7 +112,10 @@ export class Monitoring {
     return { eventLoop: new EventLoopDelay(), lastHour: new LastHour(metrics, refusals.map(([name]) => name)), timers }
   }
 
-  /** A round that takes longer than the interval, because many daemons do not answer, is not joined by another. */
+  /**
+   * Probes daemons without recent commands. A round may take longer than the interval, because many daemons do not
+   * answer; then no other one begins.
+   */
   async #lookForQuiet(): Promise<void> {
     if (this.#looking) return
     this.#looking = true

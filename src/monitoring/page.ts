@@ -69,7 +69,7 @@ ${table(['command', 'result', 'time'], source.reloads().map((reload) => reloadRo
   return page.text
 }
 
-/** Commands are taken while daemons are down, but not all is well. */
+/** While daemons are down, commands are still taken, but the page does not just say ready. */
 function stateOf(unavailableReasons: readonly string[], daemons: readonly DaemonStatus[]): Html {
   if (unavailableReasons.length > 0) return html`<span class="bad">not ready: ${unavailableReasons.join('; ')}</span>`
   const down = countDown(daemons)
@@ -81,7 +81,7 @@ function countDown(daemons: readonly DaemonStatus[]): number {
   return daemons.filter(({ reachable }) => reachable === false).length
 }
 
-/** The end of a sentence that tells of so many more. */
+/** The end of the sentence about rows that are not shown. */
 function downAmong(hidden: readonly DaemonStatus[]): string {
   const down = countDown(hidden)
   return down === 0 ? '' : `, ${down} of them down`
@@ -110,7 +110,9 @@ function facts(
   return html`<dl>${pairs.map(([term, value]) => html`<div><dt>${term}</dt><dd>${value}</dd></div>`)}</dl>`
 }
 
-/** Of files, and of the daemons at the latest handshake; the first to end comes first. */
+/**
+ * What the files hold, and the certificates that daemons showed at the latest handshake; the first to end comes first.
+ */
 function certificateRows(files: readonly Expiring[], daemons: readonly DaemonStatus[], now: number): Cell[][] {
   const shown = daemons.flatMap(({ service, certificate }): EndRow[] => {
     return certificate === null ? [] : [{ ...certificate, keyword: 'daemon', file: service }]

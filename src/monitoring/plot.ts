@@ -23,14 +23,14 @@ export function plots({ commands, failures, slowest }: LastHour): Html {
 
 type Layer = readonly [look: string, values: readonly number[]]
 
-/** @param name for readers who do not see it, and as a tool tip. @param top the value at the upper edge */
+/** @param name text for screen readers, and the tool tip. @param top the value at the upper edge */
 function plot(name: string, caption: string, layers: readonly Layer[], top: number): Html {
   const width = barWidth * (layers[0]?.[1].length ?? 0)
   return html`<span class="plot"><svg role="img" aria-label="${name}" width="${width}" height="${height}" viewBox="0 0 ${width} ${height}"><title>${name}</title>${
     layers.map(([look, values]) => html`<path class="${look}" d="${bars(values, top)}"/>`)}</svg> <span class="soft">${caption}</span></span>`
 }
 
-/** Bars from the lower edge; one that is not nothing is at least a pixel high. */
+/** Bars from the lower edge; one for more than 0 is at least a pixel high. */
 function bars(values: readonly number[], top: number): string {
   return values.map((value, index) => {
     if (value === 0) return ''

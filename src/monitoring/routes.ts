@@ -16,7 +16,7 @@ export interface Monitored {
 
 export interface MonitorRouteOptions {
   readonly source: MonitorSource
-  /** null until the configuration is in force that named the address. */
+  /** null until the configuration that names the address is in force. */
   readonly watch: () => Monitored | null
 }
 

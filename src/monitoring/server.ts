@@ -16,7 +16,7 @@ export interface MonitorServer {
 }
 
 export interface MonitorServerOptions {
-  /** Adds what there is to ask for. */
+  /** Adds the paths that are answered. */
   readonly addRoutes: (app: FastifyInstance) => void
   readonly onError: (error: unknown) => void
 }
@@ -71,7 +71,7 @@ async function createMonitorApp(
   return app
 }
 
-/** One request is all that a connection is for; others that came with it get no response. */
+/** Each connection serves one request; others that came with it get no response. */
 function createServer(handler: http.RequestListener): Server {
   const server = http.createServer({ requireHostHeader: false, maxHeaderSize: 8192, keepAliveTimeout: 0 }, handler)
   server.headersTimeout = server.requestTimeout = 0
@@ -80,7 +80,7 @@ function createServer(handler: http.RequestListener): Server {
   return server
 }
 
-/** Lets each request wait until the response before it is old enough. */
+/** Delays each request, so that there are at least `minInterval` milliseconds between responses. */
 function spaceResponses(limit: ConnectionLimit): onRequestHookHandler {
   let next = 0
   return (request, _reply, done) => {

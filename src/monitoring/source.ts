@@ -9,12 +9,12 @@ export interface MonitorSource {
   readonly agent: AgentControl
   readonly metrics: MetricRegistry
   traffic(): Traffic
-  /** Changes of the configuration, the latest first; the start is none. */
+  /** Changes of the configuration, the latest first; the start does not count. */
   reloads(): readonly Reload[]
   /** Why commands are not taken now, each in a sentence; empty: they are. */
   unavailableReasons(): readonly string[]
-  /** Asks some of the daemons what they are, if it is time to. Returns at once. */
+  /** Asks daemons for their version and state where it is time to. Returns at once. */
   inquire(): void
-  /** Looks for the daemons that were not heard of for so many milliseconds. Never rejects. */
+  /** Probes the daemons that were not heard of for `quiet` milliseconds. Never rejects. */
   lookForQuiet(quiet: number): Promise<void>
 }

@@ -13,10 +13,12 @@ export interface TableText {
   readonly more?: (hidden: number) => string
 }
 
-/** Of each table; a page with thousands of rows is of no use. */
+/** How many rows of a table are shown; a page with thousands of rows is of no use. */
 export const maxRows = 100
 
-/** Columns whose cells stand at the right, or stay on one line; the others have text of any length. */
+/**
+ * Columns of numbers, which stand at the right, and of texts that stay on one line; the others have text of any length.
+ */
 const columns: Readonly<Record<string, 'number' | 'short'>> = {
   'in flight': 'number', waiting: 'number', answered: 'number', failed: 'number', 'days left': 'number', number: 'number',
   ends: 'short', keyword: 'short',

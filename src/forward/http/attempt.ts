@@ -17,7 +17,10 @@ export interface HttpAttemptOptions {
   readonly maxAnswerSize: number
 }
 
-/** May take several connections of the pool: one that was closed before anything was sent does not count. */
+/**
+ * May use several connections of the pool: if a kept connection turns out to be closed before anything was sent, it
+ * takes another one.
+ */
 export class HttpAttempt implements Attempt, RequestEvents {
   readonly #pool: HttpPool
   readonly #maxAnswerSize: number
@@ -30,7 +33,7 @@ export class HttpAttempt implements Attempt, RequestEvents {
 
   /**
    * @param length bytes of the command
-   * @param owner on whose behalf
+   * @param owner on whose behalf the command is sent
    */
   constructor({ pool, maxAnswerSize }: HttpAttemptOptions, length: number, owner: RequestOwner, events: AttemptEvents) {
     this.#pool = pool
@@ -46,7 +49,10 @@ export class HttpAttempt implements Attempt, RequestEvents {
     else this.#request.write(piece, onWritten)
   }
 
-  /** A request whose answer has been read to its end gives its connection back to the pool; any other loses it. */
+  /**
+   * A request whose answer has been read to its end gives its connection back to the pool; the connection of any other
+   * is closed.
+   */
   close(): void {
     if (this.#state !== 'answered' || !this.#request.writableEnded) this.#request.destroy()
     if (this.#state !== 'answered') this.#reply?.discard()

@@ -17,14 +17,14 @@ import { sentBehind } from '../../tls/server/sent-certificates.ts'
 import { endOfFile, describeSystemError } from '../system-errors.ts'
 
 /**
- * How long a connection may rest before it is closed; milliseconds. Kea closes one after 30 s without a word, and a
- * command that meets such a close may or may not have been run.
+ * Milliseconds after which an idle connection is closed. Kea closes one after 30 s without data; a command that is sent
+ * at that moment may or may not have been run.
  */
 const keepAliveTimeout = 10_000
 
 /**
- * Statuses after which a connection serves another command. After most of the others Kea closes it without announcing
- * that with `Connection: close`, and a command sent at that moment would be lost.
+ * Statuses after which a connection serves another command. After most other statuses Kea closes it without announcing
+ * that by `Connection: close`, and a command sent at that moment would be lost.
  */
 const staysOpen: ReadonlySet<number> = new Set([200, 401, 403])
 
@@ -37,34 +37,37 @@ export interface HttpOrigin {
   readonly port: number
   /** null: plain HTTP. */
   readonly tls: { readonly credentials: ClientCredentials; readonly serverName: string | null } | null
-  /** Called with the certificate of each new connection that was found good. */
+  /** Called for each new connection with the certificate of the daemon, once that was found good. */
   readonly onPeerCertificate?: (certificate: X509Certificate) => void
   /** The value of `Authorization`, or null. Never to be logged. */
   readonly authorization: string | null
-  /** Whether the far side is told the address of the client; no unless given. */
+  /** Whether the daemon is told the address of the client, in `X-Forwarded-For`; no unless given. */
   readonly forwardClientAddress?: boolean
-  /** Connections at the same time. */
+  /** How many connections may be open at the same time. */
   readonly maxConnections: number
 }
 
 /** What happens on the way to the daemon. After `failed` nothing more comes. */
 export interface RequestEvents {
-  /** The connection stands; now the body may be written. */
+  /** The connection is established; now the body may be written. */
   ready(): void
-  /** A connection that had rested turned out to be closed. Nothing was sent. */
+  /** A kept connection turned out to be closed. Nothing was sent. */
   stale(): void
-  /** The daemon is not who it should be. Nothing was sent. */
+  /** The certificate of the daemon is not the right one. Nothing was sent. */
   refused(diagnosis: DaemonDiagnosis): void
   answered(response: IncomingMessage): void
   failed(error: NodeJS.ErrnoException): void
 }
 
-/** The connections to one daemon. They are kept for further commands; no two commands are on one at a time. */
+/** The connections to one daemon. They are kept for further commands; each carries one command at a time. */
 export class HttpPool {
   #origin: HttpOrigin
   #agent: http.Agent
   #demand: Demand
-  /** Connections that stand, with TLS to the right daemon, and the bytes each had received when it came to rest. */
+  /**
+   * Established connections, with TLS only those to the right daemon, and the bytes that each had received when it last
+   * became idle.
+   */
   readonly #usable = new WeakMap<Socket, number>()
   #answered = false
 
@@ -78,7 +81,7 @@ export class HttpPool {
     return this.#demand
   }
 
-  /** Whether what listens there has answered, so that it speaks what we speak. */
+  /** Whether the listener has answered a request, which shows that it speaks the protocol configured. */
   get answered(): boolean {
     return this.#answered
   }
@@ -91,7 +94,7 @@ export class HttpPool {
   /**
    * Begins one request.
    * @param length bytes of the body
-   * @param client the address that the command came from; undefined: not known
+   * @param client the address that the command came from; undefined: unknown
    */
   open(length: number, client: string | undefined, events: RequestEvents): ClientRequest {
     const { address, port, authorization, forwardClientAddress = false, tls } = this.#origin
@@ -100,7 +103,7 @@ export class HttpPool {
       'Content-Type': 'application/json',
       'Content-Length': length,
       ...(authorization === null ? {} : { Authorization: authorization }),
-      // The word of this process alone: what a client or proxy sent is in it already.
+      // Only what this process found out: the headers that a client or proxy sent are considered in it already.
       ...(forwardClientAddress && client !== undefined ? { 'X-Forwarded-For': client } : {}),
     }
     const options = { agent: this.#agent, host: address, port, method: 'POST', path: '/', headers }
@@ -114,7 +117,7 @@ export class HttpPool {
       if (reused) events.stale()
       else events.failed(error)
     }
-    // What came before anything was sent answers nothing, and Node would take it for the answer.
+    // Bytes that came before anything was sent answer nothing, but Node would take them for the answer.
     const refuseStray = (): void => {
       request.destroy()
       fail(closed())
@@ -148,7 +151,7 @@ export class HttpPool {
     return request
   }
 
-  /** Resolves to null if the daemon lets itself be connected to and shows the right certificate, else to the reason. */
+  /** Resolves to null if the daemon accepts a connection and shows the right certificate, else to the reason. */
   probe(): Promise<string | null> {
     const { address, port, tls } = this.#origin
     const target = { host: address, port, lookup: lookupName }
@@ -168,7 +171,7 @@ export class HttpPool {
     })
   }
 
-  /** Uses other certificates for connections from now on. Those in use end with their commands. */
+  /** Uses other certificates for new connections. Connections in use are closed after their commands. */
   renew(credentials: ClientCredentials): void {
     if (this.#origin.tls === null) return
     this.close()
@@ -177,17 +180,17 @@ export class HttpPool {
     this.#agent = this.#newAgent()
   }
 
-  /** Closes the connections that rest; those in use end with their commands, and none is kept any more. */
+  /** Closes idle connections. Those in use are closed after their commands: none is kept any more. */
   close(): void {
     this.#agent.maxFreeSockets = 0
     for (const sockets of Object.values(this.#agent.freeSockets)) for (const socket of sockets ?? []) socket.destroy()
   }
 
-  /** Resolves once something may be sent, or to why nothing may; never, where the connection fails. */
+  /** Resolves to null once something may be sent, or to why nothing may. Never settles if the connection fails. */
   async #whenUsable(socket: Socket): Promise<DaemonDiagnosis | null> {
     if (this.#usable.has(socket)) {
-      // What the daemon did while the connection rested is seen when the system has been asked once more, wherever in
-      // its round the event loop is.
+      // What the daemon did while the connection was idle is known only after the event loop has polled once more.
+      // After two turns it has, wherever in its round it was.
       await turn()
       await turn()
       return null
@@ -233,7 +236,7 @@ export class HttpPool {
       secureContext: tls.credentials.secureContext,
       servername: isIP(name) === 0 ? name : '',
       checkServerIdentity: (_host, certificate) => checkServerIdentity(name, certificate),
-      // `#whenUsable` decides, before a byte is sent, because only then the certificate is there to be described.
+      // `#whenUsable` decides instead, before a byte is sent: it still has the certificate, to describe what is wrong.
       rejectUnauthorized: false,
       // Kea's listeners fail on resumed sessions where they require certificates.
       maxCachedSessions: 0,

@@ -1,5 +1,5 @@
-// Reads the body of a daemon's HTTP answer: a list with one element, which is the answer. The list around it is taken
-// away by bytes; the element is read, checked and kept as one from a UNIX socket is.
+// Reads the body of a daemon's HTTP answer: a list with one element, which is the answer. The brackets around it are
+// skipped as bytes; the element is read, checked and kept like an answer from a UNIX socket.
 
 import type { Reservation } from '../../command/scope.ts'
 import { byteClasses } from '../../json/scan/byte-class.ts'
@@ -10,7 +10,7 @@ const { blank } = byteClasses.answer
 
 export class ListReader {
   readonly #reader: AnswerReader
-  /** `before` the answer, inside the list or not; in the `answer`; `after` it. */
+  /** `before` the answer, whether or not the list has begun; in the `answer`; `after` it; `closed`: behind the list. */
   #state: 'before' | 'answer' | 'after' | 'closed' | 'bad' = 'before'
   #inList = false
   #problem = ''
@@ -23,7 +23,10 @@ export class ListReader {
     this.#reader = new AnswerReader(maxSize, memory)
   }
 
-  /** Takes the next chunk of the body and keeps it. @returns false as soon as no answer can come of it any more */
+  /**
+   * Takes the next chunk of the body and keeps it.
+   * @returns false as soon as the body cannot hold an answer any more
+   */
   push(chunk: Uint8Array): boolean {
     let rest = chunk
     if (this.#state === 'before') rest = this.#open(rest)
@@ -39,7 +42,7 @@ export class ListReader {
     return null
   }
 
-  /** Forgets what has come: it will never become an answer. */
+  /** Drops what has come and releases its memory: it will never become an answer. */
   discard(): void {
     this.#reader.discard()
   }
@@ -48,7 +51,7 @@ export class ListReader {
     return this.#problem
   }
 
-  /** Skips blanks and the bracket of the list. @returns what begins with the answer */
+  /** Skips blanks and the bracket of the list. @returns the bytes from the beginning of the answer on */
   #open(bytes: Uint8Array): Uint8Array {
     let i = 0
     for (; i < bytes.length; i++) {
@@ -65,7 +68,7 @@ export class ListReader {
     return bytes.subarray(i)
   }
 
-  /** @returns what stands behind the answer */
+  /** @returns the bytes behind the answer */
   #read(bytes: Uint8Array): Uint8Array {
     const progress = this.#reader.push(bytes)
     if (progress === 'bad') this.#refuse(this.#reader.problem())

@@ -1,17 +1,18 @@
-// What a daemon's HTTP listener answered, by status: the one element of the list, or an error map turned into a reason.
+// Turns the response of a daemon's HTTP listener into a result: the one element of the list, or for statuses other than
+// 200 a reason made of the error map.
 
 import type { IncomingMessage } from 'node:http'
 import type { Reservation } from '../../command/scope.ts'
 import { ListReader } from './list-reader.ts'
 import type { UpstreamResult } from '../upstream.ts'
 
-/** Bytes of a refusal that are read; Kea's have less than a hundred. */
+/** Bytes of a refusal that are read at most; Kea's refusals have less than a hundred. */
 const maxErrorBodySize = 65_536
 
 /** Characters of the daemon's own words that are passed on. */
 const maxTextLength = 300
 
-/** Fed with the body as it comes. */
+/** Takes the body chunk by chunk as it arrives. */
 export class HttpReply {
   readonly #status: number
   readonly #type: string
@@ -27,7 +28,7 @@ export class HttpReply {
     this.#reader = new ListReader(maxAnswerSize, memory)
   }
 
-  /** @returns why no answer can come of it any more, or null */
+  /** @returns why the body cannot hold an answer any more, or null */
   push(chunk: Buffer): string | null {
     if (this.#status === 200) return this.#reader.push(chunk) ? null : this.#noAnswer()
     this.#refusalSize += chunk.length
@@ -43,7 +44,7 @@ export class HttpReply {
     return answer === null ? failure(this.#noAnswer()) : { ok: true, answer }
   }
 
-  /** Forgets what has come: it will never become an answer. */
+  /** Drops what has come and releases its memory: it will never become an answer. */
   discard(): void {
     this.#reader.discard()
   }
@@ -75,7 +76,7 @@ function isJson(type: string): boolean {
   return /^application\/json *(;|$)/i.test(type)
 }
 
-/** Kea's error maps are `{ "result": 401, "text": "Unauthorized" }`; empty for anything else. */
+/** The text of an error map such as Kea's `{ "result": 401, "text": "Unauthorized" }`; empty for anything else. */
 function textOf(body: string): string {
   try {
     const map: unknown = JSON.parse(body)

@@ -11,10 +11,10 @@ import { requestUpstream } from '../upstream-request.ts'
 import type { RequestOwner, SentService, Transport, UpstreamResult } from '../upstream.ts'
 
 export interface HttpSocket extends Omit<HttpOrigin, 'maxConnections'> {
-  /** What it is called in answers and logs. */
+  /** What the control socket is called in answers and logs. */
   readonly name: string
   readonly limits: UpstreamLimits
-  /** The service that a door at the address knows the daemon by; null: the daemon itself listens there. */
+  /** The daemon's service name at the agent that listens at the address; null: the daemon itself listens there. */
   readonly service: string | null
 }
 

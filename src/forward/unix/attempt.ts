@@ -12,7 +12,7 @@ export interface UnixAttemptOptions {
   readonly path: string
   /** Bytes. */
   readonly maxAnswerSize: number
-  /** Called when a daemon sent something after its answer in the same breath. */
+  /** Called when more than blanks followed the answer in the same read. */
   readonly onTrailingBytes: () => void
 }
 

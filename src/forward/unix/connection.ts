@@ -1,4 +1,4 @@
-// One connection to a control socket on which reading outlives writing.
+// One connection to a control socket that can be read even after writing to it has failed.
 
 import { Socket } from 'node:net'
 

@@ -13,7 +13,7 @@ import { UnixAttempt } from './attempt.ts'
 export interface ControlSocket {
   readonly path: string
   readonly limits: UpstreamLimits
-  /** Called when a daemon sent something after its answer in the same breath. */
+  /** Called when more than blanks followed the answer in the same read. */
   readonly onTrailingBytes: () => void
 }
 
@@ -39,7 +39,9 @@ export function createUnixUpstream({ path, limits, onTrailingBytes }: ControlSoc
   }
 }
 
-/** Connecting to such a path would throw, or go to a path cut short, which is another one. */
+/**
+ * Why a path cannot be used, or null. Connecting to such a path would throw, or reach another path: this one cut short.
+ */
 function unusablePath(path: string): string | null {
   if (isSocketPathTooLong(path)) {
     const length = Buffer.byteLength(path)

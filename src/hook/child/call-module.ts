@@ -1,4 +1,4 @@
-// Calls one function of a handler module, and turns what it returns into what the agent takes.
+// Calls one function of a handler module, and turns what it returns into a result for the agent.
 
 import type { Answer, ReceivedCommand } from '../api.ts'
 import { maxAnswer, maxText } from '../bounds.ts'
@@ -16,7 +16,7 @@ export interface Called {
 /**
  * Never rejects.
  * @param payload the arguments of the command
- * @param allow told of the command that the module is given: it may ask daemons on behalf of that
+ * @param allow called with the command that the module is given, on whose behalf it may then ask daemons
  */
 export async function callModule(
   usable: UsableModule,
@@ -57,7 +57,7 @@ function invoke(
   }
 }
 
-/** @throws Error when what was returned is not what was asked for */
+/** @throws Error when the function returned something that it must not */
 function calledFor(kind: Call['kind'], returned: unknown): Called {
   const nothing = returned === undefined || returned === null
   switch (kind) {
@@ -82,7 +82,7 @@ function answered(returned: unknown): Called {
   const { arguments: args, result, text } = returned as Partial<Record<keyof Answer, unknown>>
   if (!Number.isSafeInteger(result)) throw new TypeError('the answer that it returned has no integer "result"')
   if (text !== undefined && typeof text !== 'string') throw new TypeError('the "text" that it returned is not a text')
-  // Such a text may be longer than what this process could write as JSON.
+  // Before writing JSON, as a text may be longer than this process could write.
   for (const part of [text, args]) if (typeof part === 'string' && part.length > maxAnswer) return tooLarge(part.length)
   const json = Buffer.from(JSON.stringify({ arguments: args, result, text }))
   return json.length > maxAnswer ? tooLarge(json.length) : { result: { kind: 'answer' }, answer: json }

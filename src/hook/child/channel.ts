@@ -7,7 +7,7 @@ import type { FromChild, ToChild } from '../messages.ts'
 /** The descriptor that the agent's launcher gives. */
 const descriptor = 3
 
-/** The agent sends what it has bounded itself. */
+/** Larger than needed: the agent limits what it sends. */
 const limits = { maxHeader: 16 * 1024 * 1024, maxPayload: 64 * 1024 * 1024 }
 
 export interface Channel {
@@ -15,14 +15,14 @@ export interface Channel {
   send(message: FromChild, payload?: Buffer | null): void
 }
 
-/** Opens it. The process ends with it. */
+/** Opens the channel. The process ends when the channel closes. */
 export function openChannel(onMessage: (message: ToChild, payload: Buffer) => void): Channel {
   const socket = new Socket({ fd: descriptor, readable: true, writable: true })
   let message: ToChild | null = null
   let chunks: Uint8Array[] = []
   const reader = new FrameReader(limits, {
     header: (text) => {
-      // The agent sends nothing else.
+      // The agent sends no other messages.
       message = JSON.parse(text) as ToChild
     },
     payload: (chunk) => void chunks.push(chunk),

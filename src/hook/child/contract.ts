@@ -1,5 +1,5 @@
-// Holds what a handler module gives against the contract in `api.ts`, and names what is not a part of it: a misspelt
-// function would never be called, and nothing would say so.
+// Checks what a handler module provides against the contract in `api.ts`, and names members that are not a part of it:
+// without this, a misspelled function would silently never be called.
 
 import { nearestWord } from '../../config/schema/suggestions.ts'
 import type { CommandHandler, HandlerModule, LoadedModule } from '../api.ts'
@@ -14,7 +14,7 @@ const commandMembers = ['access', 'run'] satisfies (keyof CommandHandler)[]
 /** What Node.js adds to the exports of a CommonJS file. */
 const ofCommonJs: readonly string[] = ['default', 'module.exports', '__esModule']
 
-/** Mistakes that are named, and characters of a name. */
+/** How many mistakes are named, and how many characters of a name are shown. */
 const maxMistakes = 10
 const maxName = 64
 
@@ -26,7 +26,7 @@ export class ContractError extends Error {
   }
 }
 
-/** What is wrong with the exports of the file. @param exported its namespace */
+/** What is wrong with the exports of the file. @param exported the namespace object of the module */
 export function exportMistakes(exported: object): string[] {
   const { load, default: standard }: { load?: unknown; default?: unknown } = exported
   const mistakes = typeof load === 'function' ? [] : ['it has no export named "load"']
@@ -67,7 +67,7 @@ function unknownMembers(owner: string, kind: string, names: readonly string[], k
   })
 }
 
-/** Names of members, those that a class gives to its objects included. */
+/** Names of an object's members, including those from its class. */
 function namesIn(value: object): string[] {
   const names = Object.keys(value)
   for (let prototype = prototypeOf(value); prototype !== null; prototype = prototypeOf(prototype)) {
@@ -76,7 +76,7 @@ function namesIn(value: object): string[] {
   return names
 }
 
-/** null where it is that of every object. */
+/** The prototype of an object; null where it is `Object.prototype` or missing. */
 function prototypeOf(value: object): object | null {
   const prototype: unknown = Object.getPrototypeOf(value)
   return typeof prototype === 'object' && prototype !== Object.prototype ? prototype : null

@@ -12,7 +12,9 @@ interface Waiting {
 export class DaemonQuestions {
   readonly #channel: Channel
   readonly #waiting = new Map<number, Waiting>()
-  /** The call that each command came with. What else the command says of its caller is of no consequence. */
+  /**
+   * The number of the call that each command came with. Nothing else in a command decides on whose behalf it is asked.
+   */
   readonly #calls = new WeakMap<object, number>()
   #lastId = 0
 
@@ -20,12 +22,12 @@ export class DaemonQuestions {
     this.#channel = channel
   }
 
-  /** The module may ask on behalf of a command that it is given. @param call the number that the agent knows it by */
+  /** Allows the module to ask on behalf of a command that it is given. @param call the agent's number of the call */
   allow(command: ReceivedCommand, call: number): void {
     this.#calls.set(command, call)
   }
 
-  /** `ask` of the contract. Most modules are plain JavaScript, so what they give is looked at. */
+  /** `ask` of the contract. Most modules are plain JavaScript, so the types of the parameters are checked. */
   readonly ask = async (
     on: unknown,
     command: unknown,
@@ -48,11 +50,11 @@ export class DaemonQuestions {
     return answers
   }
 
-  /** @param problem why there are no answers; null: there are. @param payload the list of them */
+  /** @param problem why there are no answers; null: there are. @param payload the JSON list of answers */
   settle(id: number, problem: string | null, payload: Buffer): void {
     const waiting = this.#waiting.get(id)
     this.#waiting.delete(id)
-    // What daemons answer are answer maps; a module that relies on more looks itself.
+    // Daemons answer with answer maps; a module that relies on more has to check it.
     if (problem === null) waiting?.resolve(JSON.parse(payload.toString('utf8')) as readonly Answer[])
     else waiting?.reject(new Error(problem))
   }
@@ -62,7 +64,7 @@ export class DaemonQuestions {
 function argumentsJson(args: unknown): Buffer | null {
   if (args === undefined) return null
   if (typeof args !== 'object' || args === null) throw new TypeError('the arguments to ask with are a map or a list')
-  // Declared as a string; undefined where its `toJSON` returns what JSON has no way to write.
+  // Declared as a string, but undefined where a `toJSON` of the arguments returns something that JSON cannot express.
   const text = JSON.stringify(args) as string | undefined
   if (text === undefined) throw new TypeError('the arguments to ask with are no JSON')
   const json = Buffer.from(text)

@@ -1,21 +1,21 @@
-// Says in one line what a handler module threw, and where: the first places of its own in the stack.
+// Says in one line what a handler module threw, and where: the first places in the stack that are in the module.
 
 import { fileURLToPath } from 'node:url'
 import { sourceRoot } from '../../install-dir.ts'
 import { maxText } from '../bounds.ts'
 import { ContractError } from './contract.ts'
 
-/** Places of the stack that are shown, and characters of a message: the places are to fit behind it. */
+/** How many places of the stack are shown, and how many characters of a message, so that the places fit behind it. */
 const maxPlaces = 5
 const maxMessage = 1000
 
 /**
- * The folders of this very program: its own places in a stack, as those of Node.js, tell nothing of the module. With
- * `--enable-source-maps`, Node.js names the sources of the built program, by their paths.
+ * The folders of keagate's own code: places in it, like places in Node.js, tell nothing about the module. With
+ * `--enable-source-maps`, a stack has the paths of the sources in place of those of the built files.
  */
 const ownFolders = [sourceRoot.href, fileURLToPath(new URL('../src/', sourceRoot))]
 
-/** Never throws, also where what was thrown throws when it is looked at. */
+/** Never throws, even where reading the thrown value throws. */
 export function describeThrown(error: unknown): string {
   try {
     if (!(error instanceof Error) || error instanceof ContractError) return messageOf(error)
@@ -44,11 +44,11 @@ function messageOf(error: unknown): string {
   return `${error.name}: ${text}`
 }
 
-/** Such as `at run (/etc/kea/handlers/one.mjs:3:11), at /etc/kea/handlers/one.mjs:9:3`. */
+/** The places in the module, such as `at run (/etc/kea/handlers/one.mjs:3:11), at /etc/kea/handlers/one.mjs:9:3`. */
 function placesIn(stack: unknown): string {
   if (typeof stack !== 'string') return ''
   const lines = stack.split('\n')
-  // Node.js puts the place of a mistake in the syntax before all the rest.
+  // Node.js writes the place of a syntax error in front of everything else.
   const syntax = /^(?:file:\/\/)?\/.*:\d+$/.test(lines[0] ?? '') ? [`at ${lines[0] ?? ''}`] : []
   const frames = lines.map((line) => line.trim()).filter(isOfModule)
   return [...syntax, ...frames].slice(0, maxPlaces).join(', ').replaceAll('file://', '')

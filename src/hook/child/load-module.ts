@@ -1,4 +1,4 @@
-// Imports the file of a handler module and holds what it gives against the contract.
+// Imports the file of a handler module and checks what it provides against the contract.
 
 import { pathToFileURL } from 'node:url'
 import type { CommandHandler, HandlerModule, LoadedModule, ModuleContext } from '../api.ts'
@@ -29,7 +29,7 @@ export async function loadModule(
   refuse(await parameterMistakes(values, exported.parameters))
   const returned: unknown = await exported.load?.({ parameters: values, ...context })
   refuse(moduleMistakes(returned))
-  // That it has this shape has just been seen.
+  // `moduleMistakes` has just found that it has this shape.
   const module = returned as LoadedModule
   return { module, commands: new Map(Object.entries(module.commands ?? {})), points: pointsOf(module) }
 }

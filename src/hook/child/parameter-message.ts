@@ -1,10 +1,11 @@
-// What Ajv says of the parameters of a handler module, said for people, as of the configuration itself. Values are not
-// quoted: they may be secrets. The schema is the module's own, so any keyword of JSON Schema may be in it.
+// Turns Ajv's errors in the parameters of a handler module into sentences, like those for the configuration itself.
+// Values are not quoted: they may be secrets. The schema is the module's own, so any keyword of JSON Schema may be in
+// it.
 
 import type { ErrorObject } from 'ajv'
 import { nearestWord } from '../../config/schema/suggestions.ts'
 
-/** The part of a schema that is looked at here; it may be anything. */
+/** The members of a schema that are read here; they may hold anything. */
 interface SchemaPart {
   readonly description?: unknown
   readonly properties?: unknown
@@ -69,7 +70,7 @@ export function parameterMessage(error: ErrorObject, root: string): string | nul
       return `${name} lacks an element that it must have${meaning(schema)}`
     case 'false schema':
       return `${name} is not allowed here`
-    // What is wrong with the part that was tried is an error of its own.
+    // What the `then` or `else` part finds wrong is an error of its own.
     case 'if':
       return null
     case 'anyOf':
@@ -80,7 +81,7 @@ export function parameterMessage(error: ErrorObject, root: string): string | nul
   }
 }
 
-/** A keyword that is there, but misspelt, is named twice: as missing, and with the right word. */
+/** A keyword that is there, but misspelled, is named twice: as missing, and with the right word. */
 function missing(name: string, keyword: unknown, schema: SchemaPart): string {
   const described = meaning(memberOf(schema.properties, String(keyword)))
   return `${name}: ${quoted(keyword)} is missing${described}`
@@ -93,10 +94,10 @@ function unknown(name: string, keyword: unknown, { properties }: SchemaPart): st
   return `${name}: unknown keyword ${quoted(keyword)}${near === null ? others : `; did you mean "${near.word}"?`}`
 }
 
-/** Keywords that are listed. */
+/** How many keywords are listed. */
 const maxNames = 20
 
-/** Characters of a word that is quoted. */
+/** How many characters of a word are quoted. */
 const maxQuoted = 60
 
 function meaning(schema: unknown): string {

@@ -5,12 +5,12 @@ import { describeError } from '../../errors.ts'
 import type { Json } from '../api.ts'
 import { parameterMessage } from './parameter-message.ts'
 
-/** A wrong list could have thousands. */
+/** How many mistakes are named; a wrong list could have thousands. */
 const maxMistakes = 10
 
 /**
- * One sentence a mistake; of a schema that is itself wrong, what is wrong with it. Without a schema there must be no
- * parameters.
+ * One sentence for each mistake in the values, or in the schema where that is itself wrong. Without a schema there must
+ * be no parameters.
  */
 export async function parameterMistakes(
   values: { readonly [key: string]: Json },
@@ -19,7 +19,7 @@ export async function parameterMistakes(
   if (schema === undefined) {
     return Object.keys(values).length === 0 ? [] : ['it takes no parameters; remove "parameters"']
   }
-  // Only modules with parameters need it, and the agent starts without.
+  // Loaded late: only modules with parameters need it, and the agent starts without it.
   const { default: ajv } = await import('ajv')
   const checker = new ajv.Ajv({ allErrors: true, strict: false, logger: false, verbose: true, validateSchema: false })
   try {

@@ -4,7 +4,7 @@
 import type { Json, ProcessedCommand, ReceivedCommand } from '../api.ts'
 import type { Call, CommandMessage } from '../messages.ts'
 
-/** @param payload its arguments; empty where it has none, or too many bytes of them */
+/** @param payload its arguments; empty where it has none, or where they are too large */
 export function receivedCommand(message: CommandMessage, payload: Buffer): ReceivedCommand {
   return Object.freeze(withArguments(message, payload))
 }
@@ -38,7 +38,7 @@ function withArguments(message: CommandMessage, payload: Buffer): ReceivedComman
   return command
 }
 
-/** With all that is in it. */
+/** Freezes a value and everything in it. */
 function frozen<Value>(value: Value): Value {
   if (typeof value !== 'object' || value === null) return value
   for (const part of Object.values(value)) frozen(part)

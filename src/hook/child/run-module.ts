@@ -1,5 +1,5 @@
-// The process of one handler module: loads it and calls its functions as the agent says. It is started by the agent
-// alone, and imports next to nothing, as every module pays for that.
+// The process of one handler module: loads it and calls its functions as the agent says. Only the agent starts it. It
+// imports as little as possible, as each import is paid for in the process of every module.
 
 import { writeFileSync } from 'node:fs'
 import type { ReceivedCommand } from '../api.ts'
@@ -13,20 +13,20 @@ import { describeThrown, textOf } from './describe-thrown.ts'
 import type { UsableModule } from './load-module.ts'
 import { loadModule } from './load-module.ts'
 
-// The agent decides when it ends: Ctrl-C and a stop of the service reach every process while commands are under way. At
-// SIGUSR1 Node.js would open a debugger.
+// The agent decides when this process ends: Ctrl-C and a stop of the service reach every process while commands are
+// under way. At SIGUSR1 Node.js would open a debugger.
 for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP', 'SIGUSR1', 'SIGUSR2'] as const) process.on(signal, () => undefined)
 
 try {
-  // For the list of processes; not a name by which the agent itself is looked for.
+  // The name in the list of processes, which must not be found in a search for the agent itself.
   writeFileSync('/proc/self/comm', 'keagate-module')
 } catch {
-  // Another system.
+  // A system without this file.
 }
 
 const channel = openChannel((message, payload) => void receive(message, payload))
 const questions = new DaemonQuestions(channel)
-/** A module in a circle must fill neither its memory nor the channel. */
+/** A module that logs in an endless loop must fill neither its memory nor the channel. */
 const quota = new LineQuota({ maxLines, interval: lineInterval }, (lines) =>
   channel.send({ kind: 'log', severity: 'WARN', text: `${lines} lines more were left out` }),
 )
@@ -69,7 +69,7 @@ async function load(path: string, parameters: string): Promise<void> {
   }
 }
 
-/** Most modules are plain JavaScript, so what they give is looked at. */
+/** Most modules are plain JavaScript, so the types of the parameters are checked. */
 function log(severity: unknown, text: unknown): void {
   if (!quota.take()) return
   channel.send({ kind: 'log', severity: severities.find((known) => known === severity) ?? 'INFO', text: textOf(text) })

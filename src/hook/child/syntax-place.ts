@@ -1,14 +1,14 @@
-// Finds the file and the line of a mistake in the syntax of a module. Node.js tells them only of an error that ends it,
-// on standard error.
+// Finds the file and the line of a syntax error in a module. Node.js reports them only for an error that ends it, on
+// standard error.
 
 import { spawnSync } from 'node:child_process'
 import type { StdioOptions } from 'node:child_process'
 
-/** Milliseconds; nothing of the module runs, as it cannot be compiled. */
+/** Milliseconds that Node.js gets to report the error. Nothing of the module runs, as it cannot be compiled. */
 const timeout = 10_000
 
 /**
- * The same error; one about syntax that tells no place gets it in its message.
+ * The error itself, or, for a syntax error that tells no place, one with the place in its message.
  * @param path of the module that was imported
  */
 export function withPlace(error: unknown, path: string): unknown {
@@ -19,7 +19,7 @@ export function withPlace(error: unknown, path: string): unknown {
   return place === undefined ? error : new SyntaxError(`${error.message} (${place})`)
 }
 
-/** Whether its stack leads to a file. */
+/** Whether the stack of an error names a file. */
 function tellsPlace({ stack = '' }: Error): boolean {
   return /^(?:file:\/\/)?\/.*:\d+$/m.test(stack) || stack.includes('file:')
 }

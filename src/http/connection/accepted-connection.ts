@@ -10,7 +10,7 @@ import type { VerifiedPeer } from '../../tls/server/verified-peer.ts'
 export interface AcceptedConnection {
   readonly socket: Socket
   readonly client: ClientAddress
-  /** Bytes that were read from the socket before, and are no part of a request. */
+  /** Bytes that were read from the socket before and belong to no request: a header of the PROXY protocol. */
   readonly consumed: number
   /** null: plain HTTP, or no certificate was sent and none is required. */
   readonly peer: PeerCertificate | null

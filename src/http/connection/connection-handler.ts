@@ -1,5 +1,5 @@
-// What happens to a new connection under one configuration: the header of a balancer where it begins with one, the TLS
-// handshake where there is TLS, then HTTP.
+// Takes new connections through the stages of one configuration: the PROXY protocol header of a balancer and the TLS
+// handshake, where these are configured, then HTTP.
 
 import type { Socket } from 'node:net'
 import { setTimeout } from 'node:timers/promises'
@@ -22,9 +22,11 @@ import { ProxyHeaderStage } from './proxy-header-stage.ts'
 export interface ConnectionHandler {
   /** Takes one accepted TCP connection. */
   accept(socket: Socket): void
-  /** Resolves when no handshake is under way, or after so many milliseconds. */
+  /**
+   * Resolves when no PROXY protocol header is awaited and no handshake is under way, or after `timeout` milliseconds.
+   */
   settle(timeout: number): Promise<void>
-  /** Drops connections that are not through their handshake yet. */
+  /** Drops connections whose PROXY protocol header or handshake is not complete. */
   close(): void
 }
 
@@ -33,7 +35,7 @@ export interface ConnectionHandlerOptions {
   /** null: plain HTTP. */
   readonly credentials: CredentialSet | null
   readonly server: HttpServer
-  /** Where the connections come from; they are closed with it when the address changes. */
+  /** The listener that the connections come from; they are closed with it when the address changes. */
   readonly origin: Listener
   /** Where refused TLS clients are reported. */
   readonly report: HandshakeLog
@@ -66,7 +68,7 @@ export function createConnectionHandler(options: ConnectionHandlerOptions): Conn
     },
     settle: async (timeout) => {
       const late = new AbortController()
-      // What comes through the first of them begins the second.
+      // In this order: a connection that has passed the first stage enters the second.
       const idle = async (): Promise<void> => {
         await proxyStage?.idle()
         await stage.idle()

@@ -17,10 +17,10 @@ import { Drain } from './drain.ts'
 /** Connections over the limit that may be told so within a second; more are closed without a response. */
 const maxRejected = 64
 
-/** The part of the limit below which it counts as over. */
+/** With fewer connections than this part of the limit, the limit no longer counts as reached. */
 const nearLimit = 0.7
 
-/** Milliseconds for which other connections wait while all are checked. */
+/** Milliseconds for which other connections wait at a time while the certificates of all are checked. */
 const maxSlice = 10
 
 /** Totals since the start. */
@@ -31,14 +31,14 @@ export interface Traffic {
   readonly accepted: number
   /** Connections that came over the limit. */
   readonly rejected: number
-  /** Bytes, without those of TLS. */
+  /** Bytes, without those of TLS; `sent` likewise. */
   readonly received: number
   readonly sent: number
 }
 
 export class ConnectionTable {
   readonly #open = new Map<Socket, Connection>()
-  /** Those that came over the limit and are being told so, or were within the last second. */
+  /** Connections over the limit that are being told so, or were closed within the last second. */
   readonly #rejected = new Set<Connection>()
   readonly #delayedClose = new DelayedClose()
   readonly #slots: ConnectionSlots
@@ -49,7 +49,10 @@ export class ConnectionTable {
   #drain: Drain | null = null
   /** Whether each response is the last one of its connection. */
   #closing = false
-  /** One log line each for as long as the limit is about reached. */
+  /**
+   * Whether a refused connection is in the log, and whether an evicted one is: one line each, until the number of
+   * connections is well below the limit.
+   */
   #full = false
   #evicting = false
   #sweeping = false
@@ -123,12 +126,15 @@ export class ConnectionTable {
     return null
   }
 
-  /** Closes a connection that found no place, without a word and in a while. */
+  /** Closes a connection that found no place: without a response, and after a delay. */
   discard(socket: Socket): void {
     this.#delayedClose.close(socket)
   }
 
-  /** Ends the connections of one listener, each with the response under way. Later ones of it are closed. */
+  /**
+   * Ends the connections of one listener, each with the response under way. Later connections of that listener are
+   * closed.
+   */
   closeOrigin(origin: object): void {
     this.#closedOrigins.add(origin)
     for (const connection of this.#open.values()) if (connection.origin === origin) connection.closeAfterResponse()
@@ -161,7 +167,7 @@ export class ConnectionTable {
   }
 
   /**
-   * Takes no more and ends all, each with the response under way. Resolves when none is left.
+   * Takes no more connections and ends all, each with the response under way. Resolves when none is left.
    * @param timeout milliseconds, after which what is left is destroyed
    */
   drain(timeout: number): Promise<void> {
@@ -196,13 +202,13 @@ export class ConnectionTable {
     this.#sent += socket.bytesWritten - socket.writableLength
     this.#open.delete(socket)
     if (this.#rejected.has(connection)) setTimeout(() => this.#rejected.delete(connection), 1000).unref()
-    // Not at the first free place: around the limit each new connection would be worth a line.
+    // Not at the first free place: around the limit, each new connection would write a line.
     if (this.#slots.size >= this.#settings().limits.maxConnections * nearLimit) return
     this.#full = false
     this.#evicting = false
   }
 
-  /** Checks often enough that no limit is exceeded by more than a quarter or a second. */
+  /** Checks often enough that no limit is exceeded by more than a quarter of it, nor by more than a second. */
   #scheduleSweep(limits: HttpLimits): void {
     const shortest = Math.min(limits.headTimeout, limits.requestTimeout, limits.idleTimeout, limits.stallTimeout)
     this.#sweeping = true

@@ -38,12 +38,12 @@ type State = 'serving' | 'last-response' | 'lingering'
 /** Milliseconds until the system checks whether a client that has closed its side is still there. */
 const keepAliveDelay = 10_000
 
-/** Bytes of one read from which on there may be much more behind it. */
+/** A read of at least this many bytes may have much more behind it. */
 const largeRead = 16 * 1024
 
 export class Connection {
   readonly socket: Socket
-  /** Of the connection; a request that a trusted proxy passes on has its own. */
+  /** The client of the connection; a request that a trusted proxy passes on has a client of its own. */
   readonly client: ClientAddress
   readonly peer: PeerCertificate | null
   readonly verified: VerifiedPeer | null
@@ -64,7 +64,7 @@ export class Connection {
   #closing = false
   /** The response that ends the connection once all requests before it are answered. */
   #pendingError: HttpError | null = null
-  /** The response to whatever a client sends that may not come in, and the certificate it has shown. */
+  /** Set for a client that is refused: the response to whatever it sends, and the certificate that it has shown. */
   #refusal: { readonly error: HttpError; readonly shown: CertificateInfo | null } | null = null
 
   constructor({ socket, client, consumed, peer, verified, slot, origin, settings, log }: ConnectionOptions) {
@@ -112,18 +112,21 @@ export class Connection {
     return this.#queue.current !== null
   }
 
-  /** Whether a command runs, or whatever else comes between a complete request and its response. */
+  /** Whether the current request waits for its response and not for its body: its command or a check runs. */
   get running(): boolean {
     return this.#queue.current?.answered === false && this.#timeouts.phase !== 'body'
   }
 
-  /** Whether a request, or what is left of it, is awaited and would still be answered. */
+  /** Whether a request, or the rest of its body, is awaited and would still be answered. */
   get receiving(): boolean {
     if (this.#state !== 'serving' || this.socket.destroyed) return false
     return this.#queue.current === null || (this.#timeouts.phase === 'body' && !this.#queue.current.answered)
   }
 
-  /** Where the request about to start begins, in bytes received; null where it came together with another one. */
+  /**
+   * Where the request about to start begins, in bytes received; null where that is unknown, as it came together with
+   * another one.
+   */
   get requestStart(): number | null {
     const { phase, initial } = this.#timeouts
     return phase === 'idle' || phase === 'head' ? initial : null
@@ -135,7 +138,10 @@ export class Connection {
     else this.#queue.add(request)
   }
 
-  /** The current request is of a client behind a proxy. @returns false: there is no place for that client */
+  /**
+   * Counts the connection for the client of the current request, who may be behind a proxy.
+   * @returns false: there is no place for that client
+   */
   serveFor({ remoteAddress }: ClientAddress): boolean {
     return this.#slot?.moveTo(remoteAddress) ?? true
   }
@@ -176,7 +182,10 @@ export class Connection {
     else if (error.code !== 'HPE_CLOSED_CONNECTION') this.socket.destroy()
   }
 
-  /** The input is bad from here on: refuses the request that is still arriving, or else whatever came after it. */
+  /**
+   * The input is bad from here on: refuses the request that is still arriving, or else what came after the last
+   * complete one.
+   */
   failInput(error: HttpError): void {
     if (this.#state !== 'serving') return
     const { arriving, last } = this.#queue
@@ -188,7 +197,7 @@ export class Connection {
     else this.#pendingError ??= error
   }
 
-  /** Says why the connection is of no use, then ends it. Only while no request is being answered. */
+  /** Sends an error as the last response, then ends the connection. Only while no request is being answered. */
   reject(error: HttpError): void {
     if (this.#state !== 'serving' || this.socket.destroyed) return
     logHttpError(this.#log, error, this.client)
@@ -201,7 +210,7 @@ export class Connection {
       this.socket.write(rawResponse(settings.headers, error))
       this.end()
     }
-    // A client that never sent a byte has asked for nothing: a probe of the port, a connection opened in advance.
+    // Not recorded where the client never sent a byte: it probed the port, or opened the connection in advance.
     if (this.bytesRead === 0 && this.#refusal === null) {
       send()
       return
@@ -219,7 +228,10 @@ export class Connection {
     this.socket.once('data', () => this.reject(error)).once('end', () => this.end())
   }
 
-  /** The response being written is the last one; what waits behind it never runs, what still comes is not looked at. */
+  /**
+   * The response being written is the last one; requests that wait behind it never run, and what still comes is thrown
+   * away.
+   */
   stopReading(): void {
     if (this.#state !== 'serving') return
     this.#state = 'last-response'
@@ -244,14 +256,18 @@ export class Connection {
     this.#queue.current?.abort()
   }
 
-  /** Takes no further request: ends now, or with the response to the one that runs or has yet to come. */
+  /**
+   * Takes no further request: ends after the response under way, or now. If no request has come so far, one is still
+   * answered.
+   */
   closeAfterResponse(): void {
     this.#closing = true
     if (!this.busy && this.#queue.any) this.end()
   }
 
   /**
-   * Ends after the response under way, or now. A request that has begun to arrive is left to the hooks, which say why.
+   * Ends after the response under way, or now. A request that has begun to arrive is left to the request hooks, whose
+   * response says why.
    */
   closeUnlessArriving(): void {
     const { requestStart } = this
@@ -260,8 +276,9 @@ export class Connection {
   }
 
   /**
-   * Closes our side once all is written and throws away what still comes, until the other side closes or that lasts
-   * too long. Closing both at once would make the system discard the response on its way (RFC 9112 section 9.6).
+   * Closes our side once all is written. What still comes is thrown away, until the other side closes or a time limit
+   * is reached. Closing both directions at once would make the system discard the response on its way (RFC 9112 section
+   * 9.6).
    */
   end(): void {
     if (this.#state === 'lingering') return
@@ -289,7 +306,8 @@ export class Connection {
   }
 
   /**
-   * The system delivers up to 2 MiB of each connection in one turn of the event loop, even where they are thrown away.
+   * Lets other connections have their turn: the system delivers up to 2 MiB of each connection in one turn of the event
+   * loop, even where they are thrown away.
    */
   #readLater(): void {
     this.socket.pause()

@@ -1,18 +1,21 @@
-// Closes connections that found no place, but not at once: a client that opens the next one for each that is closed
-// would keep the process busy with that, and the connections of others would wait behind all of its own.
+// Closes connections that found no place, but not at once: a client that opens a new connection for each closed one
+// would keep the process busy, and the connections of others would wait behind its own.
 
 import type { Socket } from 'node:net'
 
-/** Milliseconds until such a connection is closed: any time between, as those closed together come again together. */
+/**
+ * Milliseconds until a connection is closed: a random time between these two, as clients that are disconnected together
+ * come back together.
+ */
 const [minDelay, maxDelay] = [500, 1500]
 
-/** How many may wait for that; more are closed at once, as each takes a descriptor. */
+/** How many connections may wait for their close; more are closed at once, as each takes a descriptor. */
 const maxWaiting = 1024
 
 export class DelayedClose {
   readonly #waiting = new Set<Socket>()
 
-  /** Nothing of it is read. */
+  /** Closes a connection after the delay. Nothing is read from it. */
   close(socket: Socket): void {
     socket.on('error', () => undefined)
     if (this.#waiting.size >= maxWaiting) {

@@ -6,11 +6,14 @@ import type { Connection } from './connection.ts'
 
 /** Fractions of the time that a stop may take in all. */
 const fractions = {
-  /** From the beginning: a request that is on its way may still come. */
+  /** Since the beginning of the stop: until then, a request that is on its way may still come. */
   grace: 0.1,
-  /** Without progress on a connection where no command runs: a response not taken, a client that does not close. */
+  /**
+   * How long a connection where no command runs may make no progress: a response not taken, a client that does not
+   * close.
+   */
   idle: 0.2,
-  /** From the beginning: running commands may go on. */
+  /** Since the beginning of the stop: until then, running commands may go on. */
   commands: 0.9,
   /** Between two checks. */
   tick: 0.01,
@@ -18,7 +21,7 @@ const fractions = {
 
 export class Drain {
   readonly #open: ReadonlyMap<unknown, Connection>
-  /** How far each connection had come and when that last changed. */
+  /** Bytes sent on each connection, and when that number last changed. */
   readonly #progress = new WeakMap<Connection, { readonly flushed: number; readonly since: number }>()
   readonly #timeout: number
   #begun = 0
@@ -45,7 +48,7 @@ export class Drain {
     })
   }
 
-  /** Waits no longer for commands; what is being sent gets the time that is left for that. */
+  /** Waits no longer for commands. Responses that are being sent get the time that is left after `commands`. */
   force(): void {
     this.#begun = Math.min(this.#begun, performance.now() - this.#timeout * fractions.commands)
   }

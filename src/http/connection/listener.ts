@@ -12,9 +12,9 @@ export interface Listener {
   readonly port: number
   /** Whether it is open. */
   readonly listening: boolean
-  /** Who gets connections from now on. Those that came before the first call are handed over then. */
+  /** Sets the handler of new connections. Connections that came before the first call are handed over at once. */
   accept(handler: (socket: Socket) => void): void
-  /** Accepts what the system has queued: those who came before the end would be reset by it. */
+  /** Accepts the connections that the system has queued: a close of the listener would reset them. */
   acceptQueued(): Promise<void>
   /** Stops listening; connections already handed over are not touched. */
   close(): Promise<void>
@@ -59,7 +59,7 @@ function open(where: net.ListenOptions & { readonly fd?: number }, log: Log): Pr
     server.listen(where, () => {
       server.removeAllListeners('error')
       const place = server.address()
-      // What was handed over may be a UNIX socket.
+      // A descriptor that was handed over may be a UNIX socket.
       if (place === null || typeof place === 'string') reject(new Error('not a TCP socket'))
       else resolve(new OpenListener(server, where.host ?? place.address, place.port, log))
     })
@@ -72,7 +72,7 @@ class OpenListener implements Listener {
   readonly #server: net.Server
   #handler: ((socket: Socket) => void) | null = null
   #early: Socket[] = []
-  /** One log line for a storm of failures, which the next good connection ends. */
+  /** Whether a failure is in the log: one line for all failures until the next good connection. */
   #failing = false
   #accepted = 0
 
@@ -102,7 +102,7 @@ class OpenListener implements Listener {
   }
 
   async acceptQueued(): Promise<void> {
-    // Node accepts one at each turn of its loop; a flood is not waited for.
+    // Node accepts one connection in each turn of the event loop. The end of a flood is not waited for.
     for (let [turn, idle] = [0, 0]; turn < maxQueued && idle < 3; turn++) {
       const before = this.#accepted
       await setImmediate()

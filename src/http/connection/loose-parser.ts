@@ -1,4 +1,4 @@
-// What is known of the HTTP parser of the Node.js at hand.
+// What is known against the HTTP parser of this Node.js.
 
 /**
  * llhttp before 9, in Node.js before 20.19.2, takes a bare LF or CR for the end of a head (CVE-2025-23167), blanks in

@@ -1,5 +1,5 @@
-// What Node's parser reports as an error, as the HTTP error that fits. The parser is dead after any of these, so each
-// of them ends the connection.
+// Turns an error of Node's HTTP parser into the HTTP error that fits. The parser is dead after any error, so each of
+// them ends the connection.
 
 import { headTooLarge, HttpError, methodNotAllowed, otherVersion } from '../http-error.ts'
 import { isKnownVersion } from '../request/request-head.ts'
@@ -55,7 +55,7 @@ function namesOtherVersion(word: string): boolean {
   return name !== undefined && (name !== 'HTTP' || !isKnownVersion(version))
 }
 
-/** Another version of HTTP, or a version that is none. */
+/** The error for a version that the parser does not take: another version of HTTP, or a malformed one. */
 function versionFailure(error: ParseError): HttpError {
   const { text, at } = textAround(error)
   const version = /^HTTP\/(\d+\.\d+)(?:[\r\n]|$)/.exec(text.slice(text.lastIndexOf('HTTP/', at)))?.[1]
@@ -63,7 +63,10 @@ function versionFailure(error: ParseError): HttpError {
   return other ? otherVersion() : malformed(error)
 }
 
-/** Another method, where the line is a request line but for that; otherwise something that is not HTTP. */
+/**
+ * The error for a method that the parser does not know, where the rest is a request line; otherwise what came is not
+ * HTTP.
+ */
 function methodFailure(error: ParseError): HttpError {
   const { text, at } = textAround(error)
   if (hasProxyHeader(error)) {
@@ -73,7 +76,8 @@ function methodFailure(error: ParseError): HttpError {
   if (text.startsWith('\x16\x03', at)) {
     return new HttpError('framing', 'this looks like TLS, but plain HTTP is spoken here; use http:// or configure TLS')
   }
-  // What precedes may be a body without a line end; it cannot be told from the method's beginning, and need not be.
+  // Before the method may stand a body without a line end. It cannot be told from the beginning of the method, and need
+  // not be.
   const method = /[!#$%&'*+.^_`|~0-9A-Za-z-]*$/.exec(text.slice(0, at))?.[0] ?? ''
   const line = text.slice(at - method.length)
   if (!startsRequestLine(line)) return malformed(error)
@@ -112,7 +116,7 @@ function malformed(error: ParseError): HttpError {
   return new HttpError('framing', sentences[code] ?? 'the request is not HTTP')
 }
 
-/** Whether the parser gave up at a line end that is one for other programs. */
+/** Whether the parser gave up at an LF without a CR, which is a line end for other programs. */
 function endsInLfAlone(error: ParseError): boolean {
   const { text, at } = textAround(error)
   return [at - 1, at].some((place) => text[place] === '\n' && place > 0 && text[place - 1] !== '\r')

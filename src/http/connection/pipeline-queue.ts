@@ -5,12 +5,12 @@ import type { Socket } from 'node:net'
 import type { HttpError } from '../http-error.ts'
 import { ReadGate } from '../../net/node-contracts.ts'
 
-/** A request in its place in the order of its connection. */
+/** A request in the queue of its connection. */
 export interface PipelinedRequest {
   readonly raw: IncomingMessage
   /** Whether its response has begun. */
   readonly answered: boolean
-  /** Those before it are answered; called once at most. */
+  /** The requests before it are answered. Called once at most. */
   start(): void
   /** Its body turned out bad, late or cut off, perhaps before its turn came. */
   abortInput(error: HttpError): void
@@ -20,7 +20,10 @@ export interface PipelinedRequest {
   disconnected(): void
 }
 
-/** Requests that may wait before no more are read. What one read brought waits as well. */
+/**
+ * How many requests may wait; then no more are read from the connection. All requests of one read wait, even beyond
+ * this number.
+ */
 const maxWaiting = 16
 
 export class PipelineQueue {
@@ -30,7 +33,7 @@ export class PipelineQueue {
   #current: PipelinedRequest | null = null
   /** Whether the current one has started. */
   #started = true
-  /** The one that came last, as long as it is not known to be complete: an idle connection keeps no request. */
+  /** The latest request, until it is known to be complete: an idle connection keeps no request in memory. */
   #latest: IncomingMessage | null = null
   #any = false
 
@@ -39,12 +42,12 @@ export class PipelineQueue {
     this.#gate = new ReadGate(socket)
   }
 
-  /** The one that runs or is being answered, or is about to start. */
+  /** The request that runs, is being answered, or is about to start. */
   get current(): PipelinedRequest | null {
     return this.#current
   }
 
-  /** The one that came last among those not answered yet. */
+  /** The latest request that is not answered yet. */
   get last(): PipelinedRequest | null {
     return this.#waiting.at(-1) ?? this.#current
   }
@@ -74,8 +77,8 @@ export class PipelineQueue {
   }
 
   /**
-   * The current one is answered to the last byte. The next one starts when other connections have had their turn: one
-   * read brings thousands of small requests.
+   * The current request is answered to the last byte. The next one starts when other connections have had their turn,
+   * as one read may bring thousands of small requests.
    * @returns whether another one was waiting
    */
   next(): boolean {
@@ -92,7 +95,7 @@ export class PipelineQueue {
     return true
   }
 
-  /** Forgets those that have not started; what still comes is read without a limit. */
+  /** Drops the requests that have not started. What still comes is read without this limit. */
   clear(): void {
     if (!this.#started) this.#current = null
     this.#waiting = []

@@ -1,5 +1,5 @@
-// Connections that begin with a header of the PROXY protocol, until it is read. Each has a place among all connections
-// from its beginning; the client that the header names has to find one of its own.
+// Reads the header of the PROXY protocol at the beginning of connections. Until then, each takes a place as a
+// connection of the proxy's address; the client that the header names then needs a place of its own.
 
 import type { Socket } from 'node:net'
 import type { AgentConfig } from '../../config/types.ts'
@@ -13,14 +13,14 @@ export interface ProxyHeaderStageOptions {
   readonly config: Pick<AgentConfig, 'proxies' | 'httpLimits'>
   readonly server: Pick<HttpServer, 'takeSlot' | 'discard'>
   readonly log: ProxyRefusalLog
-  /** Gets each connection behind its header. @param consumed bytes of the header */
+  /** Called for each connection once its header is read. @param consumed bytes of the header */
   readonly take: (socket: Socket, client: ClientAddress, consumed: number) => void
 }
 
 export class ProxyHeaderStage {
   readonly #options: ProxyHeaderStageOptions
   readonly #trusted: TrustedProxies
-  /** Connections without their header, and what ends the wait for it. */
+  /** Connections whose header is awaited, each with the function that drops it. */
   readonly #pending = new Map<Socket, () => void>()
   readonly #waiting: (() => void)[] = []
 
@@ -32,7 +32,7 @@ export class ProxyHeaderStage {
   /** @param peer the address that the connection came from */
   accept(socket: Socket, peer: string): void {
     const { config, server, log, take } = this.#options
-    // Reset while it waited to be accepted, as HAProxy ends its checks: whose it was is not known any more.
+    // Reset while it waited to be accepted, as HAProxy ends its health checks: its address is not known any more.
     if (socket.destroyed || socket.remotePort === undefined) {
       socket.on('error', () => undefined).destroy()
       log.gone(peer, 'it was closed')

@@ -15,7 +15,7 @@ export type Phase = 'head' | 'body' | 'work' | 'discard' | 'idle' | 'linger'
 /** The limit exceeded; `request`: that of a whole request, `reader`: of a client that does not take its response. */
 export type Timeout = 'head' | 'body' | 'request' | 'reader' | 'discard' | 'idle' | 'linger'
 
-/** What a socket shows of itself without being read. */
+/** What can be seen of a socket without reading from it. */
 export interface Counters {
   /** Bytes received. */
   readonly read: number
@@ -28,7 +28,10 @@ export interface Counters {
 }
 
 const lingerSilence = 2000
-/** Bytes within the silence; a client that sends less is not uploading a body whose response it wants to see. */
+/**
+ * Bytes in `lingerSilence` milliseconds; a client that sends less is not one that uploads a body and waits for the
+ * response.
+ */
 const lingerProgress = 1024
 const lingerTime = 30_000
 /** Bytes that are read and thrown away after the last response; a client that sends more is reset. */
@@ -41,7 +44,7 @@ export class ConnectionTimeouts {
   #since: number
   /** When the request under way began, as far as is known. */
   #requestSince: number
-  /** The counter of this phase, its value at the beginning and at the latest check, and when it last changed. */
+  /** The counter of this phase: its value at the beginning and at the latest check, and when it last changed. */
   #initial = 0
   #latest = 0
   #moved: number
@@ -76,7 +79,7 @@ export class ConnectionTimeouts {
     this.#takingSince = null
   }
 
-  /** The limit that is exceeded, or null. Moves to the next phase where only the counters show it. */
+  /** The limit that is exceeded, or null. Enters the next phase where only the counters show that it has begun. */
   check(now: number, counters: Counters, limits: HttpLimits): Timeout | null {
     const age = now - this.#since
     switch (this.#phase) {
@@ -108,7 +111,10 @@ export class ConnectionTimeouts {
     }
   }
 
-  /** A byte now and then would keep a response in memory for days: beyond the time of a stall, the average counts. */
+  /**
+   * Whether a client takes its response too slowly: with a byte now and then, it would stay in memory for days. So the
+   * average rate counts once `stallTimeout` has passed.
+   */
   #tooSlow(taking: number, taken: number, limits: HttpLimits): boolean {
     const time = taking - limits.stallTimeout
     return time > 0 && (taken - this.#takenBefore) * 1000 < time * limits.minReaderRate

@@ -7,7 +7,7 @@ import type { TrustedProxies } from './trusted-proxies.ts'
 import { xForwardedFor } from './x-forwarded-for.ts'
 
 /**
- * - `client`: this is the one
+ * - `client`: the client of the request is known
  * - `ignored`: the headers are of a client that is no trusted proxy, and count for nothing
  * - `malformed`, `contradictory`: no address can be taken from them, and the request must be refused: to take the
  *   address of the proxy instead would give its rights to every client that can make it send such headers
@@ -17,7 +17,7 @@ export type ForwardedOutcome =
   | { readonly kind: 'malformed'; readonly header: string }
   | { readonly kind: 'contradictory' }
 
-/** Proxies in a row. A longer list was not written by proxies alone. */
+/** How many hops a header may list. A longer list was not written by proxies alone. */
 const maxHops = 32
 
 /**
@@ -54,7 +54,7 @@ function headersOf(rawHeaders: readonly string[]): { xForwardedFor: string[]; fo
   let found: { xForwardedFor: string[]; forwarded: string[] } | null = null
   for (let i = 0; i < rawHeaders.length; i += 2) {
     const [name = '', value = ''] = [rawHeaders[i], rawHeaders[i + 1]]
-    // Every request passes here, and few have either.
+    // The lengths are compared first: every request passes here, and few have either header.
     if (name.length !== 15 && name.length !== 9) continue
     const key = name.toLowerCase()
     if (key !== 'x-forwarded-for' && key !== 'forwarded') continue

@@ -2,7 +2,7 @@
 
 import { canonicalAddress } from '../../net/network.ts'
 
-/** `unknown`: the proxy does not know or does not tell; `malformed`: nothing that a proxy writes. */
+/** `unknown`: the proxy does not know the address or does not tell it; `malformed`: nothing that a proxy writes. */
 export type ForwardedNode =
   | { readonly kind: 'address'; readonly address: string }
   | { readonly kind: 'unknown' }

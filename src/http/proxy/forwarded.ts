@@ -1,6 +1,6 @@
-// `Forwarded` (RFC 7239): elements joined by commas, each with parameters joined by semicolons, of which `for` is the
-// one that was called from. Read strictly: with quoted strings, where a parameter begins is a matter of every quote
-// before it, and a client can put one in front of what a proxy appends.
+// `Forwarded` (RFC 7239): elements joined by commas, each with parameters joined by semicolons. `for` is the address
+// that the proxy was called from. Read strictly: where a parameter begins depends on every quote before it, and a
+// client can put a quote in front of what a proxy appends.
 
 import type { ForwardedNode } from './forwarded-node.ts'
 import { malformedNode, readNode, unknownNode } from './forwarded-node.ts'
@@ -17,7 +17,7 @@ export function* forwarded(lines: readonly string[]): Generator<ForwardedNode, u
   for (const line of lines.toReversed()) yield* elementsOf(line)?.toReversed() ?? [malformedNode]
 }
 
-/** null: not of the form. */
+/** null: the line is malformed. */
 function elementsOf(line: string): ForwardedNode[] | null {
   const elements: ForwardedNode[] = []
   for (let at = skip(line, 0); at < line.length;) {
@@ -25,7 +25,7 @@ function elementsOf(line: string): ForwardedNode[] | null {
     if (element === null) return null
     elements.push(element.node)
     at = skip(line, element.end)
-    // Elements without a comma between them.
+    // Two elements without a comma between them.
     if (at < line.length && !line.slice(element.end, at).includes(',')) return null
   }
   return elements

@@ -1,11 +1,11 @@
-// Whose word counts for the address of a client.
+// The proxies whose headers count for the address of a client.
 
 import { NetworkTable, readAddress, readNetwork } from '../../net/network.ts'
 
 export class TrustedProxies {
   readonly #networks: NetworkTable<true>
 
-  /** @param list addresses and networks; what is neither trusts no one */
+  /** @param list addresses and networks; a text that is neither adds no proxy */
   constructor(list: readonly string[]) {
     this.#networks = new NetworkTable(
       list.flatMap((text) => {
@@ -15,7 +15,7 @@ export class TrustedProxies {
     )
   }
 
-  /** @param address `unknown` is none */
+  /** @param address `unknown` is no address, and so not included */
   includes(address: string): boolean {
     const read = readAddress(address)
     return read !== null && this.#networks.find(read) !== null

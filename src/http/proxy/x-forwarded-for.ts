@@ -1,5 +1,5 @@
-// `X-Forwarded-For`: addresses joined by commas, each proxy appending the one that it was called from. No standard says
-// more; what proxies really write is taken: ports, brackets, `unknown`.
+// `X-Forwarded-For`: addresses joined by commas, each proxy appending the address that it was called from. No standard
+// says more; what proxies really write is taken: ports, brackets, `unknown`.
 
 import type { ForwardedNode } from './forwarded-node.ts'
 import { readNode } from './forwarded-node.ts'
@@ -17,7 +17,7 @@ export function* xForwardedFor(lines: readonly string[]): Generator<ForwardedNod
   }
 }
 
-/** Without a pattern, whose time would grow with the square of the blanks in the middle. */
+/** Without a regular expression: its time would grow with the square of the number of blanks in the middle. */
 function withoutBlanks(text: string): string {
   let [start, end] = [0, text.length]
   while (isBlank(text[start])) start++

@@ -1,4 +1,4 @@
-// Who is it? Nothing of a body is read before that is known.
+// Finds out who sends a request. Nothing of a body is read before that is known.
 
 import type { Authenticator, AuthOutcome } from '../../auth/basic.ts'
 import type { Log } from '../../log/message.ts'
@@ -27,7 +27,7 @@ export function authorizeRequest({ log }: AuthorizationOptions): HttpHook {
       done()
       return
     }
-    // The client is not charged for this time.
+    // This time does not count toward the time limits of the client.
     connection.startWorking()
     const proceed = (error?: Error): void => {
       if (context.isChecking) done(error)
@@ -36,7 +36,7 @@ export function authorizeRequest({ log }: AuthorizationOptions): HttpHook {
   }
 }
 
-/** @throws HttpError for a client that may not come in */
+/** @throws HttpError for a client that is refused */
 function admit(context: RequestContext, authenticator: Authenticator, outcome: AuthOutcome, log: Log): void {
   const from = addressFields(context.client)
   if (outcome.ok) {

@@ -1,10 +1,10 @@
-// Is what follows the head something that can be read at all?
+// Checks whether the body that follows the head can be read at all: its type, coding and length.
 
 import type { HttpHook } from '../fastify-types.ts'
 import { bodyTooLarge, HttpError } from '../http-error.ts'
 import type { RequestHead } from './request-head.ts'
 
-/** Tells a client that waits for it to send the body. */
+/** Also tells a client that waits for a 100 to send the body. */
 export function checkBodyHeaders(): HttpHook {
   return ({ context, raw }, reply, done) => {
     const { head, settings } = context

@@ -1,4 +1,4 @@
-// Reads the body of an admitted request, as bytes, while it arrives. Only a complete one comes out.
+// Reads the body of an admitted request, as bytes, while it arrives. Only a complete body is passed on.
 
 import type { FastifyContentTypeParser } from 'fastify'
 import type { IncomingMessage, Server } from 'node:http'
@@ -19,14 +19,17 @@ export interface BodyOptions {
 /** Bytes of a body that are scanned as they come; what follows waits for the turn of its client. */
 const promptSize = 16 * 1024
 
-/** Gives the route an `EnvelopeReader` that has read the whole body; never, where the connection breaks before. */
+/**
+ * Gives the route an `EnvelopeReader` that has read the whole body. If the connection breaks before, the route is never
+ * called.
+ */
 export function readEnvelope({ log, turns }: BodyOptions): FastifyContentTypeParser<Server, IncomingMessage> {
   return ({ context }, payload, done) => {
     const { maxBodySize } = context.settings.limits
     const reader = new EnvelopeReader()
     let size = 0
     let finished = false
-    /** Whether a chunk waits for its turn. The stream may end before that has come. */
+    /** Whether a chunk waits for its turn. The stream may end before that turn. */
     let waiting = false
     let ended = false
     const onData = (chunk: Buffer): void => {

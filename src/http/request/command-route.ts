@@ -33,7 +33,7 @@ export function runCommand({ log }: CommandRouteOptions): Handler {
     const envelope = body.finish()
     if (envelope.kind === 'not-json') throw new HttpError('not-json', envelope.text)
     traceCommand(log, client, envelope)
-    // Strings that have to be transcoded for the daemon are copied with everything around them.
+    // If strings have to be transcoded for the daemon, all arguments are copied.
     const args = envelope.kind === 'command' ? envelope.arguments : null
     if (args?.wideEscapes === true && !memory.tryReserve(args.length)) throw memoryFull()
     const path = pathTarget(target, settings.services)

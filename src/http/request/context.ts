@@ -21,7 +21,7 @@ export interface RequestContextOptions {
   readonly target: string
   readonly settings: () => HttpSettings
   readonly log: Log
-  /** Of the whole process. */
+  /** The memory budget of the whole process. */
   readonly budget: MemoryBudget
   /** Goes on with the request: its turn has come. */
   readonly proceed: () => void
@@ -30,7 +30,7 @@ export interface RequestContextOptions {
 }
 
 /**
- * - `queued`: those before it are not answered yet
+ * - `queued`: requests before it are not answered yet
  * - `checking`: hooks run
  * - `reading`: the body is awaited
  * - `running`: the command runs
@@ -46,9 +46,9 @@ export class RequestContext implements PipelinedRequest, CommandScope {
   readonly log: Log
   /** When the request came; milliseconds of the monotonic clock. */
   readonly begin = performance.now()
-  /** Set once it is known to be sound. */
+  /** What the head says, once it is known to be sound. */
   head: RequestHead | null = null
-  /** That of the connection until the head says of whom a trusted proxy has the request. */
+  /** The client of the connection, until the head of a request from a trusted proxy names the client behind that. */
   client: ClientAddress
   /** The user that HTTP basic authentication proved. */
   user: string | null = null
@@ -60,7 +60,7 @@ export class RequestContext implements PipelinedRequest, CommandScope {
   #inputError: HttpError | null = null
   #onInputError: ((error: HttpError) => void) | null = null
   #onAbort: (() => void) | null = null
-  /** Where on the connection the request begins; null where it came together with the one before. */
+  /** Where in the bytes of the connection the request begins; null where it came together with the one before. */
   #startsAt: number | null = null
 
   constructor(options: RequestContextOptions) {
@@ -82,7 +82,7 @@ export class RequestContext implements PipelinedRequest, CommandScope {
     return proxy === undefined ? { remoteAddress, tls, user } : { remoteAddress, proxy, tls, user }
   }
 
-  /** Whose shares the request takes from. Not before the user is known. */
+  /** The client from whose shares the request takes. Only to be read once the user is known. */
   get shareClient(): ShareClient {
     return shareClient(this.client.remoteAddress, this.user)
   }
@@ -92,7 +92,7 @@ export class RequestContext implements PipelinedRequest, CommandScope {
     return (this.#memory ??= this.#options.budget.open(this.shareClient))
   }
 
-  /** Aborted when the connection is gone. Made when it is asked for first: few commands ever wait for their turn. */
+  /** Aborted when the connection is gone. Made when it is first read: few commands ever wait for their turn. */
   get signal(): AbortSignal {
     this.#abortController ??= new AbortController()
     if (this.connection.over) this.#abortController.abort()

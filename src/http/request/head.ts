@@ -1,4 +1,4 @@
-// Is the head of the request sound, of whom is it, and is it a POST?
+// Checks the head of a request: whether it is sound, of which client it is, and whether it is a POST.
 
 import type { Log } from '../../log/message.ts'
 import { addressFields } from '../../net/client-address.ts'

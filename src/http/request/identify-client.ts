@@ -1,4 +1,4 @@
-// Which client a request is of, where it comes from a trusted proxy; and that this client has a place.
+// Finds out which client a request is of, perhaps one behind a trusted proxy, and whether this client has a place.
 
 import { HttpError } from '../http-error.ts'
 import { clientBehind } from '../proxy/client-behind.ts'

@@ -5,8 +5,8 @@ import type { PathTarget } from '../../command/path-target.ts'
 const agent: PathTarget = { kind: 'agent' }
 
 /**
- * The configured service that the last segment of the target's path names, as a proxy may keep a prefix, or else its
- * first one. Query, scheme and empty segments are ignored; a segment may be percent-encoded.
+ * The configured service that the target's path names: by its last segment, as a proxy may keep a prefix, or else by
+ * its first one. Query, scheme and empty segments are ignored; a segment may be percent-encoded.
  * @param target the request target as sent, in any of its forms (RFC 9112 section 3.2)
  */
 export function pathTarget(target: string, services: ReadonlySet<string>): PathTarget {

@@ -1,5 +1,5 @@
-// Is the client's certificate still good? A connection may outlive the certificate that opened it, its CA, or the
-// rules that let it in.
+// Checks whether the client's certificate is still good. A connection may outlive the certificate that opened it, its
+// CA, or the rules that let it in.
 
 import type { Diagnosis } from '../../tls/diagnosis/handshake.ts'
 import { diagnoseUntrusted } from '../../tls/diagnosis/peer.ts'

@@ -6,14 +6,14 @@ import type { HttpReply } from '../fastify-types.ts'
 import { respond } from '../response/respond.ts'
 import type { RequestContext } from './context.ts'
 
-/** Whether a request is a probe, where the configuration has these answered. */
+/** Whether a request is a probe, and the configuration says that probes are answered. */
 export function isProbe({ head, raw, settings, target }: RequestContext): boolean {
   if (settings.readiness === null || (raw.method !== 'GET' && raw.method !== 'HEAD')) return false
   if (target !== '/livez' && target !== '/readyz') return false
   return head?.chunked === false && (head.contentLength ?? 0) === 0
 }
 
-/** Answers as the address for monitoring does. Nothing is logged, and nothing recorded. */
+/** Answers as the monitoring listener does. Nothing is logged, and nothing recorded. */
 export function answerProbe({ connection, settings, target }: RequestContext, reply: HttpReply): void {
   const reasons = target === '/livez' ? [] : (settings.readiness?.() ?? [])
   const problems = connection.closing ? [...reasons, 'the agent is stopping'] : reasons

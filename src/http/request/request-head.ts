@@ -40,7 +40,7 @@ interface Found {
   offersUpgrade: boolean
 }
 
-/** Of HTTP. */
+/** Whether HTTP of this version is spoken here. */
 export function isKnownVersion(version: string): boolean {
   return version === '1.1' || version === '1.0'
 }

@@ -1,4 +1,5 @@
-// The first hook: gives the request its context, and lets it wait until those before it on the connection are answered.
+// The first hook: gives the request its context, and lets it wait until the requests before it on the connection are
+// answered.
 
 import type { Log } from '../../log/message.ts'
 import type { MemoryBudget } from '../../shares/memory-budget.ts'

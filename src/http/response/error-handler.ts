@@ -44,7 +44,10 @@ async function sendError(error: HttpError, context: RequestContext, reply: HttpR
   }
 }
 
-/** Throws away what is left of the body; a client that goes on for long after the response is disconnected. */
+/**
+ * Throws away what is left of the body. Beyond `maxDiscarded` bytes of it, the connection ends once the response is
+ * out.
+ */
 function discardBody({ connection, raw }: RequestContext): void {
   let discarded = 0
   raw.on('data', (chunk: Buffer) => {
@@ -59,7 +62,10 @@ function cutOff({ connection }: RequestContext, reply: HttpReply): void {
   reply.hijack()
 }
 
-/** What Fastify itself refuses: a Content-Type that is none, which only a second one before ours can still be here. */
+/**
+ * The error for what Fastify itself refuses: a malformed Content-Type. It comes this far only where there are two:
+ * `checkBodyHeaders` looks at the last one, and Fastify at the first.
+ */
 function known(thrown: unknown): HttpError | null {
   const isInvalidType = thrown instanceof Error && 'code' in thrown && thrown.code === 'FST_ERR_CTP_INVALID_MEDIA_TYPE'
   return isInvalidType ? new HttpError('content-type', 'Content-Type is malformed') : null

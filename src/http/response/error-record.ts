@@ -7,12 +7,12 @@ import type { ClientAddress } from '../../net/client-address.ts'
 import type { HttpError, HttpErrorKind } from '../http-error.ts'
 import type { HttpSettings } from '../settings.ts'
 
-/** More is known of these where they are noticed, and logged there. */
+/** Kinds that are logged where they are noticed, as more is known of them there. */
 const loggedElsewhere: ReadonlySet<HttpErrorKind> = new Set([
   'unauthorized', 'locked-out', 'certificate', 'unexpected', 'overload',
 ])
 
-/** @returns the message written; null where that was done elsewhere */
+/** @returns the id of the message written; null where that was done elsewhere */
 export function logHttpError(log: Log, error: HttpError, client: ClientAddress): MessageId | null {
   if (loggedElsewhere.has(error.kind)) return null
   const id = ids[error.kind] ?? 'HTTP_BAD_CLIENT_REQUEST_RECEIVED'

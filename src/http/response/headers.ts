@@ -5,12 +5,12 @@ import type { HttpHeader } from '../../config/types.ts'
 import type { HttpError } from '../http-error.ts'
 import { reasonPhrase } from '../http-error.ts'
 
-/** What frames the response is not the operator's to change. */
+/** Headers that frame the response. The configuration cannot change these. */
 const reserved: ReadonlySet<string> = new Set([
   'connection', 'content-length', 'date', 'keep-alive', 'trailer', 'transfer-encoding', 'upgrade',
 ])
 
-/** Names and values in turn that are in all responses, by the configured list, which lives as its configuration. */
+/** Headers of all responses, names and values in turn, by the configured list; kept as long as that configuration. */
 const staticHeaders = new WeakMap<readonly HttpHeader[], readonly string[]>()
 
 /**

@@ -8,7 +8,10 @@ import { rawToBuffer } from '../../json/raw.ts'
 
 export type Payload = Buffer | Readable
 
-/** Bytes handed over at once: no large body is copied as a whole on its way through TLS, and progress is seen. */
+/**
+ * Bytes handed over at once, so that no large body is copied as a whole on its way through TLS, and progress can be
+ * seen.
+ */
 const pieceSize = 256 * 1024
 /** Chunks smaller than this are joined: each piece costs a system call. */
 const joinBelow = 32 * 1024

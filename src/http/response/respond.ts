@@ -14,7 +14,7 @@ export interface PreparedResponse {
   readonly body: RawJson
   /** Whether the response is the last one whatever the client wants. */
   readonly close?: boolean
-  /** Whether it answers a command, which makes its connection worth keeping; left out: where the status is 200. */
+  /** Whether it answers a command, which makes its connection worth keeping; default: whether the status is 200. */
   readonly command?: boolean
 }
 

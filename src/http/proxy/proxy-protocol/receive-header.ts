@@ -15,19 +15,19 @@ export interface ProxyHeaderEvents {
    */
   header(source: string | null, size: number): void
   failed(failure: ProxyFailure, reason: string): void
-  /** The connection ended or rested without a byte, as a check of the port leaves it, or broke. */
+  /** The connection ended or timed out without a byte, as after a check of the port, or it broke. */
   gone(reason: string): void
 }
 
 export interface ReceiveOptions {
-  /** Whether the connection is of a trusted proxy. Of any other, the first byte ends it. */
+  /** Whether the connection is of a trusted proxy. Any other connection is closed at its first byte. */
   readonly trusted: boolean
   /** Milliseconds for the whole header. */
   readonly timeout: number
   readonly events: ProxyHeaderEvents
 }
 
-/** @returns ends the reading without an event; to be called for a connection that still waits */
+/** @returns a function that closes the connection without an event; to be called only while the header is awaited */
 export function receiveProxyHeader(socket: Socket, { trusted, timeout, events }: ReceiveOptions): () => void {
   let received: Buffer = Buffer.alloc(0)
 

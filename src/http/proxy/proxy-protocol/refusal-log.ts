@@ -1,5 +1,5 @@
-// Connections that were closed for their PROXY protocol header: counted, and one log line for each kind, storms summed
-// up.
+// Reports connections that were closed for their PROXY protocol header: counts them and logs each kind of each address,
+// with repetitions summed up.
 
 import type { Log } from '../../../log/message.ts'
 import { LogThrottle } from '../../../log/throttle.ts'
@@ -31,7 +31,7 @@ export class ProxyRefusalLog {
     this.#storms.write('KEAGATE_PROXY_HEADER_REFUSED', fields, [peer, failure].join())
   }
 
-  /** A connection without a byte. */
+  /** A connection that ended or broke without a header. */
   gone(peer: string, reason: string): void {
     this.#log.write('KEAGATE_CONNECTION_ERROR', { 'remote-address': peer, reason })
   }
