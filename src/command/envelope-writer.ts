@@ -1,4 +1,4 @@
-// Writes the envelope that goes to a daemon. Nothing of the client's own envelope is in it, but the arguments are.
+// Writes the envelope that goes to a daemon. Of the client's own envelope, only the bytes of the arguments go into it.
 
 import { printCompact } from '../json/text/print.ts'
 import type { RawJson } from '../json/raw.ts'
@@ -19,8 +19,8 @@ export function withReadableArguments(command: Command): Command | Promise<Comma
 }
 
 /**
- * The arguments go along as they are, not copied.
- * @param services what the daemon is told as `service`; null: the envelope has no such member
+ * The bytes of the arguments are used as they are, without a copy.
+ * @param services the value of `service` in the envelope; null: the envelope has no such member
  */
 export function writeEnvelope(command: Command, services: readonly string[] | null): RawJson {
   const { name, caller, arguments: args } = command
