@@ -227,7 +227,7 @@ async function timed({ meter }: DispatchParts, command: Command, handler: Pick<H
 }
 
 /**
- * Runs a command where there are handler modules. A command that one of them registered is its own for any `service`.
+ * Runs a command where there are handler modules. A command that a module registered goes to it for any `service`.
  */
 async function runWithHooks(task: Task): Promise<readonly RawJson[]> {
   const { parts, command } = task

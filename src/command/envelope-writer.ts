@@ -8,7 +8,7 @@ import type { Command } from './handler.ts'
 
 /**
  * The command with arguments that Kea can read: those received, or a copy of them where a string holds escapes that
- * Kea refuses, see `respellWideEscapes`. Returns a promise only for such a copy of something large.
+ * Kea refuses, see {@link transcodeUnicodeEscapes}. Returns a promise only when large arguments are copied.
  */
 export function withReadableArguments(command: Command): Command | Promise<Command> {
   const { arguments: args } = command

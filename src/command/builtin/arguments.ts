@@ -20,8 +20,8 @@ export type OwnArguments = ArgumentsProblem | { readonly ok: true; readonly map:
 export type OwnConfiguration = ArgumentsProblem | { readonly ok: true; readonly configuration: RawJson }
 
 /**
- * Settles when all earlier arguments have been read. They are read one after the other: to read twenty at once in
- * slices would delay other clients as much as to read them without slices.
+ * Settles when all earlier arguments have been read. They are read one after the other, because slices do not spare
+ * other clients a wait when twenty arguments are read at the same time.
  */
 let lastRead: Promise<unknown> = Promise.resolve()
 
