@@ -41,7 +41,7 @@ export class FrontEnd {
   #server: HttpServer | null = null
   #active: ActiveConfig | null = null
 
-  /** @param report records the TLS handshakes that fail */
+  /** @param report records the TLS clients whose handshake fails or whose certificate is refused */
   constructor(log: Log, report: HandshakeLog, metrics: Metrics) {
     this.#log = log
     this.#report = report
