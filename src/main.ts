@@ -1,6 +1,6 @@
 #!/usr/bin/env node
-// Runs what the command line asks for. Modules that only the running agent needs are loaded late: after it listens for
-// signals, and never for a question such as `-v`, which Stork asks and which is so answered at once.
+// Runs what the command line asks for. Modules that only the running agent needs are loaded last: by then signals are
+// caught, and a question such as `-v`, which Stork asks, has been answered at once.
 
 import { parseArguments, usage } from './cli/arguments.ts'
 import type { Plan } from './cli/arguments.ts'

@@ -20,7 +20,7 @@ export interface Handler {
   readonly access: 'read' | 'write'
   /**
    * Runs the command and returns one answer map (`result`, `text`, `arguments`) as JSON text.
-   * If it throws, this command is answered with result 1, and nothing else happens.
+   * If it throws, this command is answered with result 1; nothing else is affected.
    */
   run(command: Command): RawJson | Promise<RawJson>
 }

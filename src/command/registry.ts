@@ -1,4 +1,4 @@
-// Finds handlers by command name. It does not know what a handler does or where it came from.
+// Finds handlers by command name. The registry does not know what a handler does or where it came from.
 
 import type { Handler } from './handler.ts'
 

@@ -303,6 +303,6 @@ export type MessageFields = Readonly<Record<string, string | number>>
 /** What the rest of the program uses to log. */
 export interface Log {
   write(id: MessageId, fields?: MessageFields): void
-  /** Whether a line with this id would be written anywhere. Asked before fields that are costly to prepare. */
+  /** Whether a line with this id would be written anywhere. To be asked before costly fields are prepared. */
   enabled(id: MessageId): boolean
 }

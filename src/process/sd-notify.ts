@@ -1,8 +1,8 @@
 // Sends messages to systemd's notification socket. Node cannot open a Unix datagram socket, so `systemd-notify` sends
 // each message. One small shell starts it; the shell lives as long as this process and reads messages from a pipe. To
 // start `systemd-notify` from this process would copy the page tables of a large process, and no client is served
-// meanwhile (80 ms with 600 MB). It would also fail when no descriptor is left, when the watchdog must still be
-// answered.
+// meanwhile (80 ms with 600 MB). It would also fail when no descriptor is left, but the watchdog must be answered then
+// too.
 
 import { spawn } from 'node:child_process'
 import type { ChildProcessByStdio } from 'node:child_process'

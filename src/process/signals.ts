@@ -6,7 +6,7 @@ export interface SignalActions {
   stop(signal: StopSignal): void
   /** A second signal: stop at once. */
   forceShutdown(signal: StopSignal): void
-  /** A signal without a meaning for the agent, on which Node would act if nobody listened. */
+  /** A signal without a meaning for the agent, which Node itself would act on if there were no listener. */
   unknown(signal: 'SIGUSR1'): void
 }
 

@@ -9,7 +9,7 @@ import type { AgentConfig } from '../config/types.ts'
 import { Modules } from '../hook/modules.ts'
 import type { ModuleParts } from '../hook/supervised-module.ts'
 
-/** These parts of the configuration before. */
+/** The same parts of the configuration before. */
 interface Previous {
   readonly modules: Modules
   readonly audit: Audit | null

@@ -184,7 +184,8 @@ export class Automaton {
           const whole = next === SCALAR_OVER && scalar >= SCALAR_COMPLETE
           if (!whole) return this.#refuse(wrongScalar(base + i, scalar, c), i)
           state = depth === 0 ? END : NEXT
-          // An outermost number or word is never reported: it may go on in the next chunk, and nothing may follow it.
+          // An outermost number or word is not reported at all: if it ends with the chunk, it may go on in the next
+          // one.
           if (depth > 0 && depth <= reported) this.#reportValue(base + i, depth)
           continue
         }

@@ -7,7 +7,9 @@ import { rawToString } from '../raw.ts'
 /** How many chunks are kept as they are, however small: most texts have no more. */
 const freeChunks = 16
 
-/** Bytes. Later chunks smaller than this are copied together, because each view costs some hundred bytes of its own. */
+/**
+ * Bytes. Later chunks smaller than this are copied together: each view costs some hundred bytes besides its content.
+ */
 const smallChunk = 4096
 
 /** Bytes of each block that small chunks are copied into. */
@@ -132,7 +134,9 @@ export class ChunkList {
   }
 }
 
-/** Whether a chunk is a small part of a large read and would keep all of it in memory, as HTTP's chunked coding can. */
+/**
+ * Whether a chunk is a small part of a large read and would keep all of it in memory; HTTP's chunked coding does that.
+ */
 function isWasteful({ length, buffer }: Uint8Array): boolean {
   return buffer.byteLength - length > Math.max(length, freeWaste)
 }

@@ -1,4 +1,4 @@
-// Scans a text once more that was scanned before; a large one in turns with other work.
+// Scans a text that was scanned before, a large one in turns with other work.
 
 import { setImmediate } from 'node:timers/promises'
 import { Automaton } from './automaton.ts'

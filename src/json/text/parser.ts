@@ -1,5 +1,5 @@
-// Makes values with their places of tokens. It reads on after a mistake where that is possible, and stops at the first
-// one where it is not.
+// Turns tokens into values that know their places in the text. After a mistake it reads on where that is possible; at
+// the first one where it is not, it stops.
 
 import { atOnce } from '../../in-slices.ts'
 import type { Sliced } from '../../in-slices.ts'

@@ -54,8 +54,8 @@ export function printCompact(value: Printable): string {
 
 /**
  * Kea's form of `config-write`: two blanks for each level, lists of scalars on one line, no line end after the last
- * line. Values below ten levels are on one line too: otherwise their blanks could be a hundred times as long as the
- * values.
+ * line. Values in more than ten levels are on one line too: otherwise their blanks could be a hundred times as long as
+ * the values.
  */
 export function printPretty(value: Printable): string {
   const text = new Text()
