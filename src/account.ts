@@ -3,12 +3,12 @@
 import { readFileSync } from 'node:fs'
 import type { Stats } from 'node:fs'
 
-/** The name of a user, or the number where there is none in /etc/passwd. */
+/** The name of a user, or the number where /etc/passwd has no name for it. */
 export function userName(uid: number): string {
   return nameIn('/etc/passwd', uid)
 }
 
-/** The name of a group, or the number where there is none in /etc/group. */
+/** The name of a group, or the number where /etc/group has no name for it. */
 export function groupName(gid: number): string {
   return nameIn('/etc/group', gid)
 }
@@ -19,7 +19,7 @@ export function ownUser(): string {
   return uid === undefined ? 'unknown user' : describeUser(uid)
 }
 
-/** `user _kea`, or `user id 4711` where it has no name. */
+/** `user _kea`, or `user id 4711` where the number has no name. */
 export function describeUser(uid: number): string {
   const name = userName(uid)
   return name === String(uid) ? `user id ${name}` : `user ${name}`
@@ -32,7 +32,7 @@ export function describeOwnership(stats: Stats): string {
   return `${kind}${bits.join('')} ${userName(stats.uid)} ${groupName(stats.gid)}`
 }
 
-/** The third field of each line is the number, in both files. */
+/** The first field of each line is the name and the third one is the number, in both files. */
 function nameIn(file: string, number: number): string {
   try {
     const line = readFileSync(file, 'utf8').split('\n').find((entry) => entry.split(':')[2] === String(number))

@@ -1,6 +1,6 @@
 // The base of every error that keagate throws, and the closed list of their codes.
 
-/** Stable codes that tell the kinds apart. */
+/** Stable codes that tell the kinds of errors apart. */
 export type ErrorCode =
   | 'CONFIG_UNREADABLE'
   | 'CONFIG_INVALID'
@@ -17,9 +17,9 @@ export type ErrorCode =
   | 'PID_FILE'
 
 export interface KeagateErrorOptions {
-  /** What would put it right, as a sentence an operator can follow. */
+  /** What the operator can do about it, as a sentence. */
   readonly remedy?: string
-  /** JSON pointer of the keyword in the configuration that it is about, such as `/Control-agent/http-port`. */
+  /** JSON pointer of the keyword in the configuration that the error is about, such as `/Control-agent/http-port`. */
   readonly at?: string
   readonly cause?: unknown
 }
@@ -28,7 +28,9 @@ export interface KeagateErrorOptions {
 export class KeagateError extends Error {
   readonly code: ErrorCode
   readonly remedy: string | null
-  /** The holder of the configuration's text makes it a position. */
+  /**
+   * JSON pointer of the keyword, or null. The code that has the configuration's text turns it into a position there.
+   */
   readonly at: string | null
 
   constructor(code: ErrorCode, message: string, options: KeagateErrorOptions = {}) {
@@ -40,13 +42,13 @@ export class KeagateError extends Error {
   }
 }
 
-/** The one-line form for people: the sentence, then the remedy. Works for whatever was thrown. */
+/** The one-line form for people: the sentence, then the remedy. Works for anything that was thrown. */
 export function describeError(error: unknown): string {
   if (error instanceof KeagateError) return error.remedy === null ? error.message : `${error.message}; ${error.remedy}`
   return error instanceof Error ? error.message : String(error)
 }
 
-/** What the system says went wrong, without the code before it and the call and file behind it. */
+/** The message of a failed system call, without the code before it and without the call and the file after it. */
 export function systemText(error: unknown): string {
   const text = error instanceof Error ? error.message : String(error)
   return text.replace(/^[A-Z0-9]+: /, '').replace(/, .*$/s, '')
@@ -59,7 +61,7 @@ export function systemCode(error: unknown): string | null {
   return systemCode(error.cause)
 }
 
-/** The same error for a keyword of the configuration. @param at JSON pointer */
+/** The same error with the keyword of the configuration that it is about. @param at JSON pointer */
 export function forKeyword(error: KeagateError, at: string): KeagateError
 export function forKeyword(error: unknown, at: string): unknown
 export function forKeyword(error: unknown, at: string): unknown {

@@ -1,8 +1,8 @@
-// Long work beside the event loop: it yields between its steps, and the caller decides whether others get a turn.
+// Long work that does not block the event loop: it yields between its steps, and there the caller may let others run.
 
 import { setImmediate } from 'node:timers/promises'
 
-/** Work that may be interrupted wherever it yields. Nothing is handed in or out there. */
+/** Work that may be interrupted wherever it yields. No values pass in or out there. */
 export type Sliced<Result> = Generator<undefined, Result, undefined>
 
 /**
@@ -11,7 +11,7 @@ export type Sliced<Result> = Generator<undefined, Result, undefined>
  */
 const slice = 5
 
-/** Runs work to its end at once: where there are no clients who wait. @throws whatever it throws */
+/** Runs work to its end at once, for callers without waiting clients. @throws what the work throws */
 export function atOnce<Result>(work: Sliced<Result>): Result {
   for (;;) {
     const step = work.next()
@@ -19,7 +19,7 @@ export function atOnce<Result>(work: Sliced<Result>): Result {
   }
 }
 
-/** Runs work beside everything else: after each slice the event loop goes around once. @throws whatever it throws */
+/** Runs work in slices: after each slice the event loop goes around once. @throws what the work throws */
 export async function inSlices<Result>(work: Sliced<Result>): Promise<Result> {
   for (let begin = performance.now(); ; ) {
     const step = work.next()

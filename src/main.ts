@@ -1,6 +1,6 @@
 #!/usr/bin/env node
-// Runs what the command line asks for. What only the running agent needs is loaded only for it: signals are heard
-// before that, and a question such as `-v`, which Stork asks, is answered at once.
+// Runs what the command line asks for. Modules that only the running agent needs are loaded last: by then signals are
+// caught, and a question such as `-v`, which Stork asks, has been answered at once.
 
 import { parseArguments, usage } from './cli/arguments.ts'
 import type { Plan } from './cli/arguments.ts'
@@ -15,7 +15,7 @@ import { buildReport, extendedVersion, packageVersion } from './version.ts'
 
 const program = startedAs(process.argv[1])
 
-// Under the name of the agent it replaces, it has that agent's options and nothing else.
+// Started under the name of the agent that it replaces, the program has that agent's options and no subcommands.
 const offered = program === 'kea-ctrl-agent' ? [] : Object.keys(subcommands)
 
 try {
@@ -54,7 +54,7 @@ async function run(plan: Plan): Promise<number> {
 
 async function runSubcommand(name: string, words: readonly string[]): Promise<number> {
   const entry = subcommands[name]
-  // The plan only names what is in the table.
+  // Never the case: the plan only names subcommands of the table.
   if (entry === undefined) return 1
   const subcommand = await entry.load()
   process.on('uncaughtException', fail)
@@ -63,14 +63,14 @@ async function runSubcommand(name: string, words: readonly string[]): Promise<nu
   return subcommand(words, { env, program, stdin, stdout, stderr })
 }
 
-/** Under the name of Kea's text client it is that client, and nothing else. */
+/** Started under the name of Kea's text client, the program is that client and nothing else. */
 async function runKeaShell(words: readonly string[]): Promise<number> {
   const { keaShell } = await import('./kea-shell/kea-shell.ts')
   const { stdin, stdout, stderr } = process
   stdout.on('error', stopReading)
   const extended = (): string => extendedVersion(packageVersion(), describeLibrary(tlsLibrary(process.env)))
   const code = await keaShell(words, { stdin, stdout, stderr, version: packageVersion, extendedVersion: extended })
-  // What was given up for want of time may still be under way.
+  // Work that was given up after a time-out may still be under way and must not delay the end.
   stdout.write('', () => process.exit(code))
   return code
 }

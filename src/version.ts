@@ -1,21 +1,21 @@
-// Who we are: the package's version and what it runs on.
+// The package's version, and what it is made of and runs on.
 
 import { existsSync, readFileSync } from 'node:fs'
 import { sourceRoot } from './install-dir.ts'
 
-/** The packages that do the work; what they need is in the build report. */
+/** The packages that `-V` names. The packages that these depend on are only in the build report. */
 const workingPackages: ReadonlySet<string> = new Set(['@peculiar/x509', 'ajv', 'fastify', 'pino', 'reflect-metadata'])
 
 /** The package's version. Stork reaches the daemons through an agent only if its version is below 3.0. */
 export function packageVersion(): string {
-  // The file is our own and part of every package; it stands one folder above both `src` and `dist`.
+  // The file is part of every package and lies one folder above both `src` and `dist`.
   const { version } = JSON.parse(readFileSync(new URL('../package.json', sourceRoot), 'utf8')) as BundledPackage
   return version
 }
 
 /**
- * Several lines: version, runtime and the libraries that matter. What `-V` prints.
- * @param tls what is to be said of the TLS library
+ * What `-V` prints, in several lines: version, runtime and the most important libraries.
+ * @param tls lines about the TLS library
  */
 export function extendedVersion(version: string, tls: readonly string[]): string {
   return [
@@ -30,8 +30,8 @@ export function extendedVersion(version: string, tls: readonly string[]): string
 }
 
 /**
- * What `-W` prints: everything the process is made of.
- * @param tls what is to be said of the TLS library
+ * What `-W` prints: the version of everything that the process is made of.
+ * @param tls lines about the TLS library
  */
 export function buildReport(version: string, tls: readonly string[]): string {
   const lines = [`keagate ${version}`, `platform ${process.platform} ${process.arch}`]
@@ -46,9 +46,9 @@ interface BundledPackage {
   readonly version: string
 }
 
-/** The packages that the build has put into the program, with all that they need; none where the sources run. */
+/** The packages that the build has put into the program, dependencies included; none when the sources run unbuilt. */
 function bundledPackages(): readonly BundledPackage[] {
   const file = new URL('built-with.json', sourceRoot)
-  // Made by the build.
+  // The build writes this file.
   return existsSync(file) ? (JSON.parse(readFileSync(file, 'utf8')) as BundledPackage[]) : []
 }

@@ -1,5 +1,5 @@
-// The life of the process: start, change of configuration by command or signal, stop. It is what the agent's own
-// commands ask when they report on or change the process around them.
+// The life of the process: start, change of configuration by command or signal, stop. The agent's own commands call
+// this class when they report on the process or change it.
 
 import { setImmediate } from 'node:timers/promises'
 import { logConfigErrors } from '../reload/startup-log.ts'
@@ -57,7 +57,7 @@ export class Agent implements AgentControl {
   readonly #inquiries = new Inquiries()
   #manager: ServiceManager = noServiceManager
   #stopping = false
-  /** What `config-get` shows, for as long as the configuration is in force. */
+  /** The answer of `config-get`, kept as long as its configuration is in force. */
   #shown: { readonly config: AgentConfig; readonly text: Promise<RawJson> } | null = null
   /** A reload that has not begun yet. */
   #waitingReload: Promise<ConfigOutcome> | null = null
@@ -85,7 +85,7 @@ export class Agent implements AgentControl {
     await this.#configManager.apply(() => this.#readFile(), 'all')
   }
 
-  /** Tells a service manager, from now on, what becomes of this process. Only after the start. */
+  /** Reports the state of this process to a service manager from now on. To be called only after the start. */
   report(manager: ServiceManager): void {
     this.#manager = manager
     if (this.#stopping) manager.stopping()
@@ -146,7 +146,7 @@ export class Agent implements AgentControl {
     })
   }
 
-  /** A reload that waits for its turn reads the file as it is then, so further requests share it. */
+  /** While a reload waits for its turn, further requests share it: it reads the file only when its turn comes. */
   configReload(): Promise<ConfigOutcome> {
     this.#waitingReload ??= this.#change('config-reload', 'the configuration file was read again and is in force', () =>
       this.#configManager.apply(() => {
@@ -173,7 +173,7 @@ export class Agent implements AgentControl {
     }
   }
 
-  /** SIGHUP: as config-reload, but the outcome goes to the log. */
+  /** SIGHUP: does the same as config-reload, and logs the outcome. */
   async reload(): Promise<void> {
     if (this.#stopping) return
     const { file, logging } = this.#options
@@ -192,7 +192,7 @@ export class Agent implements AgentControl {
     void this.#configManager.stop().then(() => this.#stopped(exitValue))
   }
 
-  /** Makes a shutdown under way wait for no command any more. */
+  /** Makes a shutdown that is under way stop waiting for commands. */
   forceShutdown(): void {
     this.#configManager.forceShutdown()
   }
@@ -234,7 +234,7 @@ export class Agent implements AgentControl {
     return outcome
   }
 
-  /** Runs one change and says how it ended; 5 where it was valid but could not be put in force. */
+  /** Runs one change and says how it ended; result 5: it was valid but could not be put in force. */
   async #outcome(
     success: string,
     change: () => Promise<void> | void,
@@ -253,7 +253,7 @@ export class Agent implements AgentControl {
 
 async function shownText(config: AgentConfig): Promise<RawJson> {
   const hash = await configHash(config)
-  // Each prints the whole of it.
+  // The hash and the text each print the whole configuration, so others get a turn between them.
   await setImmediate()
   return rawJson(printCompact({ ...printConfig(config, { secrets: 'hidden' }), hash }))
 }

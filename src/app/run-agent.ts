@@ -1,4 +1,4 @@
-// The process around the agent: its name, umask, PID file and log, what signals do, and how all of it ends.
+// The process around the agent: its name, umask, PID file and log, what signals do, and how the process ends.
 
 import { logConfigErrors } from '../reload/startup-log.ts'
 import { checkConfigFile } from '../reload/check-config.ts'
@@ -36,18 +36,18 @@ export async function runConfigCheck(plan: Extract<Plan, { kind: 'test' }>, env:
 export async function runAgent(plan: Extract<Plan, { kind: 'run' }>, parts: ProcessContext): Promise<number> {
   const { program, signals, env } = parts
   takeName(program)
-  // As Kea 3: nothing we make is for everybody to read.
+  // As Kea 3: other users may not read the files that the agent creates.
   process.umask(process.umask(0o027) | 0o027)
   const logging = openLogging(plan.debug, env)
   const { file, pathChecks } = plan
   const agent = new Agent({ file, pathChecks, env, logging, passedSockets: activatedSockets(env, process.pid) })
   let restorePidFile: () => void = () => undefined
   try {
-    // Without the name of a file there is nothing to start, and no name for a PID file.
+    // Where the plan names no file, there is no name for a PID file, and `start` fails below.
     if (/[^/]$/.test(plan.file)) {
       const pidFile = PidFile.create(pidFilePath(plan.file, env))
       restorePidFile = () => pidFile.restore()
-      // However the process ends, unless it is killed.
+      // Runs however the process ends, unless it is killed.
       process.once('exit', () => pidFile.remove())
       exitOnUncaught(logging)
       logging.write('DCTL_STARTING', { name: program, pid: process.pid, version: agent.version })
@@ -56,7 +56,7 @@ export async function runAgent(plan: Extract<Plan, { kind: 'run' }>, parts: Proc
     if (!plan.pathChecks) logging.write('CTRL_AGENT_SECURITY_CHECKS_DISABLED')
     const start = agent.start()
     signals.listen({
-      // A start that fails ends the process, with a line of its own.
+      // If the start fails, nothing is reloaded: the process ends with a line about the start.
       reload: () => start.then(() => {
         logFailure(logging, 'KEAGATE_PID_FILE_LOST', restorePidFile)
         return agent.reload()
@@ -70,7 +70,7 @@ export async function runAgent(plan: Extract<Plan, { kind: 'run' }>, parts: Proc
     })
     await Promise.race([start, agent.finished])
   } catch (error) {
-    // A start that was told to stop while it waited for its address did not fail.
+    // A start that is stopped while it waits for its address is no failure.
     if (!signals.stopping) return startFailed(error, logging)
   }
   if (!signals.stopping) logging.write('CTRL_AGENT_STARTED', { version: agent.version })
@@ -87,10 +87,10 @@ export async function runAgent(plan: Extract<Plan, { kind: 'run' }>, parts: Proc
   process.exit(exitValue)
 }
 
-/** Says why. @returns the exit code */
+/** Says why the start failed, and closes the log. @returns the exit code */
 async function startFailed(error: unknown, logging: Logging): Promise<number> {
   const id = failureId(error)
-  // As Kea: wherever lines have gone so far, this goes to standard error.
+  // As Kea: this goes to standard error, wherever earlier lines went.
   if (id === 'DCTL_CONFIG_FILE_LOAD_FAIL') logging.configure([])
   logConfigErrors(logging, id, error)
   await logging.close()

@@ -1,4 +1,4 @@
-// What the agent's own commands may ask of the process around them. The process implements it; handlers only see this.
+// The interface through which the agent's own commands use the process around them. The process implements it.
 
 import type { WrittenConfig } from '../config/print/write-file.ts'
 import type { ServiceGroups } from '../config/service-groups.ts'
@@ -13,7 +13,7 @@ export type ConfigOutcome =
 
 export interface AgentControl {
   readonly version: string
-  /** Several lines: version, runtime, libraries. What `-V` prints. */
+  /** What `-V` prints, in several lines: version, runtime, libraries. */
   readonly extendedVersion: string
   /** What `-W` prints. */
   readonly buildReport: string
@@ -26,7 +26,7 @@ export interface AgentControl {
   certificates(): readonly Expiring[]
   /** How many handshakes and client certificates were refused since the start, by reason; null without TLS. */
   tlsFailures(): Readonly<Record<string, number>> | null
-  /** Of each service, in the order of the configuration. */
+  /** The daemon of each service, in the order of the configuration. */
   daemons(): readonly DaemonStatus[]
   serviceGroups(): ServiceGroups
   /** The map `{"Control-agent": {…}, "hash": "…"}` with defaults filled in and secrets hidden. */
@@ -40,6 +40,6 @@ export interface AgentControl {
   configReload(): Promise<ConfigOutcome>
   /** @param filename null for the start file */
   configWrite(filename: string | null): Promise<WrittenConfig>
-  /** Drains, then ends the process. @param exitValue 0..255 */
+  /** Lets running commands end, then ends the process. @param exitValue 0..255 */
   shutdown(exitValue: number): void
 }

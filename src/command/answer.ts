@@ -12,8 +12,9 @@ export const RESULT_ERROR = 1
 export const RESULT_UNSUPPORTED = 2
 
 /**
- * One answer map, its keys in Kea's order; what is not given is left out.
- * @param text for people: what deceives in it, as names from outside may, is made visible. Line ends part its sentences
+ * One answer map, its keys in Kea's order; parts that are not given are left out.
+ * @param text for people; line ends separate its sentences. Characters that may deceive a reader, as in names from
+ * outside, are made visible
  */
 export function answer(result: number, text?: string, args?: Printable): RawJson {
   const shown = text === undefined ? undefined : escapeLines(text)
@@ -25,7 +26,7 @@ export function answerWithRaw(args: RawJson): RawJson {
   return { ...joinRaw([argumentsOpen, args, argumentsClose]), result: RESULT_SUCCESS }
 }
 
-/** The list that every HTTP 200 carries, around one element per service or one of the agent. */
+/** The list that every HTTP 200 carries: one element for each service, or one of the agent. */
 export function answerList(elements: readonly RawJson[]): RawJson {
   if (elements.length === 0) return emptyList
   const pieces = [listOpen]

@@ -1,13 +1,13 @@
-// What a daemon says of itself: read from its answers to `version-get` and `status-get`, of which nothing is trusted to
-// be there or to be short.
+// What a daemon says about itself in its answers to `version-get` and `status-get`. Any part of them may be missing or
+// of any length.
 
-/** One of its relationships for high availability (libdhcp_ha). */
+/** One high-availability relationship of a daemon (libdhcp_ha). */
 export interface HaRelationship {
   /** Such as `hot-standby` or `load-balancing`. */
   readonly mode: string
-  /** Such as `primary`; of this server. */
+  /** The role of this server, such as `primary`. */
   readonly role: string
-  /** Such as `partner-down`; of this server. */
+  /** The state of this server, such as `partner-down`. */
   readonly state: string
   /** Whether this server answers DHCP clients. */
   readonly active: boolean
@@ -21,10 +21,10 @@ export interface DaemonInfo {
   readonly highAvailability: readonly HaRelationship[]
 }
 
-/** Characters of a word that is kept. */
+/** How many characters of a word are kept. */
 const maxLength = 64
 
-/** Relationships that are kept; a hub of Kea 2.6 and later has one for each of its branches. */
+/** How many relationships are kept; a hub of Kea 2.6 and later has one for each of its branches. */
 const maxRelationships = 8
 
 /**
@@ -44,7 +44,7 @@ export function readDaemonInfo(version: string | null, status: string | null, no
   }
 }
 
-/** A list since Kea 1.7, one map before. */
+/** @param found a list since Kea 1.7, one map before */
 function relationships(found: unknown): HaRelationship[] {
   const list: readonly unknown[] = Array.isArray(found) ? found : [found]
   return list.slice(0, maxRelationships).flatMap((each) => {

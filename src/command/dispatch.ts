@@ -39,14 +39,14 @@ export interface DispatchParts {
 }
 
 /**
- * How one command ended: the list that answers it, the reason why its caller may not run it, or why it was not run for
- * the agent itself.
+ * How one command ended: the list that answers it (`answer`), why its caller may not run it (`refused`), or why the
+ * agent did not take it as a command for itself (`misdirected`).
  */
 export type Outcome =
   | {
     readonly kind: 'answer'
     readonly list: RawJson
-    /** Who answered, in the order of the list, where the client named a group; null where it knows. */
+    /** The services in the order of the list, if the client named a group; null where the client knows them. */
     readonly services: readonly string[] | null
   }
   | { readonly kind: 'refused'; readonly text: string }
@@ -83,7 +83,7 @@ export function createDispatch(parts: DispatchParts): Dispatch {
   }
 }
 
-/** What was sent is no command. */
+/** Answers a request that holds no command. */
 async function malformed({ log, meter, audit }: DispatchParts, caller: CallerContext, text: string): Promise<Outcome> {
   log.write('COMMAND_PROCESS_ERROR2', { reason: text, ...callerFields(caller) })
   const list = answerList([answer(RESULT_ERROR, text)])
@@ -94,12 +94,12 @@ async function malformed({ log, meter, audit }: DispatchParts, caller: CallerCon
 
 /** How a command ended. */
 interface CommandResult {
-  /** One for each service, or one of the agent; none where it was refused. */
+  /** One for each service, or one of the agent; empty if the command was refused. */
   readonly elements: readonly RawJson[]
-  /** What a caller is told who may not run it, or has sent it to a wrong place; null: it was answered. */
+  /** What the caller is told if it may not run the command or has sent it to a wrong path; null: it was answered. */
   readonly refusal: string | null
   readonly misdirected: boolean
-  /** What the rules said; null: they were not asked. */
+  /** The decision of the access rules; null: they were not asked. */
   readonly decision: Decision | null
 }
 
@@ -131,7 +131,7 @@ function toOutcome(
     return { kind: 'refused', text: refusal }
   }
   meter?.answered(name, services, elements.map(resultOf), role)
-  // A handler module answers once, whatever services are named.
+  // Not so for a handler module, which answers once for all the services that are named.
   const answering = grouped && elements.length === services.length ? services : null
   return { kind: 'answer', list: answerList(elements), services: answering }
 }
@@ -142,11 +142,11 @@ interface Task {
   readonly command: Command
   readonly scope: CommandScope
   readonly path: PathTarget
-  /** Gets the milliseconds of each service; null: not wanted. */
+  /** Gets the milliseconds that each service took; null: not wanted. */
   readonly times: number[] | null
 }
 
-/** With a record, which is written before the answer goes out. */
+/** Runs a command and records it; the record is written before the answer goes out. */
 async function audited(audit: Audit, task: Task): Promise<CommandResult> {
   const { command } = task
   const times = task.times ?? []
@@ -180,7 +180,7 @@ async function withHooks(task: Task): Promise<CommandResult> {
   const { modules } = task.parts
   modules.enter()
   try {
-    // What handler modules say of the caller goes before what the rules say.
+    // Handler modules judge the caller before the access rules do.
     const refusal = await modules.authenticated(task.command.caller)
     return refusal === null ? await permit(runWithHooks, task) : refused(refusal)
   } finally {
@@ -188,7 +188,7 @@ async function withHooks(task: Task): Promise<CommandResult> {
   }
 }
 
-/** Runs what the caller may run, and takes out of the answers what the caller may not see. */
+/** Runs a command if its caller may run it, and takes out of the answers what the caller may not see. */
 async function permit(runs: Run, task: Task): Promise<CommandResult> {
   const { command } = task
   const { guard } = task.parts
@@ -210,7 +210,7 @@ async function run({ parts, command, scope, times }: Task): Promise<readonly Raw
   return [await timed(parts, command, handler)]
 }
 
-/** Why a command must not change the agent: it may have been meant for a daemon whose name was misspelt. */
+/** Why a command must not change the agent: its path may be the misspelled name of a daemon. null: it may run. */
 function misdirection({ parts, command, path }: Task): string | null {
   if (path.kind !== 'unknown' || command.services.length > 0) return null
   const { modules, registry, router } = parts
@@ -218,7 +218,7 @@ function misdirection({ parts, command, path }: Task): string | null {
   return misdirectedText(command.name, router.destinations())
 }
 
-/** Runs a command that no daemon is asked for. */
+/** Runs a command of the agent itself or of a module, and counts its time. */
 async function timed({ meter }: DispatchParts, command: Command, handler: Pick<Handler, 'run'>): Promise<RawJson> {
   const begin = performance.now()
   const element = await handler.run(command)
@@ -226,7 +226,9 @@ async function timed({ meter }: DispatchParts, command: Command, handler: Pick<H
   return element
 }
 
-/** The same with handler modules: what one of them registered goes before everything, whatever `service` says. */
+/**
+ * Runs a command where there are handler modules. A command that a module registered goes to it for any `service`.
+ */
 async function runWithHooks(task: Task): Promise<readonly RawJson[]> {
   const { parts, command } = task
   const { modules, registry } = parts
@@ -243,7 +245,7 @@ async function runWithHooks(task: Task): Promise<readonly RawJson[]> {
   return elements
 }
 
-/** An answer of a module stays in memory until its client has taken it, as one of a daemon does. */
+/** Reserves memory for the answer of a module, which is kept until the client has taken it, as that of a daemon. */
 function kept({ command, scope }: Task, element: RawJson): RawJson {
   if (scope.memory.tryReserve(element.length)) return element
   const text = `the answer to ${quoteName(command.name)} finds no memory: all bodies and answers together take as much as they may`

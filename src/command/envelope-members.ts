@@ -1,4 +1,4 @@
-// Notes where the members of a command lie while its bytes are scanned. Of a repeated one the last counts.
+// Notes where the members of a command lie while its bytes are scanned. Of a repeated member the last one counts.
 
 import type { ChunkList } from '../json/scan/chunk-list.ts'
 import { readString } from '../json/text/literal.ts'
@@ -10,17 +10,17 @@ export type MemberName = 'command' | 'service' | 'arguments' | 'remote-address'
 export interface MemberExtent {
   readonly start: number
   readonly end: number
-  /** Whether a string in it holds a `\u` escape from U+0100 up. */
+  /** Whether a string in the value holds a `\u` escape from U+0100 up. */
   readonly wideEscapes: boolean
 }
 
 const names: readonly MemberName[] = ['command', 'service', 'arguments', 'remote-address']
 const spellings = names.map((name) => ({ name, bytes: Buffer.from(`"${name}"`) }))
 
-/** No key that stands for a known name is longer, even with every letter escaped. */
+/** Bytes with quotes. No spelling of a known name is longer, even with every letter escaped. */
 const maxKeyLength = 2 + 6 * 'remote-address'.length
 
-/** With its quotes. Shorter keys are foreign, and a body may hold ten million of them. */
+/** Bytes with quotes. Shorter keys are no known names; they are told by length, as a body may hold ten million. */
 const minKeyLength = Math.min(...spellings.map(({ bytes }) => bytes.length))
 
 const nothing = new Uint8Array(0)
@@ -64,12 +64,12 @@ export class EnvelopeMembers implements ScanHandler {
     return this.#extents[name]
   }
 
-  /** The first key that no command has, or its beginning; null without one. */
+  /** The first key that is no known name, or its beginning; null where there is none. */
   unsupported(): string | null {
     return this.#unsupported
   }
 
-  /** A body may hold millions of keys, so the plain spelling is told without making a string. */
+  /** Finds a name in its plain spelling without making a string, because a body may hold millions of keys. */
   #asWritten(start: number, end: number): MemberName | null {
     const at = start - this.#base
     if (at < 0) return null
@@ -93,7 +93,7 @@ export class EnvelopeMembers implements ScanHandler {
     return name
   }
 
-  /** Whether the key is soon seen to be none of the known ones in disguise. */
+  /** Whether a quick look shows that the key is no known name spelled with escapes. */
   #isForeign(start: number, end: number): boolean {
     if (end - start > maxKeyLength) return true
     const at = start - this.#base

@@ -1,4 +1,4 @@
-// Writes the envelope that goes to a daemon. Nothing of the client's own envelope is in it, but the arguments are.
+// Writes the envelope that goes to a daemon. Of the client's own envelope, only the bytes of the arguments go into it.
 
 import { printCompact } from '../json/text/print.ts'
 import type { RawJson } from '../json/raw.ts'
@@ -8,7 +8,7 @@ import type { Command } from './handler.ts'
 
 /**
  * The command with arguments that Kea can read: those received, or a copy of them where a string holds escapes that
- * Kea refuses, see `respellWideEscapes`. Returns a promise only for such a copy of something large.
+ * Kea refuses, see {@link transcodeUnicodeEscapes}. Returns a promise only when large arguments are copied.
  */
 export function withReadableArguments(command: Command): Command | Promise<Command> {
   const { arguments: args } = command
@@ -19,8 +19,8 @@ export function withReadableArguments(command: Command): Command | Promise<Comma
 }
 
 /**
- * The arguments go along as they are, not copied.
- * @param services what the daemon is told as `service`; null: the envelope has no such member
+ * The bytes of the arguments are used as they are, without a copy.
+ * @param services the value of `service` in the envelope; null: the envelope has no such member
  */
 export function writeEnvelope(command: Command, services: readonly string[] | null): RawJson {
   const { name, caller, arguments: args } = command

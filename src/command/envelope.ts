@@ -1,5 +1,5 @@
-// Reads a request body as a command: its name, its services, and its arguments as the bytes received. Every shape that
-// is no command gets its own sentence.
+// Reads a request body as a command: its name, its services, and its arguments as the bytes received. For each way in
+// which a body is no command there is a message of its own.
 
 import { ChunkList } from '../json/scan/chunk-list.ts'
 import type { LineColumn } from '../json/text/line-map.ts'
@@ -18,9 +18,9 @@ export type Envelope =
   | {
     readonly kind: 'command'
     readonly name: string
-    /** Empty also when there was no `service`. */
+    /** Empty also where the body has no `service`. */
     readonly services: readonly string[]
-    /** The exact bytes, null when there were none. */
+    /** The exact bytes of `arguments`; null where the body has none. */
     readonly arguments: RawJson | null
   }
   /** JSON, but no command: HTTP 200 and one result-1 answer with this text. */
@@ -28,16 +28,16 @@ export type Envelope =
   /** HTTP 400. */
   | { readonly kind: 'not-json', readonly text: string }
 
-/** Bytes of `command` and of `service`: far more than any that can be meant, and soon read. */
+/** Bytes that `command` and `service` may have: far more than is ever needed, and still quick to read. */
 const maxNameLength = 4096
 const maxServiceListSize = 64 * 1024
 
 const quote = 0x22
 const openingBracket = 0x5b
-/** Of U+FEFF in UTF-8. No JSON text begins with it. */
+/** The first byte of U+FEFF in UTF-8. No JSON text begins with it. */
 const firstByteOfMark = 0xef
 
-/** Bytes before a place up to which its line and column are counted. */
+/** Bytes. The line and column of a place are counted only if no more bytes come before it. */
 const maxLocatedSize = 64 * 1024
 
 export class EnvelopeReader {
@@ -48,7 +48,7 @@ export class EnvelopeReader {
 
   /**
    * Scans the next chunk and keeps it without a copy (small ones are gathered), unless the body is known to be bad.
-   * Never throws. The work is done at once: hand over what a socket delivers, at most 1 MiB.
+   * Never throws. The work is done at once, so pass chunks as a socket delivers them, at most 1 MiB.
    */
   push(chunk: Uint8Array): void {
     if (this.#notJson !== null) return
@@ -56,14 +56,14 @@ export class EnvelopeReader {
     if (this.#scanner.push(chunk) === 'bad') this.#refuse()
   }
 
-  /** The body is complete: what is it? */
+  /** Ends the body. @returns what it is */
   finish(): Envelope {
     if (this.#notJson === null && this.#store.length === 0) return malformed('no command was given: the body is empty')
     if (this.#notJson === null && this.#scanner.finish() === 'bad') this.#refuse()
     return this.#notJson === null ? this.#command() : { kind: 'not-json', text: this.#notJson }
   }
 
-  /** The complaints come in Kea's order. */
+  /** Checks the members in Kea's order, which decides which of several mistakes is named. */
   #command(): Envelope {
     if (!this.#scanner.isMap()) return malformed('a command must be a map')
     const command = this.#members.extent('command')
@@ -78,7 +78,7 @@ export class EnvelopeReader {
     return { kind: 'command', name, services, arguments: this.#arguments(services.length === 0) }
   }
 
-  /** null where it is too long. */
+  /** null where the name is too long. */
   #name(extent: MemberExtent): string | null {
     if (extent.end - extent.start > maxNameLength) return null
     const text = this.#text(extent)
@@ -98,7 +98,7 @@ export class EnvelopeReader {
     return names.every((name) => name !== null) ? names : "'service' must be a list of strings"
   }
 
-  /** @param read whether they are for the agent itself, which tells the places of mistakes in them */
+  /** @param read whether the agent itself reads them, and so has to know where they begin to locate mistakes */
   #arguments(read: boolean): RawJson | null {
     const extent = this.#members.extent('arguments')
     if (extent === undefined) return null
@@ -107,7 +107,7 @@ export class EnvelopeReader {
     return begin === null ? found : { ...found, begin }
   }
 
-  /** A small value, null when it is larger than that. */
+  /** Parses a value; null when it is larger than the limit. @param limit bytes */
   #read({ start, end }: MemberExtent, limit: number): JsonNode | null {
     if (end - start > limit) return null
     return parseJson(this.#text({ start, end }), { dialect: 'command' }).root
@@ -121,7 +121,7 @@ export class EnvelopeReader {
     const problem = this.#scanner.problem()
     if (problem === null) return
     const { offset } = problem
-    // Its first byte alone: whatever comes there that begins with it, and the rest may not have come yet.
+    // Only the first byte is looked at: no JSON text begins with it, and the next ones may not have arrived yet.
     const marked = offset === 0 && this.#store.byteAt(0) === firstByteOfMark
     const text = marked ? 'it begins with a byte order mark; save it as UTF-8 without one' : problem.text
     const place = this.#lineAndColumn(offset)

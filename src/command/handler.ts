@@ -1,13 +1,13 @@
-// The one interface behind which every command lives: the agent's own and those of handler modules.
-// Handlers get data and give data; they know nothing of HTTP, sockets or other handlers.
+// The interface of every command that the agent runs: its own ones and those of handler modules. Handlers take and
+// return data; they know nothing of HTTP, sockets or other handlers.
 
 import type { RawJson } from '../json/raw.ts'
 import type { CallerContext } from './caller.ts'
 
-/** A command as its envelope named it. */
+/** A command, with the members of its envelope. */
 export interface Command {
   readonly name: string
-  /** The members of `service` in order; empty means the agent itself. */
+  /** The services that it goes to, in order; empty means the agent itself. */
   readonly services: readonly string[]
   /** The exact bytes of `arguments`, or null where there were none. */
   readonly arguments: RawJson | null
@@ -16,11 +16,11 @@ export interface Command {
 
 export interface Handler {
   readonly name: string
-  /** The right a caller needs, in Kea's two classes. */
+  /** The right that a caller needs: one of Kea's two classes. */
   readonly access: 'read' | 'write'
   /**
    * Runs the command and returns one answer map (`result`, `text`, `arguments`) as JSON text.
-   * A throw becomes a result-1 answer for this command and nothing else.
+   * If it throws, this command is answered with result 1; nothing else is affected.
    */
   run(command: Command): RawJson | Promise<RawJson>
 }

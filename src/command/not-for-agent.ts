@@ -1,8 +1,8 @@
-// What a client is told whose command the agent does not run, because it needs a service or seems to be meant for one.
+// The answers to commands that the agent does not run itself, because they need a service or seem to be meant for one.
 
 import { quoteName } from './answer.ts'
 
-/** The words after the name are what clients look for. @param services those configured */
+/** Clients look for the words after the name. @param services the configured ones */
 export function unsupportedText(command: string, services: readonly string[]): string {
   const example = services[0] ?? 'dhcp4'
   const known = services.length === 0 ? 'no service is configured' : `configured services: ${services.join(', ')}`
@@ -13,7 +13,7 @@ export function unsupportedText(command: string, services: readonly string[]): s
 }
 
 /**
- * A path that names no service must not make a daemon's command one that changes the agent.
+ * For a command that would change the agent but may be meant for a daemon: its path names no configured service.
  * @param names the services and groups that are configured
  */
 export function misdirectedText(command: string, names: readonly string[]): string {

@@ -1,6 +1,6 @@
-// What the path of a request says of where a command without `service` goes.
+// Where the path of a request sends a command without `service`.
 
-/** `agent`: to the agent itself. `unknown`: to no service that is configured, so perhaps by a typing mistake. */
+/** `agent`: the agent itself. `unknown`: the path names no configured service, perhaps by a typing mistake. */
 export type PathTarget =
   | { readonly kind: 'agent' }
   | { readonly kind: 'service'; readonly name: string }

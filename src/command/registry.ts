@@ -1,8 +1,8 @@
-// Command names to handlers. It does not know what a handler does or where it came from.
+// Finds handlers by command name. The registry does not know what a handler does or where it came from.
 
 import type { Handler } from './handler.ts'
 
-/** An unchanging set of handlers, one a name. */
+/** A fixed set of handlers, one for each name. */
 export class Registry {
   readonly #handlers = new Map<string, Handler>()
   readonly #names: readonly string[]

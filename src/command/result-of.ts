@@ -1,4 +1,4 @@
-// The result number of an answer. Answers may have hundreds of megabytes: those of daemons are only scanned once.
+// The result number of an answer. Answers of daemons may have hundreds of megabytes, so they are scanned only once.
 
 import { ChunkList } from '../json/scan/chunk-list.ts'
 import type { RawJson } from '../json/raw.ts'
@@ -7,7 +7,7 @@ import { walk } from '../json/scan/rescan.ts'
 
 const key = '"result"'
 
-/** Characters of the longest number that is looked at, and as many again that would make it another one. */
+/** How many characters are read: more than the longest accepted number has, so that a longer one is told from it. */
 const maxNumberLength = 32
 
 /** Notes the member `result` of an answer map. Of a repeated key the last one counts, as for Kea's clients. */
@@ -38,7 +38,7 @@ export class ResultMember implements ScanHandler {
     this.#end = end
   }
 
-  /** The number; null where there is none, or no whole one. */
+  /** The number; null where there is none, or one that is no integer. */
   number(): number | null {
     const text = this.#store.text(this.#start, Math.min(this.#end, this.#start + maxNumberLength))
     return /^-?\d{1,15}$/.test(text) ? Number(text) : null

@@ -1,4 +1,4 @@
-// A piece of JSON text kept as the bytes received, in as many chunks as it came in. Never parsed, never rebuilt.
+// JSON text as the bytes received, in the chunks it came in; it is passed on without being parsed and printed again.
 
 import type { LineColumn } from './text/line-map.ts'
 
@@ -8,13 +8,13 @@ export interface RawJson {
   readonly length: number
   /** Whether a string in it holds a `\u` escape from U+0100 up. Absent where that was not checked. */
   readonly wideEscapes?: boolean
-  /** Of an answer map: the number of its member `result`, null without one. Absent where it has to be looked for. */
+  /** Of an answer map: the number of its member `result`, null without one. Absent where it was not looked for. */
   readonly result?: number | null
-  /** Where it stood in the text that it was cut from. Absent where that was not recorded. */
+  /** Where it began in the text that it was cut from. Absent where that was not recorded. */
   readonly begin?: LineColumn
 }
 
-/** Wraps text or bytes of ours as raw JSON. */
+/** Wraps text or bytes as raw JSON, unchecked. */
 export function rawJson(text: string | Uint8Array): RawJson {
   const bytes = typeof text === 'string' ? Buffer.from(text, 'utf8') : text
   return { chunks: [bytes], length: bytes.length }

@@ -1,4 +1,4 @@
-// Some of the waiting lines as bytes, and how many of them a number of bytes makes up.
+// The bytes of some of the waiting lines, and how many whole lines a number of these bytes is.
 
 export interface Batch {
   readonly bytes: Buffer
@@ -6,10 +6,10 @@ export interface Batch {
   whole(length: number): { readonly lines: number; readonly bytes: number }
 }
 
-/** Bytes; enough to make the cost of a write small, few enough to be written in one go. */
+/** Bytes: enough to make the cost of a write small, few enough to be written at once. */
 const maxBytes = 256 * 1024
 
-/** @param room bytes: the batch ends with the line that goes beyond */
+/** @param room bytes; the batch ends with the first line that exceeds it */
 export function batchOf(lines: readonly string[], room = Infinity): Batch {
   let count = 0
   let text = ''
@@ -19,7 +19,7 @@ export function batchOf(lines: readonly string[], room = Infinity): Batch {
     if (size > room || size >= maxBytes) break
     text += line
     count++
-    // A character has at most three bytes, so that nothing has to be measured before the room may be full.
+    // A UTF-16 unit takes at most three bytes, so nothing has to be measured before the room may be full.
     if (measured) size += Buffer.byteLength(line)
     else if (text.length * 3 > room) {
       measured = true
@@ -33,7 +33,7 @@ export function batchOf(lines: readonly string[], room = Infinity): Batch {
   }
 }
 
-/** Of lines that were written in part only. */
+/** Counts the whole lines when not all bytes were written. */
 function completeLines(lines: readonly string[], length: number): { readonly lines: number; readonly bytes: number } {
   let count = 0
   let bytes = 0

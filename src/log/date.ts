@@ -1,4 +1,4 @@
-// Dates by the letters of strftime in the C locale, plus log4cplus' own two for milliseconds.
+// Prints dates by the letters of strftime in the C locale, plus log4cplus' two letters for milliseconds.
 
 const months = [
   'January', 'February', 'March', 'April', 'May', 'June', 'July', 'August', 'September', 'October', 'November',
@@ -8,17 +8,17 @@ const days = ['Sunday', 'Monday', 'Tuesday', 'Wednesday', 'Thursday', 'Friday', 
 
 const dayLength = 86_400_000
 
-/** Places of the milliseconds in a date that is otherwise the same for a whole second. */
+/** These stand for the milliseconds in a date until they are filled in; the rest is made once for each second. */
 const millis = '\u0001'
 const fractionalMillis = '\u0002'
 
 /**
- * Compiles a date format: `%q` is milliseconds, `%Q` milliseconds with a fraction (a clock that knows no less gives
- * `.000`), the rest is strftime's. A letter that is not known is printed as written.
+ * Compiles a date format: `%q` is milliseconds, `%Q` milliseconds with a fraction (always `.000`, because the clock has
+ * whole milliseconds), all else is strftime's. An unknown letter is printed as written.
  * @returns a function from milliseconds since the epoch to text
  */
 export function compileDate(format: string, utc: boolean): (time: number) => string {
-  // Lines come in bursts: many in one millisecond, and all but the milliseconds is the same for a whole second.
+  // Lines come in bursts, so the latest date is kept, and the parts of it that are the same for the whole second.
   let second = Number.NaN
   let parts: string[] = []
   let printed = { time: Number.NaN, text: '' }
@@ -46,7 +46,7 @@ interface Moment {
   readonly time: number
   /** Minutes east of Greenwich. */
   readonly offset: number
-  /** Its name costs more than the rest of a date, and few ask for it. */
+  /** The name of the time zone. A function, because it costs more than the rest of a date, and few formats have it. */
   readonly zone: () => string
 }
 
@@ -57,7 +57,7 @@ function dateOf(time: number, utc: boolean): Moment {
   return { date: new Date(time + offset * 60_000), time, offset, zone }
 }
 
-/** Such as CET or EST: which zones have a short name depends on the language. null: this one has none. */
+/** Such as CET or EST; null where the time zone has no short name. The language decides which zones have one. */
 function zoneName(time: Date): string | null {
   for (const language of ['en-US', 'en-GB']) {
     const parts = new Intl.DateTimeFormat(language, { timeZoneName: 'short' }).formatToParts(time)

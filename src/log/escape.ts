@@ -1,24 +1,25 @@
-// Makes text that came from outside safe and honest wherever people read it: it cannot forge a line, send control codes
-// to a terminal, change the direction of what stands around it, or hide characters that make two names look alike.
+// Makes text from outside safe for people to read: it cannot forge a line, send control codes to a terminal, change the
+// direction of the text around it, or hide characters so that two names look alike.
 
-/** Longest value in a log line, in UTF-16 units, where a message says nothing else; what is longer is cut. */
+/** Longest value in a log line, in UTF-16 units, unless the message has another limit; longer values are cut. */
 export const maxValueLength = 1024
 
 /**
- * What is never shown as it is: controls (U+0000 to U+001F, U+007F to U+009F), format characters such as those of
- * zero width and of direction, ignorable ones such as fillers and variation selectors, every blank but U+0020, line and
- * paragraph separators, noncharacters, and halves of surrogate pairs. U+2800 is a Braille pattern without dots.
+ * Characters that are never shown as they are: controls (U+0000 to U+001F, U+007F to U+009F), format characters such as
+ * those of zero width and of direction, ignorable ones such as fillers and variation selectors, every blank but U+0020,
+ * line and paragraph separators, noncharacters, and halves of surrogate pairs. U+2800 is a Braille pattern without
+ * dots.
  */
 const deceptive =
   /[\p{Cc}\p{Cf}\p{Default_Ignorable_Code_Point}\p{Zl}\p{Zp}\p{Cs}\p{Noncharacter_Code_Point}\u2800]|(?! )\p{Zs}/gu
 
-/** Nearly all text is of this kind, which is told much faster. */
+/** Nearly all text matches these, which are tested much faster. */
 const plain = /^[ -~]*$/
 const plainLine = /^[ -~]*\n?$/
 
 /**
- * For one line of text: each such character as `\xNN`, `\uNNNN` or `\u{NNNNN}`, also line ends. A backslash stays as it
- * is, so that what is escaped already stays the same. An overlong text is cut and marked.
+ * For one line of text: writes each such character, also a line end, as `\xNN`, `\uNNNN` or `\u{NNNNN}`. A backslash
+ * stays as it is, so that text that is escaped already stays the same. A text that is too long is cut and marked.
  * @param longest UTF-16 units before escaping
  */
 export function escapeForLog(text: string, longest = maxValueLength): string {
@@ -26,17 +27,17 @@ export function escapeForLog(text: string, longest = maxValueLength): string {
   return plain.test(short) ? short : short.replaceAll(deceptive, visible)
 }
 
-/** The same for our own text of several lines, each of which is escaped by itself and none is cut. */
+/** The same for text of several lines: each line is escaped by itself, and none is cut. */
 export function escapeLines(text: string): string {
   return plain.test(text) ? text : text.split('\n').map((line) => escapeForLog(line, Infinity)).join('\n')
 }
 
-/** JSON text, perhaps with its line end, in which the same characters are escaped, so that it means the same. */
+/** Escapes the same characters in JSON text, so that its meaning stays the same. The text may end with a line end. */
 export function escapeJson(json: string): string {
   return plainLine.test(json) ? json : json.replaceAll(deceptive, inJson)
 }
 
-/** A text that is longer than `longest` is cut, not within a surrogate pair, and marked. */
+/** Cuts and marks a text that is longer than `longest` UTF-16 units; never within a surrogate pair. */
 export function shorten(text: string, longest = maxValueLength): string {
   if (text.length <= longest) return text
   const whole = text.slice(0, longest)

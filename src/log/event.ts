@@ -1,9 +1,9 @@
-// One event on its way to the outputs, and the form of what turns it into a line.
+// An event of the log, and the types of the functions that make a line of it.
 
 import type { MessageFields, MessageId } from './message.ts'
 import type { Severity } from './settings.ts'
 
-/** What is the same for all events of one message. */
+/** The parts that are the same for all events of one message. */
 export interface LogSource {
   readonly severity: Exclude<Severity, 'NONE'>
   /** The full logger name, such as `kea-ctrl-agent.http`. */
@@ -22,5 +22,5 @@ export interface LogEvent extends LogSource {
 
 export type LineFormatter = (event: LogEvent) => string
 
-/** The form of the lines of one output: made ready for each message once, so that a line is little more than a sum. */
+/** Makes the formatter of one message. Done once for each message, so that a line is little more than joined texts. */
 export type LineForm = (source: LogSource) => LineFormatter

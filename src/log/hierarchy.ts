@@ -1,4 +1,4 @@
-// Which settings hold for a logger, by its name and those of its ancestors.
+// Finds the settings of a logger, by its name and those of its ancestors.
 
 import type { MessageDefinition } from './message.ts'
 import type { LoggerSettings, OutputSettings, Severity } from './settings.ts'
@@ -27,9 +27,9 @@ export function isOwnLogger(name: string): boolean {
 }
 
 /**
- * The settings of a logger by its name below the root, such as `http`: each is its own, or its nearest ancestor's.
- * Of several loggers with one name the last counts, as in Kea.
- * @param fallback where lines go that no logger sends elsewhere
+ * The settings of a logger by its name below the root, such as `http`: each setting is its own, or its nearest
+ * ancestor's. Of several loggers with one name the last one counts, as in Kea.
+ * @param fallback the output of loggers that have none, and whose ancestors have none
  * @param debug `-d`: every logger at DEBUG, level 99
  */
 export function effectiveSettings(
@@ -47,7 +47,7 @@ export function effectiveSettings(
   }
 }
 
-/** `a.b.c` gives itself, `a.b` and `a`. */
+/** For `a.b.c`: `a.b.c`, `a.b` and `a`. */
 function ancestry(name: string): string[] {
   const parts = name.split('.')
   return parts.map((_part, index) => parts.slice(0, parts.length - index).join('.'))

@@ -1,10 +1,10 @@
-// Events as JSON lines, printed by pino: one object a line, with the fields of the message under their own names.
+// Prints events as JSON lines with pino: one object a line, with the fields of the message under their own names.
 
 import { pino } from 'pino'
 import { escapeJson, shorten } from './escape.ts'
 import type { LineFormatter } from './event.ts'
 
-/** What an event says besides the fields of its message; a field of one of these names gives way. */
+/** The members of a line besides the fields of the message. A field with one of these names is left out. */
 const reserved: ReadonlySet<string> = new Set(['severity', 'time', 'pid', 'logger', 'id', 'text'])
 
 /** Pino's names for Kea's severities. */

@@ -1,10 +1,10 @@
-// Lines on their way to one output: kept in order and in bounds, handed over in batches behind the event loop's back,
-// and tried again for as long as the output takes none. Each batch costs a write and two changes of threads, as much as
-// some ten lines, so on a busy agent lines wait a few milliseconds for each other.
+// Lines on their way to one output. They are kept in order and up to a limit, written in batches in the background, and
+// tried again as long as the output takes none. Each batch costs a write and two switches between threads, as much as
+// some ten lines, so on a busy agent lines wait a few milliseconds to be written together.
 
 export interface LineTarget {
   /**
-   * Writes some of the lines, from the first on. No line is ever torn or written twice.
+   * Writes some of the lines, beginning with the first. No line is ever torn or written twice.
    * @returns how many it wrote, at least one if there are any
    * @throws when it could write none
    */
@@ -13,22 +13,22 @@ export interface LineTarget {
 }
 
 export interface StreamEvents {
-  /** Said once until `restored`, and once more where lines are given up in the end. */
+  /** Called once before each `restored`, and once more if lines are given up at the end. */
   failing(reason: string): void
-  /** @param lost lines that could not be kept meanwhile */
+  /** @param lost how many lines could not be kept meanwhile */
   restored(lost: number): void
 }
 
-/** Characters kept for an output that takes none, such as a full disk; lines that come after them are lost. */
+/** Characters that are kept while an output takes no lines, as a full disk; further lines are lost. */
 const maxWaiting = 16 * 1024 * 1024
 
-/** Characters after which lines are written however long they could still wait. */
+/** Characters. When this many wait, they are written even if their delay is not over. */
 const highWaterMark = 64 * 1024
 
-/** Milliseconds that lines wait at most where not each is to be flushed. */
+/** Milliseconds that lines wait at most where not each line is to be flushed. */
 const maxDelay = 1000
 
-/** Milliseconds from one batch to the next where each line is to be flushed; a line after a pause goes at once. */
+/** Milliseconds between two batches where each line is to be flushed; a line after a pause is written at once. */
 const flushInterval = 5
 
 /**
@@ -38,19 +38,19 @@ const flushInterval = 5
  */
 export type BatchDelay = (lines: number, sinceLast: number) => number
 
-/** For outputs of loggers. @param flush whether a line is written at once, or with those of the next milliseconds */
+/** The delay for outputs of loggers. @param flush whether each line is flushed; else lines wait {@link maxDelay} */
 export function logDelay(flush: boolean): BatchDelay {
   return flush ? (_lines, sinceLast) => flushInterval - sinceLast : () => maxDelay
 }
 
-/** Called once: whether the line was written. One that was not is tried again, as all are. */
+/** Called once with whether the line was written. A line that was not is tried again, as all lines are. */
 type OnSettled = (written: boolean) => void
 
-/** Milliseconds until an output that failed is tried again, and until a full pipe is. */
+/** Milliseconds until an output that failed is tried again, and until a full pipe is tried again. */
 const retryDelay = 1000
 const fullDelay = 20
 
-/** Milliseconds without any progress that closing waits for. */
+/** Milliseconds without a written line after which closing gives up. */
 const closeTimeout = 1000
 
 export class LineStream {
@@ -58,7 +58,7 @@ export class LineStream {
   readonly #events: StreamEvents
   delay: BatchDelay
   #lines: string[] = []
-  /** For each line; null: nothing waits for it. */
+  /** One element for each line; null: no caller waits for the line. */
   #onSettled: (OnSettled | null)[] = []
   /** Length of the lines in characters. */
   #waiting = 0
@@ -68,7 +68,7 @@ export class LineStream {
   #busy = false
   #closing = false
   #timer: NodeJS.Timeout | null = null
-  /** When the latest batch was handed over; milliseconds of the monotonic clock. */
+  /** When the latest batch was handed over, in milliseconds of the monotonic clock. */
   #handedOver = -Infinity
   #wake: () => void = () => undefined
   #idle: () => void = () => undefined
@@ -84,7 +84,7 @@ export class LineStream {
     return this.#failing
   }
 
-  /** @param onSettled called once, at once where the output is failing: whether the line was written */
+  /** @param onSettled called once with whether the line was written; immediately if the output is failing */
   write(line: string, onSettled: OnSettled | null = null): void {
     if (this.#waiting + line.length > maxWaiting) {
       this.#lost++
@@ -101,18 +101,18 @@ export class LineStream {
     else this.#plan()
   }
 
-  /** Hands over what waits, and lets the target look after itself even if that is nothing. */
+  /** Hands the waiting lines to the target. Without any, the target still gets its chance to look after its file. */
   start(): void {
     if (this.#timer !== null) clearTimeout(this.#timer)
     this.#timer = null
     this.#wake()
     if (this.#busy) return
     this.#busy = true
-    // Not at once: what the same turn of the event loop writes goes with it.
+    // Not at once, so that lines of the same turn of the event loop go into one batch.
     setImmediate(() => void this.#pump())
   }
 
-  /** Settles when every line has been written, or cannot be; call it once, and write nothing after it. */
+  /** Settles when every line has been written or given up. To be called once, and no line may be written after it. */
   async close(): Promise<void> {
     this.#closing = true
     if (this.#lines.length > 0 || this.#busy) {
@@ -121,7 +121,7 @@ export class LineStream {
     }
     const left = this.#lines.length + this.#lost
     if (left > 0) this.#events.failing(`it was given up with ${left} lines not written`)
-    // What is still at work would have its descriptor pulled from under it.
+    // Not while a write is under way, which still uses the descriptor.
     if (!this.#busy) await this.#target.close()
   }
 
@@ -163,7 +163,7 @@ export class LineStream {
     else this.#idle()
   }
 
-  /** Lets go of the lines that are written. */
+  /** Removes the lines that are written. */
   #drop(count: number): void {
     for (let i = 0; i < count; i++) this.#waiting -= this.#lines[i]?.length ?? 0
     this.#lines.splice(0, count)

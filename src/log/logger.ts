@@ -1,4 +1,4 @@
-// Named loggers in a tree: what a logger does not set it takes from its nearest ancestor that does, up to the root.
+// Named loggers in a tree: a setting that a logger lacks is that of its nearest ancestor with this setting.
 
 import { hostname } from 'node:os'
 import type { LineForm, LineFormatter, LogEvent, LogSource } from './event.ts'
@@ -15,7 +15,7 @@ import { syslogForm } from './output/syslog-priority.ts'
 import { compileText } from './template.ts'
 import { effectiveSettings, passes, rootLogger } from './hierarchy.ts'
 
-/** Where one message goes. Lines of one form are made once, however many outputs they go to. */
+/** Where the lines of one message go. A line is formatted once for all outputs of the same form. */
 interface Route {
   readonly source: LogSource
   readonly text: (fields: MessageFields) => string
@@ -29,7 +29,7 @@ export interface LoggingOptions {
   readonly earlyDestination: string
 }
 
-/** The process' logging: starts before the configuration is read, is switched by it, and closes last. */
+/** The logging of the process: starts before the configuration is read, is switched by it, and closes last. */
 export class Logging implements Log {
   readonly #debug: boolean
   readonly #outputs: Outputs
@@ -47,14 +47,13 @@ export class Logging implements Log {
   }
 
   /**
-   * Switches to the configured loggers. Everything new is opened before anything old is let go.
-   * @param mayFail the files without which the loggers are taken, whose lines go to standard error until they can be
-   * opened
-   * @returns those of them that cannot be opened
+   * Switches to the configured loggers. All new outputs are opened before old ones are closed.
+   * @param mayFail which files may be unusable; their lines go to standard error until they can be opened
+   * @returns the files among these that cannot be opened
    * @throws KeagateError when another log file cannot be opened; the loggers before stay in use
    */
   configure(loggers: readonly LoggerSettings[], mayFail?: (path: string) => boolean): readonly UnopenedFile[] {
-    // Kea writes to standard error where a configuration names no place.
+    // As Kea, which writes to standard error where a configuration names no output.
     return this.#switch(loggers, plainOutput('stderr'), mayFail)
   }
 
@@ -68,7 +67,7 @@ export class Logging implements Log {
     writeTo(route, fields)
   }
 
-  /** Settles when every line has been written, or cannot be. */
+  /** Settles when every line has been written or given up. */
   close(): Promise<void> {
     return this.#outputs.close()
   }
@@ -118,7 +117,7 @@ export class Logging implements Log {
     return syslog ? syslogForm(output, form) : form
   }
 
-  /** What befalls an output is said on standard error: the loggers may all lead to that output. */
+  /** Reports the failure of an output on standard error, because all loggers may lead to that output. */
   #complain(id: MessageId, fields: MessageFields): void {
     const route = this.#route(id, messages[id], [plainOutput('stderr')], new Map())
     writeTo(route, fields)

@@ -1,4 +1,4 @@
-// The part of the message table that shows what the agent does step by step, for who looks for a fault.
+// The part of the message table that shows what the agent does step by step, for troubleshooting.
 
 export const traceMessages = {
   DCTL_INIT_PROCESS: { severity: 'DEBUG', debugLevel: 0, logger: 'dctl', text: '{name} prepares its start' },

@@ -6,12 +6,12 @@ import type { Severity } from './settings.ts'
 
 export interface MessageDefinition {
   readonly severity: Exclude<Severity, 'NONE'>
-  /** 0 start and stop, 10 commands, 40 basic trace, 45 its data, 50 detail, 55 its data. For DEBUG only. */
+  /** 0 start and stop, 10 commands, 40 basic trace, 45 its data, 50 detailed trace, 55 its data. For DEBUG only. */
   readonly debugLevel?: number
-  /** The child of the root logger that it belongs to. */
+  /** The child of the root logger that the message belongs to. */
   readonly logger: 'ctrl-agent' | 'http' | 'auth' | 'commands' | 'dctl' | 'hooks' | 'tls'
   readonly text: string
-  /** Length of one value, where the usual limit is not enough; UTF-16 units. */
+  /** Length limit of one value in UTF-16 units, where the usual limit is not enough. */
   readonly longest?: number
 }
 
@@ -280,7 +280,7 @@ const definitions = {
   },
   HOOKS_LIBRARY_LOADED: { severity: 'INFO', logger: 'hooks', text: 'module {library} loaded: {what}' },
   HOOKS_LIBRARY_CLOSED: { severity: 'INFO', logger: 'hooks', text: 'module {library} ended' },
-  // With the first places of a stack.
+  // Long enough for the first places of a stack trace.
   KEAGATE_MODULE_FAILED: { severity: 'ERROR', logger: 'hooks', text: 'module {library}: {reason}', longest: 2048 },
   KEAGATE_MODULE_DEBUG: { severity: 'DEBUG', debugLevel: 40, logger: 'hooks', text: 'module {library}: {text}' },
   KEAGATE_MODULE_INFO: { severity: 'INFO', logger: 'hooks', text: 'module {library}: {text}' },
@@ -297,12 +297,12 @@ export type MessageId = keyof typeof definitions
 
 export const messages: Readonly<Record<MessageId, MessageDefinition>> = definitions
 
-/** Values for the `{field}` places of a text. Never a secret: the caller does not hand one over. */
+/** Values for the `{field}` places of a text. Callers must not pass secrets. */
 export type MessageFields = Readonly<Record<string, string | number>>
 
-/** What the rest of the program knows of logging. */
+/** What the rest of the program uses to log. */
 export interface Log {
   write(id: MessageId, fields?: MessageFields): void
-  /** Whether a line with this id would be written anywhere; for what is costly to prepare. */
+  /** Whether a line with this id would be written anywhere. To be asked before costly fields are prepared. */
   enabled(id: MessageId): boolean
 }

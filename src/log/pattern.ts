@@ -1,4 +1,4 @@
-// Output patterns as operators know them from Kea (log4cplus conversions), compiled once to a line formatter.
+// Compiles output patterns, as operators know them from Kea (log4cplus conversions), to line formatters.
 
 import { compileDate } from './date.ts'
 import type { LineForm, LogEvent, LogSource } from './event.ts'
@@ -6,16 +6,16 @@ import type { LineForm, LogEvent, LogSource } from './event.ts'
 /** Kea's pattern for consoles and files: local time with milliseconds, severity, logger, pid and thread. */
 export const defaultPattern = '%D{%Y-%m-%d %H:%M:%S.%q} %-5p [%c/%i.%t] %m\n'
 
-/** Kea's pattern for syslog, which knows time and process by itself. */
+/** Kea's pattern for syslog, which adds time and process itself. */
 export const syslogPattern = '%-5p [%c.%t] %m\n'
 
-/** Characters; a width that was mistyped must not fill the memory with blanks. */
+/** Characters. A mistyped width must not fill the memory with blanks. */
 const maxWidth = 1000
 
-/** A part of a line; a text where it is the same for all events of one message. */
+/** A part of a line: a text where it is the same for all events of one message, else a function. */
 type Part = string | ((event: LogEvent) => string)
 
-/** What a conversion comes to for one message. */
+/** Makes the part of the lines of one message that a conversion stands for. */
 type Conversion = (source: LogSource) => Part
 
 const conversionSyntax = /%(-?)(\d*)(?:\.(-?)(\d+))?(%|[Ddc](?:\{([^}]*)\})?|X\{[^}]*\}|[a-zA-Z])/g
@@ -23,9 +23,10 @@ const conversionSyntax = /%(-?)(\d*)(?:\.(-?)(\d+))?(%|[Ddc](?:\{([^}]*)\})?|X\{
 /**
  * Compiles a pattern: `%D{...}` (local time), `%d{...}` (UTC), `%p %c %c{n} %m %n %%`, `%i` (process), `%t`
  * (thread, always 0), `%T` (the system's number of the thread, that of the process), `%h` and `%H` (host), `%r`
- * (milliseconds since the start). A place in Kea's source, `%F %L %M %l %b`, and contexts, `%x %X{...}`, are empty.
- * Each takes a minimum width of at most 1000 and a maximum: `.5` keeps the end, `.-5` the beginning. What is not known
- * is printed as written, so that a typing mistake is seen.
+ * (milliseconds since the start). Conversions for a place in Kea's source, `%F %L %M %l %b`, and for contexts,
+ * `%x %X{...}`, print nothing. Each conversion takes a minimum width of at most 1000 and a maximum width: `.5` keeps
+ * the end of the text, `.-5` its beginning. Unknown conversions are printed as written, so that typing mistakes are
+ * seen.
  */
 export function compilePattern(pattern: string, hostname: string): LineForm {
   const conversions: Conversion[] = []
@@ -52,7 +53,7 @@ export function compilePattern(pattern: string, hostname: string): LineForm {
   }
 }
 
-/** With texts that follow each other made one. */
+/** Joins neighboring texts to one. */
 function joined(parts: readonly Part[]): Part[] {
   const fewer: Part[] = []
   for (const part of parts) {
@@ -73,7 +74,7 @@ function conversionOf(letter: string, option: string | undefined, hostname: stri
       return ({ severity }) => severity
     case 'c':
       return loggerConversion(Number(option ?? 0))
-    case 'T': // the system's number of the thread: the first has that of its process
+    case 'T': // the system's number of the thread; the first thread has the number of its process
     case 'i': {
       const pid = String(process.pid)
       return () => pid
@@ -109,7 +110,7 @@ function conversionOf(letter: string, option: string | undefined, hostname: stri
 
 function dateConversion(format: string | undefined, utc: boolean): Conversion {
   const print = compileDate(format ?? '%Y-%m-%d %H:%M:%S', utc)
-  // One for all messages: what it has printed last serves them all.
+  // One function for all messages, so that the date that it printed last serves them all.
   const part = (event: LogEvent): string => print(event.time)
   return () => part
 }
@@ -127,7 +128,7 @@ interface Size {
   readonly keepStart: boolean
 }
 
-/** A text that is too long is cut and, as in log4cplus, not filled up again. */
+/** Applies the widths of a conversion. A text that is too long is cut and, as in log4cplus, not padded. */
 function sized(conversion: Conversion, { left, least, most, keepStart }: Size): Conversion {
   if (least === 0 && most === null) return conversion
   const fit = (text: string): string => {

@@ -1,4 +1,4 @@
-// What can be set about a logger. The configuration builds these; only this folder acts on them.
+// The settings of loggers. The configuration makes them; only this folder acts on them.
 
 export type Severity = 'DEBUG' | 'INFO' | 'WARN' | 'ERROR' | 'FATAL' | 'NONE'
 
@@ -26,10 +26,10 @@ export interface OutputSettings {
   readonly format: 'pattern' | 'json'
 }
 
-/** Bytes, as in log4cplus: a file that is to be rotated sooner is rotated here. */
+/** Bytes, as in log4cplus: a file with a smaller `maxSize` is rotated at this size. */
 export const minRotationSize = 204_800
 
-/** How a file is rotated that several outputs share: each gets its size respected and its versions kept. */
+/** The rotation of a file that several outputs share: the smallest of their sizes, the largest number of versions. */
 export function sharedRotation(settings: readonly Pick<OutputSettings, 'maxSize' | 'maxVersions'>[]): {
   /** Bytes; 0: never. */
   readonly maxSize: number
@@ -43,7 +43,7 @@ export function sharedRotation(settings: readonly Pick<OutputSettings, 'maxSize'
   return { maxSize: size === Infinity ? 0 : Math.max(size, minRotationSize), maxVersions: versions }
 }
 
-/** An output of which nothing but the place is known. */
+/** An output with default settings. */
 export function plainOutput(output: string): OutputSettings {
   const path = ['stdout', 'stderr'].includes(output) || isSyslog(output) ? null : output
   return { output, path, flush: true, maxSize: 0, maxVersions: 1, pattern: null, format: 'pattern' }

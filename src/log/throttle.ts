@@ -3,21 +3,21 @@
 
 import type { Log, MessageFields, MessageId } from './message.ts'
 
-/** Kinds remembered at once; what comes beyond them shares one line for each message. */
+/** How many kinds are remembered at once; the lines of all further kinds share one line for each message. */
 const maxKinds = 256
 
-/** Milliseconds. */
+/** Milliseconds between two sums. */
 const interval = 60_000
 
 interface Kind {
   readonly id: MessageId
-  /** Of its latest line. */
+  /** The fields of its latest line. */
   fields: MessageFields
-  /** Not written yet. */
+  /** How many lines are not written yet. */
   count: number
 }
 
-/** Texts of summed messages have the fields `remote-address` and `reason`. Lives as long as the process. */
+/** The messages must have the fields `remote-address` and `reason`. Lives as long as the process. */
 export class LogThrottle {
   readonly #log: Log
   readonly #kinds = new Map<string, Kind>()
@@ -44,7 +44,7 @@ export class LogThrottle {
     this.#timer ??= setInterval(() => this.sweep(), interval).unref()
   }
 
-  /** What the timer does each minute: writes what has been counted, forgets what was quiet. */
+  /** What the timer does each minute: writes the sums, and forgets kinds without new lines. */
   sweep(): void {
     for (const [key, kind] of this.#kinds) {
       if (kind.count === 0) this.#kinds.delete(key)
@@ -58,7 +58,7 @@ export class LogThrottle {
     if (this.#kinds.size === 0) this.close()
   }
 
-  /** Stops the timer; what is counted and not written yet is lost. */
+  /** Stops the timer; sums that are not written yet are lost. */
   close(): void {
     if (this.#timer !== null) clearInterval(this.#timer)
     this.#timer = null

@@ -1,13 +1,13 @@
-// Counts commands by what they are, who answered and how. A client chooses names freely; only those that are known
-// become label values.
+// Counts commands by name, service, result and role. A client chooses names freely, so only known names become label
+// values.
 
 import type { Metrics } from './registry.ts'
 import { otherLabel } from './registry.ts'
 
-/** The agent itself, in the place of a service. No service can be called so. */
+/** Stands for the agent itself in the label of the service. No service can have this name. */
 const ownService = '(agent)'
 
-/** Lives as long as its configuration; what it counts goes on. */
+/** Lives as long as its configuration; the counters live as long as the process. */
 export class CommandMeter {
   readonly #metrics: Metrics
   readonly #isCommand: (name: string) => boolean
@@ -35,8 +35,8 @@ export class CommandMeter {
 
   /**
    * A command was answered.
-   * @param name null: what came was no command
-   * @param services those asked, in the order of the results; where they do not match, the agent answered for them
+   * @param name null: the request held no command
+   * @param services those asked, in the order of the results; if their numbers differ, the agent itself answered
    * @param role null: there is no access control
    */
   answered(
@@ -68,7 +68,7 @@ export class CommandMeter {
     }
   }
 
-  /** How long one service took. @param service null: the agent itself. @param milliseconds from its arrival on */
+  /** @param service null: the agent itself. @param milliseconds from the arrival of the command to this answer */
   took(name: string, service: string | null, milliseconds: number): void {
     const labels = { command: this.#command(name), service: this.#service(service ?? undefined) }
     this.#metrics.observe('keagate_command_duration_seconds', labels, milliseconds / 1000)

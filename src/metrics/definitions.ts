@@ -1,5 +1,5 @@
-// The table of every metric: its type, what it says, and its labels. Names and units are those of Prometheus: seconds,
-// bytes, `_total` at the end of a counter. docs/monitoring.md lists the same; a test holds both.
+// The table of every metric: its type, its help text and its labels. Names and units follow Prometheus: seconds, bytes,
+// `_total` at the end of a counter. docs/monitoring.md lists the same metrics; a test compares the two.
 
 export interface MetricDefinition {
   readonly type: 'counter' | 'gauge' | 'histogram' | 'summary'
@@ -7,7 +7,7 @@ export interface MetricDefinition {
   readonly labels: readonly string[]
   /** Of a histogram: the upper ends of its buckets. */
   readonly buckets?: readonly number[]
-  /** Series that it may have; what goes beyond is counted under `(other)`. 200 unless given. */
+  /** How many series the metric may have, 200 unless given. Further sets of labels are counted under `(other)`. */
   readonly maxSeries?: number
 }
 

@@ -1,12 +1,12 @@
-// How late the event loop comes round: what makes every client wait. Measured only while monitoring is configured.
+// How late the event loop comes round, which delays every client. Measured only while monitoring is configured.
 
 import { monitorEventLoopDelay } from 'node:perf_hooks'
 import type { Sample } from './registry.ts'
 
-/** Milliseconds between two looks of the system's timer; that much is no delay. */
+/** Milliseconds between two runs of the timer that measures. Only longer times count as delay. */
 const resolution = 10
 
-/** Milliseconds that the quantiles are over. */
+/** Milliseconds that the quantiles cover. */
 const interval = 10_000
 
 const quantiles = [0.5, 0.9, 0.99, 1]
@@ -14,7 +14,7 @@ const quantiles = [0.5, 0.9, 0.99, 1]
 export class EventLoopDelay {
   readonly #histogram = monitorEventLoopDelay({ resolution })
   readonly #timer: NodeJS.Timeout
-  /** Of the interval before this one; seconds. */
+  /** The quantiles of the latest full interval, in seconds. */
   #latest: readonly number[] = []
   #count = 0
   #sum = 0
@@ -24,7 +24,7 @@ export class EventLoopDelay {
     this.#timer = setInterval(() => this.#turn(), interval).unref()
   }
 
-  /** The quantiles of the latest full interval, or of what there is of the first one. */
+  /** The quantiles of the latest full interval; before its end, those of the first interval so far. */
   samples(): Sample[] {
     const name = 'keagate_event_loop_delay_seconds'
     if (this.#count === 0) this.#turn()
@@ -55,7 +55,7 @@ export class EventLoopDelay {
   }
 }
 
-/** Seconds. @param nanoseconds between two looks */
+/** @param nanoseconds between two runs of the timer. @returns seconds */
 function delay(nanoseconds: number): number {
   return Math.max(0, nanoseconds / 1e9 - resolution / 1000)
 }

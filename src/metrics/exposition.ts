@@ -1,4 +1,4 @@
-// Samples as Prometheus reads them: its text format, version 0.0.4.
+// Writes samples in the text format of Prometheus, version 0.0.4.
 
 import { escapeForLog } from '../log/escape.ts'
 import { metricDefinitions } from './definitions.ts'
@@ -7,7 +7,9 @@ import type { Sample } from './registry.ts'
 
 export const expositionType = 'text/plain; version=0.0.4; charset=utf-8'
 
-/** Every metric with its help, type and samples, in the order of the definitions; what has no sample is left out. */
+/**
+ * Every metric with its help, type and samples, in the order of the definitions; metrics without samples are left out.
+ */
 export function exposition(samples: readonly Sample[]): string {
   const byName = new Map<MetricId, string[]>()
   for (const sample of samples) {
@@ -28,7 +30,7 @@ function labelsOf(labels: Sample['labels']): string {
   return pairs.length === 0 ? '' : `{${pairs.join(',')}}`
 }
 
-/** Backslash and quote, and the line end that is visible already, are all that the format escapes. */
+/** The format escapes backslash, quote and line end; `escapeForLog` has made line ends visible already. */
 function escaped(value: string): string {
   return escapeForLog(value, Infinity).replace(/[\\"]/g, '\\$&')
 }

@@ -1,4 +1,4 @@
-// What was counted within the last hour: the counters now, less what they were an hour ago.
+// What was counted within the last hour: the counters now, minus their values an hour ago.
 
 import type { CounterId } from './definitions.ts'
 import type { MetricRegistry } from './registry.ts'
@@ -9,7 +9,7 @@ const maxKept = 61
 export class LastHour {
   readonly #metrics: MetricRegistry
   readonly #names: readonly CounterId[]
-  /** One for each minute, the oldest first. */
+  /** The values of the counters at each minute, the oldest first. */
   readonly #kept: ReadonlyMap<CounterId, Readonly<Record<string, number>>>[] = []
   readonly #timer: NodeJS.Timeout
 
@@ -27,7 +27,7 @@ export class LastHour {
     if (this.#kept.length > maxKept) this.#kept.shift()
   }
 
-  /** By label value, only those that moved. */
+  /** How much a counter grew, by label value; without the label values for which it did not grow. */
   since(name: CounterId): Readonly<Record<string, number>> {
     const before = this.#kept[0]?.get(name) ?? {}
     const now = Object.entries(this.#metrics.byLabel(name))
@@ -37,7 +37,7 @@ export class LastHour {
     return Object.fromEntries(moved.filter(([, value]) => value > 0))
   }
 
-  /** Minutes that are looked back at so far, 60 at most. */
+  /** How many minutes {@link since} looks back so far, 60 at most. */
   get minutes(): number {
     return this.#kept.length - 1
   }

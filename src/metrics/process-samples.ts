@@ -1,5 +1,5 @@
-// What the system knows of this process, under the names that every exporter uses. Parts that a system does not tell
-// are left out.
+// What the system tells about this process, under the metric names that all exporters use. Values that a system does
+// not tell are left out.
 
 import { readdirSync, readFileSync } from 'node:fs'
 import type { MetricId } from './definitions.ts'
@@ -30,7 +30,7 @@ function virtualMemory(): number | null {
 
 function openDescriptors(): number | null {
   try {
-    // The one that lists them is not counted.
+    // The descriptor that reads the folder is not counted.
     return readdirSync('/proc/self/fd').length - 1
   } catch {
     return null

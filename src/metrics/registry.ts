@@ -6,7 +6,7 @@ import type { CounterId, GaugeId, HistogramId, Labels, MetricId } from './defini
 
 type LabelValues = Readonly<Record<string, string>>
 
-/** One line of what is counted. */
+/** One line of the exposition. */
 export interface Sample {
   readonly name: MetricId
   /** `_bucket`, `_sum` or `_count` of a histogram or summary; else empty. */
@@ -15,11 +15,11 @@ export interface Sample {
   readonly value: number
 }
 
-/** What the rest of the program knows of counting. */
+/** What the rest of the program uses to count. */
 export interface Metrics {
-  /** @param by how much more; at least 0 */
+  /** @param by what is added to the value, at least 0; 1 by default */
   count<Id extends CounterId>(name: Id, labels: Labels<Id>, by?: number): void
-  /** @param by how much more, or less */
+  /** @param by what is added to the value; may be negative */
   move<Id extends GaugeId>(name: Id, labels: Labels<Id>, by: number): void
   /** @param value in the unit of the metric, such as seconds */
   observe<Id extends HistogramId>(name: Id, labels: Labels<Id>, value: number): void
@@ -27,17 +27,20 @@ export interface Metrics {
 
 const usualSeries = 200
 
-/** The value of every label of what goes beyond the series that a metric may have. */
+/** The value of every label of the series that counts everything beyond the `maxSeries` of a metric. */
 export const otherLabel = '(other)'
 
-/** One set of label values: a count, or the counts of the buckets, the last one for all above them. */
+/**
+ * One set of label values with its value. For a histogram, `value` is the sum of what was observed, and `buckets` has
+ * the count of each bucket; one more at the end counts the values above all of them.
+ */
 interface Series {
   readonly labels: LabelValues
   value: number
   readonly buckets: number[]
 }
 
-/** Lives as long as the process: a reload starts no counter again. */
+/** Lives as long as the process: a reload resets no counter. */
 export class MetricRegistry implements Metrics {
   readonly #metrics = new Map<MetricId, Map<string, Series>>()
 
@@ -53,26 +56,26 @@ export class MetricRegistry implements Metrics {
     const series = this.#series(name, labels)
     const { buckets = [] } = metricDefinitions[name]
     let place = 0
-    // Few, and most values are small.
+    // A linear search: buckets are few, and most values are small.
     while (place < buckets.length && value > (buckets[place] ?? 0)) place++
     series.buckets[place] = (series.buckets[place] ?? 0) + 1
     series.value += value
   }
 
-  /** The value of a counter by the one label it has. */
+  /** The values of a counter that has one label, by the value of that label. */
   byLabel(name: CounterId): Record<string, number> {
     const list = [...(this.#metrics.get(name)?.values() ?? [])]
     return Object.fromEntries(list.map(({ labels, value }) => [Object.values(labels)[0] ?? '', value]))
   }
 
-  /** All label sets together. */
+  /** The sum over all sets of label values. */
   total(name: CounterId | GaugeId): number {
     let sum = 0
     for (const { value } of this.#metrics.get(name)?.values() ?? []) sum += value
     return sum
   }
 
-  /** Everything that has counted anything, in the order of their first count. */
+  /** The samples of every metric that was counted, in the order of the first counts. */
   samples(): Sample[] {
     return [...this.#metrics].flatMap(([name, all]) => [...all.values()].flatMap((series) => samplesOf(name, series)))
   }
@@ -81,7 +84,7 @@ export class MetricRegistry implements Metrics {
     const all = this.#metrics.get(name) ?? new Map<string, Series>()
     if (all.size === 0) this.#metrics.set(name, all)
     const { labels: names, buckets = [], maxSeries = usualSeries } = metricDefinitions[name]
-    // Values come from sets that are closed, and none of them holds a NUL.
+    // Label values come from closed sets, and none of them holds a NUL.
     let key = ''
     for (const label of names) key += `${labels[label] ?? ''}\0`
     const found = all.get(key)

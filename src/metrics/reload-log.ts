@@ -3,7 +3,7 @@
 import type { Metrics } from './registry.ts'
 
 export interface Reload {
-  /** `config-reload` stands for HUP too. */
+  /** `config-reload` also stands for the signal HUP. */
   readonly command: 'config-reload' | 'config-set'
   readonly taken: boolean
   /** Milliseconds since the epoch. */

@@ -6,11 +6,11 @@ export interface ClientAddress {
    * proxy says that it does not know it, or the client has gone.
    */
   readonly remoteAddress: string
-  /** The trusted proxy that named the address; absent: the client connected to this process itself. */
+  /** The address of the trusted proxy that named the client; absent: the client connected to this process itself. */
   readonly proxy?: string
 }
 
-/** For a line of the log: the proxy is named beside the address. */
+/** The fields of a log event: the client's address and, where there is one, the proxy's. */
 export function addressFields({ remoteAddress, proxy }: ClientAddress): Readonly<Record<string, string>> {
   return proxy === undefined ? { 'remote-address': remoteAddress } : { 'remote-address': remoteAddress, proxy }
 }

@@ -1,15 +1,15 @@
-// Which network a client counts as, wherever something is limited per client.
+// The network that a client is counted by wherever something is limited per client.
 
 import { isIPv6 } from 'node:net'
 
 /**
- * The network that stands for a client's address: an IPv4 address is its own, also when written as an IPv4-mapped IPv6
- * address; of an IPv6 address it is the /64, because who has one address usually has all of them (RFC 4291 section
- * 2.5.4). Text that is no address is returned as it is.
+ * The network that stands for a client's address. An IPv4 address stands for itself, also when written as an
+ * IPv4-mapped IPv6 address. For an IPv6 address it is the /64, because a client with one address of it usually has all
+ * of them (RFC 4291 section 2.5.4). Text that is no address is returned as it is.
  * @returns the same text for every spelling of a network; two networks never share one
  */
 export function clientNetwork(address: string): string {
-  // Asked for each command: most addresses need no regular expression.
+  // Called for each command, so addresses without a colon are spared the regular expressions.
   if (!address.includes(':') || !isIPv6(address)) return address
   const plain = address.split('%')[0] ?? ''
   const mapped = /^::ffff:(\d+\.\d+\.\d+\.\d+)$/i.exec(plain)?.[1]

@@ -1,19 +1,19 @@
-// The addresses of host names. The system's resolver (`getaddrinfo`) works on the few threads that passwords and files
-// need, too, and may take half a minute where no name server answers.
+// Looks up the addresses of host names. The system's resolver (`getaddrinfo`) runs on the few threads of libuv that
+// passwords and files need too, and may take half a minute when no name server answers.
 
 import { lookup } from 'node:dns/promises'
 import type { LookupAddress, LookupOptions } from 'node:dns'
 import type { LookupFunction } from 'node:net'
 
-/** Of libuv's four threads. */
+/** How many of libuv's four threads may look up names at a time. */
 const maxLookups = 3
 
 type Resolve = (name: string, options: LookupOptions) => Promise<LookupAddress | LookupAddress[]>
 
 /**
- * A lookup for `net.connect` and `tls.connect`: of any number of names few are looked up at a time, and questions for
- * one name share the answer. Nothing is kept: each new connection asks again (RFC 8305, which Node follows, tries the
- * addresses).
+ * A lookup for `net.connect` and `tls.connect`. At most {@link maxLookups} names are looked up at a time, and questions
+ * for the same name at the same time share one answer. Nothing is cached: each new connection asks again. Node tries
+ * the addresses as RFC 8305 has it.
  */
 export function createLookup(resolve: Resolve = lookup): LookupFunction {
   const underWay = new Map<string, Promise<LookupAddress | LookupAddress[]>>()
@@ -40,14 +40,14 @@ export function createLookup(resolve: Resolve = lookup): LookupFunction {
   }
 }
 
-/** One for the process: its threads are. */
+/** The lookup of the whole process, which has only one set of libuv's threads. */
 export const lookupName = createLookup()
 
 const label = /^(?!-)[a-z0-9_-]{1,63}(?<!-)$/i
 
 /**
  * Whether a text can be the name of a host (RFC 1123 section 2.1, and the underscore, which names of containers have):
- * at most 253 characters, a last label that is not all digits, as an address that is written wrongly would be.
+ * at most 253 characters, and a last label that is not all digits, because that would be a mistyped IPv4 address.
  */
 export function isHostName(text: string): boolean {
   const labels = text.replace(/\.$/, '').split('.')

@@ -1,4 +1,4 @@
-// IP addresses and networks as text: one number for each address, and which networks hold it.
+// Reads IP addresses and networks, and finds the network that holds an address.
 
 import { isIP } from 'node:net'
 
@@ -6,7 +6,7 @@ export interface Network {
   /** The same for every spelling of one network; an address alone is a network of its full length. */
   readonly id: string
   readonly version: 4 | 6
-  /** Bits. */
+  /** Prefix length in bits. */
   readonly length: number
 }
 
@@ -25,22 +25,22 @@ export function readNetwork(text: string): Network | null {
   const address = readAddress(written)
   if (address === null) return null
   const full = address.version === 4 ? 32 : 128
-  // Of a mapped address the first 96 bits are gone.
+  // What was read of a mapped address lacks its first 96 bits.
   const mapped = address.version === 4 && written.includes(':')
   const length = bits === undefined ? full : Number(bits) - (mapped ? 96 : 0)
   if (length > full || length < 0) return null
   return { id: networkId(address, length), version: address.version, length }
 }
 
-/** The network of this length that an address lies in. */
+/** The {@link Network.id} of the network of this length that an address lies in. */
 function networkId({ version, bits }: Address, length: number): string {
   return `${version}:${bits >> BigInt((version === 4 ? 32 : 128) - length)}/${length}`
 }
 
-/** What belongs to each of many networks. One question costs as much as there are lengths, not networks. */
+/** One value for each of many networks. The cost of a look-up grows with the number of lengths, not of networks. */
 export class NetworkTable<Value> {
   readonly #values = new Map<string, Value>()
-  /** Of the networks in here, the longest first. */
+  /** The prefix lengths that occur in the table, the longest first. */
   readonly #lengths: Readonly<Record<4 | 6, readonly number[]>>
 
   constructor(entries: readonly (readonly [Network, Value])[]) {
@@ -49,7 +49,7 @@ export class NetworkTable<Value> {
     this.#lengths = { 4: lengthsOf(networks, 4), 6: lengthsOf(networks, 6) }
   }
 
-  /** What belongs to the smallest network with this address; null where there is none. */
+  /** The value of the smallest network that holds the address; null where no network does. */
   find(address: Address): Value | null {
     for (const length of this.#lengths[address.version]) {
       const value = this.#values.get(networkId(address, length))
@@ -78,12 +78,12 @@ export function canonicalAddress(text: string): string | null {
   return bits.flatMap((part) => [part >> 8, part & 0xff]).join('.')
 }
 
-/** Digits and colons only, in the form of RFC 5952. @param address IPv6 without a zone */
+/** The form of RFC 5952 with hexadecimal groups and colons only. @param address IPv6 without a zone */
 function compressed(address: string): string {
   return new URL(`http://[${address}]`).hostname.slice(1, -1)
 }
 
-/** An IPv4-mapped IPv6 address is the IPv4 address; a zone does not count. null: it is no address. */
+/** Reads an IPv4-mapped IPv6 address as the IPv4 address, and ignores a zone. @returns null: the text is no address */
 export function readAddress(text: string): Address | null {
   const plain = text.replace(/%.*$/s, '')
   if (isIP(plain) === 4) return { version: 4, bits: fromGroups(plain.split('.').map(Number), 8n) }
@@ -96,7 +96,7 @@ export function readAddress(text: string): Address | null {
   return bits >> 32n === 0xffffn ? { version: 4, bits: bits & 0xffffffffn } : { version: 6, bits }
 }
 
-/** Whether an address of this machine is reached from this machine only. */
+/** Whether an address is a loopback address, which only this machine itself can reach. */
 export function isLoopback(address: string): boolean {
   const read = readAddress(address)
   if (read === null) return false

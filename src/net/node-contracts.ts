@@ -1,5 +1,5 @@
-// Everything that the program relies on and Node does not document, each with what breaks without it. Seen in Node
-// 20.19, 20.20, 22, 24 and 26; test/net/node-contracts.test.ts says whether a Node still keeps to them.
+// Undocumented behavior of Node that the program relies on, each with what breaks without it. Seen in Node 20.19,
+// 20.20, 22, 24 and 26; test/net/node-contracts.test.ts checks whether a version of Node still has it.
 
 import type { Server } from 'node:http'
 import type { Socket } from 'node:net'
@@ -13,8 +13,8 @@ export function allowHalfOpenRequests(server: Server): void {
 }
 
 /**
- * `socket.destroySoon`: what Node calls after a response that is the last one of its connection. Its own closes both
- * directions as soon as all is written; the system then resets the connection when input is left unread, and a client
+ * `socket.destroySoon`: Node calls it after the last response of a connection. Node's own version closes both
+ * directions as soon as all is written. If input is left unread then, the system resets the connection, and a client
  * that is still sending loses the response (RFC 9112 section 9.6).
  */
 export function closeConnectionWith(socket: Socket, close: () => void): void {
@@ -22,8 +22,8 @@ export function closeConnectionWith(socket: Socket, close: () => void): void {
 }
 
 /**
- * `socket.resume`: Node calls it after each response and for each body. Without a gate in front of it, a client that
- * pipelines has thousands of requests read into memory for each one that is answered.
+ * `socket.resume`: Node calls it after each response and for each body. Without a gate in front of it, Node would read
+ * thousands of requests of a client that pipelines into memory for each one that is answered.
  */
 export class ReadGate {
   readonly #socket: Socket
@@ -46,7 +46,7 @@ export class ReadGate {
     this.#socket.resume()
   }
 
-  /** Takes the gate away: reads whether or not it was closed. */
+  /** Opens the gate and resumes the socket even if the gate was open. */
   remove(): void {
     this.#closed = false
     this.#socket.resume()
@@ -54,24 +54,24 @@ export class ReadGate {
 }
 
 /**
- * @param onDiscarded gets the number of bytes of each read that is thrown away
- *
- * The parser reads from the handle of the socket until there is a listener for 'data', and as such a listener from then
- * on. Takes the input away from it and throws it away. Without that the parser keeps every request that it finds behind
- * one that was refused, and hands each of them over. The caller resumes the socket.
+ * Takes the input away from the HTTP parser and discards it. The caller resumes the socket. The parser reads from the
+ * handle of the socket until the socket has a listener for 'data', and is one itself from then on. If it were not
+ * detached, it would keep every request that follows a refused one, and emit each of them.
+ * @param onDiscarded gets the number of bytes of each read that is discarded
  */
 export function detachParser(socket: Socket, onDiscarded: (bytes: number) => void): void {
   socket.removeAllListeners('data').on('data', (chunk: Buffer) => onDiscarded(chunk.length))
-  // The stream takes itself for reading as long as the parser reads instead. Where a body has paused the handle, only
-  // the end of that read makes the stream start the handle again.
+  // The stream considers itself reading while the parser reads from the handle. If a body has paused the handle, the
+  // stream starts it again only when that read has ended; the empty push ends it.
   socket.push('')
 }
 
 /**
- * Lets a listener see all bytes received before the parser gets them. The parser reads from the handle of the socket
- * until there is a listener for 'data', and is one itself from then on, behind those that were put before it. Without
- * that, requests of other protocols cannot be told from those of HTTP (http/connection/request-protocol.ts).
- * @param socket already given to Node's HTTP server
+ * Lets a listener see all received bytes before the parser gets them. The parser reads from the handle of the socket
+ * until the socket has a listener for 'data'; from then on it is such a listener itself and comes after a prepended
+ * one. Without that, requests of other protocols cannot be told from those of HTTP
+ * (http/connection/request-protocol.ts).
+ * @param socket already passed to Node's HTTP server
  */
 export function watchInput(socket: Socket, onBytes: (chunk: Buffer) => void): void {
   socket.prependListener('data', onBytes)
@@ -80,7 +80,7 @@ export function watchInput(socket: Socket, onBytes: (chunk: Buffer) => void): vo
 }
 
 /**
- * `socket._parent`: the TCP socket under a TLS socket of a server, which the server's events do not tell. Without it
+ * `socket._parent`: the TCP socket under a TLS socket of a server; the server's events do not pass it on. Without it
  * the place of a connection would have to be looked up by its addresses, which takes four system calls.
  */
 export function wrappedSocket(socket: object & { readonly _parent?: unknown }): unknown {
@@ -88,9 +88,9 @@ export function wrappedSocket(socket: object & { readonly _parent?: unknown }): 
 }
 
 /**
- * `socket._handle.verifyError()`: OpenSSL's own text for a certificate that it did not verify. Without it the numbers
- * for which Node has no code, such as a violated name constraint, cannot be told apart: all are `UNSPECIFIED`.
- * @returns null where there is none
+ * `socket._handle.verifyError()`: OpenSSL's own text about a certificate that failed verification. Without it, errors
+ * that Node has no code for, such as a violated name constraint, cannot be told apart: all are `UNSPECIFIED`.
+ * @returns null where there is no text
  */
 export function verificationText(socket: object & { readonly _handle?: unknown }): string | null {
   const { _handle: handle } = socket

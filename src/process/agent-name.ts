@@ -1,10 +1,10 @@
-// By which name this process is known to the system, and what the system knows of another one.
+// The name of this process in the system's list, and the command lines of other processes.
 
 import { readFileSync, writeFileSync } from 'node:fs'
 import { basename } from 'node:path'
 
 /**
- * The name the program was started by: that of the script, which a link to it may change.
+ * The name that the program was started by: that of the script, or of a link to it.
  * @param script `process.argv[1]`
  */
 export function startedAs(script: string | undefined): string {
@@ -12,9 +12,9 @@ export function startedAs(script: string | undefined): string {
 }
 
 /**
- * Gives the process its name in the kernel's list, which otherwise says `node` or `MainThread`; `ps`, `pkill` and
- * Stork's agent go by it. Cut to 15 bytes there. Not all systems can, and nothing depends on it.
- * Node's `process.title` is no way to it: it writes over the arguments, which Stork reads too.
+ * Sets the name of the process in the kernel's list, which otherwise says `node` or `MainThread`. `ps`, `pkill` and
+ * Stork's agent go by this name, which the kernel cuts to 15 bytes. Not all systems can do this, and nothing in here
+ * depends on it. Node's `process.title` will not do: it overwrites the arguments, which Stork reads too.
  */
 export function takeName(name: string): void {
   try {
@@ -26,8 +26,8 @@ export function takeName(name: string): void {
 
 /**
  * The words of a running process, its program first.
- * @returns null for no process, one that has ended and was only not collected yet, or one of another user that is
- * hidden; `unknown` where the system has no /proc
+ * @returns null where there is no such process, where it has ended and only waits to be collected by its parent, or
+ * where it belongs to another user and is hidden; `unknown` where the system has no /proc
  */
 export function commandLine(pid: number): readonly string[] | 'unknown' | null {
   try {
@@ -36,7 +36,7 @@ export function commandLine(pid: number): readonly string[] | 'unknown' | null {
     if (!(error instanceof Error && 'code' in error && error.code === 'EPERM')) return null
   }
   try {
-    // Empty for one that was not collected yet.
+    // Empty for a process that has ended and was not collected yet.
     const words = readFileSync(`/proc/${pid}/cmdline`, 'utf8').split('\0').filter((word) => word !== '')
     return words.length === 0 ? null : words
   } catch {
@@ -45,7 +45,7 @@ export function commandLine(pid: number): readonly string[] | 'unknown' | null {
 }
 
 /**
- * The arguments of an agent, ours or the one it replaces.
+ * The arguments of an agent, keagate or the one that it replaces.
  * @returns null when the words are not those of an agent
  */
 export function agentArguments(words: readonly string[]): readonly string[] | null {

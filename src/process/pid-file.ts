@@ -1,5 +1,6 @@
-// The PID file: where keactrl and init scripts look for it, and what keeps a second agent from the same configuration.
-// One that was left behind never blocks a start, even if its number belongs to another program by now.
+// The PID file. keactrl and init scripts find the agent by it, and it keeps a second agent from running with the same
+// configuration. A file that was left behind never blocks a start, even if its number belongs to another program by
+// now.
 
 import {
   accessSync, constants, existsSync, linkSync, lstatSync, mkdirSync, readFileSync, renameSync, rmSync, unlinkSync,
@@ -10,24 +11,24 @@ import { ownUser } from '../account.ts'
 import { KeagateError } from '../errors.ts'
 import { agentArguments, commandLine } from './agent-name.ts'
 
-/** Where Debian's and ISC's packages have it. */
+/** The folder in Debian's and ISC's packages. */
 const defaultDirectory = '/run/kea'
 
-/** As the units make it. */
+/** The mode that the systemd units give the folder. */
 const folderMode = 0o750
 
-/** Starts at the same moment that may come in each other's way before one gives up. */
+/** How often a start tries again when another start takes the file at the same moment. */
 const maxAttempts = 20
 
 /**
- * `<dir>/<config file name without last extension>.kea-ctrl-agent.pid`, by which keactrl finds it.
- * @param env `KEA_PIDFILE_DIR` names another folder than /run/kea
+ * `<dir>/<config file name without last extension>.kea-ctrl-agent.pid`, where keactrl looks for it.
+ * @param env `KEA_PIDFILE_DIR` may name another folder than /run/kea
  */
 export function pidFilePath(configFile: string, env: NodeJS.ProcessEnv): string {
   return join(pidFolder(env), pidFileName(configFile))
 }
 
-/** The process that runs with the PID file; null where there is none, or the file cannot be read. */
+/** The number of the agent that runs with this PID file; null where none does, or the file cannot be read. */
 export function runningAgent(path: string): number | null {
   try {
     const pid = Number(contentOf(path) ?? '')
@@ -37,7 +38,7 @@ export function runningAgent(path: string): number | null {
   }
 }
 
-/** Whether this user may start an agent without naming another folder: not so on a machine that never had Kea. */
+/** Whether this user may write to the folder of PID files. A machine that never had Kea lacks the default one. */
 export function pidFolderIsUsable(env: NodeJS.ProcessEnv): boolean {
   try {
     accessSync(pidFolder(env), constants.W_OK)
@@ -66,8 +67,8 @@ export class PidFile {
   }
 
   /**
-   * Writes our number there, mode 0640. It appears whole or not at all.
-   * @param pid that of this process
+   * Writes the file with mode 0640. It appears whole or not at all.
+   * @param pid of this process
    * @throws KeagateError ALREADY_RUNNING when an agent runs with it, PID_FILE when it cannot be read or written
    */
   static create(path: string, pid: number = process.pid): PidFile {
@@ -89,7 +90,8 @@ export class PidFile {
   }
 
   /**
-   * Writes it again where it is gone, with its folder: `/run/kea` may have been wiped. Another process' is left alone.
+   * Writes the file again if it is gone, and its folder too: `/run/kea` may have been wiped. The file of another
+   * process is left alone.
    * @throws KeagateError PID_FILE when it cannot be written
    */
   restore(): void {
@@ -103,7 +105,7 @@ export class PidFile {
     PidFile.create(this.path, this.#pid)
   }
 
-  /** Takes it away, unless it is another process' by now. Never throws. */
+  /** Removes the file unless it belongs to another process by now. Never throws. */
   remove(): void {
     try {
       if (contentOf(this.path)?.trim() === String(this.#pid)) unlinkSync(this.path)
@@ -115,7 +117,7 @@ export class PidFile {
 
 function writeDraft(draft: string, path: string, pid: number): void {
   try {
-    // What lies there was left behind, or is a link of another user: neither is written to.
+    // A file that lies there was left behind, or is a link of another user: it must not be written to.
     rmSync(draft, { force: true })
     writeFileSync(draft, `${pid}\n`, { mode: 0o640, flag: 'wx' })
   } catch (error) {
@@ -123,7 +125,7 @@ function writeDraft(draft: string, path: string, pid: number): void {
   }
 }
 
-/** Gives the file its name if that is free: the one step of all this that only one process can do. */
+/** Gives the draft the name of the PID file if that is free. Of several processes, only one succeeds in this step. */
 function linked(draft: string, path: string): boolean {
   try {
     linkSync(draft, path)
@@ -147,13 +149,13 @@ function removeStale(path: string, pid: number): void {
       remedy: 'remove it if no agent runs with it',
     })
   }
-  // Our own number: left behind in a container, where each start has the same one.
+  // The own number: the file was left behind in a container, where each start gets the same number.
   if (Number(other) !== pid && runsWith(Number(other), path)) {
     throw new KeagateError('ALREADY_RUNNING', `process ${other} of PID file ${path} runs already`, {
       remedy: `stop it first, with: kill ${other}`,
     })
   }
-  // Moved and looked at again before it is thrown away: another start may have put its own there since.
+  // Renamed and read again before it is removed, because another start may have put its own file there meanwhile.
   const aside = `${path}.${pid}.stale`
   try {
     renameSync(path, aside)

@@ -3,15 +3,15 @@
 import type { NotifyChannel } from './sd-notify.ts'
 
 export interface ServiceManager {
-  /** It serves, for the first time or again. @param status one line for `systemctl status` */
+  /** The agent serves, for the first time or after a change. @param status one line for `systemctl status` */
   ready(status: string): void
   /** A change of the configuration is under way; `ready` ends it. */
   reloading(): void
-  /** The last word. */
+  /** The agent stops. No message follows this one. */
   stopping(): void
 }
 
-/** Where there is none. */
+/** For a process that no service manager wants to hear of. */
 export const noServiceManager: ServiceManager = {
   ready: () => undefined,
   reloading: () => undefined,
@@ -20,13 +20,13 @@ export const noServiceManager: ServiceManager = {
 
 export interface SystemdParts {
   readonly channel: NotifyChannel
-  /** Microseconds within which the watchdog must hear of us; null: it does not listen. */
+  /** Microseconds within which the watchdog expects a sign of life; null: no watchdog. */
   readonly watchdog: number | null
   /** Whether clients can come in. Asked before each sign of life. */
   readonly alive: () => boolean
 }
 
-/** Signs of life within the time of the watchdog: one that comes late, or is lost, ends nothing. */
+/** How many signs of life are sent within the time of the watchdog, so that a late or lost one does no harm. */
 const signs = 3
 
 export class Systemd implements ServiceManager {
@@ -46,7 +46,7 @@ export class Systemd implements ServiceManager {
 
   reloading(): void {
     if (this.#stopping) return
-    // The time is what `Type=notify-reload` goes by; microseconds of the monotonic clock.
+    // `Type=notify-reload` requires the time, in microseconds of the monotonic clock.
     const now = process.hrtime.bigint() / 1000n
     this.#parts.channel.send(['RELOADING=1', `MONOTONIC_USEC=${now}`, 'STATUS=changing the configuration'])
   }
@@ -62,7 +62,7 @@ export class Systemd implements ServiceManager {
     const { watchdog } = this.#parts
     if (watchdog === null || this.#timer !== null) return
     this.#timer = setInterval(() => {
-      // After one whole turn of the event loop, in which connections are accepted and read.
+      // Only after a whole turn of the event loop, in which connections are accepted and read.
       setImmediate(() => this.#signOfLife())
     }, watchdog / 1000 / signs).unref()
   }

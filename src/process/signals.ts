@@ -1,26 +1,26 @@
-// The one place that knows signals.
+// The only module that handles signals.
 
 export interface SignalActions {
-  /** Never runs twice at once; however many come meanwhile, it runs once more after that. */
+  /** Never called while it still runs. However many signals come meanwhile, it is called once more after that. */
   reload(): Promise<void>
   stop(signal: StopSignal): void
   /** A second signal: stop at once. */
   forceShutdown(signal: StopSignal): void
-  /** One that means nothing to the agent and would not leave it alone by itself. */
+  /** A signal without a meaning for the agent, which Node itself would act on if there were no listener. */
   unknown(signal: 'SIGUSR1'): void
 }
 
 export type StopSignal = 'SIGTERM' | 'SIGINT'
 
 /**
- * Milliseconds in which a second stop signal is taken for the first one come twice: Ctrl-C reaches every process of the
- * terminal, and npm and other parents hand it on once more.
+ * Milliseconds in which a second stop signal counts as a copy of the first: Ctrl-C reaches every process of the
+ * terminal, and npm and other parents pass it on once more.
  */
 const duplicateWindow = 500
 
 /**
- * Hears HUP, TERM and INT from the moment it is made; those that come before a listener is set are kept. A broken pipe
- * is an error of the write that met it, never a signal.
+ * Catches HUP, TERM and INT from the moment it is made. Signals that come before `listen` take effect then. SIGPIPE
+ * needs no handling: the write to a broken pipe fails with an error.
  */
 export class Signals {
   #actions: SignalActions | null = null

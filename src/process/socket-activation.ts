@@ -1,9 +1,9 @@
-// Socket activation: what systemd has opened before it started this process.
+// Socket activation: the sockets that systemd opened before it started this process.
 
-/** The first descriptor that may be one; sd_listen_fds(3). */
+/** The first descriptor that systemd passes; sd_listen_fds(3). */
 const first = 3
 
-/** @param env `LISTEN_FDS`, and `LISTEN_PID`, which says whom they are for */
+/** @param env `LISTEN_FDS`, the number of sockets, and `LISTEN_PID`, the process that they are for */
 export function activatedSockets(env: NodeJS.ProcessEnv, pid: number): readonly number[] {
   if (env['LISTEN_PID'] !== String(pid)) return []
   const count = Number(env['LISTEN_FDS'] ?? '')

@@ -1,5 +1,5 @@
-// Stack traces with the places in the sources, not in the built program. Node could do that by itself
-// (`--enable-source-maps`), but reads all source maps at each start for it, which takes 50 ms and 8 MB.
+// Stack traces that name places in the sources, not in the built program. Node can do that itself
+// (`--enable-source-maps`), but then reads all source maps at each start, which takes 50 ms and 8 MB.
 
 import { readFileSync } from 'node:fs'
 import { SourceMap } from 'node:module'
@@ -22,10 +22,10 @@ export function stackTrace(error: unknown): string {
   })
 }
 
-/** null where there is none, as for the sources themselves. */
+/** null where there is no map, as for modules that run unbuilt. */
 function sourceMap(url: string): SourceMap | null {
   try {
-    // Made by the build.
+    // The build writes this file.
     return new SourceMap(JSON.parse(readFileSync(fileURLToPath(`${url}.map`), 'utf8')) as SourceMapPayload)
   } catch {
     return null

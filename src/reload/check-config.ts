@@ -1,5 +1,5 @@
-// `-t FILE`: everything that starting would check, without opening a port, a log file or a control socket. A mistake in
-// one part does not keep those in the others from being found.
+// `-t FILE`: checks everything that a start would check, without opening a port, a log file or a control socket. A
+// mistake in one part does not hide those in other parts.
 
 import { logConfig, logConfigWarnings } from './startup-log.ts'
 import { examineConfigFile } from '../config/load.ts'
@@ -26,7 +26,7 @@ export interface CheckOptions {
   readonly pathChecks: boolean
 }
 
-/** Prints every mistake on standard error, one line each. Returns the exit code: 0 usable, 1 not. */
+/** Prints every mistake on standard error, one line each. @returns the exit code: 0 usable, 1 not usable */
 export async function checkConfigFile(
   options: CheckOptions,
   logging: Logging,
@@ -53,7 +53,7 @@ export async function checkConfigFile(
   }
 }
 
-/** What shows only when the files are opened that a configuration names: one error a part. */
+/** The mistakes that show only when the files that a configuration names are opened, as one error for each part. */
 async function fileErrors({ config }: LoadedConfig, logging: Logging, env: NodeJS.ProcessEnv): Promise<KeagateError[]> {
   const { tls, controlSockets, hookModules } = config
   const errors: KeagateError[] = []
@@ -79,7 +79,10 @@ async function fileErrors({ config }: LoadedConfig, logging: Logging, env: NodeJ
   return errors
 }
 
-/** Of each module by itself; where all load alone, what is wrong with them together, as they may claim one command. */
+/**
+ * The errors of each module loaded by itself. If each one loads alone but not with the others, the error of all
+ * together: two of them may claim the same command.
+ */
 async function moduleErrors(modules: readonly HookModuleConfig[], logging: Logging): Promise<KeagateError[]> {
   const together = await moduleError(modules, logging)
   if (together === null) return []
@@ -102,8 +105,8 @@ async function moduleError(modules: readonly HookModuleConfig[], logging: Loggin
 }
 
 /**
- * In the order of the text.
- * @param ofText what is wrong with the configuration itself; what follows from it is not said again
+ * One line for each mistake, in the order of the text.
+ * @param ofText what is wrong with the text of the configuration; mistakes that follow from it are not said again
  */
 function mistakeLines(
   ofText: KeagateError | null,
@@ -123,7 +126,7 @@ function mistakeLines(
   ]
 }
 
-/** What is wrong with the map as such, such as a keyword that is missing, says nothing of its other parts. */
+/** A mistake of the map `Control-agent` itself, such as a missing keyword, does not cover mistakes in its parts. */
 function isPartOf({ path }: ConfigIssue, whole: ConfigIssue): boolean {
   return whole.path !== '/Control-agent' && (path === whole.path || path.startsWith(`${whole.path}/`))
 }

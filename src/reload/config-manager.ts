@@ -1,5 +1,5 @@
-// The one way to change the configuration in force: build the whole new runtime, open what is new, swap, let go of what
-// is old. Any failure on the way leaves everything as it was.
+// The one way to change the configuration in force: build the whole new runtime, open what is new, swap, close what is
+// old. Any failure on the way leaves everything as it was.
 
 import { setTimeout } from 'node:timers/promises'
 import { LockOut } from '../auth/lock-out.ts'
@@ -44,21 +44,21 @@ export interface ConfigManagerOptions {
   readonly monitoring: Monitoring
   /** Descriptors of listening sockets that systemd has opened for this process. */
   readonly passedSockets: readonly number[]
-  /** Missing folders of log files are made from here on down. */
+  /** Missing folders of log files are made only below this one. */
   readonly logFolder: string
 }
 
-/** Of a path of a log file or a trust anchor: whether a configuration may be in force without it. */
+/** Whether a configuration may be in force without this log file or trust anchor. */
 type MayFail = (path: string) => boolean
 
-/** All handler modules together have the share of one client. */
+/** All handler modules together count as one client. */
 const moduleShare = { network: 'handler modules', user: null }
 
-/** Milliseconds that a change of the configuration gets to end when the process stops. */
+/** Milliseconds that a stop waits for changes of the configuration under way. */
 const changeTimeout = 2000
 
 export class ConfigManager {
-  /** What else must not overlap a change waits here too. */
+  /** Runs changes of the configuration, and all else that must not overlap one. */
   readonly queue = new SerialQueue()
   readonly #agent: AgentControl
   readonly #logging: Logging
@@ -96,7 +96,7 @@ export class ConfigManager {
     return this.runtime.config
   }
 
-  /** When it was put in force; milliseconds since the epoch. */
+  /** When the configuration in force was put in force, in milliseconds since the epoch. */
   get since(): number {
     return this.#frontEnd.current.activeSince
   }
@@ -121,17 +121,18 @@ export class ConfigManager {
     return unavailableReasons(this.#frontEnd.active?.runtime.audit ?? null)
   }
 
-  /** What has gone through the door since the start; null before the first configuration. */
+  /** Counts of connections and bytes since the start; null before the first configuration. */
   get traffic(): Traffic | null {
     return this.#frontEnd.traffic
   }
 
   /**
-   * Puts a configuration in force: the first one starts to listen, a later one replaces the one before.
-   * @param read gives the configuration when its turn has come: a password shown as `*****` is the one in force then
-   * @param tolerance whether log files that cannot be opened are only named in the log
-   * @throws KeagateError: TLS_UNUSABLE or CONFIG_INVALID when it cannot be built, LISTEN_FAILED when it cannot be
-   * swapped in; whatever was in force before still is
+   * Puts a configuration in force: with the first one the agent starts to listen, a later one replaces the one before.
+   * @param read gives the configuration; called when its turn has come, because a password shown as `*****` stands for
+   * the one in force then
+   * @param tolerance which log files and trust anchors that cannot be used only lead to a warning
+   * @throws KeagateError TLS_UNUSABLE or CONFIG_INVALID when it cannot be built, LISTEN_FAILED when it cannot be
+   * swapped in; the configuration before then stays in force
    */
   apply(read: () => Promise<LoadedConfig>, tolerance: Tolerance): Promise<void> {
     return this.queue.run(async () => {
@@ -152,7 +153,7 @@ export class ConfigManager {
   }
 
   /**
-   * Builds everything and throws it away again; in turn, because handler modules take processes and memory.
+   * Builds everything and discards it again. Waits in the queue, because handler modules take processes and memory.
    * @throws KeagateError as `apply` does, without opening a port
    */
   check(read: () => Promise<LoadedConfig>): Promise<void> {
@@ -168,7 +169,10 @@ export class ConfigManager {
     })
   }
 
-  /** Accepts no more, refuses what waits for a daemon, lets running commands end, then closes every connection. */
+  /**
+   * Accepts no more connections, refuses commands that wait for a daemon, lets running commands end, then closes every
+   * connection.
+   */
   async stop(): Promise<void> {
     this.#stopping.abort()
     this.#tlsUpkeep.close()
@@ -182,12 +186,12 @@ export class ConfigManager {
     this.#handshakeLog.close()
   }
 
-  /** Makes a stop under way wait for no command any more. */
+  /** Makes a stop that is under way stop waiting for commands. */
   forceShutdown(): void {
     this.#frontEnd.forceShutdown()
   }
 
-  /** @returns the log files that are in force, but cannot be opened */
+  /** @returns the log files of the new configuration that cannot be opened */
   async #replace(config: AgentConfig, mayFail: MayFail): Promise<readonly UnopenedFile[]> {
     const before = this.#frontEnd.active?.runtime ?? null
     let unopened: readonly UnopenedFile[] = []
@@ -221,9 +225,9 @@ export class ConfigManager {
     try {
       const connectionHandler = await this.#frontEnd.connectionHandler(runtime, listener)
       const shown = this.#logging.enabled('DCTL_CONFIG_START')
-      // The last step that can fail, and one that undoes itself.
+      // The last step that can fail. If it fails, it undoes itself.
       unopened = this.#logging.configure(config.loggers, mayFail)
-      // Who asks for it by this very configuration gets it too.
+      // Where the new configuration is the first to enable this message, it is logged too.
       if (!shown) logConfig(this.#logging, config)
       this.#frontEnd.use({ runtime, listener, connectionHandler, activeSince: Date.now() })
     } catch (error) {
@@ -248,7 +252,7 @@ export class ConfigManager {
     return listen(config, before.runtime.config, this.#logging)
   }
 
-  /** Everything that a configuration needs, as far as it can be had without taking anything from the one in force. */
+  /** Builds all that a configuration needs and that can be had without taking anything from the one in force. */
   async #build(config: AgentConfig, transaction: Pick<ReloadTransaction, 'modules' | 'audit'>): Promise<Runtime> {
     const previous = this.#frontEnd.active?.runtime ?? null
     const stays = { log: this.#logging, lockOut: this.#lockOut, tlsReport: this.#handshakeLog, metrics: this.#metrics }

@@ -1,5 +1,5 @@
-// The TLS files of control sockets and the certificates of daemons, for as long as one configuration is in force: files
-// that change are taken, and what is about to end is named once and then once a day.
+// The TLS files of control sockets and the certificates of daemons, while one configuration is in force: takes files
+// that change, and logs certificates that end soon, at once and then once a day.
 
 import { inSlices } from '../in-slices.ts'
 import type { Upstreams } from '../forward/open-upstreams.ts'
@@ -13,30 +13,30 @@ import type { SerialQueue } from './serial-queue.ts'
 
 export interface ControlSocketCertificatesOptions {
   readonly upstreams: Upstreams
-  /** Whether files that change are taken. */
+  /** Whether changed files are taken without a reload of the configuration. */
   readonly reloadOnChange: boolean
-  /** How many days before their end certificates are named; 0: never. */
+  /** How many days before their end certificates are logged; 0: never. */
   readonly expiryWarningDays: number
-  /** What must not overlap a change of the configuration waits here. */
+  /** The queue of changes of the configuration: taking new files must not overlap one. */
   readonly queue: SerialQueue
   readonly log: Log
   readonly metrics: Metrics
 }
 
-/** Milliseconds between two looks at the ends of certificates: those of daemons show with their handshakes. */
+/** Milliseconds between two checks of when certificates end: those of daemons become known with each handshake. */
 const lookInterval = 5000
 
 /** Milliseconds between two reminders of the same certificate. */
 const reminderInterval = 24 * 60 * 60 * 1000
 
-/** Services that a line names. */
+/** How many services a line of the log names. */
 const maxNames = 20
 
 export class ControlSocketCertificates {
   readonly #options: ControlSocketCertificatesOptions
   readonly #files: FileReloader | null
   readonly #timer: NodeJS.Timeout
-  /** When each certificate that ends soon was named last; milliseconds since the epoch. */
+  /** When each certificate that ends soon was logged last, in milliseconds since the epoch. */
   #named = new Map<string, number>()
 
   constructor(options: ControlSocketCertificatesOptions) {
@@ -54,7 +54,7 @@ export class ControlSocketCertificates {
     clearInterval(this.#timer)
   }
 
-  /** Names what ends soon and was not named within a day. @param now milliseconds since the epoch */
+  /** Logs certificates that end soon and were not logged within a day. @param now milliseconds since the epoch */
   remind(now: number): void {
     const named = new Map<string, number>()
     for (const [which, reason, told] of this.#ending(now)) {
@@ -66,7 +66,7 @@ export class ControlSocketCertificates {
     this.#named = named
   }
 
-  /** Of each certificate that ends soon: its key, a sentence, and whether that was said already when it was read. */
+  /** Of each certificate that ends soon: its key, a sentence, and whether that was logged already when it was read. */
   #ending(now: number): (readonly [which: string, reason: string, told: boolean])[] {
     const { upstreams, expiryWarningDays: days } = this.#options
     const files = upstreams.tlsFiles.expiring.flatMap((each) => {

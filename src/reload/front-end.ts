@@ -1,5 +1,5 @@
-// Where clients meet the configuration in force: its listener, what becomes of a connection there, and the one HTTP
-// server behind them all. What is put in force, and when, is for others to say.
+// What clients meet of the configuration in force: its listener, the handler of the connections there, and the one HTTP
+// server behind all listeners. The config manager decides what is put in force, and when.
 
 import { KeagateError } from '../errors.ts'
 import { createConnectionHandler } from '../http/connection/connection-handler.ts'
@@ -23,12 +23,12 @@ export interface ActiveConfig {
   readonly activeSince: number
 }
 
-/** Milliseconds that connections get to end when the process stops; running commands get nine tenths of it. */
+/** Milliseconds until connections are cut when the process stops; running commands get nine tenths of that time. */
 const drainTimeout = 10_000
 
 /**
- * Milliseconds that handshakes under way get when the process stops: a balancer has chosen this process for their
- * clients already, and cannot choose another.
+ * Milliseconds that TLS handshakes under way get when the process stops: a load balancer has already chosen this
+ * process for these clients, and cannot choose another one any more.
  */
 const handshakeGrace = 1000
 
@@ -36,12 +36,12 @@ export class FrontEnd {
   readonly #log: Log
   readonly #report: HandshakeLog
   readonly #proxyLog: ProxyRefusalLog
-  /** For the bodies and answers of all clients, and of handler modules. */
+  /** The memory for bodies and answers of all clients, and for those of handler modules. */
   readonly memory: MemoryBudget
   #server: HttpServer | null = null
   #active: ActiveConfig | null = null
 
-  /** @param report where TLS clients that do not come in are told of */
+  /** @param report records the TLS clients whose handshake fails or whose certificate is refused */
   constructor(log: Log, report: HandshakeLog, metrics: Metrics) {
     this.#log = log
     this.#report = report
@@ -52,12 +52,12 @@ export class FrontEnd {
     })
   }
 
-  /** null before the first configuration. */
+  /** The configuration in force; null before the first one. */
   get active(): ActiveConfig | null {
     return this.#active
   }
 
-  /** @throws KeagateError LISTEN_FAILED before the first configuration */
+  /** The configuration in force. @throws KeagateError LISTEN_FAILED before the first one */
   get current(): ActiveConfig {
     if (this.#active === null) throw new KeagateError('LISTEN_FAILED', 'no configuration is in force yet')
     return this.#active
@@ -68,7 +68,7 @@ export class FrontEnd {
     return this.#active?.listener.listening ?? false
   }
 
-  /** What has gone through since the start; null before the first configuration. */
+  /** Counts of connections and bytes since the start; null before the first configuration. */
   get traffic(): Traffic | null {
     return this.#server?.traffic() ?? null
   }
@@ -91,26 +91,29 @@ export class FrontEnd {
     })
   }
 
-  /** From here on, the listener's connections meet this runtime. */
+  /** From now on, connections of the listener are served by this runtime. */
   use(next: ActiveConfig): void {
     this.#active = next
     next.listener.accept((socket) => next.connectionHandler.accept(socket))
     this.#server?.closeUntrusted()
   }
 
-  /** Closes an address that is in use no more; answers under way there are given. */
+  /** Closes the listener of a configuration that is no longer in force. Answers under way there are still sent. */
   leave({ listener, connectionHandler }: ActiveConfig): void {
     void listener.close()
     connectionHandler.close()
     this.#server?.closeAll(listener)
   }
 
-  /** Has every connection end with the answer under way. */
+  /** Closes every connection after the answer under way. */
   closeAfterResponses(): void {
     this.#server?.closeAfterResponses()
   }
 
-  /** Accepts no more, refuses what waits for a daemon, lets running commands end, then closes every connection. */
+  /**
+   * Accepts no more connections, refuses commands that wait for a daemon, lets running commands end, then closes every
+   * connection.
+   */
   async close(): Promise<void> {
     await this.#active?.listener.acceptQueued()
     const closed = this.#active?.listener.close()
@@ -122,7 +125,7 @@ export class FrontEnd {
     await closed
   }
 
-  /** Makes a `close` under way wait for no command any more. */
+  /** Makes a `close` that is under way stop waiting for commands. */
   forceShutdown(): void {
     this.#server?.forceShutdown()
   }

@@ -1,5 +1,5 @@
-// The address of the door from one configuration to the next: opening a new one, and what cannot be done while the old
-// one is open.
+// The address that the agent listens on: opens it at the start, opens another one for a new configuration, and refuses
+// what cannot be done while the old one is open.
 
 import net from 'node:net'
 import { setTimeout } from 'node:timers/promises'
@@ -13,7 +13,7 @@ export interface FirstListen {
   /** Descriptors that systemd has opened for this process; with none, the address is opened here. */
   readonly passed: readonly number[]
   readonly log: Log
-  /** Ends the wait for an address that comes later. */
+  /** Ends the wait for an address that the machine does not have yet. */
   readonly signal: AbortSignal
 }
 
@@ -37,10 +37,10 @@ export async function listenFirst(config: AgentConfig, { passed, log, signal }: 
   throw new KeagateError('LISTEN_FAILED', `systemd has opened ${opened}, not ${host} port ${port}`, { remedy, at })
 }
 
-/** Milliseconds between two attempts to open an address that is not there yet. */
+/** Milliseconds between two attempts to open an address that the machine does not have yet. */
 const retryInterval = 250
 
-/** Waits for an address that comes later: a virtual one of CARP or VRRP, or an IPv6 one that is still tentative. */
+/** Waits for an address that the machine does not have yet: a virtual one of CARP or VRRP, or a tentative IPv6 one. */
 async function listenPatiently(config: AgentConfig, log: Log, signal: AbortSignal): Promise<Listener> {
   const { bindRetry, httpHost: address, httpPort: port } = config
   const deadline = performance.now() + bindRetry
@@ -50,7 +50,7 @@ async function listenPatiently(config: AgentConfig, log: Log, signal: AbortSigna
     } catch (error) {
       if (systemCode(error) !== 'EADDRNOTAVAIL' || performance.now() >= deadline || signal.aborted) throw error
       if (!waiting) log.write('KEAGATE_ADDRESS_AWAITED', { address, port, seconds: bindRetry / 1000 })
-      // A signal is seen at the next attempt at the latest.
+      // Not interrupted: the next attempt looks at the signal.
       await setTimeout(retryInterval)
     }
   }
@@ -70,7 +70,7 @@ export async function listen(
   } catch (error) {
     if (systemCode(error) !== 'EADDRINUSE') throw forKeyword(error, '/Control-agent/http-host')
     if (inForce?.httpPort !== httpPort) throw forKeyword(error, '/Control-agent/http-port')
-    // The new address covers the old one, or the other way round, and nothing is let go before the new one is open.
+    // One of the two addresses covers the other, and the old one is not closed before the new one is open.
     throw new KeagateError(
       'LISTEN_FAILED',
       `${httpHost} port ${httpPort} cannot be opened while the agent listens on ${inForce.httpHost} port ${httpPort}`,
@@ -80,7 +80,7 @@ export async function listen(
 }
 
 /**
- * As Kea 3: an open port does not change its protocol under the feet of its clients.
+ * As Kea 3: an open port does not change its protocol.
  * @throws KeagateError LISTEN_FAILED
  */
 export function refuseProtocolSwitch(before: AgentConfig, next: AgentConfig, log: Log): void {
@@ -102,7 +102,7 @@ export function sameEndpoint(one: AgentConfig, other: AgentConfig): boolean {
   return one.httpHost === other.httpHost && one.httpPort === other.httpPort
 }
 
-/** However an IPv6 address is written. */
+/** Compares addresses in any spelling of IPv6. */
 function sameAddress(one: string, other: string): boolean {
   const plain = (address: string): string => {
     return net.isIPv6(address) ? new net.SocketAddress({ address, family: 'ipv6' }).address : address

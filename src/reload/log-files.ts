@@ -1,5 +1,5 @@
-// The files that the loggers and the audit of a configuration write to: their folders are made, whether they can be
-// opened is checked, and those that could not be are named.
+// The files that the loggers and the audit of a configuration write to: makes their folders, checks whether they can be
+// opened, and logs those that could not be.
 
 import { formatIssue } from '../config/parse/issue.ts'
 import type { LoadedConfig } from '../config/load.ts'
@@ -14,18 +14,18 @@ type LogFiles = Pick<AgentConfig, 'loggers' | 'auditLog'>
 
 interface NamedFile {
   readonly path: string
-  /** JSON pointer of the keyword that names it. */
+  /** JSON pointer of the keyword that names the file. */
   readonly at: string
-  /** The audit log is evidence: no command may run without it, so it is never left out. */
+  /** Only files of kind `log` may be left out: no command may run without the audit log, which is evidence. */
   readonly kind: 'log' | 'audit'
 }
 
-/** Makes the missing folders below `logFolder`. Never throws: opening the files says what is wrong. */
+/** Makes the missing folders below `logFolder`. Never throws: errors show when the files are opened. */
 export function makeLogFolders(config: LogFiles, logFolder: string): void {
   for (const { path } of namedFiles(config)) makeLogFolder(path, logFolder)
 }
 
-/** One error, with its keyword, for each file that could not be opened. Nothing is created. */
+/** One error, with its keyword, for each file that cannot be opened. Nothing is created. */
 export function logFileErrors(
   config: LogFiles,
   logFolder: string,
@@ -44,16 +44,16 @@ export function logFileErrors(
 }
 
 /**
- * Whether every file can be opened.
- * @param mayFail the log files that are not asked for
- * @throws KeagateError with the keyword of the first that cannot
+ * Checks that every file can be opened.
+ * @param mayFail which log files are left out of the check
+ * @throws KeagateError with the keyword of the first file that cannot be opened
  */
 export function checkLogFiles(config: LogFiles, logFolder: string, mayFail?: (path: string) => boolean): void {
   const [error] = logFileErrors(config, logFolder, mayFail)
   if (error !== undefined) throw error
 }
 
-/** Names each file of a configuration in force whose lines go to standard error. */
+/** Warns of each log file of the configuration in force that cannot be opened: its lines go to standard error. */
 export function logUnopenedFiles(log: Log, loaded: LoadedConfig, unopened: readonly UnopenedFile[]): void {
   const files = namedFiles(loaded.config)
   for (const { path, error } of unopened) {

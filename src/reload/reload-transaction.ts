@@ -1,4 +1,4 @@
-// What a configuration brings along besides its runtime, and what has to be let go of again: handler modules, and the
+// The parts of a configuration that are opened before its runtime and have to be closed again: handler modules, and the
 // file of the audit log.
 
 import { forKeyword } from '../errors.ts'
@@ -9,22 +9,22 @@ import type { AgentConfig } from '../config/types.ts'
 import { Modules } from '../hook/modules.ts'
 import type { ModuleParts } from '../hook/supervised-module.ts'
 
-/** What the configuration before has of it. */
+/** The same parts of the configuration before. */
 interface Previous {
   readonly modules: Modules
   readonly audit: Audit | null
 }
 
 export interface ReloadTransaction extends Previous {
-  /** The configuration is in force: starts what is new, lets go of what is old. */
+  /** The configuration is in force: starts the new parts, closes the old ones. */
   commit(): Promise<void>
-  /** It did not come into force. */
+  /** The configuration did not come into force: closes the new parts. */
   undo(): Promise<void>
 }
 
 /**
- * @param parts for handler modules: what they ask goes to the daemons of the configuration in force at that time
- * @throws KeagateError with the keyword of what cannot be loaded or opened
+ * @param parts for handler modules; a command that they send goes to the daemons of the configuration in force then
+ * @throws KeagateError with the keyword of the part that cannot be loaded or opened
  */
 export async function beginReload(
   config: AgentConfig,
@@ -40,7 +40,7 @@ export async function beginReload(
       commit: async () => {
         change.commit()
         await modules.start()
-        // Commands that began before run to their end with the modules they began with.
+        // Commands under way run to their end with the old modules.
         void before?.modules.close()
       },
       undo: () => {

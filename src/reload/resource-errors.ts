@@ -1,5 +1,5 @@
-// Mistakes that show only when what a configuration names is opened: TLS files, log files, addresses. Each gets the
-// place of the keyword that names it, so that an operator reads of all mistakes in one form.
+// Mistakes that show only when the things that a configuration names are opened: TLS files, log files, addresses. Each
+// mistake gets the place of its keyword, so that an operator sees all mistakes in one form.
 
 import type { LoadedConfig } from '../config/load.ts'
 import { ConfigError } from '../config/parse/issue.ts'
@@ -8,19 +8,19 @@ import { KeagateError } from '../errors.ts'
 import { TlsError } from '../tls/files/diagnostics.ts'
 import type { TlsKeyword } from '../tls/files/diagnostics.ts'
 
-/** The same error with positions where it tells its keywords; anything else as it is. */
+/** The same error with the positions of its keywords; an error that names no keyword is returned as it is. */
 export function withPositions(error: unknown, loaded: LoadedConfig): unknown {
   if (!(error instanceof KeagateError)) return error
   const issues = placedIssues(error, loaded)
   return issues.length === 0 ? error : new ConfigError(inOrder(issues), { code: error.code, cause: error })
 }
 
-/** What an error says of keywords, with their places; nothing where it names none. */
+/** The mistakes that an error tells of, each with the place of its keyword; empty if it names no keyword. */
 export function placedIssues(error: KeagateError, loaded: Pick<LoadedConfig, 'place'>): ConfigIssue[] {
   return keywordIssues(error).map((issue) => ({ ...loaded.place(issue.path), ...issue }))
 }
 
-/** In the order of the text, as far as they stand in one file. */
+/** Sorts the issues of each file by their places in its text. */
 export function inOrder(issues: readonly ConfigIssue[]): ConfigIssue[] {
   return issues.toSorted(byPlace)
 }
@@ -41,7 +41,7 @@ function keywordIssues(error: KeagateError): { path: string; text: string; remed
 
 const tlsFiles: ReadonlySet<TlsKeyword> = new Set(['trust-anchor', 'cert-file', 'key-file'])
 
-/** What is not one of the three files stands in the map `tls`. */
+/** Keywords other than those of the three files are in the map `tls`. */
 function pathOf(keyword: TlsKeyword): string {
   return tlsFiles.has(keyword) ? `/Control-agent/${keyword}` : `/Control-agent/tls/${keyword}`
 }

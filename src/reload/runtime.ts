@@ -1,5 +1,5 @@
-// Builds everything that one configuration needs into one immutable object. Nothing is global, nothing is started:
-// what cannot be built throws, and the caller still has the previous runtime.
+// Builds everything that one configuration needs into one immutable object. Nothing is global and nothing is started:
+// if a part cannot be built, this throws, and the caller still has the previous runtime.
 
 import { Guard } from '../access/guard.ts'
 import { compilePolicy } from '../access/policy.ts'
@@ -34,11 +34,11 @@ export interface Runtime {
   readonly credentials: CredentialSet | null
   readonly upstreams: Upstreams
   readonly router: Router
-  /** null: everybody may run everything. */
+  /** null: every client may run every command. */
   readonly guard: Guard | null
   /** Loaded; started once the runtime is in force. */
   readonly modules: Modules
-  /** What the agent itself and the modules can do, in ascending order. */
+  /** The names of the commands of the agent itself and of the modules, in ascending order. */
   readonly commands: () => readonly string[]
   /** null: commands are not recorded. */
   readonly audit: Audit | null
@@ -107,7 +107,7 @@ export async function buildRuntime(config: AgentConfig, parts: RuntimeParts): Pr
 }
 
 /**
- * The same runtime with what its TLS files hold now; null where that is what it has already.
+ * The same runtime with the present content of its TLS files; null if that has not changed.
  * @throws KeagateError TLS_UNUSABLE
  */
 export async function renewCredentials(runtime: Runtime): Promise<Runtime | null> {
@@ -119,7 +119,7 @@ export async function renewCredentials(runtime: Runtime): Promise<Runtime | null
   return { ...runtime, credentials: renewed, http: { ...http, revocation, trustAnchors } }
 }
 
-/** The trust anchors of control sockets, by absolute name. */
+/** The absolute names of the trust anchors of control sockets. */
 export function anchorsInUse(config: AgentConfig | null): readonly string[] {
   return [...(config?.controlSockets.values() ?? [])].flatMap((socket) => {
     return socket.socketType === 'unix' || socket.tls === null ? [] : [socket.tls.trustAnchor]
@@ -127,8 +127,8 @@ export function anchorsInUse(config: AgentConfig | null): readonly string[] {
 }
 
 /**
- * Refuses a runtime whose control sockets do not trust all that the configuration names.
- * @param mayFail of the absolute name of a trust anchor: whether a warning is enough
+ * Refuses a runtime whose control sockets do not trust all authorities that the configuration names.
+ * @param mayFail whether a warning is enough for the trust anchor with this absolute name
  * @throws TlsError
  */
 export function refuseLeftOut({ upstreams }: Runtime, mayFail: (file: string) => boolean = () => false): void {

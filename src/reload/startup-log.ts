@@ -1,4 +1,4 @@
-// Says in the log what a configuration that has just been put in force amounts to.
+// Logs a configuration that is being put in force: its text, summary, warnings, mistakes, commands and missing daemons.
 
 import { redactSecrets } from '../access/redact.ts'
 import { errorLines, formatIssue } from '../config/parse/issue.ts'
@@ -22,7 +22,7 @@ export function logConfig(log: Log, config: AgentConfig): void {
   log.write('DCTL_CONFIG_START', { configuration })
 }
 
-/** Logs the listener, the summary and warnings of the TLS files. */
+/** Logs the summary, the listener, and the warnings about TLS files. */
 export function logStarted(log: Log, runtime: Runtime, listener: Listener, what: 'STARTED' | 'UPDATED'): void {
   const { config, credentials, upstreams } = runtime
   const where = { address: listener.address, port: listener.port }
@@ -35,19 +35,20 @@ export function logStarted(log: Log, runtime: Runtime, listener: Listener, what:
   for (const reason of warnings) log.write('KEAGATE_TLS_FILE_WARNING', { reason })
 }
 
-/** Control sockets that are looked at together; a thousand at once would hold up everybody's requests. */
+/** How many control sockets are probed at a time: a thousand at once would delay the requests of all clients. */
 const maxProbes = 8
 
 /**
- * Names once each control socket without a daemon, which is never fatal: it may start later. Never rejects.
- * @param superseded whether another configuration is in force by now, so that its daemons no longer matter
+ * Logs each control socket without a daemon once. That is never fatal, because the daemon may start later. Never
+ * rejects.
+ * @param superseded whether another configuration is in force by now, so that the daemons of this one no longer matter
  */
 export async function logMissingDaemons(log: Log, runtime: Runtime, superseded: () => boolean): Promise<void> {
   const rest = runtime.upstreams.byService.entries()
   const probeOn = async (): Promise<void> => {
     for (const [service, upstream] of rest) {
       if (superseded()) return
-      // Its warning stands at its place in the configuration.
+      // The warnings of the configuration name this path already.
       if (hasUnusablePath(runtime.config.controlSockets.get(service))) continue
       const reason = await upstream.probe()
       if (reason === null || superseded()) continue
@@ -61,14 +62,14 @@ function hasUnusablePath(socket: ControlSocketConfig | undefined): boolean {
   return socket?.socketType === 'unix' && isSocketPathTooLong(socket.path)
 }
 
-/** Logs which commands the agent itself and its modules have taken up and given up. */
+/** Logs which commands of the agent and its modules are no longer offered, and which are new. */
 export function logRegisteredCommands(log: Log, before: readonly string[], now: readonly string[]): void {
   const [known, kept] = [new Set(before), new Set(now)]
   for (const command of before) if (!kept.has(command)) log.write('COMMAND_DEREGISTERED', { command })
   for (const command of now) if (!known.has(command)) log.write('COMMAND_REGISTERED', { command })
 }
 
-/** Logs what a configuration was accepted with. */
+/** Logs the warnings about a configuration that was accepted. */
 export function logConfigWarnings(log: Log, warnings: readonly ConfigWarning[]): void {
   for (const warning of warnings) log.write(warning.id, { reason: formatIssue(warning) })
 }
@@ -78,7 +79,7 @@ export function logConfigErrors(log: Log, id: MessageId, error: unknown, fields:
   for (const reason of errorLines(error)) log.write(id, { ...fields, reason })
 }
 
-/** One line: where it listens, for whom, and in front of what. */
+/** One line: where the agent listens, for which clients, and for which services and modules. */
 export function configSummary(config: AgentConfig, listener: Listener): string {
   const users = config.authentication?.clients.length ?? 0
   const modules = config.hookModules.length
@@ -91,7 +92,7 @@ export function configSummary(config: AgentConfig, listener: Listener): string {
   ].join(', ')
 }
 
-/** Names that are told of in the summary: a service manager takes no line of any length. */
+/** How many services the summary names: the line for the service manager must not grow without bound. */
 const maxNames = 20
 
 function namesOf(services: readonly string[]): string {

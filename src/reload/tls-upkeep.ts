@@ -1,5 +1,5 @@
-// The TLS files of the configuration in force are watched here, its own and those of its control sockets: what changes
-// is taken without a reload.
+// Watches the TLS files of the configuration in force, the agent's own and those of control sockets. Changed files are
+// taken without a reload.
 
 import { tlsUpkeep } from '../config/resolve/tls.ts'
 import type { TlsConfig } from '../config/types.ts'
@@ -14,7 +14,7 @@ import type { SerialQueue } from './serial-queue.ts'
 
 export interface TlsUpkeepOptions {
   readonly frontEnd: FrontEnd
-  /** What must not overlap a change of the configuration waits here. */
+  /** The queue of changes of the configuration: taking new files must not overlap one. */
   readonly queue: SerialQueue
   readonly log: Log
   readonly metrics: Metrics
@@ -29,7 +29,7 @@ export class TlsUpkeep {
     this.#options = options
   }
 
-  /** From now on, the files of this runtime instead of those of the one before. */
+  /** Watches the files of this runtime from now on, and no longer those of the one before. */
   watch({ config, upstreams }: Runtime): void {
     const { queue, log, metrics } = this.#options
     this.close()
@@ -50,7 +50,7 @@ export class TlsUpkeep {
     return new CertificateReloader({ config, credentials, refresh: () => this.#refresh(), log, metrics })
   }
 
-  /** Takes what the TLS files hold now, for the very next connection. @returns whether that is anything else */
+  /** Takes the present content of the TLS files, from the next connection on. @returns whether it has changed */
   #refresh(): Promise<boolean> {
     const { frontEnd, queue } = this.#options
     return queue.run(async () => {

@@ -1,20 +1,20 @@
-// Whose share something is taken from.
+// The client whose share something is taken from.
 
 import { clientNetwork } from '../net/client-network.ts'
 
 export interface ShareClient {
   /** The address, or the network around it. */
   readonly network: string
-  /** The user, where users are asked for and this one is known; else null. */
+  /** The user name, if authentication is configured and the user is known; else null. */
   readonly user: string | null
 }
 
-/** @param address as sockets tell it */
+/** @param address as a socket gives it */
 export function shareClient(address: string, user: string | null): ShareClient {
   return { network: clientNetwork(address), user }
 }
 
-/** One text for each client: users are told apart wherever they come from, all others by their network. */
+/** A text that tells clients apart: a user by its name, from any network; all other clients by their network. */
 export function shareKey({ network, user }: ShareClient): string {
   return user === null ? network : `user ${user}`
 }

@@ -1,5 +1,5 @@
-// Places for connections: how many each address has, and which connection is closed when a new one needs its place. TLS
-// handshakes count like connections: they cost the system the same.
+// Places for connections: how many an address may have, and which connection is closed when a new one needs its place.
+// TLS handshakes count like connections because they cost the system the same.
 
 import { clientNetwork } from '../net/client-network.ts'
 import { Holder, isLessUseful, Slot } from './slot-holder.ts'
@@ -7,17 +7,17 @@ import type { ConnectionSlot } from './slot-holder.ts'
 
 export type { ConnectionSlot } from './slot-holder.ts'
 
-/** The part of the limit from which on no address gets more than half of it. */
+/** The part of the limit that must be taken before the share of an address is limited to {@link addressPart}. */
 const nearPart = 3 / 4
 
-/** The part of the limit that an address may have then. */
+/** The part of the limit that one address may have once {@link nearPart} is taken. */
 const addressPart = 1 / 2
 
-/** What a connection had done until it was closed to make room: nothing of use yet, or at least one command. */
+/** The state of a connection that is closed to make room: no command was answered yet, or at least one. */
 export type EvictedState = 'new' | 'idle'
 
 export interface ConnectionSlotsOptions {
-  /** Connections open at the same time. Asked for each new one: a reload may change it. */
+  /** How many connections may be open at a time. Called for each new one, because a reload may change the limit. */
   readonly limit: () => number
   /** Called before a connection is closed to make room. */
   readonly onEvicted?: (remoteAddress: string, state: EvictedState) => void
@@ -26,9 +26,9 @@ export interface ConnectionSlotsOptions {
 }
 
 /**
- * Bytes prove nothing, as a client can send one now and then for ever. So the age of a connection counts from its
- * beginning, and from the latest answered command on. The address that holds most makes room first, with what is of
- * least use: a connection that has long been open without a command, or whose latest command is longest ago.
+ * The age of a connection counts from its start or from its latest answered command. Received bytes do not count,
+ * because a client can send one now and then for ever. The address with most connections makes room first, with its
+ * least useful one: it has long been open without a command, or its latest command is longest ago.
  */
 export class ConnectionSlots {
   readonly #limit: () => number
@@ -48,9 +48,9 @@ export class ConnectionSlots {
   }
 
   /**
-   * Finds a place for a new connection, that of another one if need be.
-   * @param shared whether many clients come from this address, which then may have more than its half
-   * @returns null: there is none
+   * Finds a place for a new connection, by closing another one if need be.
+   * @param shared whether many clients come from this address; then it may have more than half of the places
+   * @returns null: there is no place
    */
   admit(remoteAddress: string, shared = false): ConnectionSlot | null {
     const holder = this.#makeRoom(remoteAddress, shared)
@@ -70,32 +70,32 @@ export class ConnectionSlots {
   /** @returns the new holder; null: it has no place left, and nothing has changed */
   #move(slot: Slot, before: Holder, remoteAddress: string): Holder | null {
     if (clientNetwork(remoteAddress) === before.network) return before
-    // It is no candidate for its own place.
+    // Taken out first, so that the connection is not closed to make room for itself.
     before.remove(slot)
     this.#size--
     const next = this.#makeRoom(remoteAddress, false)
     this.#size++
     const holder = next ?? before
     holder.restore(slot)
-    // Others of the same address may have been evicted meanwhile, and the holder forgotten with the last of them.
+    // All other connections of the old address may have been evicted meanwhile; then its holder was forgotten.
     if (next === null) this.#holders.set(before.network, before)
     else this.#forgetEmpty(before)
     return next
   }
 
-  /** @returns who holds the connections of this address; null: there is no place */
+  /** @returns the holder of the connections of this address; null: there is no place */
   #makeRoom(remoteAddress: string, shared: boolean): Holder | null {
     const limit = this.#limit()
     const network = clientNetwork(remoteAddress)
     const own = this.#holders.get(network)
     const full = !shared && (own?.size ?? 0) >= limit * addressPart
-    // More than one has to go where a reload has lowered the limit.
+    // More than one connection has to go after a reload has lowered the limit.
     for (let near = this.#size >= limit * nearPart; (near && full) || this.#size >= limit; near = false) {
       if (this.#evict(full ? (own?.leastUseful(true) ?? null) : this.#leastUseful(own))) continue
       this.#onRefused(remoteAddress)
       return null
     }
-    // Looked up again: what was evicted may have been the last of its holder.
+    // Looked up again: the evicted connection may have been the last one of this holder.
     const holder = this.#holders.get(network) ?? new Holder(network)
     this.#holders.set(network, holder)
     return holder
@@ -114,8 +114,8 @@ export class ConnectionSlots {
   }
 
   /**
-   * That of the holder with the most, where the newcomer counts as one of its own address. For an address that would
-   * then have as many, another one gives nothing up but what is new.
+   * The least useful connection of the address with most connections, the newcomer counted with its own address. An
+   * address that has only as many as the newcomer's gives up no connection with an answered command.
    */
   #leastUseful(own: Holder | undefined): Slot | null {
     const size = (own?.size ?? 0) + 1

@@ -4,23 +4,23 @@ import type { ShareClient } from './client.ts'
 import type { MemoryRefusal } from './memory-pool.ts'
 import { MemoryPool } from './memory-pool.ts'
 
-/** Bytes. A command and its answer up to this size together are small, and served from the reserve. */
+/** Bytes. A command counts as small, and is served from the reserve, if it and its answer together are no larger. */
 export const smallSize = 64 * 1024
 
 /** The part of all memory that is kept for small commands. */
 const reservePart = 1 / 8
 
 export interface MemoryBudgetOptions {
-  /** Bytes for all clients together. Asked at each reservation: a reload may change it. */
+  /** Bytes for all clients together. Called at each reservation, because a reload may change the limit. */
   readonly limit: () => number
   /** Called for each refusal. */
   readonly onRefused?: (client: ShareClient, reason: MemoryRefusal) => void
 }
 
 /**
- * Two pools: an eighth of the memory is the reserve for small commands, the rest is for all. No client gets more than a
- * quarter of either, so large commands keep no small ones out, not even of the same client. There is nothing to wait
- * for: a refusal comes at once.
+ * Two pools: an eighth of the memory is the reserve for small commands, the rest is for all commands. No client gets
+ * more than a quarter of either pool. So large commands keep no small ones out, not even of the same client. Nothing
+ * waits for memory: a reservation is refused at once.
  */
 export class MemoryBudget {
   readonly #limit: () => number
@@ -33,12 +33,12 @@ export class MemoryBudget {
     this.#onRefused = onRefused
   }
 
-  /** Bytes reserved and not released. */
+  /** Bytes that are reserved and not released yet. */
   get reserved(): number {
     return this.#reserve.total + this.#rest.total
   }
 
-  /** For a command whose size is not known yet. */
+  /** An empty reservation, for a command whose size is not known yet. */
   open(client: ShareClient): MemoryReservation {
     return new MemoryReservation(this, client)
   }
@@ -50,10 +50,10 @@ export class MemoryBudget {
   }
 
   /**
-   * For reservations.
-   * @param bytes what they have already
-   * @param more at least 0
-   * @returns the pool that all of it is in now; null: refused, and nothing has changed
+   * Only for {@link MemoryReservation}.
+   * @param bytes what the reservation has already
+   * @param more bytes, at least 0
+   * @returns the pool that all bytes of the reservation are in now; null: refused, and nothing has changed
    */
   grow(client: ShareClient, pool: MemoryPool, bytes: number, more: number): MemoryPool | null {
     const limit = this.#limit()
@@ -65,18 +65,18 @@ export class MemoryBudget {
       this.#onRefused(client, refusal)
       return null
     }
-    // What has grown beyond the reserve has left it with all of its bytes.
+    // A reservation that is no longer small leaves the reserve with all of its bytes.
     if (pool === this.#reserve) this.#reserve.remove(client, bytes)
     return this.#rest
   }
 
-  /** For reservations: where they begin. */
+  /** Only for {@link MemoryReservation}: the pool that it starts in. */
   get reservePool(): MemoryPool {
     return this.#reserve
   }
 }
 
-/** The memory of one command and its answer. To be released once nothing of it is kept. */
+/** The memory of one command and its answer. To be released once neither is kept any more. */
 export class MemoryReservation {
   readonly #budget: MemoryBudget
   readonly #client: ShareClient
@@ -89,12 +89,12 @@ export class MemoryReservation {
     this.#pool = budget.reservePool
   }
 
-  /** Bytes. */
+  /** Bytes that this reservation has. */
   get reserved(): number {
     return this.#reserved
   }
 
-  /** @param more bytes, at least 0. @returns false: refused, what was reserved before still is */
+  /** @param more bytes, at least 0. @returns false: refused; the bytes reserved before stay reserved */
   tryReserve(more: number): boolean {
     const pool = this.#budget.grow(this.#client, this.#pool, this.#reserved, more)
     if (pool === null) return false
@@ -103,7 +103,7 @@ export class MemoryReservation {
     return true
   }
 
-  /** @param bytes at most all are given back; a second time is harmless */
+  /** @param bytes to give back: all by default, and never more than are reserved, so a second call is harmless */
   release(bytes = this.#reserved): void {
     const released = Math.min(bytes, this.#reserved)
     this.#pool.remove(this.#client, released)

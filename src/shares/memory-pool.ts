@@ -1,4 +1,4 @@
-// Bytes that were granted from one pool, by client.
+// One pool of memory: how many bytes of it each client has.
 
 import type { ShareClient } from './client.ts'
 import { shareKey } from './client.ts'
@@ -7,22 +7,23 @@ import { shareKey } from './client.ts'
 const clientPart = 1 / 4
 
 /**
- * The part of a pool that all users of one address may have together: more than one user's, so that a second user is
- * served beside the first, and no more, so that a client that knows many passwords leaves something to other addresses.
+ * The part of a pool that all users of one address may have together. It is more than one user may have, so that a
+ * second user is served beside the first. It is not all, so that a client that knows many passwords leaves something to
+ * other addresses.
  */
 const addressPart = 1 / 2
 
-/** Up to so many entries, clients without bytes stay in the sums. */
+/** While a map of sums has no more entries than this, clients without bytes stay in it. */
 const keptClients = 1_000
 
-/** Why memory was refused: the client has its share already, or all clients together have all there is. */
+/** Why memory was refused: the client's share is used up, or all memory is. */
 export type MemoryRefusal = 'client' | 'total'
 
 export class MemoryPool {
   #total = 0
-  /** Those of each user, and of each network as far as no user is known. */
+  /** Bytes of each user, and of each network for clients without a known user. */
   readonly #byClient = new Map<string, number>()
-  /** Those of all users of a network. */
+  /** Bytes of all known users of a network together. */
   readonly #byNetwork = new Map<string, number>()
 
   get total(): number {
@@ -32,7 +33,7 @@ export class MemoryPool {
   /**
    * @param bytes at least 0
    * @param capacity bytes that this pool may have in all
-   * @returns why not, or null when they are added
+   * @returns why the bytes were refused; null: they are added
    */
   tryAdd(client: ShareClient, bytes: number, capacity: number): MemoryRefusal | null {
     const { network, user } = client
@@ -43,7 +44,7 @@ export class MemoryPool {
     return null
   }
 
-  /** @param bytes of those that were added for this client */
+  /** @param bytes at most as many as were added for this client */
   remove(client: ShareClient, bytes: number): void {
     this.#change(client, -bytes)
   }

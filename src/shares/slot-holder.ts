@@ -1,6 +1,6 @@
-// The places that the connections of one address have, and which of them is of least use.
+// The connections of one address that have a place, and which of them is of least use.
 
-/** The part of an address' connections that may be without an answered command before these make room first. */
+/** The part of an address' connections from which on those without an answered command make room first. */
 const newPart = 1 / 4
 
 /** The place of one open connection. */
@@ -8,22 +8,22 @@ export interface ConnectionSlot {
   /** Whether a command runs or is being answered. Such a connection is never closed to make room. */
   busy: boolean
   /**
-   * Closes the connection, which has no place any more. To be set by the reader of the connection, before the next
-   * turn.
+   * Called once the connection has lost its place: closes it. The code that reads from the connection sets this before
+   * the next turn of the event loop.
    */
   evict: () => void
   /** A command of this connection was answered. */
   markServed(): void
   /**
-   * The connection, which is of a proxy, serves another client from now on, which needs a place of its own.
-   * @returns false: there is none for it, and the connection counts for whom it did before
+   * For the connection of a proxy that carries requests of another client from now on: gives it a place of that client.
+   * @returns false: that client has no place left, and the connection still counts for the client before
    */
   moveTo(remoteAddress: string): boolean
   /** The connection is closed. A second time is harmless. */
   release(): void
 }
 
-/** The connections of one address, in order of age: those without an answered command, and the others. */
+/** The connections of one address: those without an answered command, and the others, each in order of age. */
 export class Holder {
   readonly network: string
   readonly #new = new Set<Slot>()
@@ -41,13 +41,13 @@ export class Holder {
     this.#new.add(slot)
   }
 
-  /** One of another address, or of this one again. */
+  /** Adds a connection that comes from another address, or back to this one. */
   restore(slot: Slot): void {
     if (slot.served) this.#served.add(slot)
     else this.#new.add(slot)
   }
 
-  /** Its age begins again. */
+  /** After an answered command: the age of the connection begins again. */
   renew(slot: Slot): void {
     this.remove(slot)
     this.#served.add(slot)
@@ -59,9 +59,9 @@ export class Holder {
   }
 
   /**
-   * Those without a command first, unless they are few: a client that keeps many others open would else have each
-   * newcomer of its address closed before its first command.
-   * @param servedToo whether those may go that had a command answered
+   * The connection to close first, none that is busy. Those without an answered command go first unless they are few:
+   * otherwise, at an address with many other connections, each new one would be closed before its first command.
+   * @param servedToo whether connections with an answered command may go too
    */
   leastUseful(servedToo: boolean): Slot | null {
     const oldest = oldestIdle(this.#new)
@@ -76,13 +76,13 @@ function oldestIdle(slots: ReadonlySet<Slot>): Slot | null {
   return null
 }
 
-/** For connections of two addresses that hold as many. */
+/** Compares connections of two addresses that have the same number of them. */
 export function isLessUseful(one: Slot, other: Slot): boolean {
   return one.served === other.served ? one.since < other.since : other.served
 }
 
 interface SlotEvents {
-  /** @param holder whose it was */
+  /** @param holder the one that had the connection */
   readonly released: (holder: Holder) => void
   /** @returns the new holder; null: there is no place */
   readonly move: (before: Holder, remoteAddress: string) => Holder | null
@@ -112,7 +112,7 @@ export class Slot implements ConnectionSlot {
     return this.#served
   }
 
-  /** Where its age begins; milliseconds of the monotonic clock. */
+  /** When the age of the connection begins, in milliseconds of the monotonic clock. */
   get since(): number {
     return this.#since
   }

@@ -1,15 +1,15 @@
-// Whose turn it is where many clients have work for the one thread that does it: the clients', not the connections'.
+// Gives clients turns on the one thread that does the work of all. Turns go by client, not by connection.
 
-/** Milliseconds. What is left of a round after that waits for the next turn of the event loop. */
+/** Milliseconds that a round may take. The clients left over after that wait for the next turn of the event loop. */
 const maxRound = 5
 
 /** Runs one piece of work of each client in each round. */
 export class TurnScheduler {
-  /** The first key is next in turn. */
+  /** The work that waits, by client; the first key has the next turn. */
   readonly #queues = new Map<string, (() => void)[]>()
   #planned = false
 
-  /** @param work short; runs once, in a later turn of the event loop, after what this client has asked for before */
+  /** @param work short; runs once, in a later turn of the event loop, after the earlier work of this client */
   schedule(client: string, work: () => void): void {
     const queue = this.#queues.get(client)
     if (queue === undefined) this.#queues.set(client, [work])
@@ -29,7 +29,7 @@ export class TurnScheduler {
     let clients = this.#queues.size
     for (const [client, queue] of this.#queues) {
       const work = queue.shift()
-      // Behind all others: its next piece waits for one of each.
+      // The client goes to the end: its next piece of work waits for one piece of each other client.
       this.#queues.delete(client)
       if (queue.length > 0) this.#queues.set(client, queue)
       work?.()

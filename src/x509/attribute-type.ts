@@ -1,6 +1,6 @@
 // Attribute types of distinguished names: object identifiers and the short names that people write for them.
 
-/** By the short names of OpenSSL, as far as certificates of clients and CAs carry such attributes. */
+/** OpenSSL's short names of the attributes that occur in certificates of clients and CAs, by object identifier. */
 const shortNames: ReadonlyMap<string, string> = new Map([
   ['2.5.4.3', 'CN'],
   ['2.5.4.4', 'SN'],
@@ -56,8 +56,8 @@ export function attributeName(identifier: string): string {
 
 /**
  * The object identifier of a short name, in any case (RFC 4514 section 3), or of a dotted form.
- * @param written letters of ASCII, digits, `.` and `-`
- * @returns null for a name that is not known here
+ * @param written ASCII letters, digits, `.` and `-`
+ * @returns null for an unknown name
  */
 export function attributeIdentifier(written: string): string | null {
   if (/^[0-2](?:\.(?:0|[1-9][0-9]*))+$/.test(written)) return written

@@ -1,5 +1,5 @@
-// What Node does not tell of a certificate: its names in a form that can be compared, what it was signed with, and
-// whether its key may sign handshakes or revocation lists.
+// Reads what Node does not tell about a certificate: its names in a form that can be compared, its signature algorithm,
+// and whether its key may sign handshakes or revocation lists.
 
 import type { X509Certificate } from 'node:crypto'
 import { BIT_STRING, DerError, OBJECT_IDENTIFIER, SEQUENCE, childrenOf, elementAt, identifierText } from './der.ts'
@@ -14,8 +14,8 @@ export interface CertificateNames {
 }
 
 /**
- * The names of a certificate, from its bytes: Node's texts of them do not tell one relative name from two.
- * @returns null for names that are not as RFC 5280 has them, of which OpenSSL takes some
+ * The names of a certificate, read from its bytes: in Node's texts, one relative name and two look the same.
+ * @returns null for names that are not as in RFC 5280; OpenSSL accepts some of these
  */
 export function certificateNames({ raw }: X509Certificate): CertificateNames | null {
   try {
@@ -38,7 +38,7 @@ export function isSelfIssued(certificate: X509Certificate): boolean {
 }
 
 /**
- * Whether a certificate is of X.509 version 1, which has no place to say what is a CA. False where it cannot be read.
+ * Whether a certificate is of X.509 version 1, which cannot say whether it is a CA. False where it cannot be read.
  */
 export function isVersion1({ raw }: X509Certificate): boolean {
   try {
@@ -63,13 +63,14 @@ const KEY_USAGE = '2.5.29.15'
 const DIGITAL_SIGNATURE = 0x80
 const CRL_SIGN = 0x02
 
-/** Whether the key usages, where there are any, hold cRLSign. @throws DerError for what OpenSSL calls invalid */
+/** Whether the key usages include cRLSign, or there are none. @throws DerError for a certificate invalid to OpenSSL */
 export function maySignLists(certificate: X509Certificate): boolean {
   return allows(certificate, CRL_SIGN)
 }
 
 /**
- * Whether the key usages, where there are any, hold digitalSignature. @throws DerError for what OpenSSL calls invalid
+ * Whether the key usages include digitalSignature, or there are none.
+ * @throws DerError for a certificate invalid to OpenSSL
  */
 export function maySignHandshakes(certificate: X509Certificate): boolean {
   return allows(certificate, DIGITAL_SIGNATURE)
@@ -81,7 +82,7 @@ function allows({ raw }: X509Certificate, usage: number): boolean {
   for (const extension of childrenOf(raw, elementAt(raw, extensions.start, extensions.end, SEQUENCE))) {
     const identifier = elementAt(raw, extension.start, extension.end, OBJECT_IDENTIFIER)
     if (identifierText(raw, identifier) !== KEY_USAGE) continue
-    // Whether it is critical may stand in between.
+    // The value is the last element: `critical` may come before it.
     const value = [...childrenOf(raw, extension)].at(-1) ?? identifier
     const bits = elementAt(raw, value.start, value.end, BIT_STRING)
     return bits.end - bits.start > 1 && ((raw[bits.start + 1] ?? 0) & usage) !== 0
@@ -93,7 +94,7 @@ function toBeSigned(raw: Buffer): DerElement {
   return elementAt(raw, elementAt(raw, 0, raw.length, SEQUENCE).start, raw.length, SEQUENCE)
 }
 
-/** The serial number: the first member but for the version, which certificates of version 1 leave out. */
+/** The serial number: the first member after the version, which certificates of version 1 leave out. */
 function skipVersion(raw: Buffer, tbs: DerElement): DerElement {
   const first = elementAt(raw, tbs.start, tbs.end)
   return first.tag === 0xa0 ? elementAt(raw, first.end, tbs.end) : first

@@ -1,14 +1,14 @@
-// What a client certificate says of its holder. Facts only: who may do what is decided elsewhere.
+// The facts that a certificate states about its holder. What the holder may do is decided elsewhere.
 
 import type { X509Certificate } from 'node:crypto'
 import { printName, unreadableName } from './name-text.ts'
 import { certificateNames } from './certificate-fields.ts'
 
-/** What tells one certificate from another. */
+/** The facts that tell one certificate from another. */
 export interface CertificateInfo {
   /**
    * Distinguished name as `printName` writes it: `CN=…` pairs joined by `, `, those of one relative name by ` + `, the
-   * most specific last. Different names never look the same. Rules compare it with `isNamed`.
+   * most specific last. Different names have different texts. Rules compare them by `isNamed`.
    */
   readonly subject: string
   readonly issuer: string
@@ -27,12 +27,12 @@ export interface PeerCertificate extends CertificateInfo {
   readonly notAfter: number
 }
 
-/** Longest serial number, in hex digits. Twenty bytes are allowed (RFC 5280 section 4.1.2.2), and kilobytes come. */
+/** Hex digits. RFC 5280 section 4.1.2.2 allows 20 bytes in a serial number, but a certificate may have kilobytes. */
 const LONGEST_SERIAL = 64
 
 /**
- * Reads the facts of any certificate, also of those that strangers make up. Does not touch the extensions: one that is
- * no sound DER leaves an error behind in OpenSSL's queue, which makes a later call fail that has nothing to do with it.
+ * Reads the facts of any certificate, also of an untrusted one. Does not touch the extensions: an extension that is no
+ * valid DER leaves an error in OpenSSL's queue, which makes a later, unrelated call fail.
  */
 export function certificateInfo(certificate: X509Certificate): CertificateInfo {
   const { serialNumber, fingerprint256 } = certificate
@@ -51,18 +51,18 @@ function namesOf(certificate: X509Certificate): { subject: string; issuer: strin
 
 /** Reads the facts of a verified certificate. */
 export function peerCertificate(certificate: X509Certificate): PeerCertificate {
-  // Declared as a string or undefined; null where the extension cannot be read.
+  // Declared as a string or undefined, but null where the extension cannot be read.
   const names: unknown = certificate.subjectAltName
   return {
     ...certificateInfo(certificate),
-    // A name that itself holds a comma comes as a quoted string in which the comma is escaped.
+    // A name with a comma in it comes as a quoted string in which the comma is escaped.
     subjectAltNames: typeof names === 'string' ? names.split(', ') : [],
     notBefore: Date.parse(certificate.validFrom),
     notAfter: Date.parse(certificate.validTo),
   }
 }
 
-/** Longest name that is shown to people; a certificate may hold kilobytes. */
+/** Characters of the longest name that is shown to people; a certificate may hold kilobytes. */
 const SHOWN = 200
 
 /** The subject of a certificate for a sentence. */
@@ -71,11 +71,11 @@ export function subjectName(certificate: X509Certificate): string {
 }
 
 /**
- * The names that a server's certificate is for, for a sentence. Without names of hosts among its alternative names, the
+ * The names that a server's certificate is for, for a sentence. If no host name is among its alternative names, the
  * common name counts as one (RFC 6125 section 6.4.4), for Node too, but not for all clients.
  */
 export function hostNames(certificate: X509Certificate): string {
-  // Declared as a string or undefined; null where the extension cannot be read.
+  // Declared as a string or undefined, but null where the extension cannot be read.
   const alternative: unknown = certificate.subjectAltName
   const listed = typeof alternative === 'string' ? alternative : ''
   const common = /(?:^|, )DNS:/.test(listed) ? [] : commonNames(certificate).map((name) => `${name} (its common name)`)
@@ -93,7 +93,7 @@ export function issuerName(certificate: X509Certificate): string {
   return certificateName(namesOf(certificate).issuer)
 }
 
-/** A subject or issuer for a sentence: cut to a sane length, never empty. @param name as `printName` gives it */
+/** A subject or issuer for a sentence: cut to {@link SHOWN}, never empty. @param name as `printName` returns it */
 export function certificateName(name: string): string {
   return name === '' ? '(empty name)' : shortened(name, SHOWN)
 }

@@ -1,5 +1,5 @@
-// Reads one certificate revocation list (RFC 5280 section 5) and checks its signature. Node hands lists to OpenSSL, but
-// tells nothing of what is in them.
+// Reads one certificate revocation list (RFC 5280 section 5) and checks its signature. Node passes lists to OpenSSL,
+// but does not tell what they contain.
 
 import { constants, verify } from 'node:crypto'
 import type { KeyObject } from 'node:crypto'
@@ -26,24 +26,24 @@ export interface Crl {
   readonly issuer: DistinguishedName
   /** Milliseconds since the epoch. */
   readonly thisUpdate: number
-  /** When the next one was promised; null: no promise, so it never runs out. */
+  /** When the next list is promised, in milliseconds since the epoch; null: never, so this list does not expire. */
   readonly nextUpdate: number | null
   /** Serial number in upper-case hex to the time of its revocation. */
   readonly revoked: ReadonlyMap<string, number>
   /** The object identifier of a critical extension that this program does not know, or null. */
   readonly unknownExtension: string | null
-  /** @returns whether a key made the signature; `weak` and `unknown`: of a kind that is not relied on, or not known */
+  /** @returns whether the key made the signature; `weak` or `unknown`: its algorithm is not relied on, or not known */
   signedBy(key: KeyObject): 'yes' | 'no' | 'weak' | 'unknown'
 }
 
-/** @throws DerError when it is no revocation list */
+/** @throws DerError when the bytes are no revocation list */
 export function parseCrl(der: Buffer): Crl {
   const whole = elementAt(der, 0, der.length, SEQUENCE)
   const tbs = elementAt(der, whole.start, whole.end, SEQUENCE)
   const algorithm = elementAt(der, tbs.end, whole.end, SEQUENCE)
   const bits = elementAt(der, algorithm.end, whole.end, BIT_STRING)
   const members = [...childrenOf(der, tbs)]
-  // The version is there in all that have extensions.
+  // Only lists without extensions may lack the version.
   if (members[0]?.tag === INTEGER) members.shift()
   const [, issuer, thisUpdate] = members
   if (issuer?.tag !== SEQUENCE || thisUpdate === undefined) throw new DerError('it is no revocation list')
@@ -83,7 +83,10 @@ function isTime(element: DerElement | undefined): boolean {
   return element?.tag === UTC_TIME || element?.tag === GENERALIZED_TIME
 }
 
-/** Lists of changes only, of a part of the certificates or for other CAs say so in critical extensions. */
+/**
+ * The first critical extension, or null. By a critical extension a list says that it only has changes, only covers a
+ * part of the certificates, or is for other CAs.
+ */
 function criticalExtension(der: Buffer, list: DerElement): string | null {
   for (const extension of childrenOf(der, list)) {
     const identifier = elementAt(der, extension.start, extension.end, OBJECT_IDENTIFIER)
@@ -127,7 +130,7 @@ function signatureScheme(der: Buffer, algorithm: DerElement): Scheme | 'weak' | 
   return digest === undefined ? 'unknown' : (key, data, signature) => verifies(digest, key, data, signature)
 }
 
-/** The digest of RSASSA-PSS-params (RFC 4055 section 3.1); left out it is SHA-1. */
+/** The digest of RSASSA-PSS-params (RFC 4055 section 3.1); undefined where it is left out, which means SHA-1. */
 function pssDigest(der: Buffer, parameters: DerElement): string | undefined {
   for (const field of childrenOf(der, parameters)) {
     if (field.tag !== 0xa0) continue
@@ -137,7 +140,7 @@ function pssDigest(der: Buffer, parameters: DerElement): string | undefined {
   return undefined
 }
 
-/** A key of another kind than the signature makes the library throw. */
+/** False also where the key is of another kind than the signature, for which the library throws. */
 function verifies(digest: string | null, key: Parameters<typeof verify>[2], data: Buffer, signature: Buffer): boolean {
   try {
     return verify(digest, data, key, signature)

@@ -1,4 +1,4 @@
-// What a binary (DER) file holds, by its outermost members: enough to name the command that converts it.
+// Tells by its outermost members what a binary (DER) file holds: enough to name the command that converts it.
 
 import { BIT_STRING, GENERALIZED_TIME, INTEGER, OCTET_STRING, SEQUENCE, UTC_TIME } from './der.ts'
 import { childrenOf, elementAt } from './der.ts'
@@ -16,14 +16,14 @@ export type DerKind =
 /** The object identifier id-signedData (RFC 2315 section 14), in hex. */
 const SIGNED_DATA = '06092a864886f70d010702'
 
-/** What binary form a file has; `DER`: another one, or one that is damaged; null: it begins like no such file. */
+/** The kind of a binary file; `DER`: of another kind, or damaged; null: it does not begin like a DER file. */
 export function derKind(content: Buffer): DerKind | null {
   const length = content[1] ?? 0
   const lengthBytes = length <= 0x80 ? 0 : length - 0x80
   if (content[0] !== SEQUENCE || lengthBytes > 4) return null
   const inner = content.subarray(2 + lengthBytes, 13 + lengthBytes).toString('hex')
-  // PFX begins with version 3 (RFC 7292 section 4); no certificate or key form does. It and PKCS#7 may also be BER,
-  // whose length (0x80) is not said.
+  // PFX begins with version 3 (RFC 7292 section 4); no form of certificates or keys does. PFX and PKCS#7 may also be in
+  // BER, where a length may be indefinite (0x80).
   if (inner.startsWith('020103')) return 'PKCS#12'
   if (inner === SIGNED_DATA) return 'PKCS#7'
   try {
@@ -44,12 +44,12 @@ function kindOfMembers(content: Buffer, [first, second, third]: readonly DerElem
   return third?.tag === BIT_STRING ? kindOfSigned(content, [...childrenOf(content, first)]) : null
 }
 
-/** Of what is signed in a certificate, a revocation list or a request. */
+/** @param members of the signed part of a certificate, a revocation list or a request */
 function kindOfSigned(content: Buffer, members: readonly DerElement[]): DerKind | null {
   const [first, ...rest] = members
-  // The version has its own tag; certificates of version 1 leave it out.
+  // The version of a certificate has a tag of its own; certificates of version 1 leave it out.
   if (first?.tag === 0xa0 || (first?.tag === INTEGER && isDates(content, rest[2]))) return 'certificate'
-  // Algorithm and issuer, then the date; only lists of version 2 say their version.
+  // A list has algorithm, issuer and date, in this order; only lists of version 2 have a version before them.
   return isTime((first?.tag === INTEGER ? rest : members)[2]?.tag) ? 'revocation list' : null
 }
 

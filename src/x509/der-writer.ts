@@ -1,4 +1,4 @@
-// Writes DER (X.690): just the types that a PKCS#12 file is made of.
+// Writes DER (X.690), only the types that a PKCS#12 file is made of.
 
 /** Tag, length and content. */
 function tagged(tag: number, content: Buffer): Buffer {
@@ -13,7 +13,7 @@ export function sequence(...parts: readonly Buffer[]): Buffer {
   return tagged(0x30, Buffer.concat(parts))
 }
 
-/** Its members are sorted by their encoding, as DER wants it. */
+/** The members are sorted by their encoding, as DER requires. */
 export function setOf(...parts: readonly Buffer[]): Buffer {
   return tagged(0x31, Buffer.concat([...parts].sort((a, b) => Buffer.compare(a, b))))
 }
@@ -22,7 +22,7 @@ export function octets(content: Buffer): Buffer {
   return tagged(0x04, content)
 }
 
-/** Not negative. */
+/** @param value not negative */
 export function integer(value: number): Buffer {
   const hex = value.toString(16)
   const bytes = Buffer.from(hex.length % 2 === 0 ? hex : `0${hex}`, 'hex')

@@ -1,9 +1,9 @@
-// Walks DER elements (X.690) without building anything: where they start and end, and what kind they are.
+// Finds DER elements (X.690), with their tags and where they start and end, without building values.
 
 /** One element; offsets are into the whole buffer. */
 export interface DerElement {
   readonly tag: number
-  /** Of the first byte of the tag. */
+  /** Where the tag starts. */
   readonly from: number
   /** Where the content starts and ends. */
   readonly start: number
@@ -20,13 +20,13 @@ export const GENERALIZED_TIME = 0x18
 export const SEQUENCE = 0x30
 export const SET = 0x31
 
-/** The bytes are no DER, or not of the structure that was looked for. */
+/** The bytes are no DER, or not of the expected structure. */
 export class DerError extends Error {}
 
 /**
  * The element at an offset.
- * @param limit where it has to end at the latest
- * @throws DerError where there is none, or none of the tag asked for
+ * @param limit the offset at which the element must end at the latest
+ * @throws DerError where there is no element, or one with another tag
  */
 export function elementAt(der: Buffer, from: number, limit: number, tag?: number): DerElement {
   const found = der[from]
@@ -34,7 +34,7 @@ export function elementAt(der: Buffer, from: number, limit: number, tag?: number
   if (found === undefined || first === undefined || from + 2 > limit) throw new DerError('an element is cut off')
   if (tag !== undefined && found !== tag) throw new DerError(`an element has the tag ${found} instead of ${tag}`)
   const lengthBytes = first < 0x80 ? 0 : first - 0x80
-  // Nothing that is read here is longer than four bytes of length can say; 0x80 alone is BER.
+  // No element that is read here needs more than four bytes for its length; 0x80 alone is BER.
   if (first === 0x80 || lengthBytes > 4) throw new DerError('an element has an impossible length')
   const start = from + 2 + lengthBytes
   if (start > limit) throw new DerError('an element is cut off')
@@ -52,20 +52,20 @@ export function* childrenOf(der: Buffer, parent: DerElement): Generator<DerEleme
   }
 }
 
-/** An INTEGER in upper-case hex as Node writes serial numbers: whole bytes, none of zeros in front, `0` for zero. */
+/** An INTEGER in upper-case hex as Node writes serial numbers: whole bytes, no leading zero bytes, `0` for zero. */
 export function integerHex(der: Buffer, { start, end }: DerElement): string {
   const digits = der.toString('hex', start, end)
-  // Two's complement; a CA that forgets the zero in front issues negative ones.
+  // Two's complement; a CA that forgets the leading zero byte issues negative serial numbers.
   const negative = end > start && (der[start] ?? 0) >= 0x80
   const hex = negative ? ((1n << BigInt(4 * digits.length)) - BigInt(`0x${digits}`)).toString(16) : digits
   const bytes = (hex.length % 2 === 0 ? hex : `0${hex}`).toUpperCase().replace(/^(?:00)+/, '')
   return `${negative ? '-' : ''}${bytes === '' ? '0' : bytes}`
 }
 
-/** Bytes of an object identifier; with a UUID in it (X.667) it has some twenty. */
+/** Bytes of the longest object identifier that is read; one with a UUID in it (X.667) has some twenty. */
 const maxIdentifier = 64
 
-/** An object identifier in dotted form: exact, so that different ones never look the same. @throws DerError */
+/** An object identifier in dotted form, without rounding: different ones have different texts. @throws DerError */
 export function identifierText(der: Buffer, { start, end }: DerElement): string {
   if (end - start > maxIdentifier) throw new DerError('an object identifier is too long')
   const numbers: bigint[] = []
@@ -79,7 +79,7 @@ export function identifierText(der: Buffer, { start, end }: DerElement): string 
   }
   const [both, ...rest] = numbers
   if (both === undefined || value !== null) throw new DerError('an object identifier is cut off')
-  // The first two numbers are one (X.690 section 8.19.4).
+  // The first two numbers are encoded as one (X.690 section 8.19.4).
   const first = both < 80n ? both / 40n : 2n
   return [first, both - 40n * first, ...rest].join('.')
 }

@@ -1,11 +1,11 @@
-// The values of attributes in names: which characters the string types of ASN.1 stand for (RFC 5280 appendix A.1).
+// Reads the values of attributes in names: the characters of ASN.1's string types (RFC 5280 appendix A.1).
 
-/** Must not skip a byte order mark: it would make two names one. */
+/** Keeps a byte order mark: without it, two different names could become the same. */
 const utf8 = new TextDecoder('utf-8', { fatal: true, ignoreBOM: true })
 
 /**
- * The characters of a string, nothing added and nothing left out; or null where the type is no string, or the bytes are
- * not allowed in it.
+ * The characters of a string, all of them and no others; null where the type is no string type, or the bytes are not
+ * allowed in it.
  * @param tag of the DER element
  */
 export function directoryString(tag: number, bytes: Buffer): string | null {
@@ -13,13 +13,13 @@ export function directoryString(tag: number, bytes: Buffer): string | null {
     case 0x0c: // UTF8String
       return utf8Text(bytes)
     case 0x12: // NumericString
-    case 0x13: // PrintableString; the field puts more of ASCII into it than it may hold
+    case 0x13: // PrintableString; real certificates have more of ASCII in it than is allowed
     case 0x16: // IA5String
     case 0x1a: // VisibleString
       return bytes.every((byte) => byte < 0x80) ? bytes.toString('latin1') : null
-    case 0x14: // TeletexString (T61String): Latin-1, as OpenSSL and those who issue it take it
+    case 0x14: // TeletexString (T61String): read as Latin-1, as OpenSSL and the CAs that issue it do
       return bytes.toString('latin1')
-    case 0x1e: // BMPString: no surrogates, so two bytes a character
+    case 0x1e: // BMPString: two bytes for each character, as surrogates are not allowed
       return bytes.length % 2 === 0 ? wellFormed(Buffer.from(bytes).swap16().toString('utf16le')) : null
     case 0x1c: // UniversalString
       return bytes.length % 4 === 0 ? ucs4Text(bytes) : null
@@ -28,7 +28,7 @@ export function directoryString(tag: number, bytes: Buffer): string | null {
   }
 }
 
-/** @returns null for bytes that are no UTF-8, among them surrogates and forms that are longer than they need be */
+/** @returns null for bytes that are not UTF-8, such as surrogates and sequences that are longer than needed */
 export function utf8Text(bytes: Buffer): string | null {
   try {
     return utf8.decode(bytes)

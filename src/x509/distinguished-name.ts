@@ -1,14 +1,14 @@
-// Reads the names inside certificates and revocation lists from their DER form.
+// Reads the names in certificates and revocation lists from their DER form.
 
 import { DerError, OBJECT_IDENTIFIER, SEQUENCE, SET, childrenOf, elementAt, identifierText } from './der.ts'
 import type { DerElement } from './der.ts'
 import { directoryString } from './directory-string.ts'
 import type { DistinguishedName, NameAttribute } from './name.ts'
 
-/** Bytes of DER. Real names have some hundred; strangers may send as many as fit into a handshake. */
+/** Bytes of DER. Real names have some hundred bytes; an unknown client may send as many as fit into a handshake. */
 const maxLength = 16_384
 
-/** @throws DerError for what is no name, or one of more than 16 KiB */
+/** @throws DerError where the element is no name, or one of more than 16 KiB */
 export function distinguishedName(der: Buffer, element: DerElement): DistinguishedName {
   if (element.end - element.start > maxLength) throw new DerError('a name is longer than 16 KiB')
   return [...childrenOf(der, element)].map((set) => {
@@ -27,7 +27,7 @@ function attributeOf(der: Buffer, pair: DerElement): NameAttribute {
   return { type: identifierText(der, type), value: attributeValue(der, value) }
 }
 
-/** What an attribute says, for one element of DER. */
+/** The value of an attribute, from one element of DER. */
 export function attributeValue(der: Buffer, { tag, from, start, end }: DerElement): NameAttribute['value'] {
   const text = directoryString(tag, der.subarray(start, end))
   return text === null ? { der: der.toString('hex', from, end) } : { text }

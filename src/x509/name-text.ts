@@ -1,4 +1,4 @@
-// Distinguished names as people write and read them: RFC 4514 in the order of the certificate, `O=example, CN=reader`.
+// Distinguished names as text: RFC 4514, but in the order of the certificate, `O=example, CN=reader`.
 
 import { COMMON_NAME, attributeIdentifier, attributeName } from './attribute-type.ts'
 import { DerError, elementAt } from './der.ts'
@@ -8,18 +8,18 @@ import type { DistinguishedName, NameAttribute, RelativeName } from './name.ts'
 import { exactKey, hasCommonName, onlyCommonName } from './name.ts'
 import { visibleText } from './visible-text.ts'
 
-/** What stands for a name that cannot be read. No rule can mean it. */
+/** The text for a name that cannot be read. No rule can name it. */
 export const unreadableName = '(unreadable name)'
 
 /**
- * The text of a name. Different names have different texts, and `parseName` gives the same name back.
- * What is not plainly visible is escaped: `\0A`, and `\u00a0` for characters beyond ASCII.
+ * The text of a name. Different names have different texts, and `parseName` returns the same name for it.
+ * Characters that are not plainly visible are escaped: `\0A`, and `\u00a0` for those beyond ASCII.
  */
 export function printName(name: DistinguishedName): string {
   return name.map((attributes) => attributes.map(printAttribute).join(' + ')).join(', ')
 }
 
-/** The name of a certificate that has nothing but a common name. */
+/** The text of a name that consists of a common name only. */
 export function nameOfCommonName(text: string): string {
   return printName([[{ type: COMMON_NAME, value: { text } }]])
 }
@@ -36,9 +36,9 @@ function printText(text: string): string {
 }
 
 /**
- * Reads a name. Nothing in it is changed but blanks (U+0020) around `,`, `+` and `=`, which say nothing.
- * Besides what RFC 4514 knows, `\uNNNN` stands for a character, as in what is printed here.
- * @returns why it cannot be read, as the end of a sentence that begins with the name
+ * Reads a name. Blanks (U+0020) around `,`, `+` and `=` have no meaning and are left out; nothing else is changed.
+ * In addition to RFC 4514, `\uNNNN` stands for a character, as in the texts of `printName`.
+ * @returns the name, or why it cannot be read, as the end of a sentence that begins with the name
  */
 export function parseName(written: string): DistinguishedName | string {
   const name: RelativeName[] = []
@@ -88,7 +88,7 @@ function withoutBlanksBehind(text: string): string {
   return text.slice(0, slashes % 2 === 1 ? end + 1 : end)
 }
 
-/** @returns why it is no value */
+/** @returns the value, or why the text is none */
 function valueOf(written: string): NameAttribute['value'] | string {
   if (written.startsWith('#')) return valueOfHex(written.slice(1))
   const faults: string[] = []
@@ -101,7 +101,7 @@ function valueOf(written: string): NameAttribute['value'] | string {
   return faults[0] ?? { text }
 }
 
-/** The characters of one escape, or of several hex pairs that are UTF-8 together; null where it has none. */
+/** The characters of one escape, or of several hex pairs that together are UTF-8; null for an invalid escape. */
 function unescaped(escape: string): string | null {
   if (/^\\[ "#+,;<=>\\]$/.test(escape)) return escape.charAt(1)
   if (/^\\u/.test(escape)) return escape.length === 6 ? String.fromCharCode(Number.parseInt(escape.slice(2), 16)) : null
@@ -109,7 +109,7 @@ function unescaped(escape: string): string | null {
   return hex.length % 2 === 0 ? utf8Text(Buffer.from(hex, 'hex')) : null
 }
 
-/** `#` and the DER element in hex (RFC 4514 section 2.4). */
+/** Reads the DER element in hex that follows a `#` (RFC 4514 section 2.4). */
 function valueOfHex(hex: string): NameAttribute['value'] | string {
   const fault = 'has a value that begins with # and is no DER element in hex; write \\# for the character'
   const der = Buffer.from(hex, 'hex')
@@ -125,8 +125,8 @@ function valueOfHex(hex: string): NameAttribute['value'] | string {
 
 /**
  * Whether the name of a certificate is the one that a rule names. A wanted text that begins like `CN=` is a whole name;
- * any other is the common name, to the letter.
- * @param name as `printName` gives it
+ * any other one is a common name, which must be exactly the same.
+ * @param name as `printName` returns it
  */
 export function isNamed(name: string, wanted: string): boolean {
   if (!isWholeName(wanted)) return commonName(name) === wanted
@@ -134,25 +134,25 @@ export function isNamed(name: string, wanted: string): boolean {
   return key !== null && nameKey(name) === key
 }
 
-/** Whether a rule means a whole name, not a common name. Blanks before `=` are as OpenSSL shows names. */
+/** Whether a rule means a whole name, not a common name. There may be blanks before `=`, as in OpenSSL's texts. */
 export function isWholeName(wanted: string): boolean {
   const match = /^([A-Za-z0-9][A-Za-z0-9.-]*)( *)=/.exec(wanted)
   return match !== null && (match[2] === '' || attributeIdentifier(match[1] ?? '') !== null)
 }
 
-/** Equal for texts of the same name, and for no others; null for what cannot be read. */
+/** A key that is equal for texts of the same name only; null for a text that cannot be read. */
 export function nameKey(text: string): string | null {
   const name = parseName(text)
   return typeof name === 'string' ? null : exactKey(name)
 }
 
-/** The common name, where the name has one that alone can stand for it (see `onlyCommonName`). */
+/** The common name if it alone can stand for the name (see `onlyCommonName`), else null. */
 export function commonName(text: string): string | null {
   const name = parseName(text)
   return typeof name === 'string' ? null : onlyCommonName(name)
 }
 
-/** Whether a name has no common name at all, not even one that cannot stand for it. */
+/** Whether a name has no common name at all, not even one that cannot stand for the name. */
 export function lacksCommonName(text: string): boolean {
   const name = parseName(text)
   return typeof name !== 'string' && !hasCommonName(name)

@@ -1,31 +1,31 @@
-// Distinguished names as a certificate has them (RFC 5280 section 4.1.2.4), and when two of them are the same.
+// Distinguished names as in certificates (RFC 5280 section 4.1.2.4), and keys that tell whether two are the same.
 
 import { COMMON_NAME } from './attribute-type.ts'
 
 export interface NameAttribute {
   /** Object identifier in dotted form. */
   readonly type: string
-  /** The characters of a string, or the whole DER element in hex of what is none. */
+  /** The characters of a string; for a value that is no string, its whole DER element in hex. */
   readonly value: { readonly text: string } | { readonly der: string }
 }
 
-/** One or more attributes that stand for one step of a name. They are a set: their order says nothing. */
+/** The attributes, one or more, of one step of a name. They are a set: their order has no meaning. */
 export type RelativeName = readonly NameAttribute[]
 
 /** In the order of the certificate, the most specific one last. */
 export type DistinguishedName = readonly RelativeName[]
 
 /**
- * Equal for names that are the same, and for no others: the same attributes with the same characters, whatever string
- * types these are in, in the same order, and the same ones together in one relative name.
+ * A key that is equal for the same names only: the same attributes with the same characters, of any string types, in
+ * the same order, and divided into relative names in the same way.
  */
 export function exactKey(name: DistinguishedName): string {
   return keyOf(name, (text) => text)
 }
 
 /**
- * Equal for names that OpenSSL takes for the same when it looks for an issuer: case and blanks of ASCII do not count
- * (crypto/x509/x_name.c). For chains and revocation lists, where a signature has the last word; never for rights.
+ * A key that is equal for names that OpenSSL takes for the same when it looks for an issuer: case and blanks of ASCII
+ * do not count (crypto/x509/x_name.c). For chains and revocation lists, where the signature decides; never for rights.
  */
 export function looseKey(name: DistinguishedName): string {
   return keyOf(name, (text) => {
@@ -44,8 +44,8 @@ function keyOf(name: DistinguishedName, spelled: (text: string) => string): stri
 }
 
 /**
- * The common name of a name that has one: a string with something in it, the only common name of all, and in a relative
- * name of its own. Two of them, or `CN=a + O=b`, are for those who know the whole name.
+ * The common name if it can stand for the name: it is a string that is not empty, the only common name, and alone in
+ * its relative name; else null. A name with two common names, or with `CN=a + O=b`, can only be meant as a whole.
  */
 export function onlyCommonName(name: DistinguishedName): string | null {
   const holders = name.filter((attributes) => attributes.some(({ type }) => type === COMMON_NAME))
@@ -54,7 +54,7 @@ export function onlyCommonName(name: DistinguishedName): string | null {
   return 'text' in attribute.value && attribute.value.text !== '' ? attribute.value.text : null
 }
 
-/** Whether there is anything that a common name could have been meant with. */
+/** Whether a name has any common name that is not an empty string. */
 export function hasCommonName(name: DistinguishedName): boolean {
   return name.flat().some(({ type, value }) => type === COMMON_NAME && !('text' in value && value.text === ''))
 }

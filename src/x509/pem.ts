@@ -11,7 +11,7 @@ export interface PemBlock {
   readonly text: string
 }
 
-/** What Windows puts before UTF-8, as Latin-1 shows it. */
+/** The bytes that Windows programs write before UTF-8, read as Latin-1. */
 const BYTE_ORDER_MARK = '\xef\xbb\xbf'
 
 /** All complete PEM objects of a file. As OpenSSL does, text around them and byte order marks are ignored. */
@@ -53,12 +53,12 @@ export function pemContent({ text }: PemBlock): Buffer {
   return Buffer.from(text.split('\n').slice(1, -2).join(''), 'base64')
 }
 
-/** The certificates of PEM objects in their order, or the number of the first that is damaged, from 1. */
+/** The certificates of PEM objects in their order, or the number, from 1, of the first object that is damaged. */
 export function parseCertificates(blocks: readonly PemBlock[]): X509Certificate[] | number {
   return atOnce(certificateWork(blocks))
 }
 
-/** The same in steps: all those that an operating system trusts take tens of milliseconds. */
+/** The same in steps: to parse all certificates that an operating system trusts takes tens of milliseconds. */
 export function* certificateWork(blocks: readonly PemBlock[]): Sliced<X509Certificate[] | number> {
   const certificates: X509Certificate[] = []
   for (const { text } of blocks) {
@@ -72,25 +72,25 @@ export function* certificateWork(blocks: readonly PemBlock[]): Sliced<X509Certif
   return certificates
 }
 
-/** The certificates among everything that a file holds; none where one of them is damaged. */
+/** The certificates among the PEM objects of a file; empty where one of them is damaged. */
 export function* certificatesIn(content: Buffer): Sliced<readonly X509Certificate[]> {
   const found = yield* certificateWork(pemBlocks(content).filter(({ label }) => isCertificateLabel(label)))
   return typeof found === 'number' ? [] : found
 }
 
-/** Of what OpenSSL calls PKCS#7: certificates or revocation lists in one signed wrapping (`.p7b`). */
+/** Whether a label is one of PKCS#7: certificates or revocation lists in a signed structure (`.p7b`). */
 export function isPkcs7Label(label: string): boolean {
   return label === 'PKCS7' || label === 'PKCS #7 SIGNED DATA' || label === 'CMS'
 }
 
 /**
- * Whether two PEM objects stand on one line, as when the first file ends without a line end and another is appended.
+ * Whether two PEM objects share a line, as when a file that ends without a line end is joined with another one.
  */
 export function lacksLineEnd(content: Buffer): boolean {
   return content.includes('----------BEGIN ')
 }
 
-/** How a file that holds PEM objects of other kinds can be described: its labels, or that there are none. */
+/** Describes a file without the expected PEM objects: by the labels that it has, or why it has none. */
 export function describeContent(content: Buffer, blocks: readonly PemBlock[]): string {
   if (blocks.length > 0) return `it holds ${[...new Set(blocks.map(({ label }) => label))].join(', ')}`
   if (content.length === 0) return 'it is empty'

@@ -17,13 +17,13 @@ const brokenSignatures: ReadonlyMap<string, string> = new Map([
   ['2a8648ce3d0401', 'SHA-1'],
 ])
 
-/** Why a certificate is too weak, as the end of a sentence that begins with its name, or null if it is not. */
+/** Why a certificate is too weak, as the end of a sentence that begins with its name; null: it is strong enough. */
 export function certificateWeakness(certificate: X509Certificate): string | null {
   const key = publicKeyOf(certificate)
   if (key === null) return 'has a key of an unknown kind'
   const weakKey = keyWeakness(key)
   if (weakKey !== null) return `has ${weakKey}`
-  // The signature of a self-signed certificate does not matter: the certificate is trusted as such or not at all.
+  // The signature of a self-issued certificate does not matter: the certificate is trusted by itself or not at all.
   if (isSelfIssued(certificate)) return null
   const digest = brokenSignatures.get(signatureAlgorithm(certificate))
   return digest === undefined ? null : `is signed with ${digest}, which can be forged`
@@ -33,9 +33,9 @@ export function certificateWeakness(certificate: X509Certificate): string | null
 const tlsCurves: ReadonlySet<string | undefined> = new Set(['prime256v1', 'secp384r1', 'secp521r1'])
 
 /**
- * The key of a certificate that is strong enough, but on a curve, or in a form, that hardly any program takes in TLS;
- * words that follow "has". OpenSSL itself reads such keys, so that a server starts with them.
- * @returns null: the key is none of these
+ * Finds a key that may be strong enough but is on a curve, or in a form, that hardly any program accepts in TLS.
+ * OpenSSL itself reads such keys, so a server starts with them.
+ * @returns words that follow "has"; null: the key is none of these
  */
 export function unusualKey(certificate: X509Certificate): string | null {
   const key = publicKeyOf(certificate)
@@ -45,7 +45,7 @@ export function unusualKey(certificate: X509Certificate): string | null {
   return tlsCurves.has(curve) ? null : `a key on the curve ${curve}`
 }
 
-/** Whether the parameters are spelled out, where RFC 5480 section 2.1.1 wants the name of the curve. */
+/** Whether a key has its parameters written out, where RFC 5480 section 2.1.1 requires the name of the curve. */
 function hasExplicitParameters(key: KeyObject): boolean {
   const der = key.export({ type: 'spki', format: 'der' })
   const algorithm = elementAt(der, elementAt(der, 0, der.length, SEQUENCE).start, der.length, SEQUENCE)
@@ -61,7 +61,9 @@ function publicKeyOf(certificate: X509Certificate): KeyObject | null {
   }
 }
 
-/** Why a key is too weak or of no use in TLS, or null. Kinds newer than this list are left to the library. */
+/**
+ * Why a key is too weak, or of no use in TLS; null: it is neither. Kinds that are not listed are left to the library.
+ */
 export function keyWeakness(key: KeyObject): string | null {
   const { modulusLength, namedCurve } = key.asymmetricKeyDetails ?? {}
   const type = key.asymmetricKeyType
@@ -70,7 +72,7 @@ export function keyWeakness(key: KeyObject): string | null {
   }
   if (type === 'ec') {
     if (namedCurve === undefined) return 'an EC key without a named curve'
-    // The names of all curves hold their size: prime256v1, secp384r1, brainpoolP512r1.
+    // The name of each curve includes its size in bits: prime256v1, secp384r1, brainpoolP512r1.
     const bits = Number(/\d{3}/.exec(namedCurve)?.[0] ?? 0)
     return bits >= MIN_EC_BITS ? null : `an EC key of ${bits} bits where at least ${MIN_EC_BITS} are needed`
   }

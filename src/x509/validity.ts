@@ -1,4 +1,4 @@
-// The dates of a certificate against the clock.
+// Compares the dates of a certificate with the clock, and prints dates.
 
 import type { X509Certificate } from 'node:crypto'
 
@@ -6,7 +6,7 @@ export type Validity = 'valid' | 'expired' | 'not-yet-valid'
 
 /**
  * @param now milliseconds since the epoch
- * @returns `expired` too for dates that cannot be read
+ * @returns `expired` also where the dates cannot be read
  */
 export function validity(certificate: X509Certificate, now: number): Validity {
   const notBefore = Date.parse(certificate.validFrom)

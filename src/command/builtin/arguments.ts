@@ -7,7 +7,7 @@ import type { RawJson } from '../../json/raw.ts'
 import { rawToString } from '../../json/raw.ts'
 import { treeWork } from '../../json/text/parser.ts'
 
-/** Bytes. A configuration of the agent has some kilobytes; reading much more at once would hold up other clients. */
+/** Bytes. A configuration of the agent has some kilobytes; reading far more at once would delay other clients. */
 const maxArgumentsSize = 256 * 1024
 
 interface ArgumentsProblem {
@@ -20,12 +20,12 @@ export type OwnArguments = ArgumentsProblem | { readonly ok: true; readonly map:
 export type OwnConfiguration = ArgumentsProblem | { readonly ok: true; readonly configuration: RawJson }
 
 /**
- * Settles when the arguments have been read that came before: reading in slices does not help a client that waits for
- * twenty of them.
+ * Settles when all earlier arguments have been read. They are read one after the other, because slices do not spare
+ * other clients a wait when twenty arguments are read at the same time.
  */
 let lastRead: Promise<unknown> = Promise.resolve()
 
-/** The arguments as a map, or the sentence that says why they are none. */
+/** The arguments as a map, or a sentence that says why they are no map. */
 export async function readArguments(args: RawJson): Promise<OwnArguments> {
   if (args.length > maxArgumentsSize) {
     return problem(
@@ -43,8 +43,8 @@ export async function readArguments(args: RawJson): Promise<OwnArguments> {
 }
 
 /**
- * Checks that the arguments are a map with a map `Control-agent` in it and hands the bytes on as they came. What else
- * is in them is checked by the configuration's own reader.
+ * Checks that the arguments are a map with a map `Control-agent` in it, and returns their bytes as they came. The
+ * reader of configurations checks everything else in them.
  */
 export async function readConfiguration(args: RawJson | null): Promise<OwnConfiguration> {
   if (args === null) return problem("'arguments' are missing: they must be a map with a 'Control-agent' map in it")
@@ -56,7 +56,7 @@ export async function readConfiguration(args: RawJson | null): Promise<OwnConfig
   return { ok: true, configuration: args }
 }
 
-/** What a wrong value is called in a sentence. */
+/** The name of a kind of value in a sentence. */
 export function nameOf(kind: string | undefined): string {
   if (kind === undefined || kind === 'null') return 'null'
   return kind === 'integer' ? 'an integer' : `a ${kind}`

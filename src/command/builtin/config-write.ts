@@ -28,7 +28,7 @@ async function readTarget(command: Command): Promise<Target> {
   if (command.arguments === null) return { ok: true, filename: null }
   const read = await readArguments(command.arguments)
   if (!read.ok) return read
-  // A misspelt keyword would write the start file in place of the file that was meant.
+  // With a misspelled keyword, the start file would be overwritten instead of the file that was meant.
   const other = read.map.members.find(({ key }) => key !== 'filename')
   if (other !== undefined) return { ok: false, text: `unknown argument ${quoteName(other.key)}; config-write takes 'filename'` }
   const filename = memberOf(read.map, 'filename')

@@ -1,4 +1,4 @@
-// `shutdown`: ends the process after its answer has left, with an exit value if one is asked for.
+// `shutdown`: ends the process after its answer was sent, with the exit value of its arguments, or 0.
 
 import { memberOf } from '../../json/text/node.ts'
 import type { AgentControl } from '../agent-control.ts'

@@ -1,5 +1,5 @@
-// `status-get`: process id, ages in whole seconds, how TLS fares, and each daemon as the door has seen it so far; no
-// daemon is asked for it.
+// `status-get`: process id, ages in whole seconds, certificates and failures of TLS, and the state of each daemon as
+// the agent knows it; no daemon is asked for it.
 
 import type { ServiceGroups } from '../../config/service-groups.ts'
 import type { Printable } from '../../json/text/print.ts'
@@ -42,18 +42,18 @@ function end(each: Pick<Expiring, 'notAfter'>, now: number): { 'not-after': stri
   return { 'not-after': `${new Date(each.notAfter).toISOString().slice(0, 19)}Z`, 'days-left': daysLeft(each, now) }
 }
 
-/** Members of each group, where there are groups. */
+/** The members of each group; undefined where there are no groups. */
 function groups(serviceGroups: ServiceGroups): Printable | undefined {
   const entries = serviceGroups.entries()
   return entries.length === 0 ? undefined : new Map(entries)
 }
 
-/** Where there is nothing to tell, the member is left out. */
+/** Leaves a member with an empty list out of the answer. */
 function filled(list: readonly Printable[]): Printable | undefined {
   return list.length === 0 ? undefined : list
 }
 
-/** Members that nothing is known of yet are left out. */
+/** Members whose value is not known yet are left out. */
 function daemon(status: DaemonStatus, serviceGroups: ServiceGroups, now: number): Printable {
   const { lastError, answerTimes, info, reachable } = status
   const uptime = reachable === false || info?.startedAt == null ? undefined : secondsBetween(info.startedAt, now)

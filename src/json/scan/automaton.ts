@@ -11,7 +11,7 @@ import {
 } from './states.ts'
 import type { ScanDialect, ScanHandler, ScanError } from './types.ts'
 
-/** Containers inside each other, the outermost included; what Kea 3.0 takes. */
+/** How many containers may be inside each other, the outermost included: as many as in Kea 3.0. */
 const maxDepth = 100
 
 export class Automaton {
@@ -31,7 +31,7 @@ export class Automaton {
   #inKey = false
   #scalar = SCALAR_START
   #keyStart = 0
-  /** By depth: where the latest value in a container begins, as far down as the handler hears of it. */
+  /** By depth: where the latest value in a container begins; only for depths that the handler gets. */
   readonly #valueStarts: number[] = [0, 0]
 
   constructor(dialect: ScanDialect, handler: ScanHandler | null, pairedSurrogates = dialect === 'command') {
@@ -42,21 +42,23 @@ export class Automaton {
   }
 
   /**
-   * Whether the container at a depth is a map: of those around the next byte; 1 is the outermost one, also at the end.
+   * Whether the container at this depth around the next byte is a map. Depth 1 is the outermost one, also after the
+   * end.
    */
   isMap(depth: number): boolean {
     return this.#maps[depth] === 1
   }
 
-  /** What is wrong with a text that ends here; null when it may. */
+  /** What is wrong if the text ends here; null: it may end here. */
   ending(offset: number): ScanError | null {
     const complete = this.#state === END || (this.#depth === 0 && this.#scalar >= SCALAR_COMPLETE)
     return complete ? null : cutShort(offset, expectations[this.#state])
   }
 
   /**
-   * Runs over the next chunk, to its end, to the problem, or behind the closing bracket of an answer; returns where.
+   * Scans the next chunk to its end, to a mistake, or to the end of an answer.
    * @param base offset of the chunk's first byte in the text
+   * @returns offset in the chunk of the first byte not scanned
    */
   run(bytes: Uint8Array, base: number): number {
     const { blank, plain, scalars } = this.#classes
@@ -182,7 +184,8 @@ export class Automaton {
           const whole = next === SCALAR_OVER && scalar >= SCALAR_COMPLETE
           if (!whole) return this.#refuse(wrongScalar(base + i, scalar, c), i)
           state = depth === 0 ? END : NEXT
-          // The outermost one may go on behind the chunk, so that it is not reported at all.
+          // An outermost number or word is not reported at all: if it ends with the chunk, it may go on in the next
+          // one.
           if (depth > 0 && depth <= reported) this.#reportValue(base + i, depth)
           continue
         }

@@ -1,4 +1,4 @@
-// What single bytes mean to the scanner: which are blank, which may stand in a string, how a number or a word goes on.
+// The tables of the scanner: which bytes are blank, which may stand in a string, how a number or a word goes on.
 
 import type { ScanDialect } from './types.ts'
 
@@ -7,11 +7,12 @@ export interface ByteClasses {
   readonly blank: Uint8Array
   /** 1 for bytes that stand for themselves in a string; 0 for the quote, the backslash and what is not allowed. */
   readonly plain: Uint8Array
-  /** The automaton of numbers and words: at `state << 8 | byte` the next state, or what ends it. */
+  /** The automaton of numbers and words: at `state << 8 | byte` the next state, or SCALAR_OVER or SCALAR_WRONG. */
   readonly scalars: Uint8Array
 }
 
-// Its states. Words that are not whole have those from WORD_BEGUN to ZERO; from ZERO up, the text may end here.
+// The states of the automaton of numbers and words. Unfinished words have those from WORD_BEGUN up to ZERO. From ZERO
+// up, the number or word may end.
 export const SCALAR_START = 0
 const SIGN = 1
 const POINT = 2
@@ -27,11 +28,11 @@ const STATES = 20
 
 /** From this state up the scalar is complete. */
 export const SCALAR_COMPLETE = ZERO
-/** From this state up it is a number that any further digit leaves in its state. */
+/** From this state up, the scalar is a number, and further digits do not change its state. */
 export const SCALAR_DIGITS = INTEGER
-/** The byte does not belong to it: whatever was read before is all there is. */
+/** The byte does not belong to the scalar, which ends before it. */
 export const SCALAR_OVER = 254
-/** The byte occurs in numbers, but cannot stand here. */
+/** The byte occurs in numbers, but not at this place. */
 const SCALAR_WRONG = 255
 
 /** Kea's command parser also takes backspace and form feed as blanks (seen with 2.2.0). */

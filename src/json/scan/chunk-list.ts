@@ -1,33 +1,37 @@
-// Keeps received bytes in the chunks they came in, and finds any part of them again. Whatever sizes they come in, what
-// is kept takes little more memory than the bytes themselves.
+// Keeps received bytes in the chunks they came in, and returns any part of them. Whatever the sizes of the chunks, they
+// take little more memory than the bytes themselves.
 
 import type { RawJson } from '../raw.ts'
 import { rawToString } from '../raw.ts'
 
-/** Chunks kept as they are however small: most texts have no more. */
+/** How many chunks are kept as they are, however small: most texts have no more. */
 const freeChunks = 16
 
-/** Bytes. Later chunks smaller than this are copied together: each view costs some hundred bytes besides its own. */
+/**
+ * Bytes. Later chunks smaller than this are copied together: each view costs some hundred bytes besides its content.
+ */
 const smallChunk = 4096
 
-/** Bytes that are allocated to copy small chunks into. */
+/** Bytes of each block that small chunks are copied into. */
 const blockSize = 16 * 1024
 
 /** The part of a block that may stay unused. */
 const blockWaste = 1 / 16
 
-/** Bytes of memory that a chunk may hold besides its own, if those are not more: as much as Node pools. */
+/**
+ * Bytes of other memory that a chunk, however small, may keep from being freed: as many as Node's pool of buffers has.
+ */
 const freeWaste = 8192
 
-/** Making an empty array of bytes costs as much as scanning a small command. */
+/** Shared, because making an empty array of bytes costs as much as scanning a small command. */
 const nothing = new Uint8Array(0)
 
 export class ChunkList {
   #chunks: Uint8Array[] = []
-  /** The offset of each chunk in the whole. */
+  /** The offset of each chunk in the whole text. */
   #offsets: number[] = []
   #length = 0
-  /** What small chunks are copied into; the last chunk is a view on its beginning. */
+  /** The block that small chunks are copied into; the last chunk is a view of its used part. */
   #block: Uint8Array = nothing
   #blockUsed = 0
 
@@ -35,7 +39,7 @@ export class ChunkList {
     return this.#length
   }
 
-  /** Keeps a chunk; who hands it over must not change it any more. */
+  /** Keeps a chunk, which the caller must not change any more. */
   add(chunk: Uint8Array): void {
     if (chunk.length === 0) return
     if (this.#chunks.length >= freeChunks && chunk.length < smallChunk) this.#gather(chunk)
@@ -71,12 +75,12 @@ export class ChunkList {
   /** The bytes from `start` to `end` as a string; for small parts that are to be read. */
   text(start: number, end: number): string {
     const [only] = this.#chunks
-    // Without a view of the part, which takes longer to make than to read.
+    // Makes no view of the part, which would take longer than reading it.
     if (this.#chunks.length === 1 && Buffer.isBuffer(only)) return only.toString('utf8', start, end)
     return rawToString(this.slice(start, end))
   }
 
-  /** Lets go of everything. */
+  /** Forgets all bytes. */
   clear(): void {
     this.#chunks = []
     this.#offsets = []
@@ -105,7 +109,9 @@ export class ChunkList {
     this.#chunks[this.#chunks.length - 1] = this.#block.subarray(0, used)
   }
 
-  /** Nothing more comes into it: what stayed empty is given back, or chunks of mixed sizes would cost a multiple. */
+  /**
+   * Ends the block and frees its unused part: with chunks of mixed sizes, the unused parts would exceed the used ones.
+   */
   #closeBlock(): void {
     if (this.#blockUsed === 0) return
     if (this.#block.length - this.#blockUsed > this.#block.length * blockWaste) {
@@ -128,7 +134,9 @@ export class ChunkList {
   }
 }
 
-/** Whether it is a small part of a large read, all of which it would keep: what HTTP's chunked coding can make. */
+/**
+ * Whether a chunk is a small part of a large read and would keep all of it in memory; HTTP's chunked coding does that.
+ */
 function isWasteful({ length, buffer }: Uint8Array): boolean {
   return buffer.byteLength - length > Math.max(length, freeWaste)
 }

@@ -1,10 +1,10 @@
-// Says in a sentence what is wrong with JSON text that was scanned as bytes.
+// The messages about mistakes in JSON text that was scanned as bytes.
 
 import { isOverlong, isWord } from './byte-class.ts'
 import type { EscapeOutcome } from '../transform/escape-reader.ts'
 import type { ScanError } from './types.ts'
 
-/** What the automaton expects in each of its states, in the order of its list. */
+/** What the automaton expects in each of its states, in the order of states.ts. */
 export const expectations: readonly string[] = [
   'a value',
   'a value',
@@ -30,8 +30,8 @@ export function cutShort(offset: number, expected: string | undefined): ScanErro
 }
 
 /**
- * A number or word that does not go on like this. The words in brackets are Kea's for a number it cannot read, such as
- * the `1e+06.0` that it prints itself; clients look for them.
+ * A byte that cannot follow in a number or word. The words in parentheses are Kea's for a number that it cannot read,
+ * such as the `1e+06.0` that Kea itself prints; clients look for these words.
  */
 export function wrongScalar(offset: number, state: number, byte: number): ScanError {
   if (isWord(state)) return { offset, text: 'the only words are true, false and null' }

@@ -1,4 +1,4 @@
-// Goes once more over a text that has been scanned before, a large one in turns with other work.
+// Scans a text that was scanned before, a large one in turns with other work.
 
 import { setImmediate } from 'node:timers/promises'
 import { Automaton } from './automaton.ts'
@@ -8,15 +8,15 @@ import type { ScanHandler } from './types.ts'
 /** Bytes to work on before other work gets its turn: well under a millisecond. */
 export const stepSize = 64 * 1024
 
-/** Bytes of a text up to which all is done at once. */
+/** Bytes. The steps for a text of up to this length are done at once. */
 const smallText = 4 * stepSize
 
-/** Work in steps; the value is what it comes to. */
+/** Work in steps that returns its result. */
 export type Steps<T> = Generator<undefined, T, undefined>
 
 /**
  * Reports the keys and values of a text to the handler, as the scanner does.
- * @throws Error where the text is not JSON: what was to be found in it may have been missed
+ * @throws Error where the text is not JSON, because the handler may then have missed something
  */
 export function* walk(text: RawJson, handler: ScanHandler): Steps<void> {
   const automaton = new Automaton('checked', handler)

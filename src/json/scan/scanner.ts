@@ -16,8 +16,8 @@ export class Scanner {
   #base = 0
 
   /**
-   * @param handler called for what the text holds
-   * @param pairedSurrogates whether an escaped surrogate without its partner is refused; as always in `command`
+   * @param handler gets the keys and values of the text
+   * @param pairedSurrogates whether an escaped surrogate without its partner is refused; by default only in `command`
    */
   constructor(
     dialect: ScanDialect,
@@ -29,14 +29,14 @@ export class Scanner {
   }
 
   /**
-   * Scans the next chunk, in one go: one to two milliseconds a MiB. A caller that has more than a socket delivers at
-   * once cuts it into slices of at most 1 MiB and lets the event loop run between them.
+   * Scans the next chunk at once, which takes one to two milliseconds for each MiB. A caller with more than a socket
+   * delivers at once cuts it into slices of at most 1 MiB and lets the event loop run between them.
    */
   push(chunk: Uint8Array): ScanVerdict {
     if (this.#verdict !== 'more') return this.#verdict
     const stop = this.#automaton.run(chunk, this.#base)
     const illFormed = this.#utf8.check(chunk, stop)
-    // Looked for after the syntax, yet earlier in the text than whatever is wrong with that.
+    // Checked after the syntax, but only up to where the syntax is right: so this mistake comes first in the text.
     if (illFormed >= 0) return this.#refuse(notUtf8(illFormed))
     if (this.#automaton.problem !== null) return this.#refuse(this.#automaton.problem)
     this.#base += chunk.length
@@ -44,7 +44,7 @@ export class Scanner {
     return this.#verdict
   }
 
-  /** No more chunks will come: is what came one whole document? */
+  /** To be called when no more chunks will come. @returns `done` if the text is one whole document, else `bad` */
   finish(): ScanVerdict {
     if (this.#verdict !== 'more') return this.#verdict
     const problem = this.#automaton.ending(this.#base)
@@ -66,7 +66,7 @@ export class Scanner {
     return { start: this.#automaton.start, end: this.#automaton.end }
   }
 
-  /** How many `\u` escapes from U+0100 up have passed. */
+  /** How many `\u` escapes from U+0100 up the text has had so far. */
   wideEscapes(): number {
     return this.#automaton.escapes.wide
   }

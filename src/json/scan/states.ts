@@ -1,4 +1,4 @@
-// The states of the scanner between two bytes: what comes next. `expectations` in scan-problem.ts has them in this
+// The states of the scanner between two bytes, named by what comes next. `expectations` in errors.ts has the same
 // order.
 
 export const BEGIN = 0
@@ -10,7 +10,7 @@ export const KEY_OR_END = 5
 export const COLON = 6
 export const NEXT = 7
 export const END = 8
-// Only before this one, blanks are skipped.
+// Blanks are skipped only in the states before this one.
 export const STRING = 9
 export const ESCAPE = 10
 export const SCALAR = 11

@@ -1,12 +1,12 @@
-// Checks that bytes are UTF-8 while they arrive in pieces that may cut a character.
+// Checks that bytes are UTF-8 while they arrive in pieces, whose ends may cut a character.
 
 import { isUtf8 } from 'node:buffer'
 
 const nothing = new Uint8Array(0)
 
-/** Node's own check does the work; only a character cut by the end of a piece is put together here. */
+/** Uses Node's own check; only a character that the end of a piece cuts is put together here. */
 export class Utf8Check {
-  /** The beginning of such a character; made when one is met. */
+  /** The first bytes of a character that was cut; allocated for the first such character. */
   #cut = nothing
   #cutLength = 0
   #base = 0
@@ -30,7 +30,7 @@ export class Utf8Check {
     return -1
   }
 
-  /** Finishes the character that the last piece cut. Returns how many bytes that took, -1 when they do not fit. */
+  /** Finishes the character that the last piece cut. @returns how many bytes that took; -1: they do not fit */
   #complete(piece: Uint8Array, end: number): number {
     if (this.#cutLength === 0) return 0
     const needed = sequenceLength(this.#cut[0] ?? 0)
@@ -45,13 +45,13 @@ export class Utf8Check {
       if (!isUtf8(this.#cut.subarray(0, needed))) return -1
       length = 0
     }
-    // All of `end` is used up when the character is still not whole, so the offset of its start stays right.
+    // If the character is still cut, all of this piece belongs to it, so `#base - #cutLength` stays its offset.
     this.#cutLength = length
     return from
   }
 }
 
-/** How many bytes at the end belong to a character that goes on after it: 0 to 3. */
+/** How many bytes at the end belong to a character that goes on in the next piece: 0 to 3. */
 function cutAtEnd(bytes: Uint8Array, from: number, end: number): number {
   for (let back = 1; back <= 3 && end - back >= from; back++) {
     const byte = bytes[end - back] ?? 0
@@ -60,7 +60,9 @@ function cutAtEnd(bytes: Uint8Array, from: number, end: number): number {
   return 0
 }
 
-/** RFC 3629 section 3. Bytes that cannot lead count as one byte, which then fails the check. */
+/**
+ * RFC 3629 section 3. A byte that cannot be the first of a character counts as one byte, which then fails the check.
+ */
 function sequenceLength(lead: number): number {
   if (lead < 0xc2 || lead > 0xf4) return 1
   return lead < 0xe0 ? 2 : lead < 0xf0 ? 3 : 4

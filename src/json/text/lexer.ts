@@ -1,5 +1,5 @@
-// JSON text to tokens with offsets, in the dialect of files or of commands. One token at a time, so that a reader who
-// stops early has paid for no more than it read.
+// Splits JSON text into tokens with offsets, in the dialect of files or of commands. It reads one token at a time, so
+// that no text is read in vain when the caller stops early.
 
 import { fitsFile, numberKind, readString } from './literal.ts'
 import type { Dialect, ParseError } from './parse-error.ts'
@@ -14,14 +14,14 @@ export class Lexer {
   readonly #report: (problem: ParseError) => void
   #at = 0
 
-  /** @param report gets what is wrong inside a token that could be read nevertheless */
+  /** @param report gets the mistakes inside tokens that can be read nevertheless */
   constructor(text: string, dialect: Dialect, report: (problem: ParseError) => void) {
     this.#text = text
     this.#dialect = dialect
     this.#report = report
   }
 
-  /** The next token; at the end of the text `end`, again and again. */
+  /** The next token; at the end of the text, each call returns `end`. */
   next(): Token {
     const unclosed = this.#skipBlanks()
     if (unclosed !== null) return unclosed
@@ -45,7 +45,7 @@ export class Lexer {
     return this.#bad(unexpectedCharacter(this.#text, start, this.#dialect))
   }
 
-  /** Skips blanks and comments; an unclosed comment is returned as the bad token that it is. */
+  /** Skips blanks and comments. @returns null, or a bad token for a comment that is not closed */
   #skipBlanks(): Token | null {
     for (;;) {
       const character = this.#text.charAt(this.#at)
@@ -144,7 +144,7 @@ export class Lexer {
     return { kind: 'include', file, start, end: this.#at }
   }
 
-  /** The position stays where it is: asking again gives the same answer. */
+  /** Does not move on: the next call returns the same token. */
   #bad(problem: ParseError): Token {
     return { kind: 'bad', problem, start: problem.offset, end: problem.offset + problem.length }
   }

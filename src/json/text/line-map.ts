@@ -1,20 +1,22 @@
-// Offset to line and column.
+// Finds the line and column of an offset.
 
 export interface LineColumn {
   /** 1-based; lines end at LF, as Kea counts them. */
   readonly line: number
-  /** 1-based, in characters: one outside the basic plane counts once, a tab too. */
+  /** 1-based, in characters: a character outside the basic plane counts once, and so does a tab. */
   readonly column: number
 }
 
-/** UTF-16 units between two places at which the count of characters is known. */
+/** UTF-16 units between two places up to which surrogate pairs are counted in advance. */
 const stride = 1024
 
-/** Looks offsets up in a text. The lines are found at the first question: most texts have no mistake in them. */
+/**
+ * Looks up offsets in a text. The lines are found at the first look-up, because most texts have no mistakes to locate.
+ */
 export class LineMap {
   readonly #text: string
   #starts: readonly number[] | null = null
-  /** How many second halves of surrogate pairs stand before each multiple of the stride: a line may be a megabyte. */
+  /** How many second halves of surrogate pairs come before each multiple of the stride, as a line may be a megabyte. */
   #halves: Uint32Array | null = null
 
   constructor(text: string) {
@@ -57,7 +59,7 @@ function countedHalves(text: string): Uint32Array {
   return counts
 }
 
-/** The second halves of surrogate pairs, which are no characters of their own. */
+/** Counts the second halves of surrogate pairs, which are no characters of their own. */
 function countHalves(text: string, from: number, to: number): number {
   let count = 0
   for (let at = from; at < to; at++) {

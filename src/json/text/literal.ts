@@ -1,10 +1,10 @@
-// Reads what a JSON token stands for: escapes and control characters in strings, the shape and range of numbers.
+// Reads JSON tokens: escapes and control characters in strings, the form and range of numbers.
 
 import type { Dialect, ParseError } from './parse-error.ts'
 
 export interface StringLiteral {
   readonly value: string
-  /** Offset behind the closing quote, or where the text gave out. */
+  /** Offset after the closing quote, or where a string that is not closed ends. */
   readonly end: number
   readonly closed: boolean
 }
@@ -21,8 +21,8 @@ const simpleEscapes: ReadonlyMap<string, string> = new Map([
 ])
 
 /**
- * Reads the string whose opening quote stands at `start`. Bad escapes and control characters are reported and read on
- * over. In files a string ends at its line: a line end inside is nearly always a forgotten quote.
+ * Reads the string whose opening quote is at `start`. Reports bad escapes and control characters, and reads on after
+ * them. In files, a string does not go on after its line: a line end inside is nearly always a forgotten quote.
  */
 export function readString(
   text: string,
@@ -56,7 +56,7 @@ export function readString(
   return { value: '', end: at, closed: false }
 }
 
-/** The escape whose backslash stands at `at`. */
+/** Reads the escape whose backslash is at `at`. */
 function readEscape(
   text: string,
   at: number,
@@ -76,7 +76,7 @@ function readEscape(
     remedy:
       'a backslash itself is written \\\\; escapes are \\" \\\\ \\/ \\b \\f \\n \\r \\t and \\u with four hex digits',
   })
-  // What follows is not swallowed: it may be the line end that closes the string's line.
+  // The next character is not skipped: it may be the line end at which the string ends.
   return { value: '', length: 1 }
 }
 
@@ -122,7 +122,7 @@ function readUnicodeEscape(
   return { value, length }
 }
 
-/** The four hex digits of the `\u` that stands at `at`, or null where there is no such escape. */
+/** The value of the `\u` escape at `at`, or null where there is none. */
 function hexUnit(text: string, at: number): number | null {
   if (!text.startsWith('\\u', at)) return null
   const digits = text.slice(at + 2, at + 6)
@@ -131,7 +131,8 @@ function hexUnit(text: string, at: number): number | null {
 
 /**
  * Whether a word is a number as Kea takes them: `1`, `-01`, `+1`, `.5`, `5.`, `1.e3`. Only digits with an optional
- * minus are an integer. Null: it is no number. Read by hand: a pattern would need memory for each of a million digits.
+ * minus are an integer. Without a regular expression, which would need memory for each of a million digits.
+ * @returns null: the word is no number
  */
 export function numberKind(word: string): 'integer' | 'float' | null {
   let at = word.startsWith('-') || word.startsWith('+') ? 1 : 0
@@ -160,17 +161,17 @@ function skipDigits(word: string, from: number): number {
   return at
 }
 
-/** Whether a number fits where Kea's files keep it: a signed 64-bit integer or a double. */
+/** Whether a number fits the type that Kea has for it in files: a signed 64-bit integer or a double. */
 export function fitsFile(kind: 'integer' | 'float', text: string): boolean {
   if (kind === 'float') return Number.isFinite(Number(text))
-  // Leading zeros count for nothing; a length check first keeps a million digits cheap.
+  // Leading zeros do not count. The length is checked first, so that a million digits cost little.
   const digits = text.replace(/^-?0*/, '')
   if (digits.length > 19) return false
   const value = BigInt(digits === '' ? '0' : digits)
   return value <= (text.startsWith('-') ? 2n ** 63n : 2n ** 63n - 1n)
 }
 
-/** `U+000C`; the way to name a character that cannot be shown. */
+/** The name of a character that cannot be shown, such as `U+000C`. */
 export function codeName(character: string): string {
   return `U+${(character.codePointAt(0) ?? 0).toString(16).toUpperCase().padStart(4, '0')}`
 }

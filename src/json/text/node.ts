@@ -1,4 +1,4 @@
-// The vocabulary of parsed JSON: values that remember where they stood. Numbers stay text, so no digit is lost.
+// The values of parsed JSON, with their places in the text. Numbers stay text, so that no digit is lost.
 
 interface Extent {
   /** Offsets into the text that was parsed, in UTF-16 units; `end` is exclusive. */
@@ -8,7 +8,7 @@ interface Extent {
 
 export interface MapNode extends Extent {
   readonly kind: 'map'
-  /** In the order written; a repeated key stands twice. */
+  /** In the order of the text; a repeated key has several members. */
   readonly members: readonly Member[]
 }
 

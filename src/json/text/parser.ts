@@ -1,5 +1,5 @@
-// Tokens to values that remember where they stood. Gathers the mistakes it can read on over, stops at the first that it
-// cannot.
+// Turns tokens into values that know their places in the text. After a mistake it reads on where that is possible; at
+// the first one where it is not, it stops.
 
 import { atOnce } from '../../in-slices.ts'
 import type { Sliced } from '../../in-slices.ts'
@@ -15,22 +15,24 @@ export type { Dialect, ParseError as Problem } from './parse-error.ts'
 export interface ParsedJson {
   /** null where the text could not be read to its end. A tree may be there although there are errors. */
   readonly root: JsonNode | null
-  /** In the order of the text, the first of them; a text with any is not to be used. */
+  /** The first errors, in the order of the text. A text with an error must not be used. */
   readonly errors: readonly ParseError[]
-  /** How many errors there are besides. */
+  /** How many more errors there are than those in `errors`. */
   readonly moreErrors: number
   readonly warnings: readonly ParseError[]
 }
 
-/** Containers inside each other, as the daemons count them (Kea 3.0). */
+/** How many containers may be inside each other, as the daemons count them (Kea 3.0). */
 const defaultDepth = 100
 
-/** A megabyte of commas must not become a million mistakes; of a file an operator gets more than are ever shown. */
+/**
+ * How many errors are kept: a megabyte of commas must not become a million errors. Fewer are shown for a file.
+ */
 const maxErrors: Readonly<Record<Dialect, number>> = { command: 100, file: 1000 }
 
 export interface TreeOptions {
   readonly dialect: Dialect
-  /** Containers inside each other. */
+  /** How many containers may be inside each other. */
   readonly maxDepth?: number
 }
 
@@ -39,7 +41,7 @@ export function parseJson(text: string, options: TreeOptions): ParsedJson {
   return atOnce(treeWork(text, options))
 }
 
-/** The same in steps, for texts of any length beside clients. */
+/** The same in steps, for a process that serves clients meanwhile. */
 export function treeWork(text: string, { dialect, maxDepth = defaultDepth }: TreeOptions): Sliced<ParsedJson> {
   return new Parser(text, dialect, maxDepth).document()
 }
@@ -52,15 +54,15 @@ interface OpenContainer {
   readonly around: OpenContainer | null
   readonly members: Member[]
   readonly items: JsonNode[]
-  /** Of the value that comes next, in maps. */
+  /** The key of the next value; only for maps. */
   key: Omit<Member, 'value'>
-  /** Where each key stood first; kept where a second one is a mistake. */
+  /** Where each key comes first; null where a repeated key is no mistake. */
   readonly firstAt: Map<string, number> | null
 }
 
 const noKey: OpenContainer['key'] = { key: '', keyStart: 0, keyEnd: 0 }
 
-/** Values read in one step. */
+/** How many values are read in one step. */
 const stride = 256
 
 class Parser {
@@ -69,7 +71,7 @@ class Parser {
   readonly #maxDepth: number
   readonly #lexer: Lexer
   readonly #errors: ParseError[] = []
-  /** Without numbers that are too large. */
+  /** How many errors there were, not counting numbers that are too large. */
   #errorCount = 0
   readonly #warnings: ParseError[] = []
   /** The brackets around the current token. */
@@ -87,13 +89,13 @@ class Parser {
   *document(): Sliced<ParsedJson> {
     const value = yield* this.#value()
     const root = value !== null && this.#finish() ? value : null
-    // The lexer is one token ahead, so its reports can come before ours.
+    // The lexer is one token ahead, so its reports can come before those about the token before.
     this.#errors.sort((a, b) => a.offset - b.offset)
     const moreErrors = Math.max(0, this.#errorCount - maxErrors[this.#dialect])
     return { root, errors: this.#errors, moreErrors, warnings: this.#warnings }
   }
 
-  /** What may follow the document: in files commas, as Kea 3.0 takes them, else nothing. */
+  /** Reads what may follow the document: commas in files, as Kea 3.0 accepts them, else nothing. */
   #finish(): boolean {
     if (this.#dialect === 'file') {
       for (let comma = this.#take(','); comma !== null; comma = this.#take(',')) this.#extraComma(comma)
@@ -103,7 +105,7 @@ class Parser {
     return false
   }
 
-  /** A value with all that is in it, without recursion, so that it can be left and taken up anywhere. */
+  /** Reads a value with everything inside it, without recursion, so that it can be interrupted at any place. */
   *#value(): Sliced<JsonNode | null> {
     let open: OpenContainer | null = null
     for (let step = 1; ; step++) {
@@ -169,7 +171,7 @@ class Parser {
     if (open.firstAt !== null) this.#checkDuplicate(member, open.firstAt)
   }
 
-  /** Reads a key and the colon behind it. @returns whether both are there */
+  /** Reads a key and the colon after it. @returns whether both are there */
   #readKey(open: OpenContainer): boolean {
     const { start, end } = this.#token
     const key = this.#key()
@@ -224,7 +226,7 @@ class Parser {
     return kind === '{' ? { kind: 'map', members, start, end } : { kind: 'list', items, start, end }
   }
 
-  /** What follows an element: commas, the closing bracket, or another element whose comma was forgotten. */
+  /** Reads what follows an element: commas, the closing bracket, or another element whose comma was forgotten. */
   #separator(close: '}' | ']'): boolean {
     const token = this.#token
     if (token.kind === close) return true
@@ -259,7 +261,7 @@ class Parser {
     this.#token = this.#lexer.next()
   }
 
-  /** Steps over the current token if it is the one asked for. */
+  /** Steps over the current token if it is of this kind. */
   #take(kind: Token['kind']): Token | null {
     const token = this.#token
     if (token.kind !== kind) return null
@@ -267,14 +269,14 @@ class Parser {
     return token
   }
 
-  /** Reports that the current token is not what had to come. @returns null, for the caller to hand on */
+  /** Reports that the current token is not the expected one. @returns null, which the caller can return */
   #unexpected(expected: string): null {
     this.#report(unexpectedToken(this.#token, expected, this.#open.at(-1)))
     return null
   }
 
   #report(problem: ParseError): void {
-    // Some readers take numbers that are too large, so these must not push out what is wrong for all.
+    // Some callers accept numbers that are too large, so these do not count: they must not push out other errors.
     if (problem.tooLarge === true) this.#errors.push(problem)
     else if (this.#errorCount++ < maxErrors[this.#dialect]) this.#errors.push(problem)
   }

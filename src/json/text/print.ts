@@ -1,4 +1,5 @@
-// Values to JSON text in Kea's layout, with standard escapes and non-ASCII as it is. Numbers keep every digit.
+// Prints values as JSON text in Kea's layout, with standard escapes; non-ASCII characters stay as they are, and numbers
+// keep every digit.
 
 import { unicodeEscape } from './literal.ts'
 import type { JsonNode } from './node.ts'
@@ -25,7 +26,7 @@ export type Printable =
   | ReadonlyMap<string, Printable>
   | { readonly [key: string]: Printable | undefined }
 
-/** A parsed value; of a repeated key the last. Numbers are written as standard JSON wants them. */
+/** Makes a parsed value printable. Of a repeated key the last value counts; numbers become those of standard JSON. */
 export function nodeToPrintable(node: JsonNode): Printable {
   switch (node.kind) {
     case 'map':
@@ -52,8 +53,9 @@ export function printCompact(value: Printable): string {
 }
 
 /**
- * Kea's form of `config-write`: two blanks a level, lists of scalars on one line, no line end behind the last. What
- * stands in more than ten levels is on one line too, or its blanks would be a hundred times as long as the values.
+ * Kea's form of `config-write`: two blanks for each level, lists of scalars on one line, no line end after the last
+ * line. Values in more than ten levels are on one line too: otherwise their blanks could be a hundred times as long as
+ * the values.
  */
 export function printPretty(value: Printable): string {
   const text = new Text()
@@ -61,10 +63,10 @@ export function printPretty(value: Printable): string {
   return text.whole
 }
 
-/** Levels that have lines and blanks of their own; no keyword stands deeper. */
+/** How many levels are indented, each on lines of its own; no keyword of a configuration is deeper. */
 const maxIndented = 10
 
-/** Grows at its end only: a text that is put together level by level is copied once for each of them. */
+/** Text that only grows at its end: a text put together level by level would be copied once for each level. */
 class Text {
   whole = ''
 
@@ -74,7 +76,7 @@ class Text {
     else this.#map(value, '{ ', ', ', ' }', null)
   }
 
-  /** @param level of the maps and lists around */
+  /** @param level how many maps and lists are around the value */
   pretty(value: Printable, level: number): void {
     if (!isContainer(value) || level >= maxIndented) {
       this.compact(value)
@@ -89,7 +91,7 @@ class Text {
     else this.#list(value, `[${line}`, `,${line}`, `${end}]`, level + 1)
   }
 
-  /** @param level of what is inside; null: on the same line */
+  /** @param level of the items; null: they are on the same line */
   #list(list: List, open: string, between: string, close: string, level: number | null): void {
     let before = open
     for (const item of list) {
@@ -130,7 +132,7 @@ function isList(value: Container): value is List {
   return Array.isArray(value)
 }
 
-// Array.isArray and instanceof alone would make `any` of the members.
+// A type guard of our own: Array.isArray and instanceof alone would give the members the type `any`.
 function isMap(value: Container): value is ReadonlyMap<string, Printable> {
   return value instanceof Map
 }
@@ -170,8 +172,8 @@ function printString(text: string): string {
 }
 
 /**
- * The same number as standard JSON writes it: `+1` is `1.0` (to Kea a float), `-.5` is `-0.5`, `5.` is `5.0`, `007` is
- * `7`. No digit that counts is lost.
+ * The same number as standard JSON writes it: `+1` becomes `1.0` (a float to Kea), `-.5` becomes `-0.5`, `5.` becomes
+ * `5.0`, `007` becomes `7`. No significant digit is lost.
  */
 function standardNumber(kind: 'integer' | 'float', text: string): string {
   const sign = text.startsWith('-') ? '-' : ''

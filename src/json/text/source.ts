@@ -19,7 +19,7 @@ export interface Place {
 
 export interface Source {
   readonly text: string
-  /** Where a character of `text` was written; between two files, the end of the one before. */
+  /** Where a character of `text` was written; an offset between two files is the end of the first one. */
   locate(offset: number): Place
 }
 
@@ -37,7 +37,7 @@ export class IncludeError extends KeagateError {
 
 /**
  * A text that did not come from a file.
- * @param begin where it stood in a larger text, whose lines and columns are counted then
+ * @param begin where the text begins in a larger one; lines and columns are then those of the larger one
  */
 export function textSource(name: string, text: string, begin: LineColumn = { line: 1, column: 1 }): Source {
   const map = new LineMap(text)
@@ -65,27 +65,27 @@ export function loadSource(file: string): LoadedSource {
   return atOnce(sourceWork(file))
 }
 
-/** The same in steps, for files of any length beside clients. */
+/** The same in steps, for a process that serves clients meanwhile. */
 export function* sourceWork(file: string): Sliced<LoadedSource> {
   const composer = new Composer()
   yield* composer.add(file, null, [])
   return { source: composer.source(), warnings: composer.warnings, files: composer.files() }
 }
 
-/** Text that was taken over in one run from one file. */
+/** A part of the composed text that comes from one file without a gap. */
 interface Piece {
-  /** In the composed text. */
+  /** Offset in the composed text. */
   readonly start: number
   readonly file: string
   readonly lines: LineMap
-  /** In the file. */
+  /** Offset in the file. */
   readonly from: number
 }
 
 /** Kea 2.2 takes a chain of eleven included files and refuses the twelfth. */
 const deepestInclude = 11
 
-/** Tokens read in one step. */
+/** How many tokens are read in one step. */
 const stride = 256
 
 class Composer {
@@ -115,7 +115,7 @@ class Composer {
    * Adds a file and what it includes.
    * @param place the directive that names it
    * @param chain the files around it, outermost first
-   * @returns false where the text cannot be told apart to its end; nothing may follow it then
+   * @returns false if the text cannot be split into tokens to its end; then no more text may be added
    */
   *add(file: string, place: Place | null, chain: readonly string[]): Sliced<boolean> {
     const text = this.#read(file, place, chain)
@@ -137,7 +137,7 @@ class Composer {
     }
   }
 
-  /** A line end between pieces keeps tokens apart and ends a line comment; the piece before it owns it. */
+  /** A line end between pieces keeps tokens apart and ends a line comment; it belongs to the piece before it. */
   #append(piece: Piece, text: string): void {
     this.#pieces.push(piece)
     this.#texts.push(text)
@@ -178,7 +178,7 @@ function unreadable(file: string, place: Place | null, cause: unknown): IncludeE
   return new IncludeError(`cannot read ${file}: ${reason}`, place, { ...remedy, cause })
 }
 
-/** The line of the first byte that is no UTF-8: a lenient reading first differs from the bytes there. */
+/** The line of the first byte that is not UTF-8: there, lenient decoding and encoding first change the bytes. */
 function lineOfBadByte(bytes: Buffer): number {
   const lenient = Buffer.from(bytes.toString('utf8'), 'utf8')
   let line = 1

@@ -1,5 +1,5 @@
-// The sentences for what stands where it must not: a character between tokens, a token between values, a key twice.
-// They name kinds and keys, never what a string or a bare word says: it may be a password.
+// The messages about syntax mistakes: a character between tokens, a token between values, a key twice. They name kinds
+// of tokens, and keys, but never the text of a string or a bare word, because it may be a password.
 
 import { codeName } from './literal.ts'
 import type { Member } from './node.ts'
@@ -31,7 +31,7 @@ export function unexpectedCharacter(text: string, offset: number, dialect: Diale
 }
 
 /**
- * A token that is not what had to come.
+ * A token other than the expected one.
  * @param open the innermost bracket that is still open
  */
 export function unexpectedToken(token: Token, expected: string, open: Token | undefined): ParseError {
@@ -80,7 +80,7 @@ function extentOf({ start, end }: Token): { offset: number; length: number } {
   return { offset: start, length: end - start }
 }
 
-/** A token in a sentence. */
+/** The name of a token in a sentence. */
 function describeToken(token: Token): string {
   switch (token.kind) {
     case 'string':

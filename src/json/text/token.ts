@@ -1,4 +1,4 @@
-// What the lexer hands out: one word of JSON text and where it stands.
+// What the lexer returns: one token of JSON text and its place.
 
 import type { ParseError } from './parse-error.ts'
 
@@ -15,12 +15,12 @@ export type Token = Extent &
     | { readonly kind: 'integer' | 'float' }
     | { readonly kind: 'boolean'; readonly value: boolean }
     | { readonly kind: 'null' }
-    /** A bare word that is none of these; good as a key without quotes at most. */
+    /** A bare word other than true, false and null; at most a key without quotes. */
     | { readonly kind: 'word' }
     /** `<?include "file"?>`; files only. */
     | { readonly kind: 'include'; readonly file: string }
     | { readonly kind: 'end' }
-    /** Nothing behind this can be told apart any more. */
+    /** The text from here on cannot be split into tokens. */
     | { readonly kind: 'bad'; readonly problem: ParseError }
   )
 

@@ -1,15 +1,17 @@
-// Reads one backslash escape of a string, cut anywhere, and says whether JSON allows it.
+// Reads the backslash escapes of strings, which chunks may cut anywhere, and says whether JSON allows them.
 
 export type EscapeOutcome = 'more' | 'done' | 'unknown' | 'lonely surrogate'
 
-/** What comes next: the byte after the backslash, the digits of `\u`, then `\` and `u` of a surrogate's partner. */
+/**
+ * The steps, by what comes next: the byte after the backslash, the digits of `\u`, `\` and `u` of a second surrogate.
+ */
 const KIND = 0
 const DIGITS = 1
 const PARTNER_BACKSLASH = 2
 const PARTNER_U = 3
 
 export class EscapeReader {
-  /** How many `\u` escapes stood for U+0100 or above. */
+  /** How many `\u` escapes so far stand for U+0100 or above. */
   wide = 0
   /** After `done` the reader is ready for the next escape. */
   outcome: EscapeOutcome = 'more'
@@ -25,9 +27,9 @@ export class EscapeReader {
   }
 
   /**
-   * Reads on, as far as the escape or the chunk goes.
-   * @param at the first byte not yet read; for a new escape the one after the backslash
-   * @returns the first byte after what was read; when it is not an escape, the offending byte
+   * Reads to the end of the escape or of the chunk.
+   * @param at offset of the first byte not yet read; for a new escape the one after the backslash
+   * @returns offset of the first byte not read; of the offending byte where JSON has no such escape
    */
   read(bytes: Uint8Array, at: number): number {
     let i = at + this.#wholeEscape(bytes, at)
@@ -39,14 +41,14 @@ export class EscapeReader {
     return i
   }
 
-  /** The usual case at once: returns its length, 0 when it is cut, a surrogate, wrong, or begun before. */
+  /** The usual case, read at once. @returns the length; 0: the escape is cut, begun before, a surrogate, or wrong */
   #wholeEscape(bytes: Uint8Array, at: number): number {
     if (this.#step !== KIND) return 0
     if (bytes[at] !== 0x75) return isShortEscape(bytes[at] ?? 0) ? 1 : 0
     if (at + 5 > bytes.length) return 0
     const unit = (hexDigit(bytes[at + 1] ?? 0) << 12) | (hexDigit(bytes[at + 2] ?? 0) << 8) |
       (hexDigit(bytes[at + 3] ?? 0) << 4) | hexDigit(bytes[at + 4] ?? 0)
-    // One byte that is no hex digit makes it negative.
+    // A byte that is no hex digit makes the unit negative.
     if (unit < 0 || (unit & 0xf800) === 0xd800) return 0
     if (unit > 0xff) this.wide++
     return 5

@@ -1,4 +1,4 @@
-// Cuts a text into pieces of one size for sending, however small or large the chunks are that it came in.
+// Cuts a text into pieces of equal size for sending, whatever the sizes of its chunks.
 
 import type { RawJson } from '../raw.ts'
 import { rawToBuffer } from '../raw.ts'

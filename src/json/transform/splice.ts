@@ -1,4 +1,4 @@
-// Replaces parts of a text, from front to back. What is kept stays where it is in memory.
+// Replaces parts of a text, from front to back. The other parts are not copied.
 
 import { ChunkList } from '../scan/chunk-list.ts'
 import type { RawJson } from '../raw.ts'
@@ -7,9 +7,9 @@ export class Splice {
   readonly #text: RawJson
   readonly #out = new ChunkList()
   #changed = false
-  /** What is before this offset has been kept or replaced. */
+  /** Everything before this offset has been kept or replaced. */
   #at = 0
-  /** The chunk that it lies in, and where that begins. */
+  /** The index of the chunk that `#at` lies in, and the offset of that chunk. */
   #index = 0
   #base = 0
 
@@ -17,7 +17,7 @@ export class Splice {
     this.#text = text
   }
 
-  /** A copy of a part behind all that was replaced. */
+  /** A copy of a part that comes after everything replaced so far. */
   copy(start: number, end: number): Buffer {
     const bytes = Buffer.allocUnsafeSlow(end - start)
     let base = this.#base
@@ -32,7 +32,7 @@ export class Splice {
     return bytes
   }
 
-  /** Keeps everything up to `start`, and replaces what is between that and `end`. */
+  /** Keeps everything up to `start`, and replaces the text from there to `end`. */
   replace(start: number, end: number, bytes: Uint8Array): void {
     this.#changed = true
     this.#goTo(start, true)
@@ -40,7 +40,7 @@ export class Splice {
     this.#goTo(end, false)
   }
 
-  /** The text with the replacements; itself where there are none. */
+  /** The text with the replacements; the same object where there are none. */
   result(): RawJson {
     if (!this.#changed) return this.#text
     this.#goTo(this.#text.length, true)

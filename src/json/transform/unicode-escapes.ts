@@ -1,4 +1,4 @@
-// Rewrites strings for Kea, which refuses `\u` escapes from U+0100 up: those that hold one get UTF-8 instead.
+// Rewrites strings for Kea, which refuses `\u` escapes from U+0100 up: strings with such an escape get UTF-8 instead.
 
 import { hexDigit } from './escape-reader.ts'
 import type { RawJson } from '../raw.ts'
@@ -12,8 +12,8 @@ const letterU = 0x75
 
 /**
  * Every string (key or value) with an escape from U+0100 up gets all its escapes from U+0080 up, surrogate pairs
- * included, written as UTF-8. All else stays byte for byte: Kea means single bytes by `\u0080` to `\u00ff`, so what it
- * wrote must go back to it as it is. Without such a string the text itself is returned.
+ * included, written as UTF-8. All else stays byte for byte: Kea means single bytes by `\u0080` to `\u00ff`, so such
+ * escapes of Kea's must go back to it unchanged. Without such a string the text itself is returned.
  * @param text one valid JSON value
  */
 export function transcodeUnicodeEscapes(text: RawJson): RawJson | Promise<RawJson> {
@@ -47,7 +47,7 @@ class WideStrings implements ScanHandler {
   #found: Extent[] = []
   #wideEscapes = 0
 
-  /** Those that were scanned since the last time. */
+  /** The strings found since the last call. */
   take(): readonly Extent[] {
     const found = this.#found
     this.#found = []
@@ -64,7 +64,7 @@ class WideStrings implements ScanHandler {
     this.#found.push({ start, end })
   }
 
-  /** Never a map or a list: the escapes inside are those of strings that were reported before it. */
+  /** Adds no maps or lists: the escapes inside were counted when their strings were reported. */
   value(start: number, end: number, depth: number, wideEscapes: number): void {
     this.key(start, end, depth, wideEscapes)
   }
@@ -87,7 +87,7 @@ function* transcode(bytes: Buffer): Steps<number> {
     } else {
       bytes[length++] = byte
       at++
-      // The second byte of an escape may be another backslash.
+      // The second byte of the escape is copied too: it may be a backslash that begins no escape.
       if (byte === backslash) bytes[length++] = bytes[at++] ?? 0
     }
     if (at < nextTurn) continue
@@ -106,7 +106,7 @@ function escapedCharacter(bytes: Uint8Array, at: number): string {
   return unit < 0xdc00 && (low & 0xfc00) === 0xdc00 ? String.fromCharCode(unit, low) : ''
 }
 
-/** The UTF-16 unit of the `\u` escape that begins there, -1 where none does. */
+/** The UTF-16 unit of the `\u` escape that begins at `at`, -1 where none does. */
 function codeUnit(bytes: Uint8Array, at: number): number {
   if (bytes[at] !== backslash || bytes[at + 1] !== letterU) return -1
   let unit = 0

@@ -12,14 +12,14 @@ import { rotateFiles } from './rotate.ts'
 
 const closeFile = promisify(close)
 
-/** Milliseconds between looks whether the name still stands for the file that is open. */
+/** Milliseconds between two checks whether the path still names the open file. */
 const lookInterval = 1000
 
 /** Milliseconds until a rotation that failed is tried again. */
 const rotationRetry = 60_000
 
 export interface RotationSettings {
-  /** Bytes; 0: never rotate. The line that goes beyond is still written. */
+  /** Bytes; 0: never rotate. A line that exceeds the size is still written. */
   readonly maxSize: number
   /** How many rotated files are kept. */
   readonly maxVersions: number
@@ -29,7 +29,7 @@ export interface FileTargetParts {
   readonly path: string
   readonly file: OpenFile
   readonly rotation: RotationSettings
-  /** Told when a rotation fails for the first time; lines go on into the file that is too long. */
+  /** Called when a rotation fails for the first time; lines still go into the file, which is too long then. */
   readonly cannotRotate: (reason: string) => void
 }
 
@@ -40,7 +40,7 @@ export class FileTarget implements LineTarget {
   #file: OpenFile
   /** Bytes in the file, as far as is known. */
   #size: number
-  /** Bytes of the first line that the file holds already. */
+  /** Bytes of the first waiting line that are in the file already. */
   #begun = 0
   #next: OpenFile | null = null
   #lookAt = 0
@@ -69,7 +69,7 @@ export class FileTarget implements LineTarget {
       const next = this.#next
       this.#next = null
       await this.#replace(next)
-      // A rotation that was under way when it was opened may have moved it since.
+      // A rotation that was under way when the new file was opened may have moved it since.
       this.#lookAt = 0
     }
     if (Date.now() >= this.#lookAt) await this.#follow()
@@ -94,12 +94,12 @@ export class FileTarget implements LineTarget {
     return this.#rotation.maxSize > 0 && this.#file.rotatable && Date.now() >= this.#rotateAt
   }
 
-  /** After a line was cut short the file is not rotated before the rest of it is in. */
+  /** A file that ends with a part of a line is not rotated before the rest of the line is in it. */
   #full(): boolean {
     return this.#rotating() && this.#size > this.#rotation.maxSize && this.#begun === 0
   }
 
-  /** Opens the name again where it no longer stands for our file; otherwise learns how long the file is by now. */
+  /** Opens the path again if it no longer names the open file; otherwise notes the present size of the file. */
   async #follow(): Promise<void> {
     try {
       const found = await stat(this.#path)
@@ -116,7 +116,7 @@ export class FileTarget implements LineTarget {
   }
 
   async #rotate(): Promise<void> {
-    // Another program may have emptied or moved it since.
+    // Another program may have emptied or moved the file since.
     await this.#follow()
     if (this.#size <= this.#rotation.maxSize) return
     try {
@@ -139,7 +139,7 @@ export class FileTarget implements LineTarget {
 
   async #replace(file: OpenFile): Promise<void> {
     const before = this.#file
-    // A line that the old file holds in part is written whole to the new one.
+    // If a part of a line is in the old file, the whole line is written to the new one.
     if (file.identity !== before.identity) this.#begun = 0
     this.#file = file
     this.#size = file.size

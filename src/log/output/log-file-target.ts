@@ -1,5 +1,5 @@
-// A log file that may be unusable at first: until it can be opened its lines go to standard error, so that none is lost
-// and no start fails for it.
+// A log file that may be unusable at first: until it can be opened, its lines go to standard error, so that no line is
+// lost and no start fails because of the file.
 
 import type { LineTarget } from '../line-stream.ts'
 import { openLogFileInBackground } from './log-file.ts'
@@ -7,7 +7,7 @@ import type { OpenFile } from './log-file.ts'
 import { FileTarget } from './file.ts'
 import type { RotationSettings } from './file.ts'
 
-/** Milliseconds from one attempt to open the file to the next; one is made only where there are lines. */
+/** Milliseconds between two attempts to open the file, which are made only when lines wait. */
 const retryInterval = 1000
 
 export interface LogFileTargetParts {
@@ -18,7 +18,7 @@ export interface LogFileTargetParts {
   readonly cannotRotate: (reason: string) => void
   /** Takes a line while the file cannot be opened. */
   readonly instead: (line: string) => void
-  /** Told when the file is open after all, before its first line is written. */
+  /** Called when the file is open after all, before its first line is written. */
   readonly opened: () => void
 }
 
@@ -39,7 +39,7 @@ export class LogFileTarget implements LineTarget {
     return this.#target !== null
   }
 
-  /** Goes on with a file opened again under the same name, after what is being written. */
+  /** Continues with a newly opened file of the same name, after the write in progress. */
   adopt(file: OpenFile, rotation: RotationSettings): void {
     this.#rotation = rotation
     if (this.#target === null) this.#target = this.#open(file)
@@ -61,13 +61,13 @@ export class LogFileTarget implements LineTarget {
     this.#tryAt = Date.now() + retryInterval
     try {
       const file = await openLogFileInBackground(this.#parts.path)
-      // A reload may have been faster.
+      // A reload may have opened the file meanwhile.
       if (this.#target === null) {
         this.#target = this.#open(file)
         this.#parts.opened()
       } else this.#target.adopt(file, this.#rotation)
     } catch {
-      // As before.
+      // Lines still go to standard error.
     }
   }
 

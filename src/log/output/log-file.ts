@@ -1,4 +1,4 @@
-// Opening a log file, and saying in plain words why it cannot be.
+// Opens log files, and says in plain words why one cannot be opened.
 
 import { accessSync, closeSync, constants, fstat, fstatSync, open, openSync, statSync } from 'node:fs'
 import { dirname } from 'node:path'
@@ -11,7 +11,7 @@ import { canMakeLogFolder } from './log-folder.ts'
 const openFile = promisify(open)
 const statFile = promisify(fstat)
 
-/** Whatever others do to it, we write at its end. Non-blocking: a named pipe without a reader must not hold us up. */
+/** Writes at the end, whatever other programs do to the file. Not blocked by a named pipe without a reader. */
 export const appending = constants.O_WRONLY | constants.O_APPEND | constants.O_CREAT | constants.O_NONBLOCK
 
 /** As Kea 3, whose umask is 027. */
@@ -21,13 +21,13 @@ export interface OpenFile {
   readonly fd: number
   /** Bytes. */
   readonly size: number
-  /** What tells it from another file that comes to bear its name. */
+  /** Tells the file from another one that gets the same name later. */
   readonly identity: string
-  /** false: a device or pipe, or a name of the system's for what is open elsewhere. */
+  /** false: a device or a pipe, or a name in /dev or /proc, such as /dev/stdout. */
   readonly rotatable: boolean
 }
 
-/** @throws KeagateError CONFIG_INVALID when it cannot be opened */
+/** @throws KeagateError CONFIG_INVALID when the file cannot be opened */
 export function openLogFile(path: string): OpenFile {
   let fd: number | null = null
   try {
@@ -40,7 +40,7 @@ export function openLogFile(path: string): OpenFile {
 }
 
 /**
- * The same without holding up the event loop, as a file system may.
+ * The same without blocking the event loop, which a slow file system could do.
  * @throws the system's error
  */
 export async function openLogFileInBackground(path: string): Promise<OpenFile> {
@@ -69,8 +69,8 @@ export function identityOf(facts: FileFacts): string {
 }
 
 /**
- * Whether `openLogFile` could open it, as far as can be told without creating it.
- * @param logFolder missing folders below it are made before
+ * Checks whether `openLogFile` could open the file, as far as can be told without creating it.
+ * @param logFolder its missing subfolders count as present, because they are made before the file is opened
  * @throws KeagateError as `openLogFile` does
  */
 export function checkLogFile(path: string, logFolder: string): void {

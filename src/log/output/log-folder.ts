@@ -1,5 +1,5 @@
-// The folder that log files lie in by default, and those below it: made where they are missing, as a package or a
-// volume would.
+// Makes the default folder of log files and the folders below it where they are missing, as a package or a volume would
+// bring them.
 
 import { accessSync, constants, mkdirSync, statSync } from 'node:fs'
 import { dirname, resolve } from 'node:path'
@@ -17,11 +17,11 @@ export function makeLogFolder(file: string, logFolder: string): void {
     // One by one: Node's `recursive` tries for ever in a file system that refuses new folders with ENOENT.
     for (const folder of missing) mkdirSync(folder, logFolderMode)
   } catch {
-    // Also where another process was faster; the rest is up to it then.
+    // Also when another process made the folder first; then that process makes the rest.
   }
 }
 
-/** Whether `makeLogFolder` has something to make, and may. */
+/** Whether `makeLogFolder` has a folder to make, and permission to make it. */
 export function canMakeLogFolder(file: string, logFolder: string): boolean {
   const [first] = missingFolders(file, logFolder)
   if (first === undefined) return false
@@ -51,7 +51,7 @@ function isMissing(folder: string): boolean {
   try {
     return statSync(folder, { throwIfNoEntry: false }) === undefined
   } catch {
-    // Not to be reached.
+    // The path to the folder cannot be searched.
     return false
   }
 }

@@ -1,5 +1,5 @@
-// Everything that lines can go to. All that write to one place share its stream, also from one configuration to the
-// next: a second stream would overtake what is still on its way.
+// The outputs that lines can go to. All loggers with the same output share its stream, also from one configuration to
+// the next: a second stream would overtake lines that are still on their way.
 
 import { closeSync } from 'node:fs'
 import { resolve } from 'node:path'
@@ -22,12 +22,12 @@ interface FileOutput {
 
 /** A log file that cannot be opened now. */
 export interface UnopenedFile {
-  /** As in the settings. */
+  /** As written in the settings. */
   readonly path: string
   readonly error: KeagateError
 }
 
-/** Hears what happens to an output; its words are for standard error and for the loggers. */
+/** Called when an output fails, with a reason for people, and when it works again. */
 export interface OutputEvents {
   failing(output: string, reason: string): void
   restored(output: string, lost: number): void
@@ -38,7 +38,7 @@ export class Outputs {
   readonly #events: OutputEvents
   readonly #standard = new Map<1 | 2, LineStream>()
   #files: ReadonlyMap<string, FileOutput> = new Map()
-  /** Of the paths in the settings, as nearly every logger asks for the same one. */
+  /** The absolute paths of the paths in the settings; kept because nearly every logger asks for the same one. */
   #absolute: ReadonlyMap<string, string> = new Map()
   #syslog: LineStream | null = null
 
@@ -48,12 +48,12 @@ export class Outputs {
   }
 
   /**
-   * Opens what is needed from now on and lets go of the rest. Files are opened again by name, also those in
+   * Opens the outputs that are needed from now on and closes the others. Files are opened again by name, also those in
    * use: another program may have moved them.
-   * @param mayFail says of a path in the settings whether the loggers are taken without it; its lines go to standard
-   * error until it can be opened
+   * @param mayFail whether the file of this path in the settings may be unusable; its lines go to standard error until
+   * it can be opened
    * @returns the files that could not be opened
-   * @throws KeagateError when another file cannot be opened; everything is as before then
+   * @throws KeagateError when another file cannot be opened; then all outputs are as before
    */
   use(wanted: readonly OutputSettings[], mayFail: (path: string) => boolean = () => false): readonly UnopenedFile[] {
     const absolute = new Map(wanted.flatMap(({ path }) => (path === null ? [] : [[path, resolve(path)]])))
@@ -91,7 +91,7 @@ export class Outputs {
   standard(fd: 1 | 2): LineStream {
     let stream = this.#standard.get(fd)
     if (stream === undefined) {
-      // A failure of standard error cannot be reported anywhere.
+      // There is no place where a failure of standard error could be reported.
       const events = fd === 1 ? this.#eventsOf('stdout') : { failing: () => undefined, restored: () => undefined }
       stream = new LineStream(new StandardTarget(fd), events, logDelay(true))
       this.#standard.set(fd, stream)
@@ -99,11 +99,11 @@ export class Outputs {
     return stream
   }
 
-  /** Settles when every line has been written, or cannot be. */
+  /** Settles when every line has been written or given up. */
   async close(): Promise<void> {
     await Promise.all([...this.#files.values()].map(({ stream }) => stream.close()))
     await this.#syslog?.close()
-    // Last, because the others may have something to say there.
+    // Last, because the other outputs may report failures there.
     await Promise.all([...this.#standard.values()].map((stream) => stream.close()))
   }
 
@@ -151,7 +151,7 @@ interface Opening {
   readonly unopened: readonly UnopenedFile[]
 }
 
-/** @throws KeagateError; nothing is left open then */
+/** @throws KeagateError; then no file is left open */
 function openAll(wanted: ReadonlyMap<string, readonly OutputSettings[]>, mayFail: (path: string) => boolean): Opening {
   const opened = new Map<string, OpenFile>()
   const unopened: UnopenedFile[] = []

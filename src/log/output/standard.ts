@@ -1,4 +1,4 @@
-// Standard output and standard error. A write may stall as long as its reader does; nothing else waits for it.
+// Standard output and standard error. A write may stall as long as its reader does; nothing else waits for that write.
 
 import { write } from 'node:fs'
 import { promisify } from 'node:util'
@@ -26,11 +26,11 @@ export class StandardTarget implements LineTarget {
   }
 
   async close(): Promise<void> {
-    // They belong to the process and end with it.
+    // The standard streams belong to the process and end with it.
   }
 }
 
-/** Writes all bytes from `start` on, or as many as can be. `length` counts from the beginning. */
+/** Writes all bytes from `start` on, or as many as possible. `length` counts from the beginning of `bytes`. */
 export async function writeFrom(
   bytes: Buffer,
   start: number,

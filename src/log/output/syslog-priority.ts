@@ -8,10 +8,10 @@ const facilities: ReadonlyMap<string, number> = new Map([
   ['local3', 19], ['local4', 20], ['local5', 21], ['local6', 22], ['local7', 23],
 ])
 
-/** Kea's own, for plain `syslog`. */
+/** LOCAL0, which Kea has for plain `syslog`. */
 const defaultFacility = 16
 
-/** The levels that log4cplus gives them. */
+/** The levels of syslog that log4cplus gives to severities. */
 const levels: Readonly<Record<LogSource['severity'], number>> = { DEBUG: 7, INFO: 6, WARN: 4, ERROR: 3, FATAL: 2 }
 
 /** Names that `syslog:NAME` may have, in any case. */
@@ -34,7 +34,7 @@ export function syslogForm(output: string, form: LineForm): LineForm {
   return (source) => {
     const priority = `<${facility * 8 + levels[source.severity]}>`
     const format = form(source)
-    // A line end inside would begin a message of its own, without a priority.
+    // A line end inside a line would begin another message, without a priority.
     return (event) => `${priority}${format(event).trimEnd().replaceAll('\n', ' ')}\n`
   }
 }

@@ -1,5 +1,6 @@
-// The system's log, reached through one long-lived `logger` of util-linux: Node itself cannot open the datagram socket
-// that it listens on. While there is no such child lines go elsewhere, and it is started again with growing pauses.
+// The system's log, reached through one long-lived child process, `logger` of util-linux: Node itself cannot open the
+// datagram socket of the system's log. While no child runs, lines go elsewhere, and it is started again with growing
+// pauses.
 
 import { spawn } from 'node:child_process'
 import type { ChildProcessByStdio } from 'node:child_process'
@@ -10,29 +11,31 @@ import type { LineTarget } from '../line-stream.ts'
 
 type LoggerProcess = ChildProcessByStdio<Writable, null, Readable>
 
-/** Milliseconds in which a child that cannot reach the system's log ends; lines wait for so long. */
+/** Milliseconds within which a child ends if it cannot reach the system's log; lines wait that long. */
 const settlingTime = 200
 
-/** Milliseconds of the first pause before a restart and of the longest, and after which a child counts as sound. */
+/**
+ * Milliseconds: the first pause before a restart, the longest one, and the life after which a child counts as sound.
+ */
 const firstPause = 1000
 const maxRestartDelay = 60_000
 const soundLife = 5000
 
-/** Milliseconds that the child gets to pass on what it has, when all is closed. */
+/** Milliseconds that the child gets to pass on its lines when the output is closed. */
 const writeTimeout = 1000
 
 /** Bytes; far above any line that a message can make, and below what the socket takes. */
 const maxLineLength = 32_768
 
-/** Lines handed over at once; those of a child that dies are written elsewhere. */
+/** How many lines are handed over at once; if the child dies meanwhile, they are written elsewhere. */
 const maxLines = 200
 
 export interface SyslogTargetParts {
-  /** What the lines are tagged with. */
+  /** The tag of the lines. */
   readonly ident: string
   /** Takes the lines while there is no child. */
   readonly instead: (line: string) => void
-  /** Told when the first of a row of starts fails, and when a child is there again. */
+  /** Called when the first of several starts in a row fails, and when a child takes lines again. */
   readonly failing: (reason: string) => void
   readonly restored: () => void
 }
@@ -49,7 +52,7 @@ export class SyslogTarget implements LineTarget {
     this.#parts = parts
   }
 
-  /** Lines begin with their priority, as `<134>`. Never throws: a line that the system's log misses is not lost. */
+  /** Lines begin with their priority, as `<134>`. Never throws: lines that the child does not take go elsewhere. */
   async write(lines: readonly string[]): Promise<number> {
     const batch = lines.slice(0, maxLines)
     const child = this.#child ?? (Date.now() >= this.#startAt ? await this.#start() : null)
@@ -73,7 +76,7 @@ export class SyslogTarget implements LineTarget {
 
   async #start(): Promise<LoggerProcess | null> {
     const options = ['--prio-prefix', '--socket-errors=on', `--size=${maxLineLength}`, `--id=${process.pid}`]
-    // Of its own process group: Ctrl-C is for us, and the last lines come after it.
+    // In a process group of its own, so that Ctrl-C does not end the child: the last lines are sent after Ctrl-C.
     const child = spawn('logger', [...options, '--tag', this.#parts.ident], {
       stdio: ['pipe', 'ignore', 'pipe'],
       detached: true,
@@ -81,7 +84,7 @@ export class SyslogTarget implements LineTarget {
     const startedAt = Date.now()
     this.#complaint = ''
     child.stdin.on('error', () => undefined)
-    // By line: one may arrive in pieces.
+    // Line by line, because a line may arrive in pieces.
     createInterface({ input: child.stderr, crlfDelay: Infinity }).on('line', (line) => (this.#complaint = line.trim()))
     child.once('error', (error) => this.#ended(child, error.message, startedAt))
     child.once('close', (code, signal) => {
