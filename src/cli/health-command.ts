@@ -7,7 +7,7 @@ import type { AgentConfig } from '../config/types.ts'
 import { describeError } from '../errors.ts'
 import { escapeForLog } from '../log/escape.ts'
 import { pidFilePath, runningAgent } from '../process/pid-file.ts'
-import { askDoor, askMonitoring } from '../health/probe.ts'
+import { askAgent, askMonitoring } from '../health/probe.ts'
 import type { Verdict } from '../health/verdict.ts'
 import { healthy, unhealthy, unknown } from '../health/verdict.ts'
 import { asksForHelp, mistakeIn } from './words.ts'
@@ -80,7 +80,7 @@ async function checkHealth({ file, ready }: Question, env: NodeJS.ProcessEnv): P
   if (monitoring !== null && monitoring.httpPort !== 0) return askMonitoring(monitoring, ready ? 'readyz' : 'livez')
   if (ready) return unknown(`only monitoring can say whether commands are taken; add "monitoring" to ${file}, or leave out --ready`)
   if (httpPort === 0) return judgeProcess(file, env, `${file} leaves the port to chance`, ready)
-  const verdict = await askDoor(config)
+  const verdict = await askAgent(config)
   const pid = verdict.state === 'healthy' ? null : runningAgent(pidFilePath(file, env))
   return pid === null ? verdict : unhealthy(`${verdict.text}; process ${pid} runs with ${file}, perhaps with an older state of it`)
 }

@@ -96,7 +96,7 @@ interface Answer {
 }
 
 function read(answer: string): Answer {
-  const map: unknown = JSON.parse(answer)
+  const map = parsed(answer)
   if (typeof map !== 'object' || map === null) {
     return { result: null, text: 'it answers with something else than a map', arguments: null }
   }
@@ -105,5 +105,14 @@ function read(answer: string): Answer {
     result: 'result' in map ? map.result : null,
     text: typeof text === 'string' ? text : '',
     arguments: 'arguments' in map ? map.arguments : null,
+  }
+}
+
+/** undefined: it is no JSON, as an answer with a number such as `1e+06.0` is none. */
+function parsed(text: string): unknown {
+  try {
+    return JSON.parse(text)
+  } catch {
+    return undefined
   }
 }

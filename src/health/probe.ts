@@ -36,7 +36,7 @@ export async function askMonitoring({ httpHost, httpPort }: MonitoringConfig, qu
  * Whether the agent's listener for commands answers. It is asked with GET, which runs nothing and is refused before
  * passwords are looked at. A listener that requires a certificate refuses even earlier. Never rejects.
  */
-export async function askDoor({ httpHost, httpPort, proxies, tls }: AgentConfig): Promise<Verdict> {
+export async function askAgent({ httpHost, httpPort, proxies, tls }: AgentConfig): Promise<Verdict> {
   const where = `the agent at ${place(httpHost, httpPort)}`
   if (proxies.proxyProtocol) {
     const problem = await tryPort(httpHost, httpPort)

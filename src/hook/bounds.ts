@@ -9,7 +9,7 @@ export const maxAnswer = 4 * 1024 * 1024
 /** Bytes of a message without its payload: names and caller of a command, the commands that a module registers. */
 export const maxHeader = 256 * 1024
 
-/** Characters of a reason or a log line. */
+/** Characters of a reason or a log line; of a printed line, bytes. */
 export const maxText = 2000
 
 /** Lines that one module may log and print in `lineInterval` milliseconds. */

@@ -21,12 +21,14 @@ export function createLookup(resolve: Resolve = lookup): LookupFunction {
   let active = 0
   const run = async (name: string, options: LookupOptions): Promise<LookupAddress | LookupAddress[]> => {
     if (active >= maxLookups) await new Promise<void>((start) => waiting.push(start))
-    active++
+    else active++
     try {
       return await resolve(name, options)
     } finally {
-      active--
-      waiting.shift()?.()
+      // The next one takes over the slot: if it were free in between, a lookup that begins now could take it too.
+      const next = waiting.shift()
+      if (next === undefined) active--
+      else next()
     }
   }
   return (name, options, callback) => {

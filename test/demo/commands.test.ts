@@ -1,5 +1,7 @@
 // The commands of the demonstration daemons, with Kea's result codes, argument names and paging.
 
+import { once } from 'node:events'
+import { connect } from 'node:net'
 import path from 'node:path'
 import t from 'tap'
 import { makeDaemon } from '../../src/demo/daemons.ts'
@@ -205,4 +207,15 @@ t.test('the daemon for DNS updates', async (t) => {
   t.match(await ask('config-reload'), { result: 0 })
   t.match(await ask('statistic-get', { name: 'ncr-received' }), { arguments: { 'ncr-received': [[902, String]] } })
   t.match(await ask('lease4-get-all'), { result: 2 })
+})
+
+t.test('demo-back on a connection from before brings a daemon back that is away', async (t) => {
+  const { path: socketPath, ask } = await start(t, 'dhcp4')
+  const early = connect({ path: socketPath })
+  await once(early, 'connect')
+  t.match(await ask('demo-away', { seconds: 600 }), { result: 0 })
+  await t.rejects(ask('version-get'))
+  early.write('{ "command": "demo-back" }')
+  t.match(String(await once(early, 'data')), /"result": 0/)
+  t.match(await ask('version-get'), { result: 0 })
 })

@@ -26,6 +26,34 @@ function resolver(): Resolver {
   }
 }
 
+t.test('a lookup that begins while a slot changes hands waits for its turn', async (t) => {
+  let active = 0
+  let most = 0
+  const settles: (() => void)[] = []
+  const lookup = createLookup(async () => {
+    most = Math.max(most, ++active)
+    await new Promise<void>((resolve) => settles.push(resolve))
+    active--
+    return [{ address: '192.0.2.1', family: 4 }]
+  })
+  let count = 0
+  const ask = (): Promise<void> => new Promise((done) => lookup(`name${count++}`, { all: true }, () => done()))
+  const asked = Array.from({ length: 6 }, ask)
+  // Whatever begins in one of the microtasks after the end of a lookup.
+  for (let turn = 0; turn < 12; turn++) {
+    await setImmediate()
+    settles.shift()?.()
+    for (let step = 0; step < turn; step++) await Promise.resolve()
+    asked.push(ask())
+  }
+  while (settles.length > 0 || active > 0) {
+    settles.shift()?.()
+    await setImmediate()
+  }
+  await Promise.all(asked)
+  t.equal(most, 3)
+})
+
 t.test('three names at most are looked up at a time, and each of them once', async (t) => {
   const { pending, resolve } = resolver()
   const lookup = createLookup(resolve)

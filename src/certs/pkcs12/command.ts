@@ -11,7 +11,7 @@ import { checkName } from '../name.ts'
 import type { Options } from '../options.ts'
 import { usageError } from '../options.ts'
 import { pkcs12 } from './bundle.ts'
-import { codeOf, reasonOf, certsError } from '../error.ts'
+import { reasonOf, certsError } from '../error.ts'
 
 export const pkcs12Command: CertsCommand = {
   usage: `pkcs12 NAME PASSWORD-OPTION [OPTION...]
@@ -79,7 +79,7 @@ function readText(file: string): string {
   try {
     return readFileSync(file, 'utf8')
   } catch (error) {
-    throw certsError(`${file} cannot be read: ${reasonOf(error)}`, 'name a file with the password in it', codeOf(error))
+    throw certsError(`${file} cannot be read: ${reasonOf(error)}`, 'name a file with the password in it', error)
   }
 }
 

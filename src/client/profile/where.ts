@@ -33,10 +33,12 @@ export function decideWhere(options: WhereOptions, env: NodeJS.ProcessEnv, usual
   const { profile: around } = surroundings
   const hasPlace = around.url !== undefined || around.socket !== undefined || surroundings.config !== null
   if (name !== undefined) {
-    if (config !== undefined) throw clientUsage('--config does not go with --profile')
-    const found = named(name, readProfiles(env))
-    const rest = places.length > 0 ? without(found, ['url', 'socket']) : found
-    return { profile: { ...rest, ...own }, password, from: null }
+    if (places.length > 0) {
+      const option = own.url !== undefined ? '--url' : own.socket !== undefined ? '--socket' : '--config'
+      const remedy = 'a profile has the credentials of one server; write a profile for the other one'
+      throw clientUsage(`${option} does not go with --profile`, remedy)
+    }
+    return { profile: { ...named(name, readProfiles(env)), ...own }, password, from: null }
   }
   if (places.length > 0) {
     // The environment counts only if it names no server: else its users, passwords and keys are for that server.

@@ -8,7 +8,7 @@ import { createPrivateFolder } from '../private-folder.ts'
 /** How many lines are kept. */
 export const maxLines = 1000
 
-/** Bytes. A longer file is not read: the shell did not write it. */
+/** Bytes. No longer file is written, and none is read. */
 const maxSize = 1024 * 1024
 
 /** The path of the file (XDG Base Directory Specification 0.8). */
@@ -31,7 +31,9 @@ export function readHistory(env: NodeJS.ProcessEnv): string[] {
 
 /** Writes the lines, without those that may hold a secret. An error of writing is ignored. */
 export function writeHistory(env: NodeJS.ProcessEnv, lines: readonly string[]): void {
-  const kept = lines.filter((line) => line.trim() !== '' && !/password|secret/i.test(line)).slice(0, maxLines)
+  const open = lines.filter((line) => line.trim() !== '' && !/password|secret/i.test(line)).slice(0, maxLines)
+  let size = 0
+  const kept = open.filter((line) => (size += Buffer.byteLength(line) + 1) <= maxSize)
   try {
     createPrivateFolder(path.dirname(historyPath(env)))
     writeFileSync(historyPath(env), kept.toReversed().map((line) => `${line}\n`).join(''), { mode: 0o600 })

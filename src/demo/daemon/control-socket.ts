@@ -28,6 +28,7 @@ export class ControlSocket {
 
   /** Resolves when commands are taken. */
   async listen(): Promise<void> {
+    if (this.#server !== null) return
     const server = createServer({ allowHalfOpen: true }, (socket) => void this.#serve(socket))
     this.#server = server
     server.listen(this.path)

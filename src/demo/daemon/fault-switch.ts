@@ -16,7 +16,7 @@ export const faultCommands = ['demo-hang', 'demo-away', backCommand] as const
 export interface FaultActions {
   /** Stops listening. The command that says so is still answered. */
   leave(): void
-  /** Listens again. */
+  /** Listens, if it does not already. */
   return(): void
 }
 
@@ -47,6 +47,7 @@ export class FaultSwitch {
       },
       [backCommand]: () => {
         this.end()
+        this.#actions.return()
         return { result: 0, text: 'answers as usual' }
       },
     }

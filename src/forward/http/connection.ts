@@ -29,7 +29,7 @@ const keepAliveTimeout = 10_000
 const staysOpen: ReadonlySet<number> = new Set([200, 401, 403])
 
 /** Milliseconds until a listener that neither accepts nor refuses counts as having no daemon. */
-const closeTimeout = 1000
+const probeTimeout = 1000
 
 export interface HttpOrigin {
   /** IP literal, or host name, which is looked up for each new connection. */
@@ -161,7 +161,7 @@ export class HttpPool {
         socket.destroy()
         resolve(reason)
       }
-      socket.setTimeout(closeTimeout, () => end('it does not accept connections'))
+      socket.setTimeout(probeTimeout, () => end('it does not accept connections'))
       socket.on('error', (error: NodeJS.ErrnoException) => {
         const diagnosis = diagnoseDaemonHandshake(error, this.#demand)
         end(diagnosis === null ? describeSystemError(error).reason : sentence(diagnosis))
