@@ -15,7 +15,7 @@ export function renewalCommand(file: string): string | null {
   return `keagate certs renew --dir ${shellWord(directory)}`
 }
 
-/** What to do about a certificate that is over or will be soon. @param file the `cert-file` */
+/** What to do about a certificate that has expired or soon will. @param file the `cert-file` */
 export function renewalRemedy(file: string): string {
   const command = renewalCommand(file)
   return command === null ? 'renew it' : `renew it with: ${command}`
