@@ -66,7 +66,7 @@ function fileRemedy(file: string, error: unknown): string {
 /** How many links are followed in a row: as many as the system follows. */
 const maxLinks = 40
 
-/** The folder on the way to a file that this user may not pass; null: there is none, so its mode is at fault. */
+/** The folder on the way to a file that this user may not pass; null: none, so the file's own mode is at fault. */
 export function closedFolder(file: string, links = 0): string | null {
   const steps = path.resolve(file).split(path.sep)
   for (const [index] of steps.entries()) {
