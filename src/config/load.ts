@@ -161,7 +161,10 @@ function* readSource(file: string): ReturnType<typeof sourceWork> {
   }
 }
 
-/** Gives a warning of the reader a place. It comes as `FILE:LINE: text`, as bytes that are no text have no column. */
+/**
+ * Takes the place of a warning out of its text. A warning of the reader is `FILE:LINE: text`; bytes that are no
+ * characters have no column.
+ */
 function readingWarning(file: string, warning: string): ConfigWarning {
   const [, named = file, line = null, text = warning] = /^(.*):(\d+): (.*)$/s.exec(warning) ?? []
   const place = { file: named, line: line === null ? null : Number(line), column: null }

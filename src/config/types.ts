@@ -107,7 +107,7 @@ export interface LockOutLimits {
   readonly window: number
 }
 
-/** One accepted pair. Where it came from a file, the file's name is kept for printing and the content is here. */
+/** One accepted user and password. If they came from files, their contents are here, and the names for printing. */
 export interface ClientConfig {
   readonly user: string
   /** Empty where there is a hash instead. */

@@ -50,7 +50,7 @@ export interface AccessConfig {
   readonly defaultRole: RoleConfig | null
   /** For callers whose role is none of `roles`. null: rejects everything. */
   readonly unknownRole: RoleConfig | null
-  /** The library of Kea that the rules were given to in `hooks-libraries`; null: they stood in `access-control`. */
+  /** The library of Kea in `hooks-libraries` whose parameters the rules were; null: they stood in `access-control`. */
   readonly library: string | null
   readonly userContext: MapNode | null
 }

@@ -71,7 +71,10 @@ function pairsOf(section: Section, config: AccessConfig): Pair[] {
   })
 }
 
-/** Every command that a list names. Of the other known ones, one for each right and hook: lists cannot tell more. */
+/**
+ * Every command that a list names. Of the other known commands, one for each access right and hook: no list can tell
+ * apart those that have the same.
+ */
 function commandsToTry(config: AccessConfig, mentions: readonly Mention[]): Iterable<string> {
   const named = namesOf('command', mentions)
   const others = new Map<string, string>()

@@ -17,7 +17,7 @@ const remedy = 'give each a file of its own'
 /**
  * Notes an error for each file that two outputs would write or rename, or that the agent reads as well. Several loggers
  * may name one file and then share it. Asks the system about each file.
- * @param config made from `agent`, without mistakes so far
+ * @param config made from `agent`; without mistakes so far if its paths are restricted
  */
 export function* checkOutputFiles(agent: Section, config: AgentConfig, env: NodeJS.ProcessEnv): Sliced<void> {
   const outputs = yield* outputFiles(agent, config)

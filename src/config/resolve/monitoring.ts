@@ -1,4 +1,4 @@
-// `monitoring`: where metrics, health and the status page are to be had. Off unless the map is there.
+// `monitoring`: where metrics, health and the status page are served. Off unless the map is there.
 
 import { resolveHost } from './http.ts'
 import type { Section } from '../parse/section.ts'

@@ -1,4 +1,4 @@
-// Reads a file that holds a user, a password or both. What it holds never appears in a text.
+// Reads a file that holds a user, a password or both. Its content never appears in a message.
 
 import { faultOf, readRegularFile } from './regular-file.ts'
 

@@ -7,7 +7,7 @@ const most = 1000
 
 const name: ConfigSchema = { type: 'string', minLength: 1, maxLength: 512 }
 
-/** What is in it is checked where it is read: a list may be written in many ways, and lists may be nested. */
+/** The inside of a list is checked where it is read: lists may be written in many ways, one inside the other. */
 const accessList: ConfigSchema = {
   type: ['string', 'object'],
   description:
