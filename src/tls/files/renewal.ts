@@ -1,4 +1,4 @@
-// How a certificate or a revocation list of ours is renewed: by one command, where `keagate certs` has made it.
+// How a certificate or a revocation list is renewed: by one command, where `keagate certs` has made it.
 
 import { existsSync } from 'node:fs'
 import path from 'node:path'

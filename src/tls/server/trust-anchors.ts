@@ -1,5 +1,5 @@
-// One set of trusted CA certificates, and whether a client certificate that was verified at its handshake with an
-// earlier set leads to one of these too.
+// One set of trusted CA certificates, and whether a client certificate still leads to one of them. At its handshake it
+// was verified with this set or an earlier one.
 
 import type { X509Certificate } from 'node:crypto'
 import { isSelfIssued } from '../../x509/certificate-fields.ts'
