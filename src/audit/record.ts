@@ -48,7 +48,7 @@ export interface AuditRecord {
 /** How many characters of a text that a client chose go into a record; a longer one is cut. */
 const longest = 1024
 
-/** The line, with its end. Characters that could deceive a reader, such as control characters, are escaped as JSON. */
+/** The line, with its end. Characters that could deceive a reader, such as control characters, get JSON escapes. */
 export function auditLine(record: AuditRecord): string {
   const { remoteAddress, proxy, tls, user, attemptedUser = null } = record.caller
   // Put together by hand: a busy agent writes thousands of records a second.
