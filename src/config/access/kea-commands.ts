@@ -1,6 +1,5 @@
 // Kea's commands as data: the access right each needs, the hook library it comes from, and the programs that have it.
-// Those of Kea 3.0 and of versions before and after it. The right is Kea's own label: `config-get` has `read`, although
-// it shows secrets.
+// Kea 3.0 and versions before and after it. The right is Kea's own label: `config-get`, which shows secrets, is `read`.
 
 export type AccessRight = 'read' | 'write'
 
