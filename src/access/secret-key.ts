@@ -1,4 +1,4 @@
-// Tells which keys hold secrets from the bytes of a key, with or without escapes, in one piece or several. In answers,
+// Tells whether a key holds a secret, by its bytes, with or without escapes, in one piece or several. In answers,
 // secrets are in their proper places; the sender of a command may have put them elsewhere.
 
 import { hexDigit } from '../json/transform/escape-reader.ts'
