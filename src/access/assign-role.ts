@@ -15,7 +15,7 @@ export interface RoleFacts {
 
 export interface Assignment {
   readonly role: Role
-  /** What the method told; null where nothing. */
+  /** The address, name or user that the method took from the caller; null where there is none. */
   readonly identity: string | null
   /** Why this role, in words. */
   readonly reason: string
@@ -24,7 +24,7 @@ export interface Assignment {
 export function assignRole(policy: Policy, caller: RoleFacts): Assignment {
   const method = policy.config.assignRoleMethod
   const { identity, role } = find(policy, method, caller)
-  // What stands in a certificate may not look like what it is.
+  // A name in a certificate may hold characters that are invisible or look like others.
   const shown = method.startsWith('cert-') ? visibleText(identity ?? '') : (identity ?? '')
   if (role !== null) return { role, identity, reason: `${sources[method]} ${shown}` }
   if (identity === null || identity === '') {
@@ -57,7 +57,7 @@ function find(
   }
 }
 
-/** All of a caller that a method looks at: whom it shows as the same, it gives the same role. */
+/** The only property of a caller that a method looks at: callers with the same value get the same role. */
 export function shownBy({ remoteAddress, tls, user }: RoleFacts, method: AssignRoleMethod): string | null {
   switch (method) {
     case 'remote-address':
@@ -78,8 +78,8 @@ function byAddress(policy: Policy, remoteAddress: string): Role | null {
 }
 
 /**
- * A role may be named by the whole name, else the common name counts, as in Kea. A name with several common names, or
- * with one beside other attributes in a relative name, has no role but one that is named by the whole of it.
+ * A role that is named by the whole name goes first; otherwise the common name counts, as in Kea. A name with several
+ * common names, or with one beside other attributes in a relative name, gets a role only by its whole name.
  */
 function byName(policy: Policy, name: string | null): { identity: string | null; role: Role | null } {
   if (name === null) return { identity: null, role: null }

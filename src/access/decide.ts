@@ -13,16 +13,16 @@ import type { Policy, Role, Verdict } from './policy.ts'
 export interface Decision {
   readonly allowed: boolean
   readonly role: Role
-  /** What the method of assignment told of the caller; null where nothing. */
+  /** The address, name or user that the method of assignment took from the caller; null where there is none. */
   readonly identity: string | null
-  /** Where the command was to go: the service that decided; null for the agent itself. */
+  /** The service that decided: the first that is refused, else the last; null for the agent, or without TLS. */
   readonly service: string | null
   /** The rule that decided, in words. */
   readonly rule: string
 }
 
 /**
- * The decision on a whole command: allowed only if it is for every service.
+ * Decides on a whole command: it is allowed only if it is allowed for every service.
  * @param services as the command names them; empty for the agent itself
  */
 export function decide(policy: Policy, caller: RoleFacts, command: string, services: readonly string[]): Decision {
@@ -43,14 +43,14 @@ function ruleOf(verdict: Verdict | undefined, reason: string): string {
   return `${verdict?.rule ?? ''} (${reason})`
 }
 
-/** Verdicts kept for one role: all commands of Kea for some forty services. */
+/** How many verdicts are kept for one role: enough for all commands of Kea for some forty services. */
 const maxVerdicts = 10_000
 
-/** What a role decides of one command for one service; null for the agent itself. */
+/** What a role decides of one command for one service. @param service null for the agent itself */
 export function verdictOf(policy: Policy, role: Role, command: string, service: string | null): Verdict {
   const definition = policy.known.get(command)
   const target = service ?? agentService
-  // Only what the configuration names is kept, so no client makes this grow.
+  // Only verdicts on names that the configuration knows are kept, so no client can make the table grow.
   const keep = definition !== undefined && (service === null || policy.services.has(service))
   const key = `${target} ${command}`
   const kept = keep ? role.verdicts.get(key) : undefined
@@ -83,7 +83,7 @@ function decideForRole(role: Role, subject: Subject, lists: ReadonlyMap<string, 
   return { allowed: otherCommands === 'accept', rule: `other-commands of ${role.name}: ${otherCommands}` }
 }
 
-/** Characters of a rule that are shown. */
+/** How many characters of a rule are shown at most. */
 const most = 160
 
 function shown(list: AccessList): string {
@@ -95,5 +95,5 @@ function shown(list: AccessList): string {
   return text
 }
 
-/** A list may be as long as a configuration, and every verdict shows one. */
+/** Printed lists. They are kept because a list may be as long as a configuration, and every verdict shows one. */
 const shownTexts = new WeakMap<AccessList, string>()

@@ -1,4 +1,4 @@
-// The rules at work: decides on each command before anything of it runs, and on what its caller sees of the answers.
+// Applies the rules: decides on each command before any part of it runs, and on what its caller sees of the answers.
 
 import { quoteName } from '../command/answer.ts'
 import { callerFields } from '../command/caller.ts'
@@ -12,14 +12,17 @@ import { filterCommandList } from './list-filter.ts'
 import type { Policy, Role } from './policy.ts'
 import { redactSecrets } from './redact.ts'
 
-/** Decisions kept, and the characters of the longest name or address of a caller that they are kept for. */
+/** How many decisions are kept, and the longest name or address of a caller, in characters, for which one is kept. */
 const maxKept = 1000
 const maxNameLength = 256
 
 export class Guard {
   readonly policy: Policy
   readonly #log: Log
-  /** What has been decided, by everything that it depends on: these rules never change. */
+  /**
+   * Decisions made so far, keyed by all that a decision depends on; they stay valid because the rules of a guard never
+   * change.
+   */
   readonly #kept = new Map<string, Decision>()
 
   constructor(policy: Policy, log: Log) {
@@ -27,7 +30,7 @@ export class Guard {
     this.#log = log
   }
 
-  /** Logs what it refuses. */
+  /** Logs the command if it is refused. */
   decide(command: Command): Decision {
     const { name, services, caller } = command
     const decision = this.#known(command)
@@ -47,11 +50,12 @@ export class Guard {
     const { policy } = this
     const service = services[0] ?? ''
     const shown = shownBy(caller, policy.config.assignRoleMethod)
-    // Names that only a client knows would push the others out. A command for several services is rare.
+    // Names that the configuration does not know are left out: a client could make up enough of them to push out the
+    // others. So are commands for several services, which are rare.
     const kept =
       services.length < 2 && policy.known.has(name) && (services.length === 0 || policy.services.has(service))
     if (!kept || shown === null || shown.length > maxNameLength) return decide(policy, caller, name, services)
-    // No two questions have one key, whatever characters their names have.
+    // The lengths keep different questions from having the same key, whatever characters the names hold.
     const key = `${services.length} ${service.length} ${name.length} ${service}${name}${shown}`
     const found = this.#kept.get(key)
     if (found !== undefined) return found

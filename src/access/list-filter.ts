@@ -10,8 +10,9 @@ import { parseJson } from '../json/text/parser.ts'
 const maxListLength = 64 * 1024
 
 /**
- * The answer without the names that are not allowed: of a map with `result` 0, the strings in the list `arguments`.
- * Names are compared without their escapes. Any other answer is returned as it is, and so is one of more than 64 KiB.
+ * The answer without the names that are not allowed. Names are the strings in the list `arguments` of a map with
+ * `result` 0; their escapes are resolved first. Any other answer is returned as it is, and so is one of more than
+ * 64 KiB.
  * @param answer one valid JSON value
  */
 export function filterCommandList(answer: RawJson, allowed: (name: string) => boolean): RawJson {
@@ -22,7 +23,7 @@ export function filterCommandList(answer: RawJson, allowed: (name: string) => bo
   if (root?.kind !== 'map' || !root.members.some(isSuccess)) return answer
   const pieces: Buffer[] = []
   let from = 0
-  // A repeated key is nothing a daemon writes; whichever of them the client reads is filtered.
+  // No daemon repeats a key. If one did, every `arguments` is filtered, as it is unknown which one the client reads.
   for (const { key, value } of root.members) {
     if (key !== 'arguments' || value.kind !== 'list') continue
     const kept = new Set(value.items.filter((item) => item.kind !== 'string' || allowed(nameIn(bytes, item))))
@@ -41,7 +42,7 @@ function nameIn(bytes: Buffer, { start, end }: JsonNode): string {
   return readString(bytes.toString('utf8', start, end), 0, 'command', ignore).value
 }
 
-/** The bytes from there to the end of the last item; before each kept item but the first stands what stood there. */
+/** The bytes from `from` to the end of the last item: the kept items, with what stood before each but the first. */
 function shortened(bytes: Buffer, from: number, list: ListNode, kept: ReadonlySet<JsonNode>): Buffer[] {
   const first = list.items[0]?.start ?? list.end
   const pieces = [bytes.subarray(from, first)]
@@ -53,7 +54,7 @@ function shortened(bytes: Buffer, from: number, list: ListNode, kept: ReadonlySe
   return pieces
 }
 
-/** The text is valid. */
+/** Ignores problems: the text is known to be valid. */
 function ignore(): void {
   return undefined
 }

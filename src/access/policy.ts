@@ -1,4 +1,4 @@
-// The rules of a configuration made ready to decide: roles by what assigns them.
+// The rules of a configuration, prepared for decisions: roles are looked up by what assigns them.
 
 import type { AccessConfig, ResponseFilter, RoleConfig } from '../config/access/types.ts'
 import type { AccessRight, CommandDefinition } from '../config/access/kea-commands.ts'
@@ -10,7 +10,7 @@ import { isWholeName, nameKey } from '../x509/name-text.ts'
 /** What a role decides of one command for one service. */
 export interface Verdict {
   readonly allowed: boolean
-  /** In words. */
+  /** The rule that decided, in words. */
   readonly rule: string
 }
 
@@ -20,34 +20,34 @@ export interface Role {
   /** null: not configured, so it rejects everything. */
   readonly config: RoleConfig | null
   readonly filters: readonly ResponseFilter[]
-  /** Verdicts on known commands for configured services, as they are asked for. */
+  /** The verdicts so far on known commands for configured services, by service and command. */
   readonly verdicts: Map<string, Verdict>
 }
 
 export interface Policy {
   readonly config: AccessConfig
-  /** Whether everything is refused because TLS is required and not there. */
+  /** Whether every command is refused because TLS is required but not in use. */
   readonly tlsMissing: boolean
   readonly known: ReadonlyMap<string, CommandDefinition>
   /** Service names for which verdicts are kept. */
   readonly services: ReadonlySet<string>
   readonly serviceGroups: ServiceGroups
   readonly roles: ReadonlyMap<string, Role>
-  /** With `remote-address`. */
+  /** Roles by the network that names them; empty unless the method is `remote-address`. */
   readonly networks: NetworkTable<Role>
-  /** Roles named as a whole distinguished name, by its key. */
+  /** Roles that are named by a whole distinguished name, by the key of that name. */
   readonly distinguished: ReadonlyMap<string, Role>
   readonly defaultRole: Role
   readonly unknownRole: Role
 }
 
-/** What the rules are to decide on. */
+/** What the rules depend on besides their own configuration. */
 export interface PolicyContext {
   /** Whether callers come over TLS. */
   readonly tls: boolean
   readonly services: Iterable<string>
   readonly serviceGroups: ServiceGroups
-  /** Commands that run in the agent, with the right that each declares; what `commands` says goes before. */
+  /** Commands that run in the agent, with the right that each declares; an entry of `commands` overrides it. */
   readonly handlers: Iterable<{ readonly name: string; readonly access: AccessRight }>
 }
 
@@ -72,7 +72,7 @@ export function compilePolicy(config: AccessConfig, { tls, services, serviceGrou
   }
 }
 
-/** None where the name cannot be read: no certificate has it, which the configuration was warned of. */
+/** Empty where the name cannot be read: no certificate has it, and reading the configuration has warned of that. */
 function byWholeName(role: Role): [string, Role][] {
   const key = isWholeName(role.name) ? nameKey(role.name) : null
   return key === null ? [] : [[key, role]]

@@ -9,22 +9,22 @@ import type { RawJson } from '../json/raw.ts'
 import type { KeyKind, KeyRule } from './secret-key.ts'
 import { KeySuffix, kindInAnswer, kindInCommand } from './secret-key.ts'
 
-/** Bytes worked on before others get their turn: about a millisecond. */
+/** Bytes that are worked on, in about a millisecond, before other work gets its turn. */
 const stepSize = 256 * 1024
 
-/** Bytes up to which it is done at once. */
+/** The longest text, in bytes, that is worked on without such turns. */
 const smallText = 4 * stepSize
 
 const hidden = Buffer.from('"*****"')
 
-/** The quote and the backslash are 0; the text is known to be valid, so all else in a string is plain. */
+/** 0 for the quote and the backslash. The text is known to be valid, so every other byte of a string is plain: 1. */
 const { plain } = byteClasses.command
 
 /**
  * Puts `"*****"` in the place of every value, of any type, whose key ends in `password`, `secret` or `password-hash`,
- * and of `key` in the maps of a `tsig-keys` list, at any depth. Keys are compared without their escapes and without
- * regard to letter case. What is kept are views on the chunks of the text; without a secret it is the text itself. A
- * large one is worked on in turns with others and must not be changed meanwhile.
+ * and of `key` in the maps of a `tsig-keys` list, at any depth. Keys are compared after their escapes are resolved and
+ * without regard to letter case. The result holds views on the chunks of the text; without a secret it is the text
+ * itself. A large text is worked on in turns with other work and must not be changed meanwhile.
  * @param text one valid JSON value, as the scanner lets it through
  */
 export function redactSecrets(text: RawJson): RawJson | Promise<RawJson> {
@@ -34,10 +34,11 @@ export function redactSecrets(text: RawJson): RawJson | Promise<RawJson> {
 /**
  * The same for the arguments of a command, in which a secret may stand at a wrong place or have a wrong type. Hidden
  * too:
- * - all in `authentication`, `clients` and `tsig-keys` but scalars of a keyword that is known to be harmless there;
+ * - everything in `authentication`, `clients` and `tsig-keys`, except scalars of a keyword that is known to be harmless
+ *   there;
  * - maps and lists at `user`, `user-file`, `password-file` and `secret-file`, where a name has to be;
  * - scalars in the place of the arguments, the configuration of a program, `control-sockets`, `hooks-libraries` and
- *   `parameters`, where a map or list has to be: they may be one that was made a string.
+ *   `parameters`, where a map or list has to be: such a string may hold the map or list as text.
  *
  * A secret in the place of a name, in a free map or in a key cannot be told from what belongs there.
  * @param text the arguments: one valid JSON value, as the scanner lets it through
@@ -57,23 +58,23 @@ async function inTurns(redaction: Redaction): Promise<RawJson> {
   return redaction.result()
 }
 
-// Where the next byte stands.
+// The states: where the next byte stands.
 const BETWEEN = 0
 const STRING = 1
 const ESCAPE = 2
 const KEY = 3
 const KEY_ESCAPE = 4
-/** Behind the key of a secret, or of a list of TSIG keys: a colon and blanks, then the value. */
+/** After the key of a secret, or of a list of TSIG keys: a colon and blanks come, then the value. */
 const BEFORE_SECRET = 5
 const BEFORE_TSIG = 6
 /** In a hidden number or word. */
 const HIDDEN_SCALAR = 7
-/** Before a value whose scalars are hidden; one that is hidden where it is no scalar; one that is where it is. */
+/** The same for other keys. Before logins or a map, a scalar is hidden; before a name, a map or list is hidden. */
 const BEFORE_LOGINS = 8
 const BEFORE_NAME = 9
 const BEFORE_MAP = 10
 
-// Containers, as bits: a map is 1; a list of TSIG keys and a map in it have 2; what is in a place of logins has 4.
+// Containers, as bits: a map has 1; a list of TSIG keys and each map in it have 2; maps and lists among logins have 4.
 const LIST = 0
 const MAP = 1
 const TSIG = 2
@@ -84,19 +85,19 @@ class Redaction {
   readonly #rule: KeyRule
   readonly #out = new ChunkList()
   readonly #tail = new KeySuffix()
-  /** The containers around the next byte; the first stands for none. */
+  /** The containers around the next byte, the innermost last; the first entry stands for the outside of the text. */
   readonly #open: number[] = [LIST]
   #changed = false
   #chunk = 0
   #at = 0
-  /** In the chunk, where the bytes begin that are kept and not yet in `out`. */
+  /** The offset in the chunk of the first byte that is kept and not yet in `out`. */
   #keptFrom = 0
-  /** Containers around the value that is being hidden; -1: none is. */
+  /** How many containers are around the value that is being hidden; -1: no value is being hidden. */
   #hiddenDepth = -1
   #state: number
   /** Whether a string that comes now is a key. */
   #keyNext = false
-  /** In the chunk, where a key begins that is whole and plain so far; -1: it is in `tail`. */
+  /** The offset in the chunk of a key that is in one piece and without escapes so far; -1: its end is in `tail`. */
   #keyStart = -1
 
   constructor(text: RawJson, rule: KeyRule, state: typeof BETWEEN | typeof BEFORE_MAP) {
@@ -113,7 +114,7 @@ class Redaction {
       const start = this.#at
       const end = Math.min(start + budget, chunk.length)
       this.#walk(chunk, start, end)
-      // One more for the chunk itself, for it may be empty.
+      // One more for the chunk itself, because many chunks may be empty.
       budget -= end - start + 1
       this.#at = end
       if (end === chunk.length) this.#leave(chunk)
@@ -184,7 +185,7 @@ class Redaction {
     }
   }
 
-  /** At the first byte of a value that depends on its key, or of the whole. Returns where to go on. */
+  /** Called at the first byte of a value whose key matters, or of the whole text. Returns where to go on. */
   #valueBegin(bytes: Uint8Array, at: number): number {
     const state = this.#state
     const inner = bytes[at] === 0x5b ? LIST : bytes[at] === 0x7b ? MAP : null
@@ -201,7 +202,7 @@ class Redaction {
     return at + 1
   }
 
-  /** Reads up to the next string. Returns the place behind its quote, or `end`. */
+  /** Reads up to the next string or hidden scalar. Returns the offset after its quote, of the scalar, or `end`. */
   #between(bytes: Uint8Array, start: number, end: number): number {
     const open = this.#open
     const amongLogins = (open.at(-1)! & LOGINS) === LOGINS
@@ -245,7 +246,7 @@ class Redaction {
     return this.#open.at(-1) === (LIST | LOGINS) && this.#hiddenDepth < 0
   }
 
-  /** A quote or a backslash in a key. */
+  /** Takes the quote that ends a key, or a backslash in it. */
   #keyByte(bytes: Uint8Array, at: number): void {
     const plainSoFar = this.#keyStart >= 0
     if (bytes[at] === 0x22) {
@@ -282,7 +283,7 @@ class Redaction {
     }
   }
 
-  /** The value that begins at `at` is a secret. */
+  /** Hides the value that begins at `at`. */
   #hide(bytes: Uint8Array, at: number): void {
     this.#out.add(bytes.subarray(this.#keptFrom, at))
     this.#out.add(hidden)
@@ -292,7 +293,7 @@ class Redaction {
     this.#state = first === 0x22 || first === 0x5b || first === 0x7b ? BETWEEN : HIDDEN_SCALAR
   }
 
-  /** A value ends before `at`. */
+  /** Called where a value ends before `at`. If it is the hidden one, what follows is kept again. */
   #valueEnd(at: number): void {
     if (this.#hiddenDepth !== this.#open.length) return
     this.#hiddenDepth = -1

@@ -1,20 +1,20 @@
-// Which keys hold secrets, told from the bytes of a key however it is spelled or cut: in an answer, where secrets are
-// at their places, and in a command, whose sender may have put them elsewhere.
+// Tells whether a key holds a secret, by its bytes, with or without escapes, in one piece or several. In answers,
+// secrets are in their proper places; the sender of a command may have put them elsewhere.
 
 import { hexDigit } from '../json/transform/escape-reader.ts'
 
 /**
  * What the value of a key is. In answers and commands: `plain`, or `secret`.
  * In answers: `tsig list`, whose maps are TSIG keys; `tsig key`, a secret in a TSIG key, and only there.
- * In commands: `logins`, a place of users, passwords and keys; `harmless`, a scalar that is shown in such a place;
- * `name`, a scalar wherever it stands; `map`, no scalar.
+ * In commands: `logins`, a place of users, passwords and keys; `harmless`, a scalar that is shown even in such a place;
+ * `name`, always a scalar; `map`, always a map or list.
  */
 export type KeyKind = 'plain' | 'secret' | 'tsig list' | 'tsig key' | 'logins' | 'harmless' | 'name' | 'map'
 
-/** Tells a key as written, without escapes, from its bytes between the quotes. Letter case does not count (ASCII). */
+/** The kind of a key, from its bytes between the quotes, which hold no escapes. ASCII letter case does not count. */
 export type KeyRule = (bytes: Uint8Array, start: number, end: number) => KeyKind
 
-/** Keywords of Kea and of ours. `user-context` and `comment` may hold anything, so they are not among the harmless. */
+/** Keywords of Kea and of keagate. `user-context` and `comment` may hold anything, so they are not `harmless`. */
 const keysOfKind: readonly (readonly [KeyKind, readonly string[]])[] = [
   ['logins', ['authentication', 'clients', 'tsig-keys']],
   ['harmless', ['realm', 'directory', 'cert-subject', 'cert-fingerprint', 'failures', 'window-seconds']],
@@ -25,10 +25,10 @@ const keysOfKind: readonly (readonly [KeyKind, readonly string[]])[] = [
 
 const sentKeys = new Map(keysOfKind.flatMap(([kind, keys]) => keys.map((key) => [key, kind] as const)))
 
-/** Characters of a key's end that are kept: one more than the longest word looked for. */
+/** How many characters of a key's end are kept. One more than the longest keyword, to tell longer keys from it. */
 const keptTail = 1 + Math.max(...[...sentKeys.keys()].map(({ length }) => length))
 
-/** Stands for whatever no word looked for holds. */
+/** Stands for each character that occurs in no keyword. */
 const foreign = '\u0080'
 
 const letterD = 0x64
@@ -37,7 +37,7 @@ const letterT = 0x74
 const letterS = 0x73
 const letterY = 0x79
 
-/** In an answer, which may have many megabytes. */
+/** The rule for answers. It looks at the last byte first, because an answer may have many megabytes. */
 export const kindInAnswer: KeyRule = (bytes, start, end) => {
   if (end === start) return 'plain'
   switch ((bytes[end - 1] ?? 0) | 0x20) {
@@ -56,7 +56,7 @@ export const kindInAnswer: KeyRule = (bytes, start, end) => {
   }
 }
 
-/** In a command that is logged. */
+/** The rule for the arguments of a command that are written to a log. */
 export const kindInCommand: KeyRule = (bytes, start, end) => {
   if (kindInAnswer(bytes, start, end) === 'secret') return 'secret'
   const tail = Buffer.from(bytes.subarray(Math.max(start, end - keptTail), end)).toString('latin1')
@@ -74,7 +74,7 @@ function endsWith(word: string, bytes: Uint8Array, start: number, end: number): 
   return true
 }
 
-/** Reads a key that is cut or holds escapes, of which only the end counts: in little memory, whatever its length. */
+/** Reads a key that comes in pieces or holds escapes. Keeps only its end, so a long key takes little memory. */
 export class KeySuffix {
   #tail = ''
   #digitsLeft = 0

@@ -1,5 +1,5 @@
-// The file that audit records go to. The writer of a record learns whether it is on disk before going on; what cannot
-// be written is kept and tried again, and that nothing can be written is known before the next command runs.
+// The file that audit records go to. The writer of a record waits until it knows whether the record is in the file.
+// Records that cannot be written are kept and tried again, and a failure is known before the next command runs.
 
 import { openLogFile } from '../log/output/log-file.ts'
 import type { OpenFile } from '../log/output/log-file.ts'
@@ -8,7 +8,7 @@ import type { Log } from '../log/message.ts'
 import { FileTarget } from '../log/output/file.ts'
 import type { RotationSettings } from '../log/output/file.ts'
 
-/** Milliseconds from one write to the next while further commands are under way, whose records can go with the next. */
+/** Milliseconds between two writes while other commands are under way: their records then go out in one write. */
 const flushInterval = 1
 
 export class AuditFile {
@@ -27,13 +27,14 @@ export class AuditFile {
     const restored = (lost: number): void => log.write('KEAGATE_AUDIT_RESTORED', { file: path, lost })
     this.#target = new FileTarget({ path, file, rotation, cannotRotate: failing })
     this.#stream = new LineStream(this.#target, { failing, restored }, (lines, sinceLast) => {
-      // On a busy agent each write would have one record only, and going through another thread costs as much as all
-      // the rest of the audit. With no other request in flight, none can come before these are answered.
+      // Without a wait, each write of a busy agent would hold one record, and each write goes through another thread,
+      // which costs as much as the rest of the audit. If every request under way has its record here, no other record
+      // can come before these are written, so nothing is gained by a wait.
       return this.#closed || lines >= this.#users ? 0 : flushInterval - sinceLast
     })
   }
 
-  /** Reopens the file under the same name: it may have been moved. */
+  /** Goes on with `file`, opened under the same name: the old file may have been moved. */
   adopt(file: OpenFile, rotation: RotationSettings): void {
     this.#target.adopt(file, rotation)
     this.#stream.start()
@@ -46,7 +47,7 @@ export class AuditFile {
 
   /**
    * Appends one line.
-   * @param onSettled called once: whether it is in the file; a line that is not is tried again later
+   * @param onSettled called once, with whether the line is in the file; if not, it is tried again later
    */
   write(line: string, onSettled: (written: boolean) => void): void {
     if (this.#closed) void this.#writeLate(line).then(onSettled)
@@ -63,7 +64,7 @@ export class AuditFile {
     if (this.#users === 0) this.#onLast?.()
   }
 
-  /** Settles when those who entered have left and what they wrote is in the file, or cannot be. */
+  /** Settles when every request that entered has left, and its record is in the file or cannot be written. */
   async close(): Promise<void> {
     if (this.#users > 0) await new Promise<void>((resolve) => (this.#onLast = resolve))
     this.#closed = true
@@ -71,8 +72,8 @@ export class AuditFile {
   }
 
   /**
-   * A request that met the configuration from before, and whose body came after the file was let go of. The descriptor
-   * of then may belong to another file by now.
+   * Writes the line of a request that began under an earlier configuration and whose body came after the file was
+   * closed. Opens the file for this line, because its descriptor may belong to another file by now.
    */
   async #writeLate(line: string): Promise<boolean> {
     try {

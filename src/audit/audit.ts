@@ -20,29 +20,29 @@ export interface AuditEntry {
   readonly begin: number
 }
 
-/** What came of it. */
+/** The outcome of a command. */
 export interface CommandResult {
   /** The answers: one for each service, or one in all. */
   readonly elements: readonly RawJson[]
   /** Why it was refused; null: it was not. */
   readonly refusal: string | null
-  /** What the rules said; null: they were not asked. */
+  /** What the access rules decided; null: they were not asked. */
   readonly decision: Pick<Decision, 'role' | 'rule'> | null
-  /** Milliseconds of each service, as far as they are known. */
+  /** Milliseconds that each service took, as far as they are known. */
   readonly times: readonly number[]
 }
 
 /** Hides secrets in a JSON value. */
 export type Redact = (value: RawJson) => RawJson | Promise<RawJson>
 
-/** Arguments that are recorded have so many bytes at most; of larger ones only the size is. */
+/** Bytes of the largest arguments that are recorded; of larger ones only the size is recorded. */
 const maxArguments = 65_536
 
 export class Audit {
   readonly trail: AuditFile
   readonly #config: AuditConfig
   readonly #redact: Redact
-  /** Different for each start of the process, so that ids are for ever. */
+  /** Different for each start of the process, so that no id is ever used twice. */
   readonly #series = Date.now().toString(36)
   #last = 0
   /** Commands that have no record yet. */
@@ -112,7 +112,7 @@ export class Audit {
     return new Promise((resolve) => this.trail.write(line, resolve))
   }
 
-  /** The process ends: records what is still running, then closes the file. */
+  /** The process ends: records the commands that are still running, then closes the file. */
   async stop(): Promise<void> {
     const ending = { elements: [], refusal: 'still running when the agent stopped', decision: null, times: [] }
     await Promise.all([...this.#running].map((entry) => this.finished(entry, ending)))
@@ -120,7 +120,7 @@ export class Audit {
   }
 
   /**
-   * Records a request that never came to a command.
+   * Records a request that was refused before its command was read.
    * @param begin milliseconds of the monotonic clock
    */
   async refused(caller: RefusedCaller, reason: string, begin: number, sent: number): Promise<void> {
@@ -142,7 +142,7 @@ export class Audit {
   }
 }
 
-/** @param inAll milliseconds of the whole command, where those of a service are not known */
+/** @param inAll milliseconds of the whole command; given for a service whose own are not known */
 function answersOf(
   services: readonly string[],
   elements: readonly RawJson[],
@@ -155,7 +155,7 @@ function answersOf(
   })
 }
 
-/** The same value without the line ends and comments that a client may have sent; with every digit. */
+/** The same value without the line ends and comments that a client may have sent; numbers keep every digit. */
 function oneLine(text: string): string | null {
   const { root } = parseJson(text, { dialect: 'command' })
   return root === null ? null : printCompact(nodeToPrintable(root))

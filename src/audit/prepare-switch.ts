@@ -1,4 +1,4 @@
-// From one configuration to the next: opens what the new audit writes to, so that all can still be called off.
+// Prepares the audit of a new configuration: opens its file while the change of configuration can still be undone.
 
 import { closeSync } from 'node:fs'
 import type { AuditConfig } from '../config/types.ts'
@@ -13,14 +13,14 @@ import { AuditFile } from './audit-file.ts'
 export interface AuditSwitch {
   /** null: commands are not recorded. */
   readonly audit: Audit | null
-  /** The new configuration is in force: lets go of what only the one before needed. */
+  /** Called when the new configuration is in force: closes what only the one before needed. */
   commit(): void
-  /** It did not come into force. */
+  /** Called when the new configuration did not come into force: closes what was opened for it. */
   undo(): void
 }
 
 /**
- * A file that is in use already goes on being written by the same trail, or two would rotate it.
+ * A file that is already in use keeps its trail, because two trails would both rotate it.
  * @throws KeagateError CONFIG_INVALID when the file cannot be opened
  */
 export function prepareAuditSwitch(

@@ -5,7 +5,7 @@ import type { CallerContext } from '../command/caller.ts'
 import type { CertificateInfo } from '../x509/certificate-info.ts'
 import { certificateName } from '../x509/certificate-info.ts'
 
-/** A caller that was refused before its command was read: the certificate is as shown, perhaps self-made. */
+/** A caller that was refused before its command was read. The certificate is recorded as sent; it may be self-made. */
 export interface RefusedCaller extends Omit<CallerContext, 'tls'> {
   readonly tls: CertificateInfo | null
   /** The name that a failed login claimed; null: none did. */
@@ -16,9 +16,9 @@ export interface RefusedCaller extends Omit<CallerContext, 'tls'> {
 export interface AuditAnswer {
   /** null: the agent itself. */
   readonly service: string | null
-  /** The number of the answer; null where it has none. */
+  /** The `result` number of the answer; null where it has none. */
   readonly result: number | null
-  /** Milliseconds. */
+  /** Milliseconds that the answer took. */
   readonly duration: number
 }
 
@@ -29,7 +29,7 @@ export interface AuditRecord {
   readonly caller: RefusedCaller
   /** The role that decided; null where there is no access control, or it was not asked. */
   readonly role: string | null
-  /** null: it never came to a command. */
+  /** null: the request was refused before its command was read. */
   readonly command: string | null
   readonly services: readonly string[]
   readonly allowed: boolean
@@ -45,13 +45,13 @@ export interface AuditRecord {
   readonly sent: number
 }
 
-/** Characters of what a client chose itself that go into a record. */
+/** How many characters of a text that a client chose go into a record; a longer one is cut. */
 const longest = 1024
 
-/** The line, with its end. What could deceive its reader, such as a control character, is escaped as JSON has it. */
+/** The line, with its end. Characters that could deceive a reader, such as control characters, get JSON escapes. */
 export function auditLine(record: AuditRecord): string {
   const { remoteAddress, proxy, tls, user, attemptedUser = null } = record.caller
-  // Put together by hand: a busy agent writes thousands a second.
+  // Put together by hand: a busy agent writes thousands of records a second.
   return (
     `{"time":"${new Date(record.time).toISOString()}","id":${quoted(record.id)},"address":${quoted(remoteAddress)}` +
     (proxy === undefined ? '' : `,"proxy":${quoted(proxy)}`) +
@@ -69,7 +69,7 @@ export function auditLine(record: AuditRecord): string {
 
 function list<T>(items: readonly T[], print: (item: T) => string): string {
   const [first] = items
-  // One, as a rule.
+  // Most often there is one item.
   return items.length === 1 && first !== undefined ? `[${print(first)}]` : `[${items.map(print).join()}]`
 }
 
@@ -77,17 +77,17 @@ function answered({ service, result, duration }: AuditAnswer): string {
   return `{"service":${quoted(service)},"result":${result ?? 'null'},"ms":${shortened(duration)}}`
 }
 
-/** Texts that stand in JSON as they are. */
+/** Texts that need no escapes in JSON. */
 const plain = /^[ !#-[\]-~]*$/
 
-/** As JSON, cut to a length that is sane. */
+/** A text as a JSON string, cut to `longest` characters. */
 function quoted(text: string | null): string {
   if (text === null) return 'null'
   const short = shorten(text, longest)
   return plain.test(short) ? `"${short}"` : escapeJson(JSON.stringify(short))
 }
 
-/** Milliseconds to a microsecond. */
+/** Milliseconds, rounded to a microsecond. */
 function shortened(duration: number): number {
   return Math.round(duration * 1000) / 1000
 }

@@ -30,26 +30,26 @@ export type AuthOutcome =
     }
   | {
       readonly ok: false
-      /** Too many failures of this name from this address, or of any names. */
+      /** Too many failures of this name from this address, or of all names from it together. */
       readonly reason: 'locked-out'
       readonly attemptedUser: string
       readonly scope: Lock['scope']
-      /** Milliseconds. */
+      /** Milliseconds until the next password may be compared. */
       readonly wait: number
       /** Attempts refused since the last report, when it is time for one; else 0. */
       readonly report: number
     }
 
 /**
- * What a connection keeps of the latest header that was right, as its next one is the same as a rule: that one need not
+ * What a connection keeps of the latest header that was right. The next header is usually the same, and then need not
  * be decoded and hashed again. Belongs to one connection, so to one certificate.
  */
 export interface AuthCache {
   accepted: {
-    /** Of the configuration that found it right: another one has to look for itself. */
+    /** The authenticator that found the header right; that of another configuration has to check it itself. */
     readonly by: object
     readonly header: string
-    /** Requests of one connection may come from several addresses, where a proxy passes them on. */
+    /** Where the header came from. Behind a proxy, requests of one connection may come from several addresses. */
     readonly address: string
     readonly source: LoginSource
     readonly outcome: Extract<AuthOutcome, { ok: true }>
@@ -59,12 +59,12 @@ export interface AuthCache {
 export interface Authenticator {
   readonly realm: string
   /**
-   * Who sent a header. Checking a hashed password takes its time the first time it is right, and whenever it is wrong;
-   * everything else is known at once.
+   * Tells who sent a header. With hashed passwords, a header that is wrong, or right for the first time, takes a while
+   * to check; everything else is known at once.
    * @param header the value of `Authorization`, as Latin-1 text; undefined where there was none
    * @param address where it came from
    * @param peer the verified certificate that came with the connection, or null
-   * @param memory of the connection; null: nothing is kept
+   * @param memory what the connection keeps; null: nothing is kept
    */
   authenticate(
     header: string | undefined,
@@ -88,9 +88,9 @@ export function createAuthenticator(config: AuthenticationConfig, lockOut: LockO
     peer: PeerCertificate | null,
   ): Promise<AuthOutcome> => {
     const now = performance.now()
-    // Equal credentials that come at once are one attempt: a client may open many connections when it starts.
+    // Equal credentials that are checked at the same time are one attempt: a starting client may open many connections.
     const joined = passwords.underWay(credentials)
-    // Counted before the outcome is known, or many attempts at once would all be compared.
+    // A failure is counted before the outcome is known; otherwise many attempts at once would all be compared.
     if (joined === undefined) lockOut.fail(source, limits, now)
     const outcome = await (joined ?? passwords.check(credentials))
     const identity = outcome === 'busy' ? busy(attemptedUser) : identify(outcome, attemptedUser, peer)
@@ -99,7 +99,7 @@ export function createAuthenticator(config: AuthenticationConfig, lockOut: LockO
     } else if (joined !== undefined) lockOut.fail(source, limits, now)
     return identity
   }
-  /** @param attemptedUser makes the name to show, which is of use only where it is refused */
+  /** @param attemptedUser makes the name to show; called only for a refusal */
   const lockedOut = (source: LoginSource, attemptedUser: () => string, now: number): AuthOutcome | null => {
     const lock = lockOut.lock(source, limits, now)
     if (lock === null) return null
@@ -128,7 +128,8 @@ export function createAuthenticator(config: AuthenticationConfig, lockOut: LockO
         if (memory !== null) memory.accepted = { by: authenticator, header, address, source, outcome: identity }
         return identity
       }
-      // Also where they are known: a client without the certificate must not learn that from the time.
+      // Known credentials are checked again, or a client without the certificate could learn from the time that they
+      // are right.
       if (hashed !== null) return check(hashed, { credentials, source, attemptedUser }, peer)
       lockOut.fail(source, limits, now)
       return identity
@@ -151,7 +152,7 @@ function busy(attemptedUser: string): AuthOutcome {
   return { ok: false, reason: 'busy', attemptedUser, detail: 'too many passwords are being checked' }
 }
 
-/** @param matching the clients whose user and password were sent */
+/** @param matching the configured clients that have the user and password that were sent */
 function identify(
   matching: readonly (CertificateBinding & { readonly user: string })[],
   attemptedUser: string,
@@ -168,12 +169,12 @@ function identify(
  * number of blanks, even none, may follow it, and blanks around the value are skipped; a tab is not a blank.
  */
 function readBasic(header: string): Uint8Array | string {
-  // Without a pattern, whose time would grow with the square of the blanks that a stranger sends.
+  // No regular expression: its time would grow with the square of the number of blanks that a stranger sends.
   const value = withoutBlanks(header)
   const base64 = withoutBlanks(value.slice('basic'.length))
   if (!/^basic/i.test(value) || base64.includes(' ')) return 'not of the form "Basic CREDENTIALS"'
   const bytes = Buffer.from(base64, 'base64')
-  // Node skips what it cannot decode, so only text that comes back as it was is what its sender meant.
+  // Node skips what it cannot decode, so text is taken only if encoding the bytes gives the same text again.
   if (bytes.length === 0 || bytes.toString('base64') !== base64) return 'credentials that are not padded base64'
   return bytes.includes(0x3a) ? bytes : 'credentials without a colon between user and password'
 }

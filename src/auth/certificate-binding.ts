@@ -5,7 +5,7 @@ import { isNamed } from '../x509/name-text.ts'
 import type { PeerCertificate } from '../x509/certificate-info.ts'
 import { certificateName } from '../x509/certificate-info.ts'
 
-/** What a client must come with; both where both are given. */
+/** The certificate that a client must show, by its name, its fingerprint, or both where both are given. */
 export type CertificateBinding = Pick<ClientConfig, 'certSubject' | 'certFingerprint'>
 
 /** @param peer the verified certificate of the caller, or null */

@@ -1,6 +1,6 @@
 // The latest failures of one name or network, as far as they can still lock it out.
 
-/** How often refusals are reported; milliseconds. */
+/** Milliseconds between two reports of refusals. */
 const reportInterval = 60_000
 
 /** Times are milliseconds of a monotonic clock. */
@@ -25,7 +25,7 @@ export class FailureWindow {
     return decisive === undefined ? 0 : Math.max(0, decisive + window - now)
   }
 
-  /** Adds a failure and drops what cannot lock out any more: all but `limit`, and what has left the window. */
+  /** Adds a failure. Drops those that no longer matter: all but the latest `limit`, and all that left the window. */
   add(now: number, limit: number, window: number): void {
     this.#times.push(now)
     const kept = this.#times.findIndex((time) => time + window > now)

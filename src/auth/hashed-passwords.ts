@@ -1,5 +1,5 @@
-// Clients with a hashed password. Checking one costs a noticeable time on purpose, so it happens beside the event loop,
-// a few at once, and credentials that were accepted once are recognized by a hash under a key of this process.
+// Clients with a hashed password. Checking a password takes noticeable time on purpose, so a few at a time are checked
+// in other threads. Credentials that were accepted once are recognized by a hash under a key of this process.
 
 import { randomBytes, timingSafeEqual } from 'node:crypto'
 import { isUtf8 } from 'node:buffer'
@@ -13,26 +13,26 @@ export interface HashedClient extends CertificateBinding {
   readonly hash: PasswordHash
 }
 
-/** Derivations at once: Node has four threads for such work, and files and names need some of them. */
+/** How many keys are derived at once. Node has four threads for that, and files and name lookups need some of them. */
 const maxAtOnce = 2
 /** Attempts that may wait for their turn. */
 const maxWaiting = 64
 
-/** One cost, and as many hashes as the user with the most of that cost has: what every attempt has to pay. */
+/** What every attempt has to pay for one cost: as many hashes as the user with the most hashes of that cost has. */
 interface CostGroup {
   readonly cost: string
   readonly decoy: PasswordHash
   readonly count: number
 }
 
-/** The clients that have these credentials. `busy`: they were not looked at. */
+/** The clients that have the credentials. `busy`: the credentials were not checked. */
 export type HashedOutcome = readonly HashedClient[] | 'busy'
 
 export class HashedPasswords {
   readonly #digest = keyedHash()
   readonly #byUser = new Map<string, HashedClient[]>()
   readonly #rounds: readonly CostGroup[]
-  /** Digests of credentials that were right. Bounded by the clients there are, each with few spellings. */
+  /** Clients by the digest of credentials that were right. Bounded, because each client has few spellings. */
   readonly #known = new Map<string, readonly HashedClient[]>()
   readonly #underWay = new Map<string, Promise<HashedOutcome>>()
   #running = 0
@@ -50,12 +50,12 @@ export class HashedPasswords {
     this.#rounds = roundsOf([...this.#byUser.values()])
   }
 
-  /** The clients whose credentials these are if they have been checked before; none: not yet, or wrong. */
+  /** The clients that have these credentials, if they were checked before. Empty: not checked yet, or wrong. */
   known(credentials: Uint8Array): readonly HashedClient[] {
     return this.#known.get(this.#digest(credentials)) ?? []
   }
 
-  /** The outcome of the same credentials, where they are just being checked. */
+  /** The outcome of the check of the same credentials that is under way; undefined: there is none. */
   underWay(credentials: Uint8Array): Promise<HashedOutcome> | undefined {
     return this.#underWay.get(this.#digest(credentials))
   }
@@ -122,7 +122,7 @@ function costOf({ ln, r, p, key }: PasswordHash): string {
   return [ln, r, p, key.length].join()
 }
 
-/** What was sent, and what it stands for where Kea's own client encoded UTF-8 once more. Depends on nothing secret. */
+/** The bytes sent and, if Kea's own client may have encoded UTF-8 twice, those before. Depends on nothing secret. */
 function passwordForms(sent: Uint8Array): Uint8Array[] {
   const text = Buffer.from(sent).toString('utf8')
   if (!isUtf8(sent) || !/^[\u0000-\u00ff]*$/.test(text) || !/[\u0080-\u00ff]/.test(text)) return [sent]

@@ -1,28 +1,31 @@
 // Slows down password guessing. After a number of failures within a window no further password is compared for that
-// user name from that network; after ten times as many under any names, none is for the network as a whole.
+// user name from that network; after ten times as many under any names, none is compared for the whole network.
 //
 // Failures are kept in two levels, networks and the names in each, for this reason: a client that fails under endless
 // made-up names can only push names out of its own network's list, and that list holds as many names as may fail before
 // the network as a whole is locked out. So a name is forgotten only after its failures have left the window, or while
-// they make no difference. To have its network forgotten, a client needs failures from thousands of other networks,
-// which are more guesses than it would win by it.
+// the whole network is locked out anyway. To have its network forgotten, a client needs failures from thousands of
+// other networks, and those already give it more guesses than it would win.
 
 import type { LockOutLimits } from '../config/types.ts'
 import { clientNetwork } from '../net/client-network.ts'
 import { FailureWindow } from './failure-window.ts'
 import { keyedHash } from './password.ts'
 
-/** How many times the failures of one name a network may have under all names. */
+/** A network may have this many times as many failures, under all names together, as one name may have. */
 const networkFactor = 10
 
-/** Networks remembered, and failures of them all; beyond either the network that was quiet for longest is forgotten. */
+/**
+ * How many networks are remembered, and how many failures of all of them together. Beyond either, the network without a
+ * failure for the longest time is forgotten.
+ */
 const maxNetworks = 10_000
 const maxFailures = 100_000
 
 /** What failures are counted for: a network and the name that a login from it claims. */
 export interface LoginSource {
   readonly network: string
-  /** Of the same length for every name, which may have as many bytes as a request's head. */
+  /** Has the same length for every name; a name itself may have as many bytes as a request's head. */
   readonly nameDigest: string
 }
 
@@ -35,19 +38,19 @@ export interface Lock {
 
 interface Network {
   readonly all: FailureWindow
-  /** By the digest of a name, in the order of their latest failures. */
+  /** The failures of each name, by the digest of the name, in the order of the latest failure. */
   readonly names: Map<string, FailureWindow>
 }
 
 /** Lives as long as the process: a reload forgets no failure. Times are milliseconds of a monotonic clock. */
 export class LockOut {
   readonly #digest = keyedHash()
-  /** In the order of their latest failures. */
+  /** By network, in the order of the latest failure. */
   readonly #networks = new Map<string, Network>()
   /** Failures of all networks together. */
   #failures = 0
 
-  /** @param name the bytes claimed, whether there is such a user or not; both take the same time here and below */
+  /** @param name the bytes claimed. All methods treat a name without a user in the same way, and take the same time. */
   source(address: string, name: Uint8Array): LoginSource {
     return { network: clientNetwork(address), nameDigest: this.#digest(name) }
   }
@@ -64,7 +67,7 @@ export class LockOut {
     return address >= user ? { scope: 'address', wait: address } : { scope: 'user', wait: user }
   }
 
-  /** Counts a failure, or an attempt that is one until `forgive` takes it back. */
+  /** Counts a failure, or an attempt that counts as one until `undoFailure` takes it back. */
   fail({ network, nameDigest }: LoginSource, limits: LockOutLimits, now: number): void {
     if (limits.failures === 0) return
     const found = this.#networks.get(network) ?? { all: new FailureWindow(), names: new Map<string, FailureWindow>() }
@@ -82,7 +85,7 @@ export class LockOut {
     this.#forgetQuietest()
   }
 
-  /** Takes back an attempt that turned out well. @param at the time given to `fail` */
+  /** Takes back an attempt that turned out to be no failure. @param at the time given to `fail` */
   undoFailure({ network, nameDigest }: LoginSource, at: number): void {
     const found = this.#networks.get(network)
     if (found === undefined) return
@@ -95,7 +98,7 @@ export class LockOut {
 
   /**
    * Counts an attempt that was refused without a comparison.
-   * @returns how many have been since the last report on that name or network, once a minute; 0: report nothing now
+   * @returns how many were refused since the last report on that name or network, once a minute; 0: report nothing now
    */
   refuse({ network, nameDigest }: LoginSource, { scope }: Lock, now: number): number {
     const found = this.#networks.get(network)
@@ -103,7 +106,7 @@ export class LockOut {
     return refused?.refuse(now) ?? 0
   }
 
-  /** What is remembered. */
+  /** How much is remembered. */
   get size(): { readonly networks: number; readonly failures: number } {
     return { networks: this.#networks.size, failures: this.#failures }
   }

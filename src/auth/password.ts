@@ -11,8 +11,8 @@ export interface Credentials {
 
 export interface CredentialList<Client> {
   /**
-   * The configured clients whose `user:password` these bytes are, most often one. Takes the same time whichever client
-   * matches and whether anybody does: every pair is compared, and only hashes under a key of this process are.
+   * The configured clients that have these bytes as `user:password`, most often one. Takes the same time whether a
+   * client matches, and whichever it is: every pair is compared, and only by hashes under a key of this process.
    */
   find(credentials: Uint8Array): readonly Client[]
 }
@@ -52,7 +52,7 @@ function keyedDigest(): (bytes: Uint8Array) => Buffer {
   return (bytes) => hash('sha256', Buffer.concat([key, bytes]), 'buffer')
 }
 
-/** The same as text, to be the key of a Map. */
+/** The same digest as text, for the keys of a Map. */
 export function keyedHash(): (bytes: Uint8Array) => string {
   const digest = keyedDigest()
   return (bytes) => digest(bytes).toString('latin1')

@@ -14,7 +14,7 @@ export async function hashPassword(password: Uint8Array, cost: ScryptCost = usua
 }
 
 /**
- * The key that a password gives; computed beside the event loop.
+ * The key derived from a password; computed in another thread.
  * @param length bytes
  */
 export function deriveKey(

@@ -1,11 +1,11 @@
-// The limits that an operator may move: one row gives the keyword, its range, its default and the field it fills.
+// The limits that an operator may change: each row gives the keyword, its range, its default and the field it fills.
 
 import type { HttpLimits, LockOutLimits, UpstreamLimits } from './types.ts'
 
 export interface LimitRow<Limits> {
   readonly keyword: string
   readonly field: keyof Limits
-  /** In the keyword's own unit, as are the next two. */
+  /** The default; in the keyword's own unit, as are `minimum` and `maximum`. */
   readonly fallback: number
   readonly minimum: number
   readonly maximum: number
@@ -16,7 +16,7 @@ export interface LimitRow<Limits> {
 
 const SECONDS = 1000
 
-/** `http-limits`; defaults of the HTTP side. */
+/** `http-limits`: the limits of the HTTP side. */
 export const httpLimitRows: readonly LimitRow<HttpLimits>[] = [
   {
     keyword: 'max-head-bytes', field: 'maxHeadSize', fallback: 32_768, minimum: 1024, maximum: 1_048_576, scale: 1,
@@ -107,13 +107,13 @@ export const upstreamLimitRows: readonly LimitRow<UpstreamLimits>[] = [
   },
 ]
 
-/** The limits of a table, `written` (in the keyword's unit) where it gives a number and the default elsewhere. */
+/** The limits of a table. @param written the number for a keyword, in the keyword's unit; null: the default counts */
 export function limitsOf<Limits extends { readonly [field in keyof Limits]: number }>(
   rows: readonly LimitRow<Limits>[],
   written: (keyword: string) => number | null,
 ): Limits {
   const pairs = rows.map((row) => [row.field, (written(row.keyword) ?? row.fallback) * row.scale])
-  // A table has one row for every field of its limits; `test/config/steps.test.ts` holds it to that.
+  // A table has one row for every field of its limits, which `test/config/steps.test.ts` checks.
   return Object.fromEntries(pairs) as Limits
 }
 

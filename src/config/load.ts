@@ -1,4 +1,4 @@
-// A path or text in, a typed configuration or every mistake out; the only reader of configuration files.
+// Turns a path or a text into a typed configuration, or reports every mistake. The only reader of configuration files.
 
 import { dirname, resolve } from 'node:path'
 import { KeagateError } from '../errors.ts'
@@ -23,7 +23,7 @@ import { validateConfig } from './schema/validate.ts'
 
 export interface ConfigOptions {
   readonly env: NodeJS.ProcessEnv
-  /** false: started with `-X`, what comes over the network may name any path. */
+  /** false: the agent was started with `-X`, so a configuration that comes over the network may name any path. */
   readonly pathChecks: boolean
   /** Which mistakes are warnings only; `none` when left out. */
   readonly tolerance?: Tolerance
@@ -33,7 +33,7 @@ export interface CommandOptions extends ConfigOptions {
   readonly dialect: 'command'
   /** The configuration in force; what it uses may be named again. */
   readonly current: AgentConfig | null
-  /** Where the text stood in a larger one that its sender knows. */
+  /** Where the text begins in the larger text that its sender knows, so that mistakes have their places in that. */
   readonly begin?: LineColumn
 }
 
@@ -42,8 +42,8 @@ export interface LoadedConfig {
   /** In the order of the text. */
   readonly warnings: readonly ConfigWarning[]
   /**
-   * Where the value of a keyword stands, or what is nearest around it, for mistakes that show only when what it names
-   * is opened.
+   * Where the value of a keyword stands, or else the innermost value around it. For mistakes that show only when the
+   * file or address that the keyword names is opened.
    * @param path JSON pointer, such as `/Control-agent/http-port`
    */
   place(path: string): Pick<ConfigIssue, 'file' | 'line' | 'column'>
@@ -52,7 +52,7 @@ export interface LoadedConfig {
 /** A configuration as far as it could be read. */
 export type ExaminedConfig =
   | { readonly error: null; readonly loaded: LoadedConfig }
-  /** With mistakes what is loaded is only good for finding more of them; null: not even for that. */
+  /** With mistakes, `loaded` is only good for finding more of them; null: not even for that. */
   | { readonly error: KeagateError; readonly loaded: LoadedConfig | null }
 
 /**
@@ -63,7 +63,7 @@ export function loadConfigFile(file: string, options: ConfigOptions): LoadedConf
   return atOnce(fileWork(file, options))
 }
 
-/** Reads a configuration file for a check that goes on over mistakes. */
+/** Reads a configuration file for a check that goes on after mistakes. */
 export function examineConfigFile(file: string, options: ConfigOptions): ExaminedConfig {
   try {
     return atOnce(examineWork(file, options))
@@ -73,7 +73,7 @@ export function examineConfigFile(file: string, options: ConfigOptions): Examine
   }
 }
 
-/** The same beside clients, who get their turns meanwhile. */
+/** The same in slices, so that clients are served meanwhile. */
 export function loadConfigFileInSlices(file: string, options: ConfigOptions): Promise<LoadedConfig> {
   return inSlices(fileWork(file, options))
 }
@@ -88,7 +88,7 @@ export function loadConfigText(name: string, text: string, options: CommandOptio
   return atOnce(textWork(name, text, options))
 }
 
-/** The same beside clients, who get their turns meanwhile. */
+/** The same in slices, so that clients are served meanwhile. */
 export function loadConfigTextInSlices(name: string, text: string, options: CommandOptions): Promise<LoadedConfig> {
   return inSlices(textWork(name, text, options))
 }
@@ -139,7 +139,7 @@ function* examine(source: Source, dialect: Dialect, rules: ResolveRules): Sliced
   return { error: new ConfigError(yield* diagnostics.issues(), { count: diagnostics.errorCount }), loaded }
 }
 
-/** The begin of the innermost value on the way that a JSON pointer goes. */
+/** Where the innermost value begins that a JSON pointer passes on its way. */
 function offsetAt(root: JsonNode | null, path: string): number {
   return root === null ? 0 : nodeOnTheWay(root, path).start
 }
@@ -153,7 +153,7 @@ function* readSource(file: string): ReturnType<typeof sourceWork> {
     return yield* sourceWork(file)
   } catch (error) {
     if (!(error instanceof IncludeError)) throw error
-    // The file itself goes before the sentence.
+    // The place before the sentence names the file already.
     const text = error.place === null ? error.message.replace(`cannot read ${file}:`, 'cannot be read:') : error.message
     const place = error.place ?? { file, line: null, column: null }
     const issue = { ...place, path: '', text, remedy: error.remedy }
@@ -161,7 +161,10 @@ function* readSource(file: string): ReturnType<typeof sourceWork> {
   }
 }
 
-/** What was noticed while reading comes as `FILE:LINE: text`, as bytes that are no characters have no column. */
+/**
+ * Takes the place of a warning out of its text. A warning of the reader is `FILE:LINE: text`; bytes that are no
+ * characters have no column.
+ */
 function readingWarning(file: string, warning: string): ConfigWarning {
   const [, named = file, line = null, text = warning] = /^(.*):(\d+): (.*)$/s.exec(warning) ?? []
   const place = { file: named, line: line === null ? null : Number(line), column: null }

@@ -1,4 +1,4 @@
-// What a JSON pointer leads to in a parsed text. Asked thousands of times of one text where it is full of mistakes.
+// Finds what a JSON pointer leads to in a parsed text. For a text full of mistakes this happens thousands of times.
 
 import type { JsonNode, MapNode, Member } from '../json/text/node.ts'
 
@@ -12,7 +12,7 @@ export function nodeAt(root: JsonNode, path: string): JsonNode | null {
   return node
 }
 
-/** The innermost node on the way that a JSON pointer goes, which may lead further than the text does. */
+/** The innermost node that a JSON pointer passes on its way; the pointer may lead further than the text does. */
 export function nodeOnTheWay(root: JsonNode, path: string): JsonNode {
   let node = root
   for (const step of stepsOf(path)) {
@@ -23,7 +23,7 @@ export function nodeOnTheWay(root: JsonNode, path: string): JsonNode {
   return node
 }
 
-/** Of a repeated key the last member, as Kea reads it. */
+/** The member with a key; of a repeated key the last one, as Kea reads it. */
 export function lastMember(map: MapNode, key: string): Member | undefined {
   const known = membersByKey.get(map) ?? new Map(map.members.map((member) => [member.key, member]))
   membersByKey.set(map, known)

@@ -1,6 +1,6 @@
-// Names for several services: what a command for one of them is sent to.
+// Names that stand for several services each: a command for a group is sent to the members of the group.
 
-/** Services of one command, after groups are replaced by their members. */
+/** How many services one command may have, after groups are replaced by their members. */
 export const maxServices = 64
 
 export class ServiceGroups {

@@ -1,11 +1,11 @@
-// What the control sockets in force allow those of a new configuration that came over the network: the same addresses,
-// and the same secrets for the same daemons. Looked up, as a thousand sockets may ask about a thousand.
+// What a new configuration that came over the network may take from the control sockets in force: the same addresses,
+// and the same secrets for the same daemons. An index answers, because a thousand sockets may ask about a thousand.
 
 import type { AgentConfig, HttpSocketConfig, UpstreamLogin } from './types.ts'
 
 export type Endpoint = Pick<HttpSocketConfig, 'socketType' | 'address' | 'port' | 'tls'>
 
-/** Logins given for this very daemon, known by the same certificates, in the order of the configuration. */
+/** Logins given for this very daemon, with the same trust anchor and server name, in the order of the configuration. */
 export function loginsInForce(config: AgentConfig | null, endpoint: Endpoint): readonly UpstreamLogin[] {
   return config === null ? [] : (indexOf(config).logins.get(identity(endpoint)) ?? [])
 }

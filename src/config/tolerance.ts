@@ -1,5 +1,5 @@
-// Some mistakes do not keep Kea's agent from starting. Which of them a warning is enough for depends on how the
-// configuration came in.
+// Some mistakes do not keep kea-ctrl-agent from starting. How the configuration came in decides for which of them a
+// warning is enough.
 
 /**
  * `none`: `-t`, `config-test` and doctor, which name every mistake. `in-force`: `config-set`, which may name again what

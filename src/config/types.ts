@@ -15,7 +15,7 @@ export interface AgentConfig {
   readonly httpHost: string
   /** 0..65535; 0 lets the system choose. */
   readonly httpPort: number
-  /** Longest that a start waits for the address to be there; milliseconds. */
+  /** Milliseconds that a start waits at most until the address is one of this machine. */
   readonly bindRetry: number
   readonly proxies: ProxiesConfig
   readonly httpHeaders: readonly HttpHeader[]
@@ -23,7 +23,7 @@ export interface AgentConfig {
   readonly tls: TlsConfig | null
   /** null: no authentication configured. With an empty client list no caller is asked either, as in Kea. */
   readonly authentication: AuthenticationConfig | null
-  /** null: everybody who is let in may run everything. */
+  /** null: every caller that is let in may run every command. */
   readonly access: AccessConfig | null
   /** By service name, in the order of the file. */
   readonly controlSockets: ReadonlyMap<string, ControlSocketConfig>
@@ -38,13 +38,13 @@ export interface AgentConfig {
   readonly userContext: UserContext
   /** Absolute; the folder that relative file names start from: that of the configuration file. */
   readonly directory: string
-  /** The start file and what it includes, absolute; where it came over the network, those of the one before. */
+  /** The start file and what it includes, absolute. For a configuration from the network: those of the one before. */
   readonly sourceFiles: readonly string[]
 }
 
 /** Proxies and balancers between the clients and this process. */
 export interface ProxiesConfig {
-  /** Addresses and networks, as written: each of them `readNetwork` can read. */
+  /** Addresses and networks, as written; `readNetwork` can read each of them. */
   readonly trusted: readonly string[]
   /** Whether each connection begins with a header of the PROXY protocol. */
   readonly proxyProtocol: boolean
@@ -101,13 +101,13 @@ export interface AuthenticationConfig {
 
 /** Limits on password guessing. */
 export interface LockOutLimits {
-  /** Failures that one address may have within the window; 0: no limit. */
+  /** Failures that one user from one address may have within the window; 0: no limit. */
   readonly failures: number
-  /** Milliseconds. */
+  /** Milliseconds for which a failure counts. */
   readonly window: number
 }
 
-/** One accepted pair. Where it came from a file, the file's name is kept for printing and the content is here. */
+/** One accepted user and password. If they came from files, their contents are here, and the names for printing. */
 export interface ClientConfig {
   readonly user: string
   /** Empty where there is a hash instead. */
@@ -118,7 +118,7 @@ export interface ClientConfig {
   readonly passwordFile: string | null
   /** true: the password file holds `user:password`. */
   readonly userInPasswordFile: boolean
-  /** The common name or the whole name of the only certificate that the user may come with; null: any, or none. */
+  /** The common name or the whole name of the certificate that the user must show; null: any certificate, or none. */
   readonly certSubject: string | null
   /** The same by its SHA-256 fingerprint: upper-case hex pairs joined by colons. */
   readonly certFingerprint: string | null
@@ -132,7 +132,7 @@ export interface HookModuleConfig {
   /** Absolute. */
   readonly path: string
   readonly parameters: MapNode | null
-  /** Longest that a function of the module may take; milliseconds. */
+  /** Milliseconds that a function of the module may take at most. */
   readonly timeout: number
   /** Where it stands in the configuration, for errors: a JSON pointer. */
   readonly place: string
@@ -173,7 +173,7 @@ export interface HttpSocketConfig extends ControlSocketBase {
 
 /** The file names here are absolute. */
 export interface UpstreamTlsConfig {
-  /** What the daemon's certificate must come from: file or directory. */
+  /** The CAs that the daemon's certificate must come from: file or directory. */
   readonly trustAnchor: string
   /** What is shown to the daemon; null: no certificate. */
   readonly pair: { readonly certFile: string; readonly keyFile: string } | null
@@ -244,12 +244,12 @@ export interface HttpLimits {
   readonly headTimeout: number
   readonly requestTimeout: number
   readonly idleTimeout: number
-  /** A body or a reader that makes no progress. */
+  /** Longest time in which a body or a reading client makes no progress. */
   readonly stallTimeout: number
   readonly handshakeTimeout: number
   readonly maxConnections: number
-  /** All bodies and answers together. */
+  /** Memory for all bodies and answers together. */
   readonly maxBuffered: number
-  /** Bytes a second that a client takes of its answer at least. */
+  /** The lowest average speed at which a client may read a long answer, in bytes a second. */
   readonly minReaderRate: number
 }

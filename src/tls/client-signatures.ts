@@ -1,14 +1,14 @@
-// What a server may prove its identity with, where this program is the client.
+// The kinds of signatures with which a server may prove its identity, where this program is the client.
 
 const [major = 0, minor = 0] = process.versions.openssl.split('.').map(Number)
 
-/** OpenSSL has them from 3.5 on. */
+/** OpenSSL has these from 3.5 on. */
 const postQuantum = major > 3 || (major === 3 && minor >= 5) ? ['mldsa65', 'mldsa87', 'mldsa44'] : []
 
 /**
- * The option `sigalgs`: OpenSSL's own list (RFC 8446 section 4.2.3) without those of Brainpool curves. Node asks each
- * verified server for its certificate in the old form, and Node 24 and 26 end the process there for a key on such a
- * curve; so its handshake fails before, with an alert.
+ * The option `sigalgs`: OpenSSL's own list (RFC 8446 section 4.2.3) without the Brainpool curves. Node reads the
+ * certificate of each verified server in its legacy form, and Node 24 and 26 crash there on a key of such a curve.
+ * Without these curves the handshake with such a server fails before that, with an alert.
  */
 export const clientSignatures = [
   ...postQuantum,

@@ -1,18 +1,18 @@
-// Certificate authorities that a client must not trust, because Node cannot convert them to its old form: it does that
-// for the whole chain of each server that was found good, and the process ends.
+// Certificate authorities that a client must not trust, because Node crashes when it converts them to its legacy form.
+// It converts the whole chain of each server that was verified.
 
 import type { X509Certificate } from 'node:crypto'
 import { subjectName } from '../x509/certificate-info.ts'
 import type { TlsProblem } from './files/diagnostics.ts'
 
-/** The elliptic curves that NIST has a name for, by OpenSSL's names. Node fails where there is none. */
+/** The elliptic curves that NIST has a name for, by OpenSSL's names. Node crashes on any other curve. */
 const nistCurves: ReadonlySet<string> = new Set([
   'prime192v1', 'secp224r1', 'prime256v1', 'secp384r1', 'secp521r1',
   'sect163k1', 'sect163r2', 'sect233k1', 'sect233r1', 'sect283k1', 'sect283r1', 'sect409k1', 'sect409r1',
   'sect571k1', 'sect571r1',
 ])
 
-/** Seen on 24.21, 25.9 and 26.10 (SIGSEGV), not on 20.20 and 22.23. */
+/** Node's first major version that may crash: SIGSEGV was seen on 24.21, 25.9 and 26.10, not on 20.20 and 22.23. */
 const firstCrashingMajor = 23
 
 const remedy = 'use a CA with a key on P-256, P-384 or P-521 or an RSA key, or run this with Node.js 22'
@@ -25,7 +25,7 @@ export function isCrashingAuthority(certificate: X509Certificate, nodeVersion = 
 
 /**
  * One problem for each certificate that must not be trusted; none on a Node.js that can convert them all.
- * @param file where the certificates are from, for people
+ * @param file the file that holds the certificates, for the text
  * @param nodeVersion such as `24.1.0`
  */
 export function crashingAuthorities(
@@ -39,7 +39,7 @@ export function crashingAuthorities(
   })
 }
 
-/** What is said where a program goes on without it. */
+/** The warning where the program goes on without trusting the certificate. */
 export function leftOutWarning({ text, remedy: cure }: Pick<TlsProblem, 'text' | 'remedy'>): string {
   return `${text}, so it is not trusted; ${cure}`
 }

@@ -7,7 +7,7 @@ import type { SecureContextOptions } from 'node:tls'
 export interface TlsLibrary {
   /** Such as `OpenSSL 3.5.4`. */
   readonly name: string
-  /** Whether it is the system's, which the system's updates reach; else it came with Node. */
+  /** Whether it is the system's own library, which updates of the system replace; else it came with Node. */
   readonly shared: boolean
   readonly versions: readonly string[]
   /** Key exchange groups, the best first. */
@@ -35,7 +35,7 @@ export function tlsLibrary(env: NodeJS.ProcessEnv): TlsLibrary {
   }
 }
 
-/** A version whose ciphers are all left out, by the build or by a mode such as FIPS, cannot be spoken. */
+/** The versions that have ciphers. The build, or a mode such as FIPS, may leave out all ciphers of a version. */
 export function offeredVersions(ciphers: readonly string[] = getCiphers()): string[] {
   const old = ciphers.some((name) => name.startsWith('ecdhe-')) ? ['1.2'] : []
   return ciphers.some((name) => name.startsWith('tls_')) ? [...old, '1.3'] : old
@@ -51,7 +51,7 @@ export function describeLibrary(library: TlsLibrary): string[] {
   ]
 }
 
-/** Whether a context can be made with the options. An empty `ca` spares it the system's certificates. */
+/** Whether a context can be made with the options. An empty `ca` saves loading the system's certificates. */
 export function offers(options: SecureContextOptions): boolean {
   try {
     createSecureContext({ ...options, ca: [] })

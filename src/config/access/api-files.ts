@@ -1,4 +1,5 @@
-// Kea's folder of command descriptions (`share/kea/api`): one JSON file a command, of which name, right and hook count.
+// Reads Kea's folder of command descriptions (`share/kea/api`): one JSON file for each command. Only the name, the
+// access right and the hook are used.
 
 import { readdirSync } from 'node:fs'
 import { join } from 'node:path'
@@ -14,10 +15,10 @@ export type ApiFiles =
   | { readonly kind: 'absent' }
   | { readonly kind: 'bad'; readonly reason: string }
 
-/** Kea has two hundred. */
+/** How many files the folder may hold; Kea has two hundred. */
 const maxFiles = 2000
 
-/** Bytes of one; Kea's longest is shorter by far. */
+/** Bytes of the largest file; Kea's largest is far smaller. */
 const largest = 1_048_576
 
 /** Reads every `*.json` in the folder. Never throws. */

@@ -1,5 +1,5 @@
-// What of access control can be known to be wrong before anybody calls: names that lead nowhere, lists that lead back
-// to themselves, roles that no caller can get.
+// Finds the faults of access control that can be seen before any caller comes: names that lead nowhere, lists that lead
+// back to themselves, roles that no caller can get.
 
 import type { Mention } from './parse-list.ts'
 import { checkReferences, predefinedLists } from './references.ts'
@@ -41,7 +41,7 @@ export function* checkAccess(
   if (sound) yield* checkUnreachableRules(section, config, mentions, around)
 }
 
-/** Names that rules may mention, and which of them was probably meant by one that leads nowhere. */
+/** Names that rules may mention, and which of them was probably meant by a name that leads nowhere. */
 class KnownNames {
   readonly #names: ReadonlySet<string>
   #words: WordList | null = null
@@ -73,7 +73,7 @@ function knownNames({ lists, known }: AccessConfig, { services, serviceGroups }:
 function checkMention(section: Section, mention: Mention, known: KnownNames): void {
   const { what, name } = mention
   if (known.has(name)) return
-  // There may be tens of thousands, so the search for what was meant is left to those that are shown.
+  // There may be tens of thousands of such names, so advice is searched only for the messages that are shown.
   const advice = (): string | null => known.adviceFor(name)
   switch (what) {
     case 'list':

@@ -1,5 +1,5 @@
 // Kea's commands as data: the access right each needs, the hook library it comes from, and the programs that have it.
-// Kea 3.0 and what was there before or after it. The right is Kea's own label: `config-get` reads, and shows secrets.
+// Kea 3.0 and versions before and after it. The right is Kea's own label: `config-get`, which shows secrets, is `read`.
 
 export type AccessRight = 'read' | 'write'
 
@@ -238,7 +238,7 @@ subnet6-update w 6 subnet_cmds
 version-get r a46d
 `
 
-/** By name. */
+/** The commands by name. */
 export const keaCommands: ReadonlyMap<string, CommandDefinition> = new Map(rows.trim().split('\n').map(readRow))
 
 function readRow(row: string): [string, CommandDefinition] {

@@ -3,7 +3,7 @@
 import type { AccessList } from './types.ts'
 import type { CommandDefinition } from './kea-commands.ts'
 
-/** What is asked of lists. */
+/** The command and service that lists are asked about. */
 export interface Subject {
   readonly command: string
   /** undefined: the command is unknown. */
@@ -15,9 +15,9 @@ export interface Subject {
 }
 
 /**
- * Asks lists about one command for one service. Each named list is looked at once, or lists made of the same lists
- * twice would cost twice as much at every step. How deep lists stand inside each other is bounded by
- * `access-references.ts`.
+ * Asks lists about one command for one service. Each named list is looked at once: otherwise, where each list names the
+ * next one twice, every further list would double the cost. `references.ts` bounds how deep lists stand inside each
+ * other.
  */
 export class Matcher {
   /** How many lists, and lists inside lists, have been looked at. */

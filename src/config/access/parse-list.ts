@@ -1,4 +1,4 @@
-// Reads one access list, in each of its forms, and notes every name in it for `check-access.ts`.
+// Reads one access list, in each of its forms, and notes every name in it for `check.ts`.
 
 import type { JsonNode, ListNode, Member } from '../../json/text/node.ts'
 import type { AccessList } from './types.ts'
@@ -22,7 +22,7 @@ export interface AccessListNotes {
 const kinds = ['not', 'and', 'or', 'commands', 'access', 'hook', 'services'] as const
 const forms = `write a name, or a map with one of ${kinds.join(', ')}`
 
-/** @returns null, with an error, where it is none */
+/** @returns null, with an error, where the value is no access list */
 export function readAccessList(node: JsonNode, path: string, notes: AccessListNotes): AccessList | null {
   const spot = { offset: node.start, path }
   if (node.kind === 'string') {

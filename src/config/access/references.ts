@@ -1,4 +1,4 @@
-// Named access lists that are made of each other: none may lead back to itself, or further than a question can follow.
+// Checks named access lists that are made of each other: none may lead back to itself, or stand too deep to be asked.
 
 import type { AccessList } from './types.ts'
 import type { Section } from '../parse/section.ts'
@@ -6,16 +6,16 @@ import { shortened } from '../schema/messages.ts'
 
 export const predefinedLists: ReadonlySet<string> = new Set(['ALL', 'NONE', 'READ', 'WRITE'])
 
-/** Lists inside each other, counted through their names; Kea's own format allows a hundred without names. */
+/** How many lists may stand inside each other, also by their names; Kea's own format allows a hundred without names. */
 const maxDepth = 500
 
-/** Circles that are described. Taking one step out often ends several. */
+/** How many circles are described. Taking one step out often ends several. */
 const maxCircles = 10
 
-/** Names of a circle that are shown. */
+/** How many names of a circle are shown. */
 const maxNames = 12
 
-/** @returns whether every list can be asked */
+/** @returns whether every list can be asked about commands */
 export function checkReferences(section: Section, lists: ReadonlyMap<string, AccessList>): boolean {
   const circles: (readonly string[])[] = []
   const depths = new Map<string, number>()

@@ -1,4 +1,4 @@
-// `access-control` to typed rules: defaults, and the tables that names in rules are looked up in.
+// Turns `access-control` into typed rules, with defaults and with the tables in which names of rules are looked up.
 
 import type { JsonNode } from '../../json/text/node.ts'
 import { memberOf } from '../../json/text/node.ts'
@@ -20,14 +20,14 @@ import { quoted } from '../schema/messages.ts'
 import { userContextOf } from '../parse/user-context.ts'
 
 export interface AccessRules extends AccessContext {
-  /** Absolute; where a relative name of `api-files` starts. */
+  /** The folder that a relative name of `api-files` starts from; absolute. */
   readonly directory: string
-  /** Whether only the folder in force may be named: what came over the network. */
+  /** Whether `api-files` may name only the folder in force; true for a configuration that came over the network. */
   readonly restricted: boolean
   readonly current: AccessConfig | null
 }
 
-/** @returns null where everybody who is let in may run everything */
+/** @returns null where every caller that is let in may run every command */
 export function* resolveAccess(agent: Section, rules: AccessRules): Sliced<AccessConfig | null> {
   const own = agent.section('access-control')
   const entries = rbacEntries(agent)
@@ -132,7 +132,7 @@ function* readLists(section: Section, mentions: Mention[]): Sliced<Map<string, A
 
 function listAt(section: Section, key: string, mentions: Mention[]): AccessList | null {
   const node: JsonNode | undefined = memberOf(section.node, key)
-  // Every other kind of value is named where the shape is checked.
+  // Any other kind of value is reported where the shape is checked.
   if (node?.kind !== 'string' && node?.kind !== 'map') return null
   return readAccessList(node, pointer(section.path, key), {
     mention: (mention) => void mentions.push(mention),
@@ -140,7 +140,7 @@ function listAt(section: Section, key: string, mentions: Mention[]): AccessList 
   })
 }
 
-/** What the folder holds; null where the table of Kea counts. */
+/** The commands that the folder describes; null where the built-in table of Kea's commands counts. */
 function* folderTable(section: Section, rules: AccessRules): Sliced<ReadonlyMap<string, CommandDefinition> | null> {
   const written = section.string('api-files')
   if (written === null || written === '') return null

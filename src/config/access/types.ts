@@ -14,13 +14,13 @@ export type AccessList =
   | { readonly kind: 'name'; readonly name: string }
   | { readonly kind: 'not'; readonly list: AccessList }
   | { readonly kind: 'and' | 'or'; readonly lists: readonly AccessList[] }
-  /** Service names; `agentService` stands for the agent itself. */
+  /** Names of commands, or of services; among services, `agentService` stands for the agent itself. */
   | { readonly kind: 'commands' | 'services'; readonly names: ReadonlySet<string> }
   | { readonly kind: 'access'; readonly access: AccessRight }
   /** Empty: commands that belong to no hook library. */
   | { readonly kind: 'hook'; readonly hook: string }
 
-/** Stands for the agent itself among services; the name of no service can hold parentheses. */
+/** Stands for the agent itself among services. No name of a service can hold parentheses. */
 export const agentService = '(agent)'
 
 export interface RoleConfig {
@@ -40,17 +40,17 @@ export interface AccessConfig {
   readonly requireTls: boolean
   /** The folder of command descriptions, as written. */
   readonly apiFiles: string | null
-  /** Every known command: what `apiFiles` holds, or Kea's own table; then what `commands` says. */
+  /** Every known command: from `apiFiles` or else Kea's own table, with the entries of `commands` over it. */
   readonly known: ReadonlyMap<string, CommandDefinition>
-  /** `commands`: added to the table, or in the place of what it says. */
+  /** The entries of `commands`, which are added to the table or replace entries of it. */
   readonly commands: ReadonlyMap<string, CommandDefinition>
   readonly lists: ReadonlyMap<string, AccessList>
   readonly roles: readonly RoleConfig[]
-  /** For callers of whom the method tells nothing. null: rejects everything. */
+  /** For callers without the property that the method looks at. null: rejects everything. */
   readonly defaultRole: RoleConfig | null
   /** For callers whose role is none of `roles`. null: rejects everything. */
   readonly unknownRole: RoleConfig | null
-  /** The library of Kea that stood in `hooks-libraries`; null: written as `access-control`. */
+  /** The library of Kea in `hooks-libraries` whose parameters the rules were; null: they stood in `access-control`. */
   readonly library: string | null
   readonly userContext: MapNode | null
 }

@@ -1,5 +1,5 @@
-// Lists of a role that never count, because the list that goes before them has all that they have: most often a
-// `reject-commands` beside an `accept-commands` that comes first.
+// Finds lists of a role that never count, because the list that goes first has all their commands. Most often this is
+// a `reject-commands` beside an `accept-commands` that goes first.
 
 import type { Mention } from './parse-list.ts'
 import { Matcher } from './match.ts'
@@ -12,22 +12,22 @@ import type { Section } from '../parse/section.ts'
 /** A role with both lists. */
 interface Pair {
   readonly section: Section
-  /** The keyword of the second list, and what would make it the first. */
+  /** The keyword of the second list. */
   readonly key: 'accept-commands' | 'reject-commands'
   readonly first: AccessList
   readonly second: AccessList
-  /** Whether the second list has something at all, and something that the first has not. */
+  /** Whether the second list has any command, and whether it has one that the first has not. */
   has: boolean
   counts: boolean
 }
 
 /**
- * Lists, and lists inside lists, that are looked at in all; a thousand roles with short lists of their own take a third
- * of it. Of rules that take more nothing is said.
+ * How many lists, and lists inside lists, are looked at in total; a thousand roles with short lists of their own take a
+ * third of that. Rules that take more are not warned of.
  */
 const maxSteps = 3_000_000
 
-/** Warns of each. The lists must not lead back to themselves. */
+/** Warns of each list that never counts. Lists must not lead back to themselves. */
 export function* checkUnreachableRules(
   section: Section,
   config: AccessConfig,
@@ -71,7 +71,10 @@ function pairsOf(section: Section, config: AccessConfig): Pair[] {
   })
 }
 
-/** Every command that a list names, and of the other known ones one for all that no list can tell apart. */
+/**
+ * Every command that a list names. Of the other known commands, one for each access right and hook: no list can tell
+ * apart those that have the same.
+ */
 function commandsToTry(config: AccessConfig, mentions: readonly Mention[]): Iterable<string> {
   const named = namesOf('command', mentions)
   const others = new Map<string, string>()
@@ -79,7 +82,7 @@ function commandsToTry(config: AccessConfig, mentions: readonly Mention[]): Iter
   return [...others.values(), ...named]
 }
 
-/** Every service that a list names, by itself or by a group, and one for all others. */
+/** Every service that a list names, by itself or by a group, and one that stands for all others. */
 function servicesToTry(
   services: readonly string[],
   serviceGroups: ServiceGroups,

@@ -1,5 +1,5 @@
-// Each log and the audit log has a file of its own, also after it was rotated, and none of them is a file that the
-// agent reads.
+// Checks that each log and the audit log has a file of its own, also when it is rotated, and that none of them is a
+// file that the agent reads.
 
 import { dirname, resolve } from 'node:path'
 import type { Sliced } from '../../in-slices.ts'
@@ -15,9 +15,9 @@ import type { AgentConfig } from '../types.ts'
 const remedy = 'give each a file of its own'
 
 /**
- * Notes an error for each file that two would write or rename, or that the agent reads as well. Several loggers may
- * name one file, which they share then. Asks the system for each file.
- * @param config made from `agent`, without mistakes so far
+ * Notes an error for each file that two outputs would write or rename, or that the agent reads as well. Several loggers
+ * may name one file and then share it. Asks the system about each file.
+ * @param config made from `agent`; without mistakes so far if its paths are restricted
  */
 export function* checkOutputFiles(agent: Section, config: AgentConfig, env: NodeJS.ProcessEnv): Sliced<void> {
   const outputs = yield* outputFiles(agent, config)
@@ -43,7 +43,7 @@ function* checkAmongEachOther(outputs: readonly OutputFile[], rotating: Rotating
   }
 }
 
-/** Under one name one stream rotates a file; under two names two would. */
+/** Loggers that use one name for a file share the stream that rotates it; under two names, two streams would. */
 function checkSame(output: OutputFile, other: OutputFile): void {
   const where = placeOf(other)
   if (output.kind !== other.kind) {
@@ -65,7 +65,7 @@ function* checkInputs(inputs: readonly InputFile[], outputs: readonly OutputFile
     if (seen.has(path)) continue
     seen.add(path)
     yield
-    // One question to the system for each of perhaps thousands; more only where a name looks like a rotated file.
+    // One system call for each of perhaps thousands of files; more only where a name looks like that of a rotated file.
     const found = statOf(path)
     if (found?.isDirectory() === true) folders.set(realFolder(path), input)
     const inode = inodeOf(found)
@@ -84,7 +84,7 @@ function* checkInputs(inputs: readonly InputFile[], outputs: readonly OutputFile
   if (folders.size > 0) yield* checkFolders(folders, outputs)
 }
 
-/** Folders of certificates: a log among them is none, but one of them must not become a log. */
+/** In folders of certificates a log may stand beside them, but no certificate must become a log. */
 function* checkFolders(folders: ReadonlyMap<string, InputFile>, outputs: readonly OutputFile[]): Sliced<void> {
   for (const { section, kind, target, inode } of outputs) {
     yield
@@ -103,7 +103,7 @@ function around(file: string, folders: ReadonlyMap<string, InputFile>): InputFil
   }
 }
 
-/** Bytes; no file of certificates is larger, and a log soon is. */
+/** Bytes. Larger files are taken for logs: no file of certificates is larger, and a log soon is. */
 const maxPemSize = 256 * 1024
 
 function holdsPem(path: string): boolean {

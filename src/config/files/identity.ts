@@ -1,4 +1,4 @@
-// Whether two names stand for one file, whatever way they are written: links in folders or at the end, hard links.
+// Tells whether two names stand for one file, also through links in their folders or at their end, or hard links.
 
 import { readlinkSync, realpathSync, statSync } from 'node:fs'
 import type { Stats } from 'node:fs'
@@ -21,12 +21,12 @@ export function identityOfFile(path: string): FileIdentity | null {
   return { entry, target: targetOf(entry), inode: inodeOf(found) }
 }
 
-/** With its links followed; null for what is not there, or cannot be reached. */
+/** The file that a name leads to, with links followed; null where there is none or it cannot be reached. */
 export function statOf(path: string): Stats | null {
   try {
     return statSync(path, { throwIfNoEntry: false }) ?? null
   } catch {
-    // Not reachable; who has to open it will say so.
+    // Not reachable; whatever has to open the file will report that.
     return null
   }
 }

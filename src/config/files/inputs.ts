@@ -1,4 +1,4 @@
-// The files that a configuration is read from, or names to be read: nothing may be logged to one of them.
+// The files that a configuration is read from or names for reading. No log may be written to any of them.
 
 import type { Sliced } from '../../in-slices.ts'
 import { pidFilePath } from '../../process/pid-file.ts'

@@ -24,7 +24,10 @@ export interface OutputFile extends FileIdentity {
 /** Outputs that are rotated, by the name that is renamed. */
 export type Rotating = ReadonlyMap<string, OutputFile>
 
-/** In the order written, the audit log last. What is no file, such as a pipe, can neither be spoiled nor rotated. */
+/**
+ * In the order written, the audit log last. Outputs that are no files, such as pipes, are left out: they can neither be
+ * spoiled nor rotated.
+ */
 export function* outputFiles(agent: Section, { loggers, auditLog }: AgentConfig): Sliced<OutputFile[]> {
   const logs = new Map<string, { readonly section: Section; readonly settings: OutputSettings[] }>()
   const sections = agent.sections('loggers') ?? []
@@ -59,7 +62,7 @@ export function* outputFiles(agent: Section, { loggers, auditLog }: AgentConfig)
   return files
 }
 
-/** By the name that is renamed; of several with one name the one that keeps most. */
+/** By the name that is renamed; of several outputs with one name, the one that keeps the most rotated files. */
 export function rotatingFiles(outputs: readonly OutputFile[]): Rotating {
   const rotating = new Map<string, OutputFile>()
   for (const output of outputs) {
@@ -68,7 +71,7 @@ export function rotatingFiles(outputs: readonly OutputFile[]): Rotating {
   return rotating
 }
 
-/** What is the same for two names of one file. */
+/** The keys of a file: two names of one file have at least one key in common. */
 export function keysOf({ entry, target, inode }: FileIdentity): string[] {
   const names = [...new Set([entry, target])].map((name) => `name:${name}`)
   return inode === null ? names : [...names, `inode:${inode}`]
@@ -76,7 +79,7 @@ export function keysOf({ entry, target, inode }: FileIdentity): string[] {
 
 export const rotatedName = /^(.*)\.([1-9]\d{0,15})$/s
 
-/** Which output is rotated onto a file: renamed to its name, or to the one that its links lead to. */
+/** The output that is rotated onto a file: renamed to the file's name, or to the name that its links lead to. */
 export function rotatorOf({ entry, target }: FileIdentity, rotating: Rotating): OutputFile | null {
   for (const name of [entry, target]) {
     const [, base = '', version = ''] = rotatedName.exec(name) ?? []
@@ -107,7 +110,7 @@ export function* isOutputOf({ loggers, auditLog }: AgentConfig, path: string): S
   return false
 }
 
-/** For a sentence. */
+/** Names an output and its place in the configuration, for a sentence. */
 export function placeOf({ section, path }: OutputFile): string {
   return `${quoted(path)} at ${section.keyPosition('output')}`
 }

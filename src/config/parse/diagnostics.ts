@@ -12,7 +12,7 @@ export interface SourcePosition {
   readonly path: string
 }
 
-/** What would be right. As a function where it takes a search, which is made only for what is shown. */
+/** What would be right. A function where that takes a search: it is called only for a mistake that is shown. */
 export type Remedy = string | null | (() => string | null)
 
 interface Found extends SourcePosition {
@@ -20,7 +20,10 @@ interface Found extends SourcePosition {
   readonly remedy: Remedy
 }
 
-/** Of each kind; the others are only counted, as a text of a million mistakes must not cost a million places. */
+/**
+ * How many mistakes and how many warnings are kept. The others are only counted, because a text with a million mistakes
+ * must not cost the memory for a million places.
+ */
 const maxKept = 1000
 
 export class Diagnostics {
@@ -40,7 +43,7 @@ export class Diagnostics {
     if (this.#errors.length < maxKept) this.#errors.push({ offset: at.offset, path: at.path, text, remedy })
   }
 
-  /** Mistakes that were found, but are not described: there are so many before them. */
+  /** Counts mistakes that were found but are not described, because there are so many before them. */
   countErrors(count: number): void {
     this.#errorCount += count
   }

@@ -23,7 +23,7 @@ export interface ConfigWarning extends ConfigIssue {
   readonly id: MessageId
 }
 
-/** More sentences than these are of no help, and an answer must not grow without bound. */
+/** How many mistakes, or warnings, are shown. More are of no help, and an answer must not grow without bound. */
 export const maxShown = 100
 
 export interface ConfigErrorOptions {
@@ -52,7 +52,7 @@ export class ConfigError extends KeagateError {
 export function formatIssue(issue: ConfigIssue): string {
   const where = formatPosition(issue)
   const at = issue.path === '' ? '' : ` (at ${escapeForLog(issue.path)})`
-  // The names of files stand in these as they came.
+  // A remedy may hold the name of a file as it was written.
   const remedy = issue.remedy === null ? '' : `; ${escapeForLog(issue.remedy)}`
   return `${where}: ${escapeForLog(issue.text)}${at}${remedy}`
 }

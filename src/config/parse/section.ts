@@ -1,5 +1,5 @@
-// One map of a configuration while it is being resolved: typed reading of its members, and findings at their places.
-// A member of the wrong type reads as absent: `validate.ts` has named it already.
+// One map of a configuration while it is being resolved: reads its members by type, and notes mistakes at their places.
+// A member of the wrong type reads as absent: `validate.ts` has reported it already.
 
 import type { JsonNode, ListNode, MapNode, Member } from '../../json/text/node.ts'
 import type { MessageId } from '../../log/message.ts'
@@ -123,7 +123,7 @@ export class Section {
   }
 }
 
-/** Digits with an optional minus as a number. Beyond 2^53 it is not exact, which only values out of every range are. */
+/** Digits with an optional minus as a number. It is not exact beyond 2^53, where every value is out of range anyway. */
 export function integerOf(text: string): number {
   // Makes -0 a 0.
   return Number(text) + 0

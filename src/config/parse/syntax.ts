@@ -1,4 +1,5 @@
-// Configuration text to a tree: mistakes of syntax become findings, and what is around the configuration is taken away.
+// Parses the text of a configuration to a tree. Mistakes of syntax are noted, and what stands around the configuration
+// is taken away.
 
 import type { JsonNode, MapNode } from '../../json/text/node.ts'
 import { treeWork } from '../../json/text/parser.ts'
@@ -7,15 +8,15 @@ import type { Diagnostics, SourcePosition } from './diagnostics.ts'
 import type { Sliced } from '../../in-slices.ts'
 import { pointer } from './section.ts'
 
-/** So that `config-get` can wrap it and stay within the 100 maps and lists that Kea's clients read. */
+/** Deepest nesting of maps and lists: `config-get` can wrap it within the 100 levels that Kea's clients read. */
 const DEEPEST = 98
 
 /** @returns null, with an error, where the text is broken */
 export function* parseConfig(text: string, dialect: Dialect, diagnostics: Diagnostics): Sliced<JsonNode | null> {
   const tree = yield* treeWork(text, { dialect, maxDepth: DEEPEST })
   for (const problem of tree.errors) {
-    // What config-set took must be readable again after config-write, and commands take numbers of any length: in free
-    // maps they are only passed along, and every keyword has a range of its own.
+    // Numbers of any length are taken, as in commands: what config-set took must be readable again after config-write.
+    // In free maps they are only passed along, and every keyword has a range of its own.
     if (problem.tooLarge === true) continue
     diagnostics.error(spotOf(tree.root, problem), described(problem, diagnostics), problem.remedy)
     yield
@@ -37,7 +38,7 @@ function described({ text, other }: Problem, diagnostics: Diagnostics): string {
   return other === undefined ? text : `${text}; ${other.what} ${diagnostics.position(other.offset)}`
 }
 
-/** The path of the innermost value around a problem, where there is a tree to tell it. */
+/** The place of a problem, with the path of the innermost value around it if there is a tree. */
 function spotOf(root: JsonNode | null, { offset }: Problem): SourcePosition {
   let path = ''
   for (let inner = root; inner !== null; ) {

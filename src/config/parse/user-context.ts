@@ -5,8 +5,8 @@ import type { Section } from './section.ts'
 import type { UserContext } from '../types.ts'
 
 /**
- * The notes of a map, as Kea merges them in files: a `comment` of its own wins over one in a `user-context` after it,
- * and is a repetition after a `user-context` that has one.
+ * The notes of a map, as Kea merges them in files: a `comment` of the map wins over one in a `user-context` after it.
+ * After a `user-context` that has one, it is an error: a repetition.
  */
 export function userContextOf(section: Section): UserContext {
   const context = section.map('user-context')

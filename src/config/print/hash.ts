@@ -7,13 +7,13 @@ import { printMasked } from './masked-parameters.ts'
 import { printConfig } from './print.ts'
 import type { AgentConfig } from '../types.ts'
 
-/** A configuration never changes, and its hash is asked for by everybody who polls. */
+/** Hashes made so far. A configuration never changes, and every client that polls asks for its hash. */
 const known = new WeakMap<AgentConfig, Promise<string>>()
 
 /**
- * SHA-256, 64 upper-case hex digits; the same after a restart. It is for everybody who may read the configuration, so
- * passwords go into it through scrypt: guessing them from the hash costs some 40 ms for each guess, and has to
- * guess all of them at once. That time is spent in a thread.
+ * SHA-256, 64 upper-case hex digits; the same after a restart. Everybody who may read the configuration gets it, so
+ * passwords go into it through scrypt: each guess at them from the hash costs some 40 ms and has to be right for all
+ * of them at once. scrypt runs in another thread.
  */
 export function configHash(config: AgentConfig): Promise<string> {
   const hash = known.get(config) ?? computeHash(config)

@@ -12,7 +12,7 @@ export function isSecretKey(key: string): boolean {
   return /(?:password|secret|password-hash)$/i.test(key)
 }
 
-/** The parameters with `*****` in the place of each secret, whatever it is. */
+/** The parameters with `*****` in the place of each secret, of whatever type. */
 export function printMasked(node: JsonNode): Printable {
   switch (node.kind) {
     case 'map':
@@ -30,7 +30,7 @@ export function printMasked(node: JsonNode): Printable {
   }
 }
 
-/** Where `*****` stands for a secret; null where every secret is written. */
+/** The first place where `*****` stands for a secret; null where every secret is written out. */
 export function maskedParameter(node: JsonNode, path: string): SourcePosition | null {
   const inside = node.kind === 'map' ? node.members : node.kind === 'list' ? node.items.map((value) => ({ key: null, value })) : []
   for (const [index, { key, value }] of inside.entries()) {
@@ -44,10 +44,11 @@ export function maskedParameter(node: JsonNode, path: string): SourcePosition | 
 }
 
 /**
- * The parameters with the secrets in force where `*****` stands. Only for parameters that are the same otherwise: a
- * client may be allowed to change an address without being allowed to read the file that has the secret for it.
- * @param known what is in force for the same module
- * @returns null where there are none such
+ * The parameters with the secrets in force where `*****` stands. Only where all other parameters are the same: else a
+ * client that may change an address, but not read the file that has the secret for it, could have the secret sent to
+ * another address.
+ * @param known the parameters in force of the same module
+ * @returns null where none of these are the same otherwise
  */
 export function unmaskParameters(parameters: MapNode, known: readonly MapNode[]): MapNode | null {
   const shown = printCompact(printMasked(parameters))
@@ -55,7 +56,7 @@ export function unmaskParameters(parameters: MapNode, known: readonly MapNode[])
   return same === undefined ? null : (merged(parameters, same) as MapNode) // a map and a map give a map
 }
 
-/** What is in force is compared with every module of a new configuration. */
+/** Kept, because parameters in force are compared with every module of a new configuration. */
 function shownParameters(parameters: MapNode): string {
   const text = shownTexts.get(parameters) ?? printCompact(printMasked(parameters))
   shownTexts.set(parameters, text)
@@ -64,7 +65,7 @@ function shownParameters(parameters: MapNode): string {
 
 const shownTexts = new WeakMap<MapNode, string>()
 
-/** Both have the same shape, but for what secrets are. */
+/** Both have the same shape, except for the values of secrets. */
 function merged(node: JsonNode, kept: JsonNode): JsonNode {
   if (node.kind === 'map' && kept.kind === 'map') {
     const members = node.members.map((member, index) => {

@@ -8,9 +8,9 @@ export const maskedPassword = '*****'
 type Kept = Pick<ClientConfig, 'password' | 'hash' | 'userFile' | 'passwordFile' | 'userInPasswordFile'>
 
 /**
- * The password of a user that is in force, and where it came from. A user may have several passwords; then they are
- * told apart by their order, which takes as many entries as there were.
- * @param entry the place of this entry among those of the same user
+ * The password in force of a user, and where it came from. Several passwords of one user are told apart by their order,
+ * for which there must be as many entries as before.
+ * @param entry the place of this entry among those of the same user, and their number
  * @param candidates the clients in force that have this user
  * @returns null, with an error, where it cannot be told which password is meant
  */

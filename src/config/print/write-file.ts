@@ -1,4 +1,4 @@
-// Writes the configuration in force back to disk: whole or not at all, where the folder lets it.
+// Writes the configuration in force back to disk: whole or not at all, where the folder permits that.
 
 import { createHash } from 'node:crypto'
 import type { Stats } from 'node:fs'
@@ -23,14 +23,14 @@ export type WrittenConfig =
       readonly filename: string
       /** Bytes. */
       readonly size: number
-      /** Why it was written in place, where a kill could have left a part of it; absent where it was replaced. */
+      /** Why the file was written in place, so that a kill could have left a part of it; absent: it was replaced. */
       readonly inPlace?: string
     }
   | { readonly ok: false; readonly text: string }
 
 /**
  * Writes through a temporary file, fsync and rename, so that a full disk or a kill leaves the old file or the new one.
- * Where the folder refuses that, as Kea does: in place.
+ * Where the folder refuses that, the file is written in place, as Kea does it.
  * The real secrets are written; the mode is the old file's, or 0640. One call at a time for one file.
  * @param startFile the file the process was started with; only files in its folder may be written
  * @param filename null: the start file; a bare name means the start file's folder
@@ -49,7 +49,7 @@ export async function writeConfigFile(
     // must not reach another folder by way of a link.
     const real = await realpath(target).catch(() => target)
     if (real !== target && target !== start) return { ok: false, text: `${target} is a link; name a file` }
-    // Also one that is empty now, or not there yet.
+    // This includes a log that is empty now, or not there yet.
     const isLog = target !== start && (await inSlices(isOutputOf(config, real)))
     if (isLog) return { ok: false, text: `${target} is a log of the agent; name another file` }
     const old = await stat(real).catch(absent)
@@ -115,17 +115,17 @@ function faultOfName(target: string, folder: string): string | null {
   return basename(target).startsWith('.') ? 'the name of the file must not begin with a dot' : null
 }
 
-/** A path that ends like one of a folder would lose that end on its way, and then name another file. */
+/** A path that ends like that of a folder would lose its end when it is resolved, and then name another file. */
 function faultOfEnd(filename: string | null): string | null {
   return filename !== null && /\/\.?$/.test(filename) ? 'the name of the file must not end with a slash' : null
 }
 
-/** Bytes. No configuration of the agent comes near it. */
+/** Bytes. No configuration of the agent comes near this size. */
 const maxConfigSize = 4 * 1024 * 1024
 
 /**
- * Why a file that stands there must not be replaced: keys, passwords, logs, the PID file and the configurations of the
- * daemons may lie in the same folder, and none of them is a configuration of the agent.
+ * Why an existing file must not be replaced: keys, passwords, logs, the PID file and the configurations of the daemons
+ * may lie in the same folder, and none of them is a configuration of the agent.
  */
 async function faultOfOther(file: string, old: Stats | null): Promise<string | null> {
   if (old === null || (old.isFile() && old.size === 0)) return null
@@ -139,7 +139,7 @@ function* holdsConfig(file: string): Sliced<boolean> {
     const { root } = yield* treeWork(source.text, { dialect: 'file' })
     return root?.kind === 'map' && memberOf(root, 'Control-agent') !== undefined
   } catch {
-    // It includes what cannot be read.
+    // The file, or one that it includes, cannot be read.
     return false
   }
 }
@@ -158,7 +158,7 @@ async function replaceFile(path: string, text: Buffer, old: Stats | null): Promi
     await rm(temporary, { force: true }).catch(() => undefined)
     throw error
   }
-  // The rename itself must survive a power cut too; if that cannot be had, the file is in place all the same.
+  // The rename itself should survive a power cut too. If the folder cannot be synced, the file is in place anyway.
   await syncFolder(folder).catch(() => undefined)
 }
 

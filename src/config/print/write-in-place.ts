@@ -4,7 +4,7 @@
 import { open } from 'node:fs/promises'
 import type { FileHandle } from 'node:fs/promises'
 
-/** Codes of a failed rename or a refused temporary file that say nothing of the file itself. */
+/** Codes of a failed rename or a refused temporary file that say nothing about writing the file itself. */
 const ofFolder: ReadonlySet<string> = new Set(['EBUSY', 'EACCES', 'EPERM', 'EROFS', 'EXDEV'])
 
 /** Whether a file that could not be replaced may still be writable in place. */
@@ -35,7 +35,7 @@ export async function writeInPlace(path: string, text: Buffer): Promise<void> {
   }
 }
 
-/** Blanks cover what was longer, so that the one write leaves whole JSON; only then they are cut off. */
+/** Blanks cover the rest of a longer old text, so that the one write leaves whole JSON; only then they are cut off. */
 async function overwrite(file: FileHandle, text: Buffer, size: number): Promise<void> {
   const bytes = Buffer.concat([text, Buffer.alloc(Math.max(0, size - text.length), ' ')])
   const { bytesWritten } = await file.write(bytes, 0, bytes.length, 0)

@@ -13,7 +13,7 @@ import { userContextOf } from '../parse/user-context.ts'
 export interface AuthenticationRules {
   /** The folder that relative names start from; absolute. */
   readonly directory: string
-  /** The clients in force whose passwords `*****` may stand for; null where nothing may: in files. */
+  /** The clients in force whose passwords `*****` may stand for; null: it stands for nothing, as in files. */
   readonly known: readonly ClientConfig[] | null
 }
 

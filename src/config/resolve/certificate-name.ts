@@ -1,4 +1,5 @@
-// Names of certificates in rules: what makes one that no certificate can have, or that is not what it looks like.
+// Checks names of certificates in rules: warns of a name that no certificate can have, or that is not what it looks
+// like.
 
 import { isWholeName, nameKey, parseName } from '../../x509/name-text.ts'
 import { visibleText } from '../../x509/visible-text.ts'

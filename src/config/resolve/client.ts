@@ -12,7 +12,7 @@ import { quoted } from '../schema/messages.ts'
 import type { ClientConfig } from '../types.ts'
 import { userContextOf } from '../parse/user-context.ts'
 
-/** A client whose password may still have to be found; null stands for `*****`. */
+/** A client whose password is null where `*****` was written: the password in force has still to be found. */
 export interface ClientDraft extends Omit<ClientConfig, 'password'> {
   readonly password: string | null
   readonly section: Section
@@ -53,7 +53,7 @@ export function readClient(section: Section, rules: ClientRules): ClientDraft | 
   return { ...pair, userFile, passwordFile, userInPasswordFile, certSubject, certFingerprint, userContext, section }
 }
 
-/** In the form in which certificates are told; written with colons, blanks or nothing between the pairs. */
+/** As upper-case hex pairs joined by colons. It may be written with colons, blanks or nothing between the pairs. */
 function readFingerprint(section: Section): string | null {
   const written = section.string('cert-fingerprint')
   const digits = written?.replace(/[: ]/g, '') ?? null
@@ -63,7 +63,7 @@ function readFingerprint(section: Section): string | null {
   return null
 }
 
-/** As in Kea, no password is the empty one. */
+/** As in Kea, a missing password means the empty one. */
 function warnOfEmptyPassword(section: Section, { password, hash }: Pair): void {
   if (password !== '' || hash !== null) return
   const key = ['password', 'password-file', 'user', 'user-file'].find((each) => section.has(each)) ?? 'user'
@@ -99,7 +99,7 @@ function separate(section: Section, rules: ClientRules): Pair | null {
   return { user, password, hash: null }
 }
 
-/** @returns undefined, with an error, for a bad one */
+/** @returns undefined, with an error, for a hash that cannot be used */
 function hashedPassword(section: Section, rules: ClientRules): Omit<Pair, 'user'> | undefined {
   const text = section.string('password-hash')
   if (text === null) return undefined
@@ -129,10 +129,10 @@ function combined(section: Section, rules: ClientRules): Pair | null {
   return null
 }
 
-/** @returns null for `*****` where it may stand for the password in force; undefined, with an error, for a bad one */
+/** @returns null for `*****` where it may stand for the password in force; undefined, with an error, if refused */
 function literalPassword(section: Section, rules: ClientRules): string | null | undefined {
   const password = section.string('password')
-  // A user without a password has the empty one; a password of the wrong type has been named.
+  // A user without a password has the empty one; a password of the wrong type has been reported.
   if (password === null) return section.has('password') ? undefined : ''
   if (password === maskedPassword && rules.hiddenAllowed) return null
   if (!REFUSED.has(password)) return password
@@ -172,7 +172,7 @@ function exclusive(section: Section, one: string, other: string): boolean {
   return true
 }
 
-/** @returns null, with an error, where there is nothing to read; a wrong type has been named */
+/** @returns null, with an error, where there is nothing to read; a wrong type has been reported */
 function fileContent(section: Section, key: 'user-file' | 'password-file', rules: ClientRules): string | null {
   const path = clientFile(section, key, rules)
   if (path === null) return null
@@ -190,7 +190,7 @@ function fileContent(section: Section, key: 'user-file' | 'password-file', rules
 
 /**
  * The path of a file that holds a user or password; null where none is named. Kea's rule: directory, slash, name
- * without its first slash. Without a directory the rule of all other files.
+ * without its first slash. Without a directory, the rule of all other files counts.
  */
 export function clientFile(
   section: Section,

@@ -56,7 +56,7 @@ function common(section: Section): Pick<ControlSocketConfig, 'limits' | 'userCon
   }
 }
 
-/** The limits guard the daemon, so all its requests share one queue. */
+/** The limits protect the daemon, so all requests to one daemon share one queue. */
 function refuseOtherLimits(section: Section, before: Section): void {
   section.error(
     section.has('limits') ? section.keySpot('limits') : section.start,
@@ -82,7 +82,7 @@ function resolveUnixSocket(section: Section, rules: ControlSocketRules): Omit<Un
   return { socketType: 'unix', socketName, path: socketName === '' ? '' : pathOf(section, socketName, rules) }
 }
 
-/** Kea's agent starts with a path too long for the system and serves the other services. */
+/** kea-ctrl-agent starts even with a path that is too long for the system, and serves the other services. */
 function pathOf(section: Section, socketName: string, { paths, tolerance }: ControlSocketRules): string {
   const placed = placePath('control-socket', socketName, paths)
   if (!placed.ok) {

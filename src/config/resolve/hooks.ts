@@ -1,4 +1,4 @@
-// `hooks-libraries`: the handler modules. What Kea's own hook libraries are for is said where one is named.
+// `hooks-libraries`: the handler modules. Where a hook library of Kea itself is named, an error says where it belongs.
 
 import type { MapNode } from '../../json/text/node.ts'
 import { maskedParameter, unmaskParameters } from '../print/masked-parameters.ts'
@@ -13,15 +13,15 @@ import type { Section } from '../parse/section.ts'
 import { quoted } from '../schema/messages.ts'
 import type { HookModuleConfig } from '../types.ts'
 
-/** Milliseconds. */
+/** Milliseconds that a function of a module may take, where the configuration says nothing. */
 export const defaultModuleTimeout = 30_000
 
 export interface HookRules extends PathRules {
-  /** Whose secrets `*****` may stand for; null where it stands for nothing: in files. */
+  /** The modules in force whose secrets `*****` may stand for; null: it stands for nothing, as in files. */
   readonly known: readonly HookModuleConfig[] | null
 }
 
-/** The modules in the order written; each file has been found. What is in it is seen when it is loaded. */
+/** The modules in the order written. Each file is known to exist; its content is checked when it is loaded. */
 export function* resolveHooks(agent: Section, rules: HookRules): Sliced<HookModuleConfig[]> {
   const modules: HookModuleConfig[] = []
   for (const entry of agent.sections('hooks-libraries') ?? []) {

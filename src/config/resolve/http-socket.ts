@@ -1,5 +1,5 @@
-// A control socket that is a daemon's own HTTP or HTTPS listener: its address, what proves who it is, and what proves
-// to it who we are.
+// A control socket that is a daemon's own HTTP or HTTPS listener: its address, what proves the daemon's identity, and
+// what proves the agent's identity to the daemon.
 
 import { BlockList, isIP } from 'node:net'
 import { maskedPassword } from '../print/masked-password.ts'
@@ -25,7 +25,7 @@ export interface HttpSocketRules {
 
 const httpsOnly = ['trust-anchor', 'cert-file', 'key-file', 'server-name'] as const
 
-/** The keywords that say nothing of a UNIX socket. */
+/** The keywords that mean nothing for a UNIX socket. */
 export const httpOnly = [
   'socket-address', 'socket-port', ...httpsOnly, 'user', 'password', 'password-file', 'service',
   'forward-client-address',
@@ -162,7 +162,7 @@ function fromFile(
 ): UpstreamLogin | null {
   const written = section.string('password-file')
   if (written === null) return null
-  // What a file holds is sent away, so a client with the right to set the configuration must not choose which one.
+  // The content of the file is sent to the daemon, so a client that may set the configuration must not choose the file.
   if (restricted && loginInForce(endpoint, current, (login) => login.passwordFile === written) === null) {
     const text = 'over the network only the password-file may be named that is in use for this very daemon'
     section.error('password-file', text, 'write it in the configuration file, or start the agent with -X')
@@ -181,7 +181,7 @@ function fromFile(
   return { user, password: content.text, passwordFile: written }
 }
 
-/** A secret is sent only to the daemon that it was given for, known by the same certificates as before. */
+/** A secret is sent only to the daemon that it was given for, with the same trust anchor and server name as before. */
 function loginInForce(
   endpoint: Endpoint,
   current: AgentConfig | null,
@@ -191,8 +191,8 @@ function loginInForce(
 }
 
 /**
- * As a path is held to a folder, an address is held to this machine and to what is in use. Of names only `localhost`
- * is this machine's for sure: what another one leads to may change behind our back.
+ * Over the network, only addresses of this machine and addresses in use may be named, as paths may only lie in their
+ * folder. Of names, only `localhost` is surely this machine's: where another name leads may change unnoticed.
  */
 function checkReach(section: Section, endpoint: Endpoint, current: AgentConfig | null): void {
   if (isLoopback(endpoint.address) || isInForce(current, endpoint)) return
@@ -207,7 +207,7 @@ const loopback = new BlockList()
 loopback.addSubnet('127.0.0.0', 8, 'ipv4')
 loopback.addAddress('::1', 'ipv6')
 
-/** Also knows the long forms of `::1`. An address with a zone is none. */
+/** Also knows the long forms of `::1`. An address with a zone is no loopback address. */
 function isLoopback(address: string): boolean {
   if (isIP(address) === 0) return address.toLowerCase() === 'localhost'
   return loopback.check(address, isIP(address) === 6 ? 'ipv6' : 'ipv4')

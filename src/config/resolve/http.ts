@@ -32,12 +32,12 @@ function rightHost(host: string): string {
 /** RFC 9110 section 5.6.2. */
 const TOKEN = /^[!#$%&'*+.^_`|~0-9A-Za-z-]+$/
 
-/** What frames an answer or runs the protocol is never an operator's business. */
+/** Headers that frame an answer or run the protocol; only the agent sets them. */
 const REFUSED: ReadonlySet<string> = new Set([
   'connection', 'keep-alive', 'proxy-connection', 'te', 'trailer', 'transfer-encoding', 'upgrade', 'www-authenticate',
 ])
 
-/** Kea takes these and sends its own values all the same. */
+/** Kea accepts these headers and sends its own values all the same. */
 const WITHOUT_EFFECT: ReadonlySet<string> = new Set(['content-length', 'date'])
 
 /** Headers added to every response. As in Kea, of equal names the last counts. */
@@ -59,7 +59,7 @@ export function* resolveHeaders(agent: Section): Sliced<HttpHeader[]> {
   return [...headers.values()]
 }
 
-/** @returns whether the header takes part */
+/** @returns whether the header is to be sent */
 function checkName(item: Section, name: string): boolean {
   const key = name.toLowerCase()
   if (!TOKEN.test(name)) {

@@ -1,4 +1,4 @@
-// `monitoring`: where metrics, health and the status page are to be had. Off unless the map is there.
+// `monitoring`: where metrics, health and the status page are served. Off unless the map is there.
 
 import { resolveHost } from './http.ts'
 import type { Section } from '../parse/section.ts'
@@ -22,7 +22,7 @@ export function resolveMonitoring(agent: Section): MonitoringConfig | null {
   return { httpHost, httpPort, probesOnAgentPort, userContext: userContextOf(section) }
 }
 
-/** One port on two addresses is fine for the system, but an address for all takes the port on each. */
+/** The system allows one port on two addresses, but `0.0.0.0` and `::` take the port on every address. */
 function checkPort(agent: Section, section: Section, port: number): void {
   const other = agent.integer('http-port') ?? 8000
   if (port !== other || port === 0) return

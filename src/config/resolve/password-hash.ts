@@ -5,7 +5,7 @@ export interface ScryptCost {
   readonly ln: number
   /** Block size: 1..32. */
   readonly r: number
-  /** How often all is done, one after the other: 1..16. */
+  /** How many times the whole computation is done, one after the other: 1..16. */
   readonly p: number
 }
 
@@ -16,7 +16,7 @@ export interface PasswordHash extends ScryptCost {
   readonly key: Uint8Array
 }
 
-/** Above this, one login would cost seconds and hundreds of megabytes. */
+/** The most that N * r * p may be. Above this, one login would cost seconds and hundreds of megabytes. */
 const maxWork = 2 ** 22
 
 /** Reads the PHC string form, or says what is wrong with it; the text holds nothing of the hash. */

@@ -1,4 +1,4 @@
-// File names of the configuration to paths: where a name leads, and what a name that came over the network may reach.
+// Turns file names of the configuration into paths, and limits what a name that came over the network may reach.
 
 import { isAbsolute, resolve } from 'node:path'
 
@@ -18,7 +18,7 @@ export type PathOutcome =
   | { readonly ok: true; readonly path: string }
   | { readonly ok: false; readonly text: string; readonly remedy: string | null }
 
-/** Debian's folders, and what overrides them. */
+/** Debian's folders, and the environment variables that override them. */
 const folders: Readonly<Record<PathKind, { readonly folder: string; readonly variable: string }>> = {
   'control-socket': { folder: '/run/kea', variable: 'KEA_CONTROL_SOCKET_DIR' },
   'log-file': { folder: '/var/log/kea', variable: 'KEA_LOG_FILE_DIR' },
@@ -57,17 +57,17 @@ export function resolveFile(name: string, directory: string): string {
   return isAbsolute(name) ? name : resolve(directory, name)
 }
 
-/** Without a slash at its end. */
+/** The folder for a kind of file, without a slash at its end. */
 export function folderFor(kind: PathKind, env: NodeJS.ProcessEnv): string {
   const { folder, variable } = folders[kind]
   const override = env[variable]
   return override === undefined || override === '' ? folder : trimmed(override)
 }
 
-/** Without slashes at the end. */
+/** The folder without slashes at its end. */
 function trimmed(folder: string): string {
   let end = folder.length
-  // Not a pattern: one that looks for slashes at the end takes forever over a client's megabyte of them.
+  // No regular expression: one for slashes at the end would take forever for a client's megabyte of slashes.
   while (folder.charAt(end - 1) === '/') end--
   return folder.slice(0, end)
 }

@@ -1,4 +1,4 @@
-// `trusted-proxies` and `proxy-protocol`: whose word counts for the address of a client.
+// `trusted-proxies` and `proxy-protocol`: the proxies that are believed when they tell the address of a client.
 
 import { isIP } from 'node:net'
 import type { Sliced } from '../../in-slices.ts'
@@ -29,7 +29,7 @@ export function* resolveProxies(agent: Section): Sliced<ProxiesConfig> {
     trusted.push(value)
   }
   const proxyProtocol = agent.boolean('proxy-protocol') ?? false
-  // What is wrong with the addresses is named already.
+  // Addresses that are wrong count here too: they have been reported already.
   const named = (agent.strings('trusted-proxies') ?? []).length > 0
   if (proxyProtocol && !named) {
     const text = 'proxy-protocol is true, but trusted-proxies names no proxy, so that every connection would be closed'

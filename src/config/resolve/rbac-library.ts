@@ -9,7 +9,7 @@ import { maxModules } from '../schema/schema.ts'
 import type { Section } from '../parse/section.ts'
 import { validateConfig } from '../schema/validate.ts'
 
-/** That of the agent, and that of all daemons since Kea 2.7.2. */
+/** Whether it is the library of the agent, or that of all daemons since Kea 2.7.2. */
 export function isRbacLibrary(library: string): boolean {
   return /^(?:.*\/)?lib(?:ca|dhcp)_rbac\.so(?:\.\d+)*$/s.test(library)
 }
@@ -18,7 +18,7 @@ export function rbacEntries(agent: Section): Section[] {
   return (agent.sections('hooks-libraries') ?? []).filter((entry) => isRbacLibrary(entry.string('library') ?? ''))
 }
 
-/** Names every mistake of shape in its parameters, which are free-form for every other library. */
+/** Reports every mistake of shape in the library's parameters; those of every other library are free-form. */
 export function* validateRbacParameters(root: JsonNode, diagnostics: Diagnostics): Sliced<void> {
   const agent = mapAt(root, 'Control-agent')
   const libraries = agent === null ? undefined : memberOf(agent, 'hooks-libraries')

@@ -1,5 +1,5 @@
-// Reads a file that a configuration names, without trusting the name: what is no regular file is not waited for, and no
-// more is read than was expected to be there.
+// Reads a file that a configuration names, without trusting the name: it never waits for something that is no regular
+// file, and never reads more than the caller expects.
 
 import { closeSync, constants, fstatSync, openSync, readSync } from 'node:fs'
 
@@ -13,7 +13,8 @@ export interface FileFault {
 }
 
 /**
- * The size that the system tells is not believed: files of the kernel say 0 and may never end.
+ * Reads a file up to a largest size. Does not rely on the size that the system tells: for files of the kernel it is 0,
+ * and they may never end.
  * @param largest bytes
  * @throws the system's error when it cannot be opened or read
  */
@@ -58,7 +59,7 @@ function readUpTo(fd: number, most: number, expected: number): Buffer {
   }
 }
 
-/** Why the system did not give a file, in words. */
+/** Why the system did not let a file be read, in words. */
 export function faultOf(error: unknown): FileFault {
   const code = error instanceof Error && 'code' in error ? String(error.code) : ''
   switch (code) {

@@ -26,21 +26,21 @@ export interface ResolveRules {
   /** Absolute; relative file names start here. */
   readonly directory: string
   readonly env: NodeJS.ProcessEnv
-  /** Whether paths are held to Kea 3's folders: what came over the network, unless started with `-X`. */
+  /** Whether paths must lie in Kea 3's folders: true for what came over the network, unless started with `-X`. */
   readonly restricted: boolean
   /** The configuration in force, for what came over the network; null for files. */
   readonly current: AgentConfig | null
-  /** Whether `*****` may stand for the password in force: over the network. */
+  /** Whether `*****` may stand for the password in force: true for what came over the network. */
   readonly hiddenPasswords: boolean
-  /** The files that are being read, absolute, the start file first; null where none is: over the network. */
+  /** The files that are being read, absolute, the start file first; null for what came over the network. */
   readonly sourceFiles: readonly string[] | null
   /** Which mistakes are warnings only. */
   readonly tolerance: Tolerance
 }
 
 /**
- * Reads on over mistakes, so that all are found; the result is only good if `findings` holds none. What is not of the
- * right shape reads as absent.
+ * Reads on after mistakes, so that all are found; the result is only good if `diagnostics` holds none. What is not of
+ * the right shape reads as absent.
  */
 export function* resolveConfig(root: MapNode, rules: ResolveRules, diagnostics: Diagnostics): Sliced<AgentConfig> {
   const agent = new Section(root, '', diagnostics).section('Control-agent') ?? new Section(emptyMap, '', diagnostics)
@@ -82,12 +82,13 @@ export function* resolveConfig(root: MapNode, rules: ResolveRules, diagnostics: 
     sourceFiles: rules.sourceFiles ?? current?.sourceFiles ?? [],
   }
   warnOfOpenAgent(agent, config)
-  // Asks the system: of what came over the network only if it is right so far, so that no refused path is looked at.
+  // This asks the system about files. What came over the network must be right so far, so that no refused path is
+  // looked at.
   if (diagnostics.errorCount === 0 || !rules.restricted) yield* checkOutputFiles(agent, config, rules.env)
   return config
 }
 
-/** Access control may still tell callers apart by their addresses. */
+/** Does not warn where there is access control, which may tell callers apart by their addresses. */
 function warnOfOpenAgent(agent: Section, { httpHost, tls, authentication, access }: AgentConfig): void {
   const users = authentication?.clients.length ?? 0
   if (isLoopback(httpHost) || tls !== null || users > 0 || access !== null) return
@@ -111,7 +112,7 @@ function modulesInUse(current: AgentConfig | null): Set<string> {
   return new Set(current?.hookModules.map(({ path }) => path))
 }
 
-/** The files that its loggers and its audit write to. */
+/** The files that the loggers and the audit of a configuration write to. */
 export function logsInUse(current: AgentConfig | null): Set<string> {
   const outputs = [
     ...(current?.loggers ?? []).flatMap((logger) => logger.outputs ?? []),

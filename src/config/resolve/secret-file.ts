@@ -1,15 +1,18 @@
-// Reads a file that holds a user, a password or both. What it holds never appears in a text.
+// Reads a file that holds a user, a password or both. Its content never appears in a message.
 
 import { faultOf, readRegularFile } from './regular-file.ts'
 
-/** Bytes; no password is as long, and a wrong name should not pull in a log. */
+/**
+ * Bytes. Longer files are refused: no password is that long, and a wrong file name should not make the agent read a
+ * whole log.
+ */
 const LARGEST = 4096
 
 export type SecretFile =
   | { readonly ok: true; readonly text: string; readonly othersMayRead: boolean }
   | { readonly ok: false; readonly reason: string; readonly remedy: string | null }
 
-/** The files of one configuration: one that many entries name is read once. */
+/** The secret files of one configuration. A file that many entries name is read once. */
 export class SecretFiles {
   readonly #read = new Map<string, SecretFile>()
 

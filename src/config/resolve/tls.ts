@@ -1,11 +1,11 @@
 // TLS settings of the configuration: all three files or none, and what refines them. The files themselves are read by
-// `tls/credentials.ts`.
+// `tls/files/credentials.ts`.
 
 import { resolveFile } from './paths.ts'
 import type { Section } from '../parse/section.ts'
 import type { TlsConfig, TlsVersion } from '../types.ts'
 
-/** In the order in which Kea names the first that is missing. */
+/** In the order in which Kea looks for the first that is missing. */
 const files = ['trust-anchor', 'cert-file', 'key-file'] as const
 
 /**
@@ -35,7 +35,7 @@ export function resolveTls(agent: Section, directory: string): TlsConfig | null 
   }
 }
 
-/** Names the first missing file where some are given; `""` counts as missing. */
+/** Reports the first missing file where some are given; `""` counts as missing. */
 function checkTrio(agent: Section): void {
   const given = files.find((key) => agent.has(key) && agent.string(key) !== '')
   if (given === undefined) {
@@ -43,7 +43,7 @@ function checkTrio(agent: Section): void {
     return
   }
   const missing = files.find((key) => agent.string(key) === '' || !agent.has(key))
-  // Only a wrong type is left, which has been named.
+  // What remains is a value of the wrong type, which has been reported.
   if (missing === undefined) return
   agent.error(
     agent.has(missing) ? missing : agent.keySpot(given),
@@ -64,7 +64,7 @@ function warnWithoutEffect(agent: Section): void {
   }
 }
 
-/** What holds where the map `tls` says nothing, and for control sockets where the door has no TLS. */
+/** Defaults of the map `tls`. They also hold for control sockets where the agent's own listener has no TLS. */
 export const tlsUpkeep: Pick<TlsConfig, 'reloadOnChange' | 'expiryWarningDays'> = { reloadOnChange: true, expiryWarningDays: 30 }
 
 type Refinements = Omit<TlsConfig, 'trustAnchor' | 'certFile' | 'keyFile' | 'crlFile' | 'written'>

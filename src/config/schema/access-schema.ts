@@ -2,12 +2,12 @@
 
 import type { ConfigSchema } from './schema-types.ts'
 
-/** Of `roles`, of `access-control-lists`, of `commands`. */
+/** How many entries `roles`, `access-control-lists` and `commands` may each have. */
 const most = 1000
 
 const name: ConfigSchema = { type: 'string', minLength: 1, maxLength: 512 }
 
-/** Its inside is checked where it is read: it may be written in many ways, one inside the other. */
+/** The inside of a list is checked where it is read: lists may be written in many ways, one inside the other. */
 const accessList: ConfigSchema = {
   type: ['string', 'object'],
   description:

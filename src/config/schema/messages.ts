@@ -20,7 +20,7 @@ const QUOTED = 60
  * @returns null where another error of the same value says it already
  */
 export function schemaMessage(error: ErrorObject, node: JsonNode): SchemaMessage | null {
-  // Ajv hands back a part of the schema that it was given, which is typed so.
+  // Ajv hands back a part of the schema that it was given, and all of that has this type.
   const schema = error.parentSchema as ConfigSchema
   const name = nameOf(error.instancePath)
   switch (error.keyword) {
@@ -33,7 +33,7 @@ export function schemaMessage(error: ErrorObject, node: JsonNode): SchemaMessage
     case 'propertyNames':
       return notService(quoted(String(error.params['propertyName'])))
     case 'pattern':
-      // The one of a keyword comes along with `propertyNames`.
+      // For a key that does not match there is also an error of `propertyNames`.
       if (error.propertyName !== undefined || node.kind !== 'string') return null
       return notService(`${name} is ${quoted(node.value)}, which`)
     case 'false schema':
@@ -57,7 +57,7 @@ export function schemaMessage(error: ErrorObject, node: JsonNode): SchemaMessage
 }
 
 function wrongType(name: string, schema: ConfigSchema, node: JsonNode): SchemaMessage {
-  // Too large even to be a number for Ajv.
+  // The number is too large for Ajv to take it as one.
   if (schema.type === 'integer' && node.kind === 'integer') return outOfRange(name, schema, node)
   return { text: `${name} must be ${nounOf(schema.type)}, not ${kindOf(node)}`, remedy: rightType(schema, node) }
 }
@@ -73,7 +73,7 @@ function rightType(schema: ConfigSchema, node: JsonNode): string | null {
   return null
 }
 
-/** Says nothing where the keyword is there, but misspelt: that is named as unknown. */
+/** null where the keyword is there, but misspelt: another error reports it as unknown. */
 function missing(keyword: string, schema: ConfigSchema, node: JsonNode): SchemaMessage | null {
   const keys = node.kind === 'map' ? node.members.map(({ key }) => key) : []
   if (isMisspelt(keyword, schema, keys, maxElements)) return null
@@ -96,7 +96,7 @@ function unknown(keyword: string, schema: ConfigSchema): SchemaMessage {
   return { text, remedy: 'only "Control-agent" may stand here; the Kea daemons have configurations of their own' }
 }
 
-/** What is checked may be a copy of the schema, made by the build. */
+/** Compares a member, not the object: the schema of an error may be a copy, made by the build. */
 function isWholeFile(schema: ConfigSchema): boolean {
   return schema.properties?.['Control-agent'] !== undefined
 }
@@ -123,7 +123,7 @@ function notAmong(path: string, values: readonly string[], node: JsonNode): Sche
   return { text, remedy: null }
 }
 
-/** A value there may be a password at the wrong place. */
+/** Whether a path leads into `authentication`, where a value may be a password at the wrong place. */
 function amongSecrets(path: string): boolean {
   return path.split('/').includes('authentication')
 }

@@ -13,7 +13,7 @@ export interface ConfigSchema {
   readonly items?: ConfigSchema
   readonly enum?: readonly string[]
   readonly minLength?: number
-  /** Only that of a service name, so that there is one sentence for it. */
+  /** Used for service names only, so that one sentence can say what is wrong. */
   readonly pattern?: string
   readonly maxLength?: number
   readonly maxItems?: number
@@ -22,7 +22,7 @@ export interface ConfigSchema {
   readonly default?: string | number | boolean
   readonly minimum?: number
   readonly maximum?: number
-  /** Taken, but never suggested. */
+  /** The keyword is accepted, but never suggested. */
   readonly deprecated?: true
 }
 

@@ -1,5 +1,5 @@
 // The shape of the configuration file as a plain JSON schema: every keyword under the file's own name. What a keyword
-// means, and how keywords depend on each other, is `resolve.ts`' business.
+// means, and how keywords depend on each other, is up to `resolve.ts`.
 
 import type { LimitRow } from '../limits.ts'
 import { httpLimitRows, lockOutRows, upstreamLimitRows } from '../limits.ts'
@@ -11,8 +11,8 @@ import type { ConfigSchema, Keywords } from './schema-types.ts'
 const SERVICE_NAME = '^[A-Za-z0-9._@-]+$'
 
 /**
- * Elements of a list, and control sockets. Far more than anybody needs, and few enough that reading a configuration
- * which came over the network delays no other client.
+ * How many elements a list may have, and how many control sockets there may be. Far more than anybody needs, and few
+ * enough that reading a configuration which came over the network delays no other client.
  */
 export const maxElements = 1000
 
@@ -50,7 +50,7 @@ const notes = {
   'user-context': { type: 'object', description: 'a free-form map, kept as it is' },
 } as const satisfies ConfigSchema['properties']
 
-/** Clients give up on an answer whose head is too large. */
+/** How many headers may be added: clients give up on an answer whose head is too large. */
 const maxHeaders = 64
 
 const header = map('a header added to every response', {
@@ -107,7 +107,7 @@ const authentication = map('HTTP basic authentication', {
   ...notes,
 })
 
-/** Which keyword goes with which type of socket is `resolve-control-sockets.ts`' business. */
+/** `resolve/control-sockets.ts` checks which keyword goes with which type of socket. */
 export const controlSocket = map('the control socket of a daemon', {
   'socket-type': { ...choice('the kind of socket', 'unix', 'http', 'https'), default: 'unix' },
   'socket-name': { type: 'string', minLength: 1, description: 'the path of the control socket of the daemon' },
@@ -171,7 +171,7 @@ const output = map('a destination of log lines', {
   format: { ...choice('the format of a line', 'pattern', 'json'), default: 'pattern' },
 }, ['output'])
 
-/** Of one logger, and loggers: each output is an open file. */
+/** How many outputs one logger may have, and how many loggers there may be: each output is an open file. */
 const maxOutputs = 16
 const maxLoggers = 32
 
@@ -198,7 +198,7 @@ const auditLog = map('the audit log: one line of JSON for each command', {
   ...notes,
 }, ['output'])
 
-/** Each is a process. */
+/** How many handler modules there may be: each is a process. */
 export const maxModules = 16
 
 const hooksLibrary = map('a handler module', {

@@ -1,4 +1,4 @@
-// The schemas that a value is checked against as a whole, and how: for Ajv, here and in the build.
+// The schemas that a whole value is checked against, and the options of Ajv; for the sources and for the build.
 
 import { accessControl } from './access-schema.ts'
 import type { ConfigSchema } from './schema-types.ts'

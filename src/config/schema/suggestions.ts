@@ -2,13 +2,13 @@
 
 import type { ConfigSchema } from './schema-types.ts'
 
-/** Longer than any keyword by far; nothing is compared with such a name. */
+/** Characters, far more than any keyword has; a longer name is not compared with anything. */
 const LONGEST = 64
 
-/** More changes than this make another word, however long it is. */
+/** More changed characters than this make another word, however long the word is. */
 const maxChanges = 5
 
-/** Places named for one keyword. */
+/** How many places are named for one keyword. */
 const MOST = 3
 
 /**
@@ -32,14 +32,14 @@ export function allowedIn(section: ConfigSchema): string[] {
   return properties.filter(([, schema]) => schema !== false && schema.deprecated !== true).map(([keyword]) => keyword)
 }
 
-/** Whether a keyword is there after all, misspelt, which is named as unknown. Looks at the first `most` keys only. */
+/** Whether a keyword is there, but misspelt, and so reported as unknown. Looks at the first `most` keys only. */
 export function isMisspelt(keyword: string, section: ConfigSchema, keys: readonly string[], most: number): boolean {
   const allowed = allowedIn(section)
   const known = new Set(allowed)
   const wanted = new WordList([keyword])
   const words = new WordList(allowed)
   return [...new Set(keys)].slice(0, most).some((key) => {
-    // Hardly any key comes near this one keyword, so that is asked first.
+    // Hardly any key comes near this one keyword, so `wanted` is asked first.
     return !known.has(key) && wanted.nearest(key) !== null && words.nearest(key)?.word === keyword
   })
 }
@@ -59,11 +59,11 @@ export function placesOf(keyword: string, section: ConfigSchema, path = ''): str
 
 export interface NearWord {
   readonly word: string
-  /** Changes; 0 where only letter case, `_` for `-` or blanks around differ. */
+  /** How many changes it takes; 0 where only letter case, `_` for `-` or blanks around differ. */
   readonly distance: number
 }
 
-/** Words that one may have been meant of. Prepared once for many questions. */
+/** Words of which one may have been meant. Prepared once for many questions. */
 export class WordList {
   readonly #words: readonly { readonly word: string; readonly folded: string; readonly max: number }[]
 
@@ -73,7 +73,7 @@ export class WordList {
     })
   }
 
-  /** The first word of fewest changes away; null where all are too far to have been meant. */
+  /** The word that takes the fewest changes, the first of several; null where all take too many to have been meant. */
   nearest(written: string): NearWord | null {
     if (written.length > LONGEST) return null
     const from = folded(written)
@@ -87,7 +87,7 @@ export class WordList {
   }
 }
 
-/** The same for words that are asked for once. */
+/** The same for words that are asked only once. */
 export function nearestWord(written: string, words: Iterable<string>): NearWord | null {
   return new WordList(words).nearest(written)
 }
@@ -98,7 +98,7 @@ function folded(keyword: string): string {
 
 /**
  * How many characters must be put in, left out, changed or swapped with their neighbour to make one from the other.
- * @param limit what is enough to know: where it takes more, the answer is Infinity, and most often found out early
+ * @param limit where it takes more than this, the answer is Infinity, and is most often found out early
  */
 export function editDistance(from: string, to: string, limit = Infinity): number {
   if (Math.abs(from.length - to.length) > limit) return Infinity
@@ -107,7 +107,7 @@ export function editDistance(from: string, to: string, limit = Infinity): number
   let lowestBefore = 0
   for (let row = 1; row <= from.length; row++) {
     const current = [row]
-    // Only so many columns to the left and right of the diagonal can stay within the limit.
+    // Only `limit` columns to the left and right of the diagonal can stay within the limit.
     const begin = Math.max(1, row - limit)
     const end = Math.min(to.length, row + limit)
     let lowest = begin === 1 ? row : Infinity
@@ -119,7 +119,7 @@ export function editDistance(from: string, to: string, limit = Infinity): number
       current[column] = cost
       if (cost < lowest) lowest = cost
     }
-    // Two rows may be passed at once, with a swap.
+    // A swap goes on from the row before the last, so two rows must be too far.
     if (lowest > limit && lowestBefore >= limit) return Infinity
     lowestBefore = lowest
     beforeLast = last

@@ -14,17 +14,17 @@ import type { ShapeName } from './shapes.ts'
 import * as validators from './validators.ts'
 import type { Validator } from './validators.ts'
 
-/** Fewer are shown, and a text of a million mistakes must not cost a million sentences. */
+/** How many errors get a sentence. Fewer are shown, and a million mistakes must not cost a million sentences. */
 const maxDescribed = 200
 
 /**
- * Names every unknown keyword, missing keyword, wrong type and value out of range.
+ * Reports every unknown keyword, missing keyword, wrong type and value out of range.
  * @param path JSON pointer of `root` in the configuration
  */
 export function* validateConfig(root: JsonNode, diagnostics: Diagnostics, shape: ShapeName = 'config', path = ''): Sliced<void> {
   const value = plainValue(root, depthOf(shapes[shape]))
   yield
-  // The pattern of a keyword comes along with `propertyNames`.
+  // For a key that does not match its pattern there is also an error of `propertyNames`.
   const errors = shapeErrors(value, shape).filter(({ keyword, propertyName }) => {
     return keyword !== 'pattern' || propertyName === undefined
   })
@@ -39,26 +39,26 @@ export function* validateConfig(root: JsonNode, diagnostics: Diagnostics, shape:
   diagnostics.countErrors(Math.max(0, errors.length - maxDescribed))
 }
 
-/** All that is wrong with a value, in no order. The part of the schema that an error tells of may be a copy. */
+/** All that is wrong with a value, in no order. The part of the schema that stands in an error may be a copy. */
 function shapeErrors(value: unknown, shape: ShapeName): readonly ErrorObject[] {
   const validator: Validator = validators[shape]
   if (validator(value)) return []
   const errors = validator.errors ?? []
-  // They hold the whole value, with its secrets.
+  // The errors hold the whole value, with its secrets, so the validator must not keep them.
   validator.errors = null
   return errors
 }
 
 /**
  * The tree as Ajv wants it. Maps have no prototype, so no key is special. Numbers written as floats become NaN, which
- * is no integer: `8000.0` is not a port, as in Kea. Of a map or list with more elements than any may have, the first
- * too many is enough; what stands deeper than the schema reaches is free.
- * @param depth levels of maps and lists that are wanted; the others are empty
+ * is no integer: `8000.0` is not a port, as in Kea. Of a map or list with too many elements only one too many is kept,
+ * which is enough for the error. What stands deeper than the schema reaches is free-form.
+ * @param depth how many levels of maps and lists are filled; deeper ones are empty
  */
 function plainValue(node: JsonNode, depth: number): unknown {
   switch (node.kind) {
     case 'map': {
-      // The library gives created objects no type.
+      // TypeScript declares that `Object.create` gives `any`.
       const map = Object.create(null) as Record<string, unknown>
       if (depth === 0) return map
       const values = new Map(node.members.map(({ key, value }) => [key, value]))

@@ -1,11 +1,11 @@
-// A validator for each shape, made when this is loaded, which takes a fifth of a second. The built program has the code
-// that Ajv makes of the schemas in place of this file: no start waits for it, and Ajv is not loaded.
+// A validator for each shape, made when this file is loaded, which takes a fifth of a second. In the built program,
+// code that Ajv made from the schemas takes the place of this file: no start waits for that, and Ajv is not loaded.
 
 import { Ajv } from 'ajv'
 import type { ErrorObject } from 'ajv'
 import { ajvOptions, shapes } from './shapes.ts'
 
-/** Takes a plain value and says whether it is right; all that is wrong is left in `errors`. */
+/** Says whether a plain value is right, and leaves all that is wrong in `errors`. */
 export interface Validator {
   (value: unknown): boolean
   errors?: ErrorObject[] | null

@@ -1,5 +1,5 @@
-// Why a TLS connection to a daemon's own listener did not come about, and what to do about it, in plain words: what
-// `diagnose.ts` and `diagnose-peer.ts` are for clients, seen from the other end.
+// Why a TLS connection to a daemon's own listener failed, and what to do about it, in plain words. `handshake.ts` and
+// `peer.ts` do the same for connections of clients.
 
 import type { X509Certificate } from 'node:crypto'
 import { SERVER_AUTH, extendedKeyUsages } from '../../x509/key-usage.ts'
@@ -18,7 +18,7 @@ export interface DaemonDiagnosis {
 export interface Demand {
   /** The name or address that its certificate must carry. */
   readonly name: string
-  /** Whether a certificate of ours was ready to be shown. */
+  /** Whether the agent had a certificate to show. */
   readonly ownCertificate: boolean
 }
 
@@ -138,7 +138,7 @@ function diagnoseAlert(alert: string, { ownCertificate }: Demand): DaemonDiagnos
   switch (alert) {
     case 'CERTIFICATE_REQUIRED':
       return certificateDemanded
-    // What a daemon with TLS 1.2 says where a certificate is missing, besides all else.
+    // With TLS 1.2, a daemon sends this alert for a missing certificate, but also for everything else.
     case 'HANDSHAKE_FAILURE':
       if (!ownCertificate) return certificateDemanded
       break

@@ -1,9 +1,9 @@
-// A failed handshake in; what happened and what to do about it, in plain words, out. The sentences name no file of this
-// machine. Codes are compared, never messages: these differ between the OpenSSL 3.0 of Node 20 and later ones.
+// Why a handshake with a client failed, and what to do about it, in plain words. The sentences name no file of this
+// machine. Codes are compared, never messages: messages differ between the OpenSSL 3.0 of Node 20 and later versions.
 
 import type { TlsConfig } from '../../config/types.ts'
 
-/** Why there is no TLS connection, or none that may be used: a closed list, for counters. */
+/** Why there is no TLS connection, or why it may not be used: a closed list, for counters. */
 export type TlsFailureId =
   | 'no-certificate'
   | 'expired'
@@ -143,7 +143,7 @@ const byCode: ReadonlyMap<string, Diagnosis> = new Map([
   ],
 ])
 
-/** What a client says when it ends the handshake (RFC 8446 section 6). */
+/** By the alert with which a client ends the handshake (RFC 8446 section 6). */
 const byAlert: ReadonlyMap<string, Diagnosis> = new Map([
   [
     'UNKNOWN_CA',
@@ -218,7 +218,7 @@ export function diagnoseClose(bytesRead: number): Diagnosis {
   }
 }
 
-/** What is left for a client whose versions the agent does not offer. */
+/** The versions that a client may have offered, if the agent offers none of them. */
 function otherVersions(minVersion: string, maxVersion: string): string {
   if (minVersion === '1.3') return 'TLS 1.2 or older'
   return maxVersion === '1.3' ? 'TLS 1.1 or older' : 'nothing but TLS 1.3, or 1.1 and older'
@@ -232,7 +232,7 @@ function refusal(alert: string): Diagnosis {
 function facts(error: unknown): { code: string; reason: string } {
   if (!(error instanceof Error)) return { code: 'UNKNOWN', reason: String(error) }
   const code = 'code' in error && typeof error.code === 'string' ? error.code : 'UNKNOWN'
-  // OpenSSL's own short reason, where it comes from there; its message is full of source lines.
+  // An error of OpenSSL has a short reason of its own; its message is full of source lines.
   const reason = 'reason' in error && typeof error.reason === 'string' ? error.reason : error.message
   return { code, reason: reason.slice(0, 200) }
 }

@@ -11,7 +11,7 @@ import { certificateWeakness } from '../../x509/strength.ts'
 import { formatDate, validity } from '../../x509/validity.ts'
 import { verificationFlaw, withoutIssuer } from './verification.ts'
 
-/** Of a certificate that OpenSSL took in, although parts of it are no sound DER. */
+/** For a certificate that OpenSSL took in, although parts of it are no valid DER. */
 export const unreadableCertificate: Diagnosis = {
   id: 'bad-certificate',
   reason: 'parts of the client certificate cannot be read',
@@ -20,7 +20,7 @@ export const unreadableCertificate: Diagnosis = {
 
 /**
  * Why a client certificate is refused.
- * @param code as `verificationCode` gives it; of no interest where there is no certificate
+ * @param code as `verificationCode` gives it; ignored where there is no certificate
  * @param now milliseconds since the epoch
  * @param revocation null: no revocation lists are configured
  * @param top the last certificate of the chain that is trusted or was sent; the client's own where nothing is above it
@@ -57,7 +57,7 @@ export function diagnosePeer(
     }
   }
   const revoked = aboutRevocation.test(code) ? (revocation?.check(certificate, now) ?? null) : null
-  // OpenSSL looks for a list before it looks whether it trusts the CA at all, and tells only what it saw last.
+  // OpenSSL looks for a revocation list before it checks whether it trusts the CA, and reports only its last finding.
   if (revoked?.id === 'crl-missing' && revocation?.chainsToTrustAnchor(certificate) === false) {
     return diagnoseUntrusted(certificate)
   }
@@ -67,7 +67,7 @@ export function diagnosePeer(
   return revoked ?? diagnoseVerification(code, certificate)
 }
 
-/** Of a chain that does not end at a root. @param top the intermediate CA where it ends */
+/** For a chain that does not end at a root. @param top the intermediate CA where it ends */
 function diagnoseMissingRoot(top: X509Certificate): Diagnosis {
   const chain = `the chain of the client certificate ends at the intermediate CA ${subjectName(top)}`
   return {
@@ -77,13 +77,13 @@ function diagnoseMissingRoot(top: X509Certificate): Diagnosis {
   }
 }
 
-/** Of a client certificate that leads to none of the trusted CAs. */
+/** For a client certificate that leads to none of the trusted CAs. */
 export function diagnoseUntrusted(certificate: X509Certificate): Diagnosis {
   const selfSigned = isSelfIssued(certificate) && certificate.verify(certificate.publicKey)
   return diagnoseVerification(selfSigned ? 'DEPTH_ZERO_SELF_SIGNED_CERT' : 'CERT_UNTRUSTED', certificate)
 }
 
-/** The codes that stand for a certificate on a list, or for a list that is missing or of no use. */
+/** The codes for a revoked certificate, or for a revocation list that is missing or unusable. */
 const aboutRevocation = /^(?:CERT_REVOKED|UNABLE_TO_GET_CRL|CRL_|ERROR_IN_CRL)/
 
 function diagnoseVerification(code: string, certificate: X509Certificate): Diagnosis {
@@ -163,7 +163,7 @@ function wrongUsage(certificate: X509Certificate): Diagnosis {
   return { id: 'wrong-usage', reason: 'wrong key usage: the client certificate is not made for TLS clients', remedy }
 }
 
-/** How weak a key is the certificate itself tells better than OpenSSL. */
+/** A weak key or signature is described from the certificate itself, which tells more than OpenSSL's code. */
 function otherwiseRefused(code: string, certificate: X509Certificate): Diagnosis {
   const weakness = certificateWeakness(certificate)
   if (weakness !== null) {

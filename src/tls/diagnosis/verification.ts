@@ -1,5 +1,5 @@
-// What OpenSSL found when it verified a certificate, for the findings that Node has no name for: all of these have the
-// one code `UNSPECIFIED`, and OpenSSL's own text tells them apart (X509_verify_cert_error_string; the same in 3.0 to
+// What OpenSSL found wrong when it verified a certificate, for findings that Node has no code for. Node gives all of
+// these the code `UNSPECIFIED`; OpenSSL's own text tells them apart (X509_verify_cert_error_string; the same in 3.0 to
 // 3.5).
 
 import type { TLSSocket } from 'node:tls'
@@ -123,7 +123,7 @@ const flaws: ReadonlyMap<string, VerificationFlaw> = new Map(
     ['ocsp unknown cert', 'is not known by OCSP', look],
     ['certificate transparency required, but no valid scts found', 'has no proof of Certificate Transparency', look],
     ['no matching dane tlsa records', 'is not that of the DANE records', look],
-    // Names of hosts; dates; what is none of its fault.
+    // Names of hosts, dates, and failures that are not the certificate's fault.
     ...['hostname', 'email address', 'ip address'].map((kind) => {
       return [`${kind} mismatch`, `has another ${kind} than is asked for`, 'have one issued for it'] as const
     }),
@@ -138,12 +138,12 @@ const flaws: ReadonlyMap<string, VerificationFlaw> = new Map(
   ]),
 )
 
-/** The codes that stand for a chain whose next certificate is not there. */
+/** The codes for a chain whose next certificate is missing. */
 export const withoutIssuer: ReadonlySet<string> = new Set([
   'UNABLE_TO_GET_ISSUER_CERT', 'UNABLE_TO_GET_ISSUER_CERT_LOCALLY',
 ])
 
-/** What is said of a finding; null: there are no words for it here. @param code as `verificationCode` gives it */
+/** The words for a finding; null: there are none here. @param code as `verificationCode` gives it */
 export function verificationFlaw(code: string): VerificationFlaw | null {
   return flaws.get(code.toLowerCase()) ?? null
 }

@@ -43,8 +43,8 @@ const onCommonCurve =
   'make a new key with: openssl genpkey -algorithm EC -pkeyopt ec_paramgen_curve:P-256; and have its certificate issued'
 
 /**
- * Checks everything about the chain that does not need the key. Dates, order and usage are warnings: the old agent
- * starts with them too, and it is for the clients to refuse.
+ * Checks everything about the chain that does not need the key. Wrong dates, order and usage are only warnings:
+ * kea-ctrl-agent starts with them too, and clients decide whether they refuse the certificate.
  * @param now milliseconds since the epoch
  * @param role what the certificate is shown as
  */
@@ -91,12 +91,12 @@ export function checkCertificateChain(
   }
 }
 
-/** RSA certificates of old recipes have keyEncipherment alone, for an obsolete key exchange. */
+/** RSA certificates made by old recipes have keyEncipherment as their only key usage, for an obsolete key exchange. */
 function saysItCannotSign(certificate: X509Certificate): boolean {
   try {
     return !maySignHandshakes(certificate)
   } catch {
-    // The library has a word for what cannot be read.
+    // The library reports a certificate that cannot be read.
     return false
   }
 }

@@ -1,4 +1,4 @@
-// Keeps the TLS files of one configuration in view: takes them when they change, and reminds of what is about to end.
+// Watches the TLS files of one configuration: takes them when they change, and reminds of what is about to expire.
 
 import type { TlsConfig } from '../../config/types.ts'
 import type { Log } from '../../log/message.ts'
@@ -13,7 +13,7 @@ const reminderInterval = 24 * 60 * 60 * 1000
 
 export interface CertificateReloaderOptions {
   readonly config: TlsConfig
-  /** What is in use now. */
+  /** The credentials in use now. */
   readonly credentials: () => CredentialSet | null
   /** Takes the files as they are now, whole or not at all. Resolves to whether anything is different. */
   readonly refresh: () => Promise<boolean>

@@ -1,4 +1,4 @@
-// What the door offers to clients with the key that it has: whether anybody can take it, and in words.
+// What the agent offers to clients with its kind of key: whether any client can use it, and a description in words.
 
 import type { KeyObject } from 'node:crypto'
 import { getCiphers } from 'node:tls'
@@ -8,7 +8,7 @@ import { ciphers12, defaultGroups } from './protocol.ts'
 
 type Offer = Pick<TlsConfig, 'minVersion' | 'maxVersion' | 'ciphers' | 'groups' | 'keyFile'>
 
-/** Notes ciphers that all need another kind of key: no client, or none with TLS 1.2 alone, would get in. */
+/** Notes ciphers that all need another kind of key: then no client, or no client with TLS 1.2 only, can connect. */
 export function checkCipherKind(config: Offer, key: KeyObject, diagnostics: TlsDiagnostics): void {
   if (config.minVersion === '1.3' || usable12(config, key).length > 0) return
   const kind = isRsa(key) ? 'RSA' : 'EC'
@@ -26,13 +26,13 @@ export function describeCiphers(config: Offer, key: KeyObject): string {
   return `a client needs ${versions}${old}, one of the groups ${(groups ?? defaultGroups()).split(/[:/]/).join(', ')}, and HTTP/1.1`
 }
 
-/** The ciphers of TLS 1.2 that go with the key; what is no plain name of a cipher is taken to. */
+/** The ciphers of TLS 1.2 that work with the key. What is not the plain name of a cipher counts as one that does. */
 function usable12({ ciphers }: Offer, key: KeyObject): readonly string[] {
   const known = new Set(getCiphers())
   return ciphers12(ciphers ?? '').filter((name) => !known.has(name.toLowerCase()) || fits(name, isRsa(key)))
 }
 
-/** By OpenSSL's names, in which RSA key transport goes without saying. */
+/** Whether a cipher works with a key, by OpenSSL's name. A name without a key exchange means RSA key transport. */
 function fits(cipher: string, rsa: boolean): boolean {
   if (/PSK|SRP/.test(cipher)) return false
   return cipher.startsWith('ECDHE-ECDSA-') ? !rsa : rsa

@@ -1,5 +1,5 @@
 // Reads what an https control socket names: the trust anchor for the daemon's certificate and, where the daemon asks
-// for one, the certificate and key that we show.
+// for one, the certificate and key that the agent shows.
 
 import { createHash } from 'node:crypto'
 import type { X509Certificate } from 'node:crypto'
@@ -24,7 +24,7 @@ import { checkTrustAnchor, trustAnchorWork } from './trust-anchor.ts'
 import { TrustAnchors } from '../server/trust-anchors.ts'
 
 export interface ClientCredentials {
-  /** Made once, however many control sockets and connections use it: that takes milliseconds where many are trusted. */
+  /** Made once for all control sockets and connections that use it: with many trusted CAs that takes milliseconds. */
   readonly secureContext: SecureContext
   /** Whether there is a certificate to show. */
   readonly ownCertificate: boolean
@@ -32,11 +32,11 @@ export interface ClientCredentials {
   readonly digest: string
   /** One sentence each: what works, but not for long or not safely. */
   readonly warnings: readonly string[]
-  /** What the certificates of daemons have to lead to. */
+  /** The CAs that the certificates of daemons have to lead to. */
   readonly trustAnchors: TrustAnchors
-  /** Certificates of the trust anchor that would end the process on this Node.js, so that they are not trusted. */
+  /** Certificates of the trust anchor that are not trusted, because they would end the process on this Node.js. */
   readonly leftOut: readonly TlsProblem[]
-  /** Every certificate that was read, with its end. */
+  /** Every certificate that was read, with its dates. */
   readonly expiring: readonly Expiring[]
 }
 
@@ -48,7 +48,7 @@ export function loadClientCredentials(config: UpstreamTlsConfig, now = Date.now(
   return atOnce(clientCredentialWork(config, now))
 }
 
-/** The same in steps, beside clients. */
+/** The same in steps, so that clients are served meanwhile. */
 export function* clientCredentialWork(config: UpstreamTlsConfig, now = Date.now()): Sliced<ClientCredentials> {
   const diagnostics = new TlsDiagnostics()
   const named = yield* trustAnchorWork(config.trustAnchor, diagnostics)

@@ -1,4 +1,4 @@
-// Files that hold the right thing in another form than the one that is needed, with the command that converts each.
+// Recognizes files that hold the right thing in a form other than PEM, and gives the command that converts each.
 
 import { derKind } from '../../x509/der-kind.ts'
 import type { DerKind } from '../../x509/der-kind.ts'
@@ -16,7 +16,7 @@ export interface WrongForm {
   readonly remedy: string
 }
 
-/** Of a file that does not hold what is wanted as PEM: whether it does in another form. null: it does not. */
+/** For a file that does not hold what is wanted as PEM: the other form that it holds it in. null: there is none. */
 export function wrongForm(
   wanted: Wanted,
   file: string,
@@ -45,21 +45,21 @@ export function wrongForm(
   return { flaw: `is a ${kind?.startsWith('PKCS') === true ? kind : 'DER'} file where PEM is needed`, remedy }
 }
 
-/** What is said of two PEM objects on one line, which OpenSSL does not read either. null: there are none. */
+/** What is wrong if two PEM objects touch on one line, which OpenSSL does not read either. null: there are none. */
 export function missingLineEnd(file: string, content: Buffer): WrongForm | null {
   if (!lacksLineEnd(content)) return null
   const remedy = `put one there with: sed -i 's/----------BEGIN /-----\\n-----BEGIN /g' ${shellWord(file)}`
   return { flaw: 'lacks a line end between two PEM objects (-----END ...----------BEGIN ...)', remedy }
 }
 
-/** What a file holds that is of no use for a keyword: the labels of its PEM objects, or its binary form. */
+/** Describes a file that holds nothing of use for a keyword: the labels of its PEM objects, or its binary form. */
 export function describeForm(content: Buffer, blocks: readonly PemBlock[]): string {
   const kind = blocks.length > 0 ? null : derKind(content)
   if (kind === null) return describeContent(content, blocks)
   return kind === 'DER' ? 'it is a DER file of another kind, or damaged' : `it is a binary file with a ${kind}`
 }
 
-/** Sub-commands of openssl. What is left out holds nothing of what is wanted. */
+/** The sub-commands of openssl that convert each form. A form that is left out holds nothing of what is wanted. */
 const commands: Readonly<Record<Wanted, Partial<Readonly<Record<DerKind, string>>>>> = {
   certificate: {
     certificate: 'x509 -inform DER',
@@ -78,7 +78,8 @@ const commands: Readonly<Record<Wanted, Partial<Readonly<Record<DerKind, string>
 }
 
 /**
- * The cipher of old PKCS#12 files (pbeWithSHA1And40BitRC2-CBC, RFC 7292 appendix C), read by OpenSSL 3 only if told.
+ * The cipher of old PKCS#12 files (pbeWithSHA1And40BitRC2-CBC, RFC 7292 appendix C), which OpenSSL 3 reads only with
+ * `-legacy`.
  */
 const RC2_40 = Buffer.from('2a864886f70d010c0106', 'hex')
 
@@ -86,7 +87,7 @@ function convert(command: string, secret = false): string {
   return secret ? `convert it with: (umask 077 && openssl ${command})` : `convert it with: openssl ${command}`
 }
 
-/** `ssh-keygen` works in place, takes no file that others may read, and writes PEM for old kinds of keys alone. */
+/** `ssh-keygen` works in place, refuses a file that others may read, and writes PEM only for old kinds of keys. */
 function fromOpenSsh({ text }: PemBlock, word: string, result: string): string {
   const body = Buffer.from(text.split('\n').slice(1, -2).join(''), 'base64')
   if (body.includes('ssh-ed25519')) return 'make a new key with: openssl genpkey, and have its certificate issued for it'

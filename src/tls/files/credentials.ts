@@ -1,4 +1,4 @@
-// Reads certificate, key and trust anchor, checks that they fit and can serve, and gives one immutable set.
+// Reads certificate, key and trust anchor, checks that they fit together and can be used, and gives one immutable set.
 
 import { createHash } from 'node:crypto'
 import type { X509Certificate } from 'node:crypto'
@@ -27,17 +27,17 @@ export interface CredentialSet {
   readonly options: Readonly<SecureContextOptions>
   /** The agent's own certificate. */
   readonly certificate: X509Certificate
-  /** What client certificates have to lead to. */
+  /** The CAs that client certificates have to lead to. */
   readonly trustAnchors: TrustAnchors
   /** null: revocation is not checked. */
   readonly revocation: Revocation | null
-  /** Every certificate and revocation list that was read, with its end. */
+  /** Every certificate and revocation list that was read, with its dates. */
   readonly expiring: readonly Expiring[]
   /** Of everything that was read: equal for sets that are the same, byte for byte. */
   readonly digest: string
   /** One sentence each: what works, but not for long, not for all clients or not safely. */
   readonly warnings: readonly string[]
-  /** Those of the warnings that say that a certificate of `cert-file` is over, so that clients refuse it. */
+  /** Those of the warnings that say that a certificate of `cert-file` has expired, so that clients refuse it. */
   readonly overdue: readonly string[]
 }
 
@@ -50,7 +50,7 @@ export function loadCredentials(config: TlsConfig, now = Date.now()): Credential
   return atOnce(credentialWork(config, now))
 }
 
-/** The same in steps, beside clients. */
+/** The same in steps, so that clients are served meanwhile. */
 export function* credentialWork(config: TlsConfig, now = Date.now()): Sliced<CredentialSet> {
   const diagnostics = new TlsDiagnostics()
   const trusted = yield* trustAnchorWork(config.trustAnchor, diagnostics)
@@ -60,7 +60,7 @@ export function* credentialWork(config: TlsConfig, now = Date.now()): Sliced<Cre
   const protocol = protocolOptions(config, diagnostics)
   const lists =
     trusted === null || config.crlFile === null ? [] : yield* revocationWork(config.crlFile, trusted, now, diagnostics)
-  // Where no client is asked for a certificate, it makes no difference what they would have to lead to.
+  // Where clients are not asked for a certificate, it makes no difference which CAs are trusted.
   const asked = config.certRequired || config.clientCertificate === 'verify-if-given'
   if (trusted !== null && asked) checkTrustAnchor(config.trustAnchor, trusted, now, diagnostics)
   if (chain !== null) checkCertificateChain(config.certFile, chain, now, diagnostics)
@@ -80,7 +80,7 @@ export function* credentialWork(config: TlsConfig, now = Date.now()): Sliced<Cre
   checkUsable(config, options, diagnostics)
   yield
   const ending = expiring(config, { chain, trusted, lists })
-  // What is over already has been named, with what that means.
+  // What has expired was reported above, with the consequences.
   const soon = ending.filter(({ notAfter }) => notAfter >= now)
   return {
     options,
@@ -117,7 +117,7 @@ export function checkPair(
   }
 }
 
-/** The library has the last word; what it refuses although every check of ours passed is shown in its own words. */
+/** Has OpenSSL check the set at last. What it refuses although every check here passed is reported in its own words. */
 function checkUsable(config: TlsConfig, options: SecureContextOptions, diagnostics: TlsDiagnostics): void {
   try {
     createSecureContext(options)

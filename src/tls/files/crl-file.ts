@@ -1,5 +1,5 @@
 // Reads `crl-file`: the revocation lists of a file or directory, each checked against the key of its CA before it is
-// believed. What cannot be believed is a problem: a list that is left out would let revoked clients in again.
+// believed. A list that cannot be believed is a problem: without it, revoked clients would get in again.
 
 import type { X509Certificate } from 'node:crypto'
 import type { Sliced } from '../../in-slices.ts'
@@ -79,7 +79,7 @@ export function* revocationWork(
   return inForce
 }
 
-/** Nothing where the name cannot be read: then no list can be of this CA. */
+/** Empty where the name of the CA cannot be read: then no list can be of this CA. */
 function withKey(ca: X509Certificate): NamedCa[] {
   const names = certificateNames(ca)
   return names === null ? [] : [{ ca, key: looseKey(names.subject) }]
@@ -110,7 +110,7 @@ function listsOf(
   return lists.flatMap((block, index) => {
     const which = lists.length === 1 ? `crl-file ${file}` : `revocation list ${index + 1} of crl-file ${file}`
     const found = believed(which, file, pemContent(block), trusted, diagnostics)
-    // OpenSSL insists on its own spelling of the label.
+    // OpenSSL reads a list only under its own label, `X509 CRL`.
     const pem = block.text.replace(/^(-----(?:BEGIN|END)) CRL-----$/gm, '$1 X509 CRL-----')
     return found === null ? [] : [{ ...found.crl, file, pem, ca: found.ca }]
   })
@@ -154,7 +154,7 @@ function believed(
   return null
 }
 
-/** What is no list throws in the reader, and so do dates and names that cannot be read. */
+/** null where the reader throws: the bytes are no list, or a date or name in it cannot be read. */
 function parsed(der: Buffer): Crl | null {
   try {
     return parseCrl(der)
@@ -163,7 +163,7 @@ function parsed(der: Buffer): Crl | null {
   }
 }
 
-/** Of several lists that one key of one CA has signed, the last one is in force. */
+/** Of several lists that one key of one CA has signed, the newest is in force. */
 function newestOfEach(lists: readonly RevocationList[]): RevocationList[] {
   const newest = new Map<string, RevocationList>()
   for (const list of lists) {
@@ -174,7 +174,7 @@ function newestOfEach(lists: readonly RevocationList[]): RevocationList[] {
   return [...newest.values()]
 }
 
-/** A CA may renew its certificate and keep its key, or change its key and keep its name. */
+/** Equal for lists of one signer. A CA may renew its certificate and keep its key, or keep its name with a new key. */
 export function signerKey(name: string, ca: X509Certificate): string {
   return JSON.stringify([name, ca.publicKey.export({ type: 'spki', format: 'der' }).toString('base64')])
 }

@@ -38,7 +38,7 @@ export class TlsError extends KeagateError {
 export class TlsDiagnostics {
   readonly problems: TlsProblem[] = []
   readonly warnings: string[] = []
-  /** Those of the warnings that say that a certificate of ours is over, so that the other side refuses it. */
+  /** Those of the warnings that say that a certificate of the agent has expired, so that the other side refuses it. */
   readonly overdue: string[] = []
 
   problem(keyword: TlsKeyword, text: string, remedy: string): void {
@@ -55,7 +55,7 @@ export class TlsDiagnostics {
   }
 }
 
-/** A word of a command line that can be pasted into a shell. */
+/** A text as one word of a command line, quoted so that it can be pasted into a shell. */
 export function shellWord(text: string): string {
   return /^[\w@%+=:,./-]+$/.test(text) ? text : `'${text.replaceAll("'", "'\\''")}'`
 }

@@ -11,17 +11,17 @@ import { fileErrorText } from './tls-file.ts'
  */
 export const MAX_FILES = 1000
 
-/** So do more bytes in them; the certificates of a whole operating system have half a megabyte. */
+/** More bytes than this mean the same; the CA certificates of a whole operating system have half a megabyte. */
 export const MAX_DIRECTORY_BYTES = 4 * 1024 * 1024
 
 export interface DirectoryFiles {
   readonly files: readonly string[]
-  /** Whether there are hash links, so that these are the files. */
+  /** Whether the files are hash links; else they are all files below the directory. */
   readonly linked: boolean
 }
 
 /**
- * With hash links only these count; without any, every file below the directory. null with a problem noted.
+ * The files that count: the hash links if there are any, else all files below the directory. null with a problem noted.
  * @param link the names that `openssl rehash` gives to its links
  */
 export function directoryFiles(
@@ -56,7 +56,7 @@ export function refuseDirectory(
   diagnostics.problem(keyword, text, `name a directory that holds ${things} and nothing else`)
 }
 
-/** null for what is neither and for what cannot be looked at, such as a link to nowhere. */
+/** null for anything else, and for a name that cannot be looked up, such as a link to nowhere. */
 export function kindOf(name: string): 'file' | 'directory' | null {
   try {
     const stat = statSync(name)
@@ -88,7 +88,7 @@ function listFiles(directory: string, files: string[], seen: Set<string>, diagno
   return true
 }
 
-/** The names in a directory, in order, or why they cannot be had. */
+/** The names in a directory, in order, or why it cannot be read. */
 function entriesOf(directory: string): string[] | string {
   try {
     return readdirSync(directory).sort()

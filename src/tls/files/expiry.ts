@@ -14,12 +14,12 @@ export interface Expiring {
   readonly kind: 'certificate' | 'revocation list'
   readonly keyword: 'cert-file' | 'trust-anchor' | 'crl-file'
   readonly file: string
-  /** Of a revocation list: its CA. */
+  /** The subject of a certificate, or the CA of a revocation list. */
   readonly subject: string
   /** Milliseconds since the epoch. */
   readonly notBefore: number
   readonly notAfter: number
-  /** Whether it is for control sockets; else it is for the door. */
+  /** Whether it is for control sockets; else it is for the agent's own listener. */
   readonly forDaemons?: boolean
 }
 
@@ -50,14 +50,14 @@ export function expiring(
   ]
 }
 
-/** Whole days that are left, rounded down; negative once it is over. @param now milliseconds since the epoch */
+/** Whole days until it expires, rounded down; negative after that. @param now milliseconds since the epoch */
 export function daysLeft({ notAfter }: Pick<Expiring, 'notAfter'>, now: number): number {
   return Math.floor((notAfter - now) / day)
 }
 
 /**
- * One sentence for each that ends within so many days, or is in the last third of its life where that is less, as with
- * lists that are reissued every week; and for each that has ended.
+ * One sentence for each certificate or list that expires within so many days or has expired. For one with a short life,
+ * such as a list that is reissued every week, the last third of its life counts if that is shorter.
  * @param days 0: no warnings
  */
 export function expiryWarnings(list: readonly Expiring[], days: number, now: number): string[] {

@@ -1,23 +1,23 @@
-// Notices that files have changed, wherever they lie. The system's own notices do not come from network file systems,
-// through bind mounts or from the link swaps of container secrets, so the files are looked at twice a second: a few
-// calls, no descriptors, the same everywhere.
+// Notices that files have changed, wherever they lie. The system's own notifications miss changes on network file
+// systems, through bind mounts and by the link swaps of container secrets. So the files are looked at twice a second: a
+// few calls, no descriptors, the same everywhere.
 
 import type { BigIntStats } from 'node:fs'
 import { readdir, stat } from 'node:fs/promises'
 import path from 'node:path'
 
 /**
- * Milliseconds between two looks; more where one look takes long, but never so much that it takes 2 s to notice a
- * change of the few files that one configuration mostly names.
+ * Milliseconds between two looks. The pause is longer where one look takes long, but for the few files that most
+ * configurations name it stays so short that a change is noticed within 2 s.
  */
 const shortest = 500
 const longest = 1000
 
-/** The same for a thousand files and more: looking at them that often would keep the process busy. */
+/** The longest pause for `many` names or more: looking at them more often could keep the process busy. */
 const longestForMany = 10_000
 const many = 100
 
-/** No directory that is taken holds more. */
+/** How many entries of directories are looked at. No directory that can be used as a TLS directory holds more. */
 const maxEntries = 2000
 
 export class FilePoller {
@@ -58,7 +58,7 @@ export class FilePoller {
   }
 }
 
-/** Differs whenever a file was written, replaced, moved, linked elsewhere or became readable. */
+/** A text that differs whenever a file was written, replaced, moved, linked elsewhere or became readable. */
 async function appearance(names: readonly string[]): Promise<string> {
   const lines: string[] = []
   const waiting = [...names]
@@ -87,7 +87,7 @@ async function entriesOf(directory: string): Promise<string[]> {
   try {
     return (await readdir(directory)).sort().map((entry) => path.join(directory, entry))
   } catch {
-    // Its own times and mode tell when that changes.
+    // When it becomes readable, its own times and mode change.
     return []
   }
 }

@@ -1,9 +1,10 @@
-// Reads TLS files again when they have changed. Those that are half written are tried once more before a word is said.
+// Reads TLS files again when they have changed. Files that may be half written are tried again before an error is
+// reported.
 
 import { describeError } from '../../errors.ts'
 import { FilePoller } from './file-poller.ts'
 
-/** Milliseconds that a set may be half written, such as a new key beside the old certificate, without a word. */
+/** Milliseconds before an error is reported: a set may be half written, with a new key beside the old certificate. */
 const settleTime = 2000
 
 export interface FileReloaderOptions {
@@ -18,9 +19,9 @@ export interface FileReloaderOptions {
 export class FileReloader {
   readonly #options: FileReloaderOptions
   readonly #poller: FilePoller
-  /** When the files last changed, by the monotonic clock; null: what they hold has been taken, or been refused. */
+  /** When the files last changed, by the monotonic clock; null: their content was taken or refused since then. */
   #changedAt: number | null = null
-  /** What was said of the files that could not be taken, so that it is said once. */
+  /** The last error that was reported, so that each is reported once. */
   #complaint: string | null = null
 
   constructor(options: FileReloaderOptions) {

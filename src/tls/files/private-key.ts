@@ -17,7 +17,7 @@ export interface PrivateKey {
   readonly object: KeyObject
 }
 
-/** Permission bits of everybody but owner and group. */
+/** Permission bits of users other than owner and group. */
 const OTHERS = 0o007
 
 /** The first private key of the file, or null with a problem noted. */
@@ -40,7 +40,7 @@ export function readPrivateKey(file: string, diagnostics: TlsDiagnostics): Priva
     noteMissing(file, content, blocks, diagnostics)
     return null
   }
-  // In the label (PKCS#8) or in the Proc-Type header (RFC 1421; PKCS#1 and SEC1).
+  // The word stands in the label (PKCS#8) or in the Proc-Type header (RFC 1421; PKCS#1 and SEC1).
   if (block.text.includes('ENCRYPTED')) {
     const decrypt = `openssl pkey -in ${word} -out ${shellWord(`${file}.plain`)}`
     const remedy = `make an unencrypted copy that only the agent can read: (umask 077 && ${decrypt})`

@@ -24,7 +24,7 @@ const SECURITY_LEVEL = '@SECLEVEL=2'
 
 const GROUPS = 'X25519:P-256:P-384'
 
-/** Keeps a recording of today from being read once there are quantum computers; OpenSSL has it from 3.5 on. */
+/** Keeps traffic that is recorded today from being read by later quantum computers. OpenSSL has it from 3.5 on. */
 const HYBRID_GROUP = 'X25519MLKEM768'
 
 type Protocol = Pick<TlsConfig, 'minVersion' | 'maxVersion' | 'ciphers' | 'groups' | 'sessionTickets'>
@@ -57,7 +57,7 @@ export function protocolOptions(
     maxVersion: `TLSv${maxVersion}`,
     ciphers: cipherList(config.ciphers ?? '', diagnostics),
     ecdhCurve: groupList(config.groups, diagnostics),
-    // Only where ciphers of that kind have been asked for; without it they would be left out in silence.
+    // Only where DHE ciphers are configured; without this option OpenSSL would leave them out silently.
     ...(/(^|[:, ])DHE-/.test(config.ciphers ?? '') ? { dhparam: 'auto' } : {}),
     honorCipherOrder: true,
     secureOptions:
@@ -68,8 +68,8 @@ export function protocolOptions(
 }
 
 /**
- * The configured ciphers, checked one by one because OpenSSL skips names it does not know. A list without suites for
- * TLS 1.3, or with nothing else, keeps the default of the other version.
+ * The configured ciphers, checked one by one because OpenSSL skips names it does not know. A list that names ciphers
+ * for one version only, TLS 1.2 or 1.3, keeps the default of the other version.
  */
 function cipherList(configured: string, diagnostics: TlsDiagnostics): string {
   const elements = elementsOf(configured)
@@ -83,7 +83,7 @@ function cipherList(configured: string, diagnostics: TlsDiagnostics): string {
     ...(commands.some((command) => command.startsWith('@SECLEVEL')) ? [] : [SECURITY_LEVEL]),
     ...commands,
   ].join(':')
-  // A name behind `!`, `-` or `+` takes away or reorders; alone it makes no list.
+  // A name after `!`, `-` or `+` removes or reorders ciphers; alone it makes no list, so it cannot be tried.
   const unknown = elements.find((element) => /^\w/.test(element) && !isKnown(element))
   if (unknown !== undefined || !offers({ ciphers: list })) {
     const text =
@@ -95,23 +95,23 @@ function cipherList(configured: string, diagnostics: TlsDiagnostics): string {
   return list
 }
 
-/** Each once: to try one takes a tenth of a millisecond. */
+/** Each element once, because trying one takes a tenth of a millisecond. */
 function elementsOf(configured: string): string[] {
   return [...new Set(configured.split(/[:, ]+/))].filter((element) => element !== '')
 }
 
-/** What a list of ciphers, or none, says of TLS 1.2: names of ciphers, and words that take away or reorder. */
+/** The part of a cipher list that concerns TLS 1.2: names, and words that remove or reorder. None: the default. */
 export function ciphers12(configured: string): readonly string[] {
   const elements = elementsOf(configured).filter((element) => !/^(TLS_|@)/.test(element))
   return elements.length > 0 ? elements : CIPHERS_12
 }
 
-/** The standard's names of TLS 1.2 ciphers (`TLS_…_WITH_…`) would end up among those of TLS 1.3, and do nothing. */
+/** Standard names of TLS 1.2 ciphers (`TLS_…_WITH_…`) are refused: here they would be put among those of TLS 1.3. */
 function isKnown(cipher: string): boolean {
   return !cipher.includes('_WITH_') && offers({ ciphers: cipher })
 }
 
-/** With colons between them, the best first. */
+/** The default groups with colons between them, the best first. */
 export function defaultGroups(): string {
   return offers({ ecdhCurve: HYBRID_GROUP }) ? `${HYBRID_GROUP}:${GROUPS}` : GROUPS
 }

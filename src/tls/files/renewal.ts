@@ -1,4 +1,4 @@
-// How a certificate or a revocation list of ours is renewed: by one command, where `keagate certs` has made it.
+// How a certificate or a revocation list is renewed: by one command, where `keagate certs` has made it.
 
 import { existsSync } from 'node:fs'
 import path from 'node:path'
@@ -15,7 +15,7 @@ export function renewalCommand(file: string): string | null {
   return `keagate certs renew --dir ${shellWord(directory)}`
 }
 
-/** What to do about a certificate that is over or will be soon. @param file the `cert-file` */
+/** What to do about a certificate that has expired or soon will. @param file the `cert-file` */
 export function renewalRemedy(file: string): string {
   const command = renewalCommand(file)
   return command === null ? 'renew it' : `renew it with: ${command}`

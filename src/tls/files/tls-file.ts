@@ -8,7 +8,7 @@ import { readRegularFile } from '../../config/resolve/regular-file.ts'
 import type { TlsDiagnostics, TlsKeyword } from './diagnostics.ts'
 import { shellWord } from './diagnostics.ts'
 
-/** No certificate, chain or bundle of a whole operating system comes near it. Bytes. */
+/** Bytes. No certificate, chain or bundle of a whole operating system comes near this size. */
 const MAX_SIZE = 4 * 1024 * 1024
 
 export interface TlsFile {
@@ -19,7 +19,7 @@ export interface TlsFile {
   readonly owner: number
 }
 
-/** A file that cannot be had. */
+/** A file that cannot be read. */
 export interface UnreadableFile {
   /** The end of a sentence. */
   readonly reason: string
@@ -35,7 +35,7 @@ export function readTlsFile(keyword: TlsKeyword, file: string, diagnostics: TlsD
   return null
 }
 
-/** The content of a regular file, or why it cannot be had. */
+/** The content of a regular file, or why it cannot be read. */
 export function tlsFile(file: string): TlsFile | UnreadableFile {
   try {
     const found = readRegularFile(file, MAX_SIZE)
@@ -63,10 +63,10 @@ function fileRemedy(file: string, error: unknown): string {
   return `let the agent's group read it with: chgrp ${group} ${word} && chmod g+r ${word}`
 }
 
-/** More links than the system follows. */
+/** How many links are followed in a row: as many as the system follows. */
 const maxLinks = 40
 
-/** The folder on the way to a file that this user may not pass; null: there is none, so it is the file's own mode. */
+/** The folder on the way to a file that this user may not pass; null: none, so the file's own mode is at fault. */
 export function closedFolder(file: string, links = 0): string | null {
   const steps = path.resolve(file).split(path.sep)
   for (const [index] of steps.entries()) {
@@ -81,7 +81,7 @@ export function closedFolder(file: string, links = 0): string | null {
   return null
 }
 
-/** Where a link leads; null for what is none, or cannot be seen. */
+/** Where a link leads; null for a name that is no link or cannot be looked up. */
 function linkTarget(place: string): string | null {
   try {
     return path.resolve(path.dirname(place), readlinkSync(place))

@@ -35,7 +35,7 @@ export function* trustAnchorWork(name: string, diagnostics: TlsDiagnostics): Sli
 /**
  * Warns of what will make connections fail.
  * @param now milliseconds since the epoch
- * @param others who shows the certificates that are to come from here
+ * @param others the side that shows certificates issued by these CAs
  */
 export function checkTrustAnchor(
   name: string,
@@ -100,7 +100,7 @@ function* readDirectory(directory: string, diagnostics: TlsDiagnostics): Sliced<
     }
     const found = yield* certificatesOf(file, content)
     if (!('flaw' in found)) certificates.push(...found)
-    // A directory may well hold other things: only what was meant to be a certificate is worth a word.
+    // A directory may hold other things: only a file that was meant as a certificate is worth a warning.
     else if (found.notable || linked) diagnostics.warning(`${file} is ignored: it ${found.flaw}`, found.remedy)
   }
   if (linked) yield* warnUnhashedCertificates(directory, certificates, diagnostics)

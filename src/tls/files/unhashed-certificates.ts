@@ -1,5 +1,5 @@
 // CA certificates that lie in a trust directory and do not count, because the directory has hash links and none of them
-// leads there: what is left when a CA is added and the links are not renewed.
+// leads to the certificate. This happens when a CA is added and the links are not renewed.
 
 import type { X509Certificate } from 'node:crypto'
 import { readdirSync } from 'node:fs'

@@ -21,7 +21,7 @@ import { peerCertificate } from '../../x509/certificate-info.ts'
 import { validity } from '../../x509/validity.ts'
 import { VerifiedPeer } from './verified-peer.ts'
 
-/** Exactly one of these is called for each connection. */
+/** Exactly one of `connected`, `refused` and `failed` is called for each connection that is not dropped by `close`. */
 export interface TlsEvents {
   /** The client may speak. `peer` is null where no certificate was asked for, or none was sent and none is required. */
   connected(socket: TLSSocket, client: ClientAddress, peer: VerifiedPeer | null, slot: ConnectionSlot | null): void
@@ -38,7 +38,7 @@ export interface TlsEvents {
    * spoken here. Nothing more is read; the callee closes the socket.
    */
   plainHttp(socket: Socket): void
-  /** Follows `failed` where the place of the connection was needed. The callee closes the socket, unread. */
+  /** Follows `failed` where the connection had to make room for another. The callee closes the socket, unread. */
   evicted(socket: Socket): void
   /** There is no TLS connection, the socket is gone. `quiet`: the client left without a byte, as a port check does. */
   failed(client: ClientAddress, diagnosis: Diagnosis, quiet: boolean, slot: ConnectionSlot | null): void
@@ -54,13 +54,14 @@ export interface TlsAcceptor {
   accept(socket: Socket, client: ClientAddress, slot: ConnectionSlot | null, consumed?: number): void
   /** Resolves when no handshake is under way. */
   idle(): Promise<void>
-  /** Drops the handshakes that are not done, without a word. Connections handed over are not touched. */
+  /** Drops the handshakes that are not done, without an event. Connections handed over are not touched. */
   close(): void
 }
 
 /**
- * What OpenSSL makes of a certificate is larger than its bytes, and lives until the garbage collector comes by, which
- * does not see it. It sees memory of this many times the bytes that the client has sent, which is never written to.
+ * OpenSSL's form of a certificate is larger than its bytes and lives until the next garbage collection, but the garbage
+ * collector does not know its size. So a buffer that is never written to is kept with the certificate. It has this many
+ * times the bytes that the client has sent, and the collector counts it.
  */
 const externalMemoryFactor = 16
 
@@ -86,7 +87,7 @@ export function createTlsAcceptor(
     ...credentials.options,
     handshakeTimeout,
     requestCert: asked,
-    // A client that is turned away inside the handshake never learns why.
+    // A client that is refused inside the handshake never learns why.
     rejectUnauthorized: false,
     ALPNCallback: ({ protocols }) => chooseProtocol(protocols),
   })
@@ -114,7 +115,7 @@ export function createTlsAcceptor(
   server.on('secureConnection', (socket) => {
     const found = take(socket)
     if (found === undefined) {
-      // The TCP connection is broken already; its end is reported when it comes.
+      // The TCP connection is broken already; its end is reported by the event `close`.
       socket.destroy()
       return
     }
@@ -125,7 +126,7 @@ export function createTlsAcceptor(
       return
     }
     const certificate = socket.getPeerX509Certificate()
-    // Of a client that OpenSSL refuses, nothing is remembered.
+    // Nothing is remembered of a client that OpenSSL refuses.
     const bytes = socket.authorized && certificate !== undefined ? certificate.raw.toString('latin1') : null
     const known = bytes === null ? undefined : peers.find(bytes)
     if (known !== undefined && isStillValid(known)) {
@@ -158,7 +159,7 @@ export function createTlsAcceptor(
     })
   }
 
-  /** For a certificate that OpenSSL has verified, now or when the session began that is resumed. */
+  /** For a certificate that OpenSSL has verified, now or at the first handshake of a resumed session. */
   function isStillValid({ certificate, facts }: VerifiedPeer): boolean {
     const time = now()
     if (time < facts.notBefore || time > facts.notAfter) return false
@@ -170,10 +171,10 @@ export function createTlsAcceptor(
     const { revocation } = credentials
     try {
       const good = certificate !== undefined && socket.authorized && validity(certificate, now()) === 'valid'
-      // Sessions are resumed with what was found at their first handshake, so the lists are asked again.
+      // A resumed session keeps the result of its first handshake, so the revocation lists are checked again.
       if (good) return revocation?.check(certificate, now()) ?? null
-      // Refused too: a resumed session of a client without a certificate, which Node calls authorized, and one whose
-      // certificate was verified on an earlier day and has expired since.
+      // Refused as well: a resumed session of a client without a certificate, which Node calls authorized, and one of a
+      // client whose certificate was verified on an earlier day and has expired since.
       const top = certificate && credentials.trustAnchors.topOf(certificate, sentBehind(certificate))
       return diagnosePeer(verificationCode(socket), certificate, now(), revocation, top)
     } catch {
@@ -186,7 +187,7 @@ export function createTlsAcceptor(
     const found = take(socket)
     const diagnosis = diagnoseHandshake(error, config)
     const isHttp = diagnosis.id === 'plain-http'
-    // The TCP connection goes with it.
+    // This closes the TCP connection too.
     if (!isHttp || found === undefined) socket.destroy()
     if (found === undefined) return
     if (diagnosis.id === 'closed') forget(found)
@@ -218,7 +219,7 @@ export function createTlsAcceptor(
       raw.once('close', () => {
         if (remove(raw)) forget(entry)
       })
-      // Half a handshake cannot go on, so until it is done the end of the client is the end of the connection.
+      // A handshake cannot go on after the client has ended its half, so until it is done that ends the connection.
       raw.allowHalfOpen = false
       turns.start(client.remoteAddress, () => {
         if (pending.has(raw)) server.emit('connection', raw)
@@ -238,8 +239,8 @@ export function createTlsAcceptor(
 }
 
 /**
- * HTTP/1.1 for clients that know it. An unknown name is agreed to, because to refuse would end the handshake
- * where the old agent, which ignores ALPN, goes on; but not HTTP/2, which its client would then speak.
+ * HTTP/1.1 for clients that know it. An unknown protocol is agreed to: a refusal would end the handshake, while
+ * kea-ctrl-agent, which ignores ALPN, goes on. HTTP/2 is not agreed to, because the client would then speak it.
  */
 function chooseProtocol(protocols: readonly string[]): string | undefined {
   return protocols.includes('http/1.1') ? 'http/1.1' : protocols.find((protocol) => protocol !== 'h2')

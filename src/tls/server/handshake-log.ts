@@ -1,5 +1,5 @@
-// Tells of clients that did not come in: one line an operator can act on for each kind of failure, storms summed up,
-// and every one counted by its reason.
+// Logs and counts clients that were not let in: for each kind of failure one line that an operator can act on, storms
+// summed up, and every failure counted by its reason.
 
 import type { Log, MessageFields } from '../../log/message.ts'
 import { LogThrottle } from '../../log/throttle.ts'

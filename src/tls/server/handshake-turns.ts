@@ -1,5 +1,5 @@
 // Starts handshakes a few at a time. The first message of a client costs a signature, and the event loop reads from all
-// sockets that have something in one go: without turns, others would wait for as long as five hundred of them take.
+// sockets that have something in one go. Without turns, other requests could wait for five hundred signatures.
 
 import { clientNetwork } from '../../net/client-network.ts'
 
@@ -7,12 +7,12 @@ import { clientNetwork } from '../../net/client-network.ts'
 const maxPerTurn = 4
 
 export class HandshakeTurns {
-  /** Of each network what waits, in order; networks take turns, the first key is next. */
+  /** The handshakes that wait, by network, each in order of arrival. Networks take turns; the first key is next. */
   readonly #waiting = new Map<string, (() => void)[]>()
   #started = 0
   #planned = false
 
-  /** @param begin called once, at once where few have started in this turn */
+  /** @param begin called once; without a wait where few handshakes have started in this turn */
   start(remoteAddress: string, begin: () => void): void {
     if (!this.#planned) {
       this.#planned = true
@@ -39,7 +39,7 @@ export class HandshakeTurns {
       this.#started++
       const begin = queue.shift()
       this.#waiting.delete(network)
-      // Behind the others.
+      // The network goes behind the others.
       if (queue.length > 0) this.#waiting.set(network, queue)
       begin?.()
     }

@@ -1,16 +1,16 @@
-// The client certificates that came in lately under one set of credentials, read once. The same few clients connect
-// again and again, and to take a certificate apart costs more than to verify it.
+// The client certificates that were verified lately under one set of credentials, so that each is parsed once. The same
+// few clients connect again and again, and to parse a certificate costs more than to verify it.
 
 import type { X509Certificate } from 'node:crypto'
 import type { VerifiedPeer } from './verified-peer.ts'
 
-/** Kilobytes each. */
+/** How many client certificates are kept; each takes some kilobytes. */
 const MOST = 256
 
-/** Intermediate CAs, of which there are few. */
+/** How many certificates of intermediate CAs are kept; there are few. */
 const MOST_AUTHORITIES = 32
 
-/** What is found here is known, not welcome: dates and revocation are looked at with each connection. */
+/** A certificate that is found here is not yet accepted: dates and revocation are checked with each connection. */
 export class KnownPeers {
   readonly #byBytes = new Map<string, VerifiedPeer>()
   readonly #authorities = new Map<string, X509Certificate>()

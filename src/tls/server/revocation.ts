@@ -1,5 +1,5 @@
-// Whether a client certificate, or a CA above it, has been revoked, by the newest lists. Asked at the handshake, for
-// resumed sessions, and again for each request of an open connection.
+// Whether a client certificate, or a CA above it, has been revoked, by the newest lists. Checked at the handshake, when
+// a session is resumed, and again for each request of an open connection.
 
 import type { X509Certificate } from 'node:crypto'
 import { looseKey } from '../../x509/name.ts'
@@ -10,10 +10,10 @@ import type { Diagnosis } from '../diagnosis/handshake.ts'
 import { issuerName, subjectName } from '../../x509/certificate-info.ts'
 import { formatTime } from '../../x509/validity.ts'
 
-/** No chain is longer; the same CA twice in one ends it as well. */
+/** How many certificates of a chain are followed; no chain is longer. It also ends a chain that leads in a circle. */
 const MAX_DEPTH = 10
 
-/** A certificate and the list of the CA that issued it; without one, it cannot be told whether it was revoked. */
+/** A certificate and the list of the CA that issued it; without a list it cannot be told whether it was revoked. */
 interface Link {
   readonly certificate: X509Certificate
   readonly list: RevocationList | undefined

@@ -2,7 +2,7 @@
 
 import type { X509Certificate } from 'node:crypto'
 
-/** Longest chain that is looked at. */
+/** How many certificates of a chain are looked at. */
 const maxSent = 10
 
 /** In the order in which they came. @param certificate as `getPeerX509Certificate` gives it */

@@ -1,20 +1,20 @@
-// The CA certificates that are trusted at one time, and whether a client certificate that was verified at its handshake
-// leads to one of them still, or to one of those of a later time.
+// One set of trusted CA certificates, and whether a client certificate still leads to one of them. At its handshake it
+// was verified with this set or an earlier one.
 
 import type { X509Certificate } from 'node:crypto'
 import { isSelfIssued } from '../../x509/certificate-fields.ts'
 import { validity } from '../../x509/validity.ts'
 
-/** Certificates that were sent and that are looked at. */
+/** How many of the certificates that were sent are looked at. */
 const maxSent = 32
 
-/** Signatures that are checked for one certificate. A chain takes one for each of its steps. */
+/** How many signatures are checked for one certificate. A chain takes one for each of its steps. */
 const maxSignatures = 32
 
 export class TrustAnchors {
   readonly #certificates: readonly X509Certificate[]
   readonly #fingerprints: ReadonlySet<string>
-  /** Whether all of another set are here too. */
+  /** For other sets: whether this set has all their certificates. */
   readonly #covered = new WeakMap<TrustAnchors, boolean>()
 
   constructor(certificates: readonly X509Certificate[]) {
@@ -22,7 +22,7 @@ export class TrustAnchors {
     this.#fingerprints = new Set(certificates.map(({ fingerprint256 }) => fingerprint256))
   }
 
-  /** Whether nothing that leads to an anchor of the other set can fail to lead to one of these. */
+  /** Whether every certificate that leads to an anchor of the other set also leads to one of these. */
   covers(other: TrustAnchors): boolean {
     const known = this.#covered.get(other)
     if (known !== undefined) return known
@@ -32,14 +32,14 @@ export class TrustAnchors {
   }
 
   /**
-   * Whether a chain leads from a certificate to a root among the anchors. OpenSSL has the first word, at the handshake;
-   * this finds out whether a chain is left. What counts as one is the same: names, key identifiers, signatures and
+   * Whether a chain leads from a certificate to a root among the anchors. OpenSSL decides at the handshake; this finds
+   * out later whether there still is a chain. The same things make a chain: names, key identifiers, signatures and
    * dates of the CAs, and an end at a self-signed certificate.
    * @param sent the certificates that the client sent behind its own, in any order
    * @param now milliseconds since the epoch
    */
   chainsToTrustAnchor(certificate: X509Certificate, sent: readonly X509Certificate[], now: number): boolean {
-    // Those that are trusted go before those that were sent, as with OpenSSL.
+    // Trusted certificates go before those that were sent, as with OpenSSL.
     const issuers = [...this.#certificates, ...sent.slice(0, maxSent)]
     const seen = new Set<string>()
     const waiting = [certificate]
@@ -58,8 +58,8 @@ export class TrustAnchors {
   }
 
   /**
-   * The certificate at which a chain ends: that whose issuer is neither trusted nor sent. Itself where it has none
-   * above.
+   * The certificate at which the chain ends, because its issuer is neither trusted nor sent. It is `certificate` itself
+   * where there is no other above it.
    * @param sent the certificates that the client sent behind its own, in any order
    */
   topOf(certificate: X509Certificate, sent: readonly X509Certificate[]): X509Certificate {
@@ -74,14 +74,14 @@ export class TrustAnchors {
     return top
   }
 
-  /** By names, key identifiers, usages and dates. Old roots are of a version that does not say what is a CA. */
+  /** By names, key identifiers, usages and dates. Old roots are of an X.509 version that cannot mark a CA as one. */
   #mayIssue(ca: X509Certificate, certificate: X509Certificate, now: number): boolean {
     if (!certificate.checkIssued(ca) || validity(ca, now) !== 'valid') return false
     return ca.ca || this.#fingerprints.has(ca.fingerprint256)
   }
 }
 
-/** A key of a kind that the library does not know makes it throw. */
+/** false where the library throws, because it does not know the kind of key. */
 function isSignedBy(certificate: X509Certificate, ca: X509Certificate): boolean {
   try {
     return certificate.verify(ca.publicKey)

@@ -1,5 +1,5 @@
-// A client certificate that was verified at a handshake, and whether it still leads to a CA that is trusted: the same
-// object for all connections of a client under one set of credentials, so that each reload costs one check a client.
+// A client certificate that was verified at a handshake, and whether it still leads to a trusted CA. All connections of
+// a client under one set of credentials share one object, so that each reload costs one check for each client.
 
 import type { X509Certificate } from 'node:crypto'
 import type { PeerCertificate } from '../../x509/certificate-info.ts'
@@ -8,7 +8,7 @@ import type { TrustAnchors } from './trust-anchors.ts'
 export interface VerifiedPeerParts {
   readonly certificate: X509Certificate
   readonly facts: PeerCertificate
-  /** What OpenSSL has verified it with. */
+  /** The anchors with which OpenSSL has verified it. */
   readonly anchors: TrustAnchors
   /** The certificates that came with it, in any order. */
   readonly sent: readonly X509Certificate[]
@@ -19,7 +19,7 @@ export class VerifiedPeer {
   readonly facts: PeerCertificate
   /** The certificates that came with it. */
   readonly sent: readonly X509Certificate[]
-  /** Those that were asked for last, and the answer. */
+  /** The anchors of the last question, and the answer. */
   #anchors: TrustAnchors
   #trusted = true
 
