@@ -65,7 +65,7 @@ const options = {
   ca: { type: 'string' },
 } as const
 
-/** @returns what is wrong with the words, or what they ask */
+/** @returns the task, or a text that says what is wrong with the words */
 function read(words: readonly string[], env: NodeJS.ProcessEnv): Task | string {
   try {
     const { values, positionals } = parseArgs({

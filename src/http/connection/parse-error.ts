@@ -76,8 +76,8 @@ function methodFailure(error: ParseError): HttpError {
   if (text.startsWith('\x16\x03', at)) {
     return new HttpError('framing', 'this looks like TLS, but plain HTTP is spoken here; use http:// or configure TLS')
   }
-  // Before the method may stand a body without a line end. It cannot be told from the beginning of the method, and need
-  // not be.
+  // A body without a line end may stand before the method on the same line. Where one ends and the other begins is not
+  // known, and makes no difference here.
   const method = /[!#$%&'*+.^_`|~0-9A-Za-z-]*$/.exec(text.slice(0, at))?.[0] ?? ''
   const line = text.slice(at - method.length)
   if (!startsRequestLine(line)) return malformed(error)
