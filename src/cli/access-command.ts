@@ -127,7 +127,7 @@ function read(words: readonly string[]): Question | string {
   }
 }
 
-/** The subject to look up: a text that is no whole subject, such as `CN=stork, O=Example`, is taken as a common name. */
+/** A text that is no whole subject, such as `CN=stork, O=Example` is one, is taken as a common name. */
 function named(name: string | undefined): string {
   return name === undefined || isWholeName(name) ? (name ?? '') : nameOfCommonName(name)
 }

@@ -24,10 +24,10 @@ th, .number, .short, td > .good, td > .warn, td > .bad { white-space: nowrap } .
 .whole { white-space: nowrap }
 .plot { display: flex; align-items: end; gap: .35rem; white-space: nowrap } .plot + .plot { margin-top: .15rem }
 svg { flex: none; border-bottom: 1px solid var(--line) } .bar { fill: var(--mark) } .fault { fill: var(--bad) } .time { fill: var(--soft) }
-.text { min-width: 7rem } td[data-label="last error"] { min-width: 12rem } td:first-child { font-weight: 600; min-width: 11rem } .line { display: block }
+.text { min-width: 7rem } td[data-label="version"] { min-width: 8.5rem } td[data-label="last error"] { min-width: 12rem } td:first-child { font-weight: 600; min-width: 11rem } .line { display: block }
 p.none { margin: 0; color: var(--soft) }
 footer { margin-top: 2rem; color: var(--soft); font-size: .9rem } a { color: inherit }
-@media (max-width: 60rem) {
+@media (max-width: 74rem) {
   body { padding: .9rem }
   thead { display: none } dl { grid-template-columns: repeat(auto-fill, minmax(min(10rem, 45%), 1fr)) }
   table, tbody, tr, td { display: block }

@@ -69,7 +69,7 @@ t.test('the status page', { skip: skipWithout('chromium') }, async (t) => {
   await program.waitFor(/HTTP_CONNECTION_HANDSHAKE_FAILED/)
   const browser = await startBrowser(t, executable('chromium'))
   const backgrounds = new Set<unknown>()
-  for (const width of [375, 800, 1280]) {
+  for (const width of [375, 800, 1100, 1190, 1280]) {
     for (const scheme of ['light', 'dark'] as const) {
       const view = `${scheme}, ${width} px`
       await browser.open(`http://127.0.0.1:${monitoring}/`, { width, scheme })
@@ -78,7 +78,7 @@ t.test('the status page', { skip: skipWithout('chromium') }, async (t) => {
       t.same(await browser.evaluate(broken), [], `${view}: no figure is broken`)
       t.equal(await browser.evaluate('document.querySelectorAll("tbody tr").length'), 3 + 2 + 1, `${view}: daemons, certificates, refusals`)
       const heads = await browser.evaluate('getComputedStyle(document.querySelector("thead")).display')
-      t.equal(heads, width < 900 ? 'none' : 'table-header-group', `${view}: a table where there is room, else cards`)
+      t.equal(heads, width < 1184 ? 'none' : 'table-header-group', `${view}: a table where there is room, else cards`)
       backgrounds.add(await browser.evaluate('getComputedStyle(document.body).backgroundColor'))
       const folder = process.env['KEAGATE_SCREENSHOTS']
       if (folder !== undefined) writeFileSync(join(folder, `status-${scheme}-${width}.png`), await browser.screenshot())
@@ -97,7 +97,7 @@ function answersOf(index: number): string | ((command: string) => string) {
   const pair = { 'ha-mode': 'hot-standby', 'ha-servers': { local } }
   const status = { pid: 1, uptime: 86_400 * index + 3600, 'high-availability': [pair] }
   return (command) => {
-    if (command.includes('version-get')) return '{ "result": 0, "text": "3.0.1" }'
+    if (command.includes('version-get')) return '{ "result": 0, "text": "3.0.1-isc20250603" }'
     return JSON.stringify({ result: 0, arguments: index < 10 ? status : { pid: 1, uptime: 7 } })
   }
 }
