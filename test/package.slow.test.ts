@@ -66,7 +66,8 @@ t.test('it has what runs, its types, samples and pages, and nothing else', async
   const paths = packed.files.map(({ path }) => path)
   const known = [
     /^(?:LICENSE|README\.md|package\.json)$/, /^dist\/(?:hook\/(?:child\/)?)?[\w-]+\.js(?:\.map)?$/, /^dist\/hook\/api\.d\.ts$/,
-    /^dist\/(?:THIRD-PARTY-LICENSES|built-with\.json|sbom\.cdx\.json)$/, /^docs\/.+\.md$/, /^docs\/performance\.(?:json|svg)$/,
+    /^dist\/(?:THIRD-PARTY-LICENSES|built-with\.json|sbom\.cdx\.json)$/, /^docs\/.+\.md$/,
+    /^docs\/(?:performance\.(?:json|svg)|pictures\/[a-z-]+\.(?:svg|png))$/,
     /^docs\/man\/.+\.[158]$/, /^config\/(?!debian\/).+$/,
   ]
   t.same(paths.filter((path) => !known.some((each) => each.test(path))), [])

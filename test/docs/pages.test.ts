@@ -1,6 +1,6 @@
 // What every page of the documentation promises: its names are real and its links lead somewhere.
 
-import { existsSync, readdirSync, readFileSync } from 'node:fs'
+import { existsSync, readdirSync, readFileSync, statSync } from 'node:fs'
 import path from 'node:path'
 import t from 'tap'
 import { httpLimitRows, upstreamLimitRows } from '../../src/config/limits.ts'
@@ -20,6 +20,15 @@ t.test('every link leads to a file or a heading that is there', async (t) => {
       t.ok(existsSync(path.join(root, there)), `${page}: ${target}`)
       if (anchor !== undefined) t.ok(anchorsOf(text(there)).includes(anchor), `${page}: ${target}`)
     }
+  }
+})
+
+t.test('pictures are small, and each is shown by a page', async (t) => {
+  const pages = readdirSync(path.join(root, 'docs')).filter((name) => name.endsWith('.md'))
+  const texts = pages.map((name) => readFileSync(path.join(root, 'docs', name), 'utf8'))
+  for (const name of readdirSync(path.join(root, 'docs/pictures'))) {
+    t.ok(texts.some((text) => text.includes(`](pictures/${name})`)), name)
+    t.ok(statSync(path.join(root, 'docs/pictures', name)).size <= 200_000, `${name}: bytes`)
   }
 })
 
