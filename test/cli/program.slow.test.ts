@@ -134,10 +134,11 @@ t.test('shells complete each sub-command, and each option that its usage text ha
   t.same(await complete('certs', 'init', '/etc/kea/tls', '--k'), ['--key', '--keep'])
   t.same(await complete('completion', 'z'), ['zsh'])
   t.same(await complete('-c', '/etc/k'), [])
+  const others = await Promise.all(['zsh', 'fish'].map((shell) => keagate('completion', shell)))
   for (const name of Object.keys(subcommands)) {
     const options = (await keagate(name, '--help')).stdout.match(/(?<=\s)--[a-z-]+/g) ?? []
     const known = await complete(name, '--')
     for (const option of options) t.ok(known.includes(option), `${name} ${option}`)
-    for (const shell of ['zsh', 'fish']) t.match((await keagate('completion', shell)).stdout, name)
+    for (const { stdout } of others) t.match(stdout, name)
   }
 })
