@@ -175,7 +175,7 @@ t.test('all problems are told at once, as one error with one line each', (t) => 
 t.test('what the old agent starts with is a warning: dates, usage, order, an open key', async (t) => {
   const expired = /^certificate 1 of cert-file DIR\/server-expired\.crt \(.*CN=localhost\) expired on .* UTC; renew it$/
   t.match(warnings(pair('server-expired')), [expired])
-  const early = /^certificate 1 of .* is not valid before .* UTC; check the clock of this machine with: date -u$/
+  const early = /^certificate 1 of .* is not valid before .* UTC; most likely the clock of this machine is wrong; look at it with: date -u$/
   t.match(warnings(pair('server-not-yet-valid')), [early])
   t.match(warnings(pair('server-client-usage')), [/not made for servers, so clients will refuse it; .* serverAuth; /])
   const unrelated = write('unrelated.crt', read('server.crt') + read('foreign-ca.crt'))
