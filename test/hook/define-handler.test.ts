@@ -25,7 +25,7 @@ export const { load } = defineHandler({
 })
 `
 
-const satisfying = typed.replace('): LoadedModule {', ') {').replace(/^  \}$/m, '  } satisfies LoadedModule')
+const satisfying = typed.replace('): LoadedModule {', ') {').replace(/^ {2}\}$/m, '  } satisfies LoadedModule')
 
 /** Of each, what the compiler says first of it. */
 const modules: readonly (readonly [name: string, text: string, said: RegExp | null])[] = [
