@@ -117,7 +117,7 @@ export async function makeSituations(): Promise<Kit> {
     {
       name: 'client not yet valid', told: 'at the handshake', visitor: await who(future),
       log: /refused: the client certificate is not valid before .*; compare the clocks/,
-      doctor: /^warning CERT: .* is not valid before .*check the clock/,
+      doctor: /^warning CERT: .* is not valid before .*the clock of this machine/,
       client: /^403 .*not valid before/, mended: good,
     },
     {
