@@ -35,6 +35,9 @@ check "it has the unit" has ' ./usr/lib/systemd/system/keagate.service$'
 check "it has the timer that renews certificates" has ' ./usr/lib/systemd/system/keagate-certs-renew.timer$'
 check "whose unit starts the program where it is" sh -c \
   "dpkg-deb --fsys-tarfile '$all' | tar -xO ./usr/lib/systemd/system/keagate-certs-renew.service | grep -q '^ExecStart=/usr/sbin/keagate certs'"
+for completion in bash-completion/completions/keagate zsh/vendor-completions/_keagate fish/vendor_completions.d/keagate.fish; do
+  check "shells complete its words: ${completion%%/*}" has " ./usr/share/$completion$"
+done
 check "it has its pages" has ' ./usr/share/man/man5/keagate.conf.5.gz$'
 check "it has no kea-shell, which may be another package's" lacks ' ./usr/sbin/kea-shell'
 check "it has nothing that only development needs" lacks 'node_modules|\.ts$|/test/'

@@ -1,5 +1,5 @@
 // The layers of `src/`: a file imports from its own folder and from those before it in this list, and never in a
-// circle.
+// circle. And a call of Node.js that has no place in any of them.
 
 import { readdirSync, readFileSync } from 'node:fs'
 import { dirname, join, relative } from 'node:path'
@@ -46,6 +46,12 @@ t.test('no file leads back to itself', async (t) => {
     state.set(file, 'done')
   }
   for (const file of files) visit(file, [])
+})
+
+t.test('no folder is made with `recursive`, which tries for ever in file systems such as /proc', async (t) => {
+  for (const file of files) {
+    t.notMatch(readFileSync(join(source, file), 'utf8'), /\bmkdir(?:Sync)?\([^)]*\brecursive:/, file)
+  }
 })
 
 /** A file that is a layer by itself, or else its room. */

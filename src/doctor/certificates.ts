@@ -29,9 +29,9 @@ export function examineCertificates(loaded: LoadedConfig, now = Date.now()): rea
     const trusted = certificatesOf(credentials.options.ca)
     return [
       ...credentials.warnings.map((sentence) => {
-        // The agent starts with such a certificate or list, but no client accepts it any more.
+        // The agent starts with such a certificate or list, but no client accepts it now.
         const told = warning('TLS', sentence)
-        return credentials.overdue.includes(sentence) ? { ...told, level: 'error' as const } : told
+        return credentials.outsideValidity.includes(sentence) ? { ...told, level: 'error' as const } : told
       }),
       ...lifetimes(credentials, now),
       ...names(tls, credentials.certificate, httpHost),

@@ -20,12 +20,12 @@ interface Deployment {
   readonly doctor: (...words: readonly string[]) => Promise<Finished>
 }
 
-/** Certificates, a free port and no daemon yet. */
-async function deploy(t: Test): Promise<Deployment> {
+/** Certificates, a free port and no daemon yet. @param made when the certificates were */
+async function deploy(t: Test, made = new Date()): Promise<Deployment> {
   const directory = temporaryDirectory(t)
   const file = path.join(directory, 'keagate.conf')
   const tls = path.join(directory, 'tls')
-  await done(['init', tls])
+  await done(['init', tls], { now: made })
   const port = await freePort()
   const inTls = (name: string): string => path.join(tls, name)
   const files = {
@@ -112,6 +112,33 @@ t.test('each fault is named', async (t) => {
     /^error +control socket d2: .*out of order/m,
     /^warning +clock: .*which is yet to come/m,
   ]) t.match(stdout, line)
+})
+
+t.test('a server certificate that is over, or not valid yet: an error, though the agent starts', async (t) => {
+  const day = 86_400_000
+  for (const [days, said] of [
+    [-500, /server\/cert\.pem .* expired on .*; renew it with: keagate certs renew --dir \S+\/tls$/],
+    [2, /server\/cert\.pem .* is not valid before .*; most likely the clock of this machine is wrong; look at it with: date -u$/],
+  ] as const) {
+    const { directory, file, configure, doctor } = await deploy(t, new Date(Date.now() + days * day))
+    const daemon = await FakeDaemon.listen(answering('{ "result": 0, "text": "2.2.0" }'))
+    t.teardown(() => daemon.close())
+    configure({ 'control-sockets': { dhcp4: { 'socket-name': daemon.path } }, tls: {} })
+    const { code, stdout } = await doctor('-c', file)
+    t.equal(code, 1)
+    t.match(stdout.split('\n').filter((line) => line.startsWith('error ')), [said])
+    t.equal(stdout.match(/^error /gm)?.length, 1, stdout)
+    if (days < 0) {
+      const command = /renew it with: (keagate .*)$/m.exec(stdout)?.[1] ?? 'false'
+      const renewed = await run('/bin/sh', ['-ec', command.replace('keagate', `${process.execPath} ${mainFile}`)])
+      t.match(renewed, { code: 0 })
+      t.match(await doctor('-c', file), { code: 0, stdout: /^ok +cert-file: .*CN=server, 396 days left$/m })
+      continue
+    }
+    const agent = startChild(t, process.execPath, [mainFile, '-c', file], { env: { KEA_PIDFILE_DIR: directory } })
+    await agent.waitFor(/CTRL_AGENT_STARTED/)
+    await agent.stop()
+  }
 })
 
 t.test('a configuration with mistakes', async (t) => {

@@ -1,5 +1,5 @@
 // The types of handler modules as their authors meet them: `tsc --strict` finds a misspelt member at every place where
-// one can be, with files of declarations looked at too.
+// one can be, by the types alone and by `defineHandler`, with files of declarations looked at too.
 
 import { spawnSync } from 'node:child_process'
 import { copyFileSync, readFileSync, writeFileSync } from 'node:fs'
@@ -11,7 +11,7 @@ import { temporaryDirectory } from '../support/program.ts'
 t.setTimeout(120_000)
 const root = path.resolve(import.meta.dirname, '../..')
 const page = readFileSync(path.join(root, 'docs/handlers.md'), 'utf8')
-const good = /^```ts\n([^]*?)^```$/m.exec(page)?.[1] ?? ''
+const [typed = '', good = ''] = [...page.matchAll(/^```ts\n([^]*?)^```$/gm)].map(([, text = '']) => text)
 
 const hooks = `import { defineHandler } from 'keagate'
 export const { load } = defineHandler({
@@ -25,15 +25,22 @@ export const { load } = defineHandler({
 })
 `
 
+const satisfying = typed.replace('): LoadedModule {', ') {').replace(/^ {2}\}$/m, '  } satisfies LoadedModule')
+
 /** Of each, what the compiler says first of it. */
 const modules: readonly (readonly [name: string, text: string, said: RegExp | null])[] = [
+  ['page-types', typed, null],
   ['page', good, null],
   ['hooks', hooks, null],
   ['member', hooks.replace('commandReceived', 'comandReceived'), /to type 'never'/],
   ['last', 'import { defineHandler } from "keagate"\nexport default defineHandler({ load: () => ({ strat() {} }) })\n', /TS2322/],
   ['command', good.replace("access: 'read'", "access: 'read', acces: 1"), /to type 'never'/],
   ['module', good.replace('load: ()', 'laod: ()'), /'laod' does not exist/],
-  ['arguments', good.replace('address: caller.remoteAddress', 'address: 1'), /Type 'number' is not assignable to type 'string'/],
+  ['types-member', typed.replace('commands:', 'strat() {}, commands:'), /'strat' does not exist .*'start'/],
+  ['types-command', typed.replace("access: 'read'", "access: 'read', acces: 1"), /'acces' does not exist .*'access'/],
+  ['satisfies', satisfying, null],
+  ['satisfies-member', satisfying.replace('commands:', 'strat() {}, commands:'), /'strat' does not exist .*'start'/],
+  ['arguments', typed.replace('address: caller.remoteAddress', 'address: 1'), /Type 'number' is not assignable to type 'string'/],
   ['right', good.replace("'read'", "'raed'"), /"raed"/],
 ]
 

@@ -1,6 +1,7 @@
 // The files of a TLS configuration: every bad one with its sentence, all of them at once, and what is only a warning.
 
-import { chmodSync, copyFileSync, mkdirSync, symlinkSync, writeFileSync } from 'node:fs'
+import { execFileSync } from 'node:child_process'
+import { chmodSync, chownSync, copyFileSync, mkdirSync, symlinkSync, writeFileSync } from 'node:fs'
 import path from 'node:path'
 import t from 'tap'
 import { makeAuthority, makeServer } from '../../certs-test/authority.ts'
@@ -8,6 +9,7 @@ import { day } from '../../certs-test/certificate.ts'
 import type { TlsConfig } from '../../src/config/types.ts'
 import { KeagateError } from '../../src/errors.ts'
 import { loadCredentials } from '../../src/tls/files/credentials.ts'
+import type { TlsProblem } from '../../src/tls/files/diagnostics.ts'
 import { TlsDiagnostics } from '../../src/tls/files/diagnostics.ts'
 import { readPrivateKey } from '../../src/tls/files/private-key.ts'
 import { asItsUser } from '../support/situation-server.ts'
@@ -175,7 +177,7 @@ t.test('all problems are told at once, as one error with one line each', (t) => 
 t.test('what the old agent starts with is a warning: dates, usage, order, an open key', async (t) => {
   const expired = /^certificate 1 of cert-file DIR\/server-expired\.crt \(.*CN=localhost\) expired on .* UTC; renew it$/
   t.match(warnings(pair('server-expired')), [expired])
-  const early = /^certificate 1 of .* is not valid before .* UTC; check the clock of this machine with: date -u$/
+  const early = /^certificate 1 of .* is not valid before .* UTC; most likely the clock of this machine is wrong; look at it with: date -u$/
   t.match(warnings(pair('server-not-yet-valid')), [early])
   t.match(warnings(pair('server-client-usage')), [/not made for servers, so clients will refuse it; .* serverAuth; /])
   const unrelated = write('unrelated.crt', read('server.crt') + read('foreign-ca.crt'))
@@ -223,19 +225,49 @@ t.test('a file that may not be read is named with the user that tried', { skip: 
   t.end()
 })
 
-t.test('a file behind a closed folder is told with that folder, also where a link leads there', (t) => {
-  const open = scratchDirectory(t)
-  const closed = path.join(open, 'closed')
-  mkdirSync(closed)
-  writeFileSync(path.join(closed, 'server.key'), read('server.key'), { mode: 0o644 })
-  symlinkSync(path.join('closed', 'server.key'), path.join(open, 'linked.key'))
-  chmodSync(open, 0o755)
-  chmodSync(closed, 0o600)
-  t.teardown(() => chmodSync(closed, 0o700))
-  for (const name of ['closed/server.key', 'linked.key']) {
+t.test("the agent's own file that it may not read: the command that is named lets it", { skip: process.getuid?.() !== 0 }, (t) => {
+  const own = path.join(scratchDirectory(t), 'own.key')
+  chmodSync(path.dirname(own), 0o755)
+  writeFileSync(own, read('server.key'), { mode: 0o040 })
+  chownSync(own, 65_534, 65_534)
+  const reading = (): TlsDiagnostics => {
     const diagnostics = new TlsDiagnostics()
-    asItsUser({ unprivileged: true }, () => readPrivateKey(path.join(open, name), diagnostics))
-    t.match(diagnostics.problems, [{ remedy: `let the agent's user into the folder with: chmod o+x ${closed}` }], name)
+    asItsUser({ unprivileged: true }, () => readPrivateKey(own, diagnostics))
+    return diagnostics
+  }
+  const [problem] = reading().problems
+  t.match(problem, { text: /permission denied for user nobody/, remedy: `let its owner read it with: chmod u+r ${own}` })
+  execFileSync('sh', ['-c', /with: (.*)$/.exec(problem?.remedy ?? '')?.[1] ?? 'false'])
+  t.same(reading().problems, [])
+  t.end()
+})
+
+t.test('a file behind a closed folder: the command that is named lets the agent in, also where a link leads there', {
+  skip: process.getuid?.() !== 0,
+}, (t) => {
+  const [root, daemon, nobody] = [0, 1, 65_534]
+  for (const [owner, group, who] of [[root, daemon, 'o'], [root, root, 'g'], [nobody, daemon, 'u']] as const) {
+    const open = scratchDirectory(t)
+    const closed = path.join(open, 'closed')
+    mkdirSync(closed)
+    writeFileSync(path.join(closed, 'server.key'), read('server.key'), { mode: 0o644 })
+    symlinkSync(path.join('closed', 'server.key'), path.join(open, 'linked.key'))
+    chmodSync(open, 0o755)
+    chmodSync(closed, 0o600)
+    chownSync(closed, owner, group)
+    for (const name of ['closed/server.key', 'linked.key']) {
+      const problems = (): readonly TlsProblem[] => {
+        const diagnostics = new TlsDiagnostics()
+        // Its group is still that of root.
+        asItsUser({ unprivileged: true }, () => readPrivateKey(path.join(open, name), diagnostics))
+        return diagnostics.problems
+      }
+      const command = `chmod ${who}+x ${closed}`
+      t.match(problems(), [{ remedy: `let the agent's user into the folder with: ${command}` }], name)
+      execFileSync('sh', ['-c', command])
+      t.same(problems(), [], `${name}: the command, run`)
+      chmodSync(closed, 0o600)
+    }
   }
   t.end()
 })

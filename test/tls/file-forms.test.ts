@@ -204,8 +204,27 @@ t.test("a key in OpenSSH's form: ECDSA and RSA are converted, with and without a
     t.same(problems({ certFile: file('form.crt'), keyFile: file('form.pem') }), [])
   }
   shell("rm -f form form.pub; ssh-keygen -q -t ed25519 -N '' -f form")
-  t.match(problems({ keyFile: file('form') }), [/OpenSSH's own form; make a new key with: openssl genpkey/])
+  const [sentence = ''] = problems({ keyFile: file('form') })
+  t.match(sentence, /OpenSSH's own form; make a new key with: .*; and have its certificate issued for it$/)
+  t.same(problems(issuedFor('form.pem', sentence)), [])
 })
+
+t.test('a key on a curve that TLS clients do not take: the command that is named makes one that they take', { skip }, async (t) => {
+  shell('openssl genpkey -algorithm EC -pkeyopt ec_paramgen_curve:secp256k1 -out odd.key; chmod 600 odd.key')
+  shell('openssl req -x509 -key odd.key -subj /CN=localhost -days 40 -out odd.crt')
+  const [sentence = ''] = warnings({ certFile: file('odd.crt'), keyFile: file('odd.key') }).filter((line) => line.includes('curve'))
+  t.match(sentence, /a key on the curve secp256k1, .*; and have its certificate issued$/)
+  const mended = issuedFor('new.key', sentence.replace('; and', ' >new.key; and'))
+  t.same([...problems(mended), ...warnings(mended)].filter((line) => line.includes('curve')), [])
+})
+
+/** Makes the key with the command of a sentence, as `name`, and a certificate for it. */
+function issuedFor(name: string, sentence: string): Partial<TlsConfig> {
+  const command = /with: (.*); and have/.exec(sentence)?.[1] ?? 'false'
+  shell(`umask 077; ${command.replaceAll('DIR', directory)}`)
+  shell(`openssl req -x509 -key ${name} -subj /CN=localhost -days 40 -addext subjectAltName=DNS:localhost -out ${name}.crt`)
+  return { certFile: file(`${name}.crt`), keyFile: file(name) }
+}
 
 t.test('what is of another kind altogether is told as such', { skip }, async (t) => {
   shell('openssl x509 -in server.crt -outform DER -out cert.der; openssl pkey -in server.key -outform DER -out key.der')

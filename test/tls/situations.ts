@@ -117,7 +117,7 @@ export async function makeSituations(): Promise<Kit> {
     {
       name: 'client not yet valid', told: 'at the handshake', visitor: await who(future),
       log: /refused: the client certificate is not valid before .*; compare the clocks/,
-      doctor: /^warning CERT: .* is not valid before .*check the clock/,
+      doctor: /^warning CERT: .* is not valid before .*the clock of this machine/,
       client: /^403 .*not valid before/, mended: good,
     },
     {
@@ -270,8 +270,8 @@ export async function makeSituations(): Promise<Kit> {
       doctor: /^error server certificate: .*explicit parameters/, client: /./, mended: { files: serverFiles(server) },
     },
     {
-      name: 'server not yet valid', told: 'as a warning', files: serverFiles(await makeServer(ca, future)),
-      log: /cert-file DIR\/server.crt .* is not valid before .*; check the clock of this machine with: date -u/,
+      name: 'server not yet valid', told: 'as a warning', doctorError: true, files: serverFiles(await makeServer(ca, future)),
+      log: /cert-file DIR\/server.crt .* is not valid before .*; most likely the clock of this machine is wrong; .*: date -u/,
       doctor: /^error server certificate: .* is not valid before .*; compare the clocks/,
       client: /^CERT_NOT_YET_VALID$/, mended: { files: serverFiles(server) },
     },

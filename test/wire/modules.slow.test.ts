@@ -74,6 +74,7 @@ t.test('whatever a module does wrong harms only its own command', async (t) => {
     t.match(answer, { result: 1, text: new RegExp(`'${name}' cannot be answered: the module \\S+ failed`) }, name)
     t.notMatch(answer?.text, /secret/)
   }
+  await program.waitFor(/KEAGATE_MODULE_FAILED .*secret of the module \(at .*module\.mjs:4:\d+\)/)
   t.same(await ask(program, 'leaks'), [{ result: 0, text: 'leaking' }])
   await program.waitFor(/KEAGATE_MODULE_FAILED .*leaked/)
   await program.waitFor(/KEAGATE_MODULE_FAILED .*late/)

@@ -39,6 +39,9 @@ export function readCertificateChain(file: string, diagnostics: TlsDiagnostics):
   return null
 }
 
+/** A certificate is made to be used at once; a machine without a battery for its clock starts in the past. */
+const suspectClock = 'most likely the clock of this machine is wrong; look at it with: date -u'
+
 const onCommonCurve =
   'make a new key with: openssl genpkey -algorithm EC -pkeyopt ec_paramgen_curve:P-256; and have its certificate issued'
 
@@ -66,10 +69,11 @@ export function checkCertificateChain(
       diagnostics.warning(`${which} has ${unusual}, which TLS ${others} do not take`, onCommonCurve)
     }
     const state = validity(certificate, now)
-    if (state === 'expired') diagnostics.expired(`${which} expired on ${formatDate(certificate.validTo)}`, renewalRemedy(file))
+    if (state === 'expired') {
+      diagnostics.invalidNow(`${which} expired on ${formatDate(certificate.validTo)}`, renewalRemedy(file))
+    }
     if (state === 'not-yet-valid') {
-      const date = formatDate(certificate.validFrom)
-      diagnostics.warning(`${which} is not valid before ${date}`, 'check the clock of this machine with: date -u')
+      diagnostics.invalidNow(`${which} is not valid before ${formatDate(certificate.validFrom)}`, suspectClock)
     }
     const next = chain[index + 1]
     if (next !== undefined && !certificate.checkIssued(next)) {

@@ -90,6 +90,9 @@ function convert(command: string, secret = false): string {
 /** `ssh-keygen` works in place, refuses a file that others may read, and writes PEM only for old kinds of keys. */
 function fromOpenSsh({ text }: PemBlock, word: string, result: string): string {
   const body = Buffer.from(text.split('\n').slice(1, -2).join(''), 'base64')
-  if (body.includes('ssh-ed25519')) return 'make a new key with: openssl genpkey, and have its certificate issued for it'
+  if (body.includes('ssh-ed25519')) {
+    const make = `(umask 077 && openssl genpkey -algorithm ED25519 -out ${result})`
+    return `make a new key with: ${make}; and have its certificate issued for it`
+  }
   return `convert a copy with: (umask 077 && cp ${word} ${result} && ssh-keygen -p -m PEM -N '' -f ${result})`
 }

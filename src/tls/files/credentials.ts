@@ -37,8 +37,8 @@ export interface CredentialSet {
   readonly digest: string
   /** One sentence each: what works, but not for long, not for all clients or not safely. */
   readonly warnings: readonly string[]
-  /** Those of the warnings that say that a certificate of `cert-file` has expired, so that clients refuse it. */
-  readonly overdue: readonly string[]
+  /** Those of the warnings that say that a certificate of `cert-file` has expired or is not valid yet: clients refuse it. */
+  readonly outsideValidity: readonly string[]
 }
 
 /**
@@ -90,7 +90,7 @@ export function* credentialWork(config: TlsConfig, now = Date.now()): Sliced<Cre
     revocation: config.crlFile === null ? null : new Revocation(trusted, lists),
     digest: createHash('sha256').update(JSON.stringify(files)).digest('hex'),
     warnings: [...diagnostics.warnings, ...expiryWarnings(soon, config.expiryWarningDays, now)],
-    overdue: diagnostics.overdue,
+    outsideValidity: diagnostics.outsideValidity,
   }
 }
 

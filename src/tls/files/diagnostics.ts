@@ -38,8 +38,8 @@ export class TlsError extends KeagateError {
 export class TlsDiagnostics {
   readonly problems: TlsProblem[] = []
   readonly warnings: string[] = []
-  /** Those of the warnings that say that a certificate of the agent has expired, so that the other side refuses it. */
-  readonly overdue: string[] = []
+  /** Those of the warnings that say that a certificate of the agent has expired or is not valid yet, and is refused. */
+  readonly outsideValidity: string[] = []
 
   problem(keyword: TlsKeyword, text: string, remedy: string): void {
     this.problems.push({ keyword, text, remedy })
@@ -49,9 +49,10 @@ export class TlsDiagnostics {
     this.warnings.push(`${text}; ${remedy}`)
   }
 
-  expired(text: string, remedy: string): void {
+  /** A warning of a certificate of ours that is over, or not valid yet. */
+  invalidNow(text: string, remedy: string): void {
     this.warning(text, remedy)
-    this.overdue.push(`${text}; ${remedy}`)
+    this.outsideValidity.push(`${text}; ${remedy}`)
   }
 }
 

@@ -59,8 +59,15 @@ function fileRemedy(file: string, error: unknown): string {
   if (folder === null && statSync(file).uid === process.geteuid?.()) return `let its owner read it with: chmod u+r ${word}`
   const gid = process.getegid?.()
   const group = gid === undefined ? 'GROUP' : groupName(gid)
-  if (folder !== null) return `let the agent's user into the folder with: chmod o+x ${shellWord(folder)}`
+  if (folder !== null) return `let the agent's user into the folder with: chmod ${ownClass(folder)}+x ${shellWord(folder)}`
   return `let the agent's group read it with: chgrp ${group} ${word} && chmod g+r ${word}`
+}
+
+/** Whose permission bits the system looks at for this process: the first class that it is in, and no other. */
+function ownClass(folder: string): 'u' | 'g' | 'o' {
+  const { uid, gid } = statSync(folder)
+  if (uid === process.geteuid?.()) return 'u'
+  return gid === process.getegid?.() || process.getgroups?.().includes(gid) === true ? 'g' : 'o'
 }
 
 /** How many links are followed in a row: as many as the system follows. */
