@@ -37,7 +37,7 @@ export interface CredentialSet {
   readonly digest: string
   /** One sentence each: what works, but not for long, not for all clients or not safely. */
   readonly warnings: readonly string[]
-  /** Those of the warnings that say that a certificate of `cert-file` has expired or is not valid yet: clients refuse it. */
+  /** Those of the warnings that say that a certificate has expired or is not valid yet: clients refuse it. */
   readonly outsideValidity: readonly string[]
 }
 
