@@ -17,7 +17,8 @@ import { hintFor } from './request/hint.ts'
 const defaultWidth = 80
 
 export interface Shown {
-  readonly lines: readonly string[]
+  /** Made one by one, and only once. */
+  readonly lines: Iterable<string>
   readonly code: number
 }
 
@@ -60,6 +61,13 @@ function resultOf(answer: JsonNode): number | null {
 /** Lines that are written at once. */
 const batch = 2000
 
-export function writeLines(stream: NodeJS.WritableStream, lines: readonly string[]): void {
-  for (let i = 0; i < lines.length; i += batch) stream.write(`${lines.slice(i, i + batch).join('\n')}\n`)
+export function writeLines(stream: NodeJS.WritableStream, lines: Iterable<string>): void {
+  let waiting: string[] = []
+  for (const line of lines) {
+    waiting.push(line)
+    if (waiting.length < batch) continue
+    stream.write(`${waiting.join('\n')}\n`)
+    waiting = []
+  }
+  if (waiting.length > 0) stream.write(`${waiting.join('\n')}\n`)
 }

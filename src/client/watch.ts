@@ -38,7 +38,8 @@ function onScreen(request: CommandRequest, body: Buffer, asking: Asking, seconds
   const paint = painterFor(stdout, env)
   let before: ReadonlySet<string> | null = null
   return async () => {
-    const { lines, code } = await askForLines(request, body, asking)
+    const { lines: shown, code } = await askForLines(request, body, asking)
+    const lines = [...shown]
     const now = timeText(BigInt(Math.floor(Date.now() / 1000)))
     const known = before
     before = new Set(lines)

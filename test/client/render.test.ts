@@ -11,7 +11,7 @@ import { plain } from '../../src/process/terminal-color.ts'
 
 function shown(text: string, width = 80, services: readonly string[] = []): string[] {
   const { root, itemsOf } = parseAnswer(Buffer.from(text))
-  return answerLines(root, { services, width, paint: plain, itemsOf, hint: '' })
+  return [...answerLines(root, { services, width, paint: plain, itemsOf, hint: '' })]
 }
 
 const lease = (n: number, more = ''): string =>
