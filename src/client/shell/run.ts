@@ -10,7 +10,7 @@ import { commandHelp } from '../commands/help.ts'
 import { describeTarget } from '../door.ts'
 import { readAskWords } from '../options.ts'
 import { readProfiles } from '../profile/profile-file.ts'
-import { readServices } from '../request/command-text.ts'
+import { readServices, usualServices } from '../request/command-text.ts'
 import { askAt, openPlace, told } from '../ask.ts'
 import type { Place } from '../ask.ts'
 import { builtins, complete } from './complete.ts'
@@ -18,9 +18,6 @@ import type { Knowledge } from './complete.ts'
 import { maxLines, readHistory, writeHistory } from './history.ts'
 import { commandsOf } from './list-commands.ts'
 import { splitWords } from './words.ts'
-
-/** Services of the daemons that every agent may have. */
-const usualServices = ['dhcp4', 'dhcp6', 'd2']
 
 interface Session {
   place: Place
