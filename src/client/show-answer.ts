@@ -13,7 +13,7 @@ import { answerLines } from './render/answer.ts'
 import type { CommandRequest } from './request/command-text.ts'
 import { hintFor } from './request/hint.ts'
 
-/** Columns where the terminal does not tell. */
+/** Columns where the terminal does not tell, or says 0 as a serial line does. */
 const defaultWidth = 80
 
 export interface Shown {
@@ -44,7 +44,7 @@ export function linesOf(request: CommandRequest, body: Buffer, { context: { env,
   if (results.length > 0 && results.every((result) => result === null)) throw noKea()
   const lines = answerLines(root, {
     services: request.services,
-    width: Math.max(20, stdout.columns ?? defaultWidth),
+    width: Math.max(20, stdout.columns || defaultWidth),
     paint: painterFor(stdout, env),
     itemsOf,
     hint: hintFor(request.command),

@@ -51,6 +51,8 @@ t.test('a long list is not parsed as a whole, and looks the same', async (t) => 
   const lines = shown(`[ { "result": 0, "arguments": { "count": 3000, "leases": [ ${all} ], "other": [ ] } } ]`, 120)
   t.match(lines[1], /^other +\(none\)$|^count +3000$/)
   t.equal(lines.filter((line) => /host-\d+\.example\.org/.test(line)).length, 3000)
+  const narrow = shown(`[ { "result": 0, "arguments": { "count": 3000, "leases": [ ${all} ] } } ]`, 20)
+  t.equal(narrow.filter((line) => /^ +192\.0\.2\.\d+/.test(line)).length, 3000)
 })
 
 t.test('no control sequence, direction or hidden character of an answer reaches the terminal', async (t) => {

@@ -30,6 +30,7 @@ class Renderer {
   lines(name: string, value: JsonNode, width: number, level: number): Iterable<string> {
     if (value.kind === 'string') return value.value.split('\n').flatMap((line) => wrap(visible(line), width))
     if (isScalar(value)) return [cut(explained(name, value), width)]
+    if (value.kind === 'list' && this.#itemsOf(value) !== null) return this.#list(name, value, width, level)
     if (level >= maxLevel || width < 20) return [cut(cell(value), Math.max(width, 20))]
     if (value.kind === 'list') return this.#list(name, value, width, level)
     return value.kind === 'map' ? this.#map(value, width, level) : []
