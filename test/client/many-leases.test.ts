@@ -22,7 +22,7 @@ t.test('50,000 leases as a table take less than 150 MB', { skip }, async (t) => 
   t.ok(peak < 150, `${peak} MiB`)
 })
 
-/** All pages as a shell script has them that gets the program's words and `$0`, a file. Standard error is the terminal. */
+/** All pages as a shell script has them, which gets the words, and a file as `$0`. Standard error is the terminal. */
 function allPages(socket: string, script: string, file: string, steps: Typing['steps'] = []): Promise<Shown> {
   const words = [process.execPath, mainFile, 'ask', '--socket', socket, 'lease4-get-page', '--all']
   return terminal(['/bin/sh', '-c', script, file, ...words], { env, steps })
