@@ -29,22 +29,23 @@ export async function showAnswer(request: CommandRequest, body: Buffer, asking: 
   return code
 }
 
-/** @throws {ClientError} */
-export async function askForLines(request: CommandRequest, body: Buffer, asking: Asking): Promise<Shown> {
+/** @param margin columns of the terminal that are left free @throws {ClientError} */
+export async function askForLines(request: CommandRequest, body: Buffer, asking: Asking, margin = 0): Promise<Shown> {
   const got = await exchange(asking.door, body, { signal: asking.signal })
   const refused = refusal(got)
   if (refused !== null) throw refused
-  return linesOf(request, got.body, asking)
+  return linesOf(request, got.body, asking, margin)
 }
 
 /** @param body an answer @throws {ClientError} `http`: it is none */
-export function linesOf(request: CommandRequest, body: Buffer, { context: { env, stdout } }: Asking): Shown {
+export function linesOf(request: CommandRequest, body: Buffer, { context }: Asking, margin = 0): Shown {
+  const { env, stdout } = context
   const { root, itemsOf } = parseAnswer(body)
   const results = (root.kind === 'list' ? root.items : [root]).map(resultOf)
   if (results.length > 0 && results.every((result) => result === null)) throw noKea()
   const lines = answerLines(root, {
     services: request.services,
-    width: Math.max(20, stdout.columns || defaultWidth),
+    width: Math.max(20, (stdout.columns || defaultWidth) - margin),
     paint: painterFor(stdout, env),
     itemsOf,
     hint: hintFor(request.command),
