@@ -40,6 +40,14 @@ t.test('one lease, statistics, result sets, result codes', async (t) => {
   t.match(shown('{ "result": 1 }'), ['result 1, error'])
 })
 
+t.test('the daemons of an agent: what they are called comes first, what is left out last', async (t) => {
+  const daemon = '{ "address": "/run/kea/kea4-ctrl-socket", "answer-milliseconds": { "highest": 9.5, "median": 1.5, "p99": 8.5 }, ' +
+    '"answered": 12, "failed": 0, "host": "here", "in-flight": 0, "reachable": true, "service": "dhcp4", "waiting": 0 }'
+  const text = `[ { "result": 0, "arguments": { "daemons": [ ${daemon} ], "pid": 1 } } ]`
+  t.match(shown(text, 80).join('\n'), /^ +SERVICE +ADDRESS +REACHABLE +ANSWERED +FAILED.*\n +dhcp4 +\/run\/kea\/kea4-ctrl-socket +true +12 +0/m)
+  t.match(shown(text, 120).join('\n'), / MEDIAN MS +99% MS .*\n.* 1\.5 +8\.5 /)
+})
+
 t.test('several services side by side where the width allows it, else one below the other', async (t) => {
   const text = '[ { "result": 0, "text": "2.2.0" }, { "result": 1, "text": "gone" } ]'
   t.same(shown(text, 80, ['dhcp4', 'dhcp6']), ['dhcp4               dhcp6', 'result 0, success   result 1, error', '2.2.0               gone'])
