@@ -10,7 +10,6 @@ import { startedAs } from './process/agent-name.ts'
 import { Signals } from './process/signals.ts'
 import { stackTrace } from './process/stack-trace.ts'
 import { subcommands } from './cli/subcommand.ts'
-import { describeLibrary, tlsLibrary } from './tls/openssl-info.ts'
 import { buildReport, extendedVersion, packageVersion } from './version.ts'
 
 const program = startedAs(process.argv[1])
@@ -32,9 +31,9 @@ async function run(plan: Plan): Promise<number> {
     case 'version':
       return print(packageVersion())
     case 'extended-version':
-      return print(extendedVersion(packageVersion(), describeLibrary(tlsLibrary(process.env))))
+      return print(extendedVersion(packageVersion(), await libraryLines()))
     case 'build-report':
-      return print(buildReport(packageVersion(), describeLibrary(tlsLibrary(process.env))))
+      return print(buildReport(packageVersion(), await libraryLines()))
     case 'usage-error':
       process.stderr.write(`${plan.text === null ? '' : `${program}: ${escapeForLog(plan.text)}\n\n`}${usage(program, summaries())}`)
       return 1
@@ -68,7 +67,7 @@ async function runKeaShell(words: readonly string[]): Promise<number> {
   const { keaShell } = await import('./kea-shell/kea-shell.ts')
   const { stdin, stdout, stderr } = process
   stdout.on('error', stopReading)
-  const extended = (): string => extendedVersion(packageVersion(), describeLibrary(tlsLibrary(process.env)))
+  const extended = async (): Promise<string> => extendedVersion(packageVersion(), await libraryLines())
   const code = await keaShell(words, { stdin, stdout, stderr, version: packageVersion, extendedVersion: extended })
   // Work that was given up after a time-out may still be under way and must not delay the end.
   stdout.write('', () => process.exit(code))
@@ -86,6 +85,12 @@ function stopReading(error: NodeJS.ErrnoException): void {
   if (error.code === 'EPIPE') process.exit(0)
   process.stderr.write(`${program}: standard output cannot be written: ${systemText(error)}\n`)
   process.exit(1)
+}
+
+/** Node's TLS is loaded only where it is asked about. */
+async function libraryLines(): Promise<readonly string[]> {
+  const { describeLibrary, tlsLibrary } = await import('./tls/openssl-info.ts')
+  return describeLibrary(tlsLibrary(process.env))
 }
 
 function summaries(): ReadonlyMap<string, string> {

@@ -45,7 +45,7 @@ export async function askCommand(words: readonly string[], context: AskContext):
   const { stdout, stderr } = context
   if (asksForHelp(words)) {
     const [name = ''] = words.filter((word) => !word.startsWith('-'))
-    stdout.write(`${commandHelp(name, stdout.columns ?? 80)?.join('\n') ?? usage.trimEnd()}\n`)
+    stdout.write(`${commandHelp(name, stdout.columns || 80)?.join('\n') ?? usage.trimEnd()}\n`)
     return 0
   }
   const task = readAskWords(words, (error) => mistakeIn(error, askOptions))

@@ -3,6 +3,7 @@
 
 import { PassThrough } from 'node:stream'
 import { keaCommands } from '../config/access/kea-commands.ts'
+import { usualServices } from '../client/request/command-text.ts'
 import { escapeForLog } from '../log/escape.ts'
 import { meant } from './arguments.ts'
 import { completionScripts } from './completion-scripts.ts'
@@ -52,7 +53,8 @@ async function completable(path: readonly string[], summary: string, context: Su
   if (name === 'completion') options.push(...Object.keys(completionScripts))
   const commands = await Promise.all(own.map(([, word = '', what = '']) => completable([name, word], what, context)))
   if (name === 'ask') options.push(...keaCommands.keys())
-  return { name: path.at(-1) ?? '', summary, options: [...new Set([...options, '--help'])], commands }
+  const values = name === 'ask' ? [{ short: '-s', long: '--service', words: usualServices }] : []
+  return { name: path.at(-1) ?? '', summary, options: [...new Set([...options, '--help'])], values, commands }
 }
 
 async function usageOf(name: string, below: readonly string[], context: SubcommandContext): Promise<string> {

@@ -23,7 +23,11 @@ export interface AskTask {
 export interface AskContext {
   readonly env: NodeJS.ProcessEnv
   readonly stdin: NodeJS.ReadableStream & { readonly isTTY?: boolean }
-  readonly stdout: NodeJS.WritableStream & { readonly isTTY?: boolean; readonly columns?: number }
+  readonly stdout: NodeJS.WritableStream & {
+    readonly isTTY?: boolean
+    readonly columns?: number
+    readonly writableNeedDrain?: boolean
+  }
   readonly stderr: NodeJS.WritableStream & { readonly isTTY?: boolean }
 }
 

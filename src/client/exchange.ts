@@ -6,7 +6,6 @@ import type { BoundedOptions, Door, Exchange, ExchangeOptions } from './door.ts'
 import { describeTarget, hostOf, portOf } from './door.ts'
 import { ClientError, foundError } from './error.ts'
 import { exchangeHttp } from './http.ts'
-import { secure } from './secure.ts'
 import { exchangeUnix } from './unix.ts'
 
 export type { Door, Exchange, ExchangeOptions } from './door.ts'
@@ -39,8 +38,10 @@ async function run(door: Door, body: Buffer, options: BoundedOptions): Promise<E
   }
   const { url } = target
   const where = `${hostOf(url)} port ${portOf(url)}`
+  // Loaded only where it is needed, and before there is a socket, which could fail meanwhile.
+  const tls = url.protocol === 'https:' ? await import('./secure.ts') : null
   const socket = await connected({ host: hostOf(url), port: portOf(url) }, where, signal)
-  const stream = url.protocol === 'https:' ? await secure(socket, hostOf(url), door.tls ?? {}, signal) : socket
+  const stream = tls === null ? socket : await tls.secure(socket, hostOf(url), door.tls ?? {}, signal)
   return exchangeHttp(stream, { url, authorization: door.authorization ?? null, body }, options)
 }
 

@@ -26,7 +26,7 @@ export function parseAnswer(body: Buffer): ParsedAnswer {
   scanner.push(body)
   // An answer that is no strict JSON, such as the number `1e+06.0` of Kea 2.2, is parsed as a whole.
   if (scanner.finish() !== 'done') return { root: parsed(body.toString('utf8')), itemsOf: () => null }
-  const lists = outermost(found.lists.filter(({ start }) => body[start] === 0x5b))
+  const lists = outermost(found.lists)
   const root = parsed(withoutItems(body, lists))
   const nodes = listNodes(root)
   const kept = new Map(lists.flatMap((list, i) => {
@@ -50,15 +50,19 @@ function isLong({ items }: FoundList): boolean {
   return items.length >= 2 * long
 }
 
+const openingBracket = 0x5b
+
 class ListFinder implements ScanHandler {
   readonly maxDepth = 4
-  /** Maps and lists at the depths of lists that may be long. */
+  /** Lists at the depths of lists that may be long. */
   readonly lists: FoundList[] = []
+  #bytes: Uint8Array = new Uint8Array()
   /** The offsets of the values in the containers that are open, by their depth. */
   readonly #inside: number[][] = [[], [], [], [], []]
 
-  chunk(): void {
-    return undefined
+  /** Called once, as the text is scanned in one piece. */
+  chunk(bytes: Uint8Array): void {
+    this.#bytes = bytes
   }
 
   key(): void {
@@ -66,7 +70,9 @@ class ListFinder implements ScanHandler {
   }
 
   value(start: number, end: number, depth: number): void {
-    if (listDepths.has(depth)) this.lists.push({ start, end, items: this.#inside[depth + 1] ?? [] })
+    if (listDepths.has(depth) && this.#bytes[start] === openingBracket) {
+      this.lists.push({ start, end, items: this.#inside[depth + 1] ?? [] })
+    }
     if (depth + 1 < this.#inside.length) this.#inside[depth + 1] = []
     this.#inside[depth]?.push(start, end)
   }

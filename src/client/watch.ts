@@ -32,17 +32,30 @@ export async function watch(request: CommandRequest, body: Buffer, asking: Askin
   return code
 }
 
+/** Columns that a mark takes. */
+const markWidth = 2
+
+/** What counts: a wider value moves the columns of all lines. */
+function content(line: string): string {
+  return line.replaceAll(/ +/g, ' ')
+}
+
 /** Clears the screen for each answer. */
 function onScreen(request: CommandRequest, body: Buffer, asking: Asking, seconds: number): () => Promise<number> {
   const { context: { stdout, env } } = asking
   const paint = painterFor(stdout, env)
   let before: ReadonlySet<string> | null = null
+  let width: number | undefined
   return async () => {
-    const { lines, code } = await askForLines(request, body, asking)
+    const { columns } = stdout
+    const { lines: shown, code } = await askForLines(request, body, asking, markWidth)
+    const lines = [...shown]
     const now = timeText(BigInt(Math.floor(Date.now() / 1000)))
-    const known = before
-    before = new Set(lines)
-    const isNew = (line: string): boolean => known !== null && line !== '' && !known.has(line)
+    // In a terminal of another width other things may be cut.
+    const known = columns === width ? before : null
+    width = columns
+    before = new Set(lines.map(content))
+    const isNew = (line: string): boolean => known !== null && line !== '' && !known.has(content(line))
     const marked = lines.map((line) => (isNew(line) ? paint('yellow', `* ${line}`) : `  ${line}`))
     stdout.write('\x1b[H\x1b[2J')
     writeLines(stdout, [`${request.command}, every ${seconds} s, ${now}; Ctrl-C ends it`, '', ...marked])

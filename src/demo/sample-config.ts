@@ -17,13 +17,16 @@ export const campusLeases = 350
  * @param socket the path of the control socket
  */
 export function sampleConfig(service: Service, socket: string): string {
+  const controlSocket = { 'socket-type': 'unix', 'socket-name': socket }
   const common = {
-    'control-socket': { 'socket-type': 'unix', 'socket-name': socket },
+    // As Kea 2.2 has it, and as 3.0 has it.
+    'control-socket': controlSocket,
+    'control-sockets': [controlSocket],
     'user-context': { demonstration: demoNotice },
   }
   if (service === 'd2') return JSON.stringify({ DhcpDdns: { ...common, ...ddns } })
   const family = service === 'dhcp4' ? 4 : 6
-  const loggers = [{ name: `kea-${service}`, severity: 'INFO', debuglevel: 0, output_options: [stdout] }]
+  const loggers = [{ name: `kea-${service}`, severity: 'INFO', debuglevel: 0, ...output }]
   const hooks = ['lease', 'stat', 'host', 'subnet'].map((name) => ({ library: `libdhcp_${name}_cmds.so` }))
   const server = { ...common, loggers, 'hooks-libraries': hooks, 'valid-lifetime': 86_400 }
   return JSON.stringify({ [`Dhcp${family}`]: { ...server, ...(family === 4 ? dhcp4 : dhcp6) } })
@@ -31,13 +34,16 @@ export function sampleConfig(service: Service, socket: string): string {
 
 const stdout = { output: 'stdout', flush: true, pattern: '' }
 
+/** The name as Kea 2.2 prints it, and as 3.0 does. */
+const output = { output_options: [stdout], 'output-options': [stdout] }
+
 const ddns = {
   'forward-ddns': {
     'ddns-domains': [
       { name: 'office.example.', 'key-name': '', 'dns-servers': [{ 'ip-address': '127.0.0.1', port: 53 }] },
     ],
   },
-  loggers: [{ name: 'kea-dhcp-ddns', severity: 'INFO', debuglevel: 0, output_options: [stdout] }],
+  loggers: [{ name: 'kea-dhcp-ddns', severity: 'INFO', debuglevel: 0, ...output }],
 }
 
 const dhcp4 = {

@@ -15,7 +15,7 @@ export interface ShellContext {
   readonly stdout: NodeJS.WritableStream
   readonly stderr: NodeJS.WritableStream
   readonly version: () => string
-  readonly extendedVersion: () => string
+  readonly extendedVersion: () => Promise<string>
 }
 
 /**
@@ -31,7 +31,7 @@ export async function keaShell(words: readonly string[], context: ShellContext):
     case 'version':
       return say(stdout, `${context.version()}\n`, 0)
     case 'extended-version':
-      return say(stdout, `${context.extendedVersion()}\n`, 0)
+      return say(stdout, `${await context.extendedVersion()}\n`, 0)
     case 'usage-error':
       return say(stderr, usageError(plan.text), 2)
     case 'run': {

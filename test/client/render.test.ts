@@ -11,7 +11,7 @@ import { plain } from '../../src/process/terminal-color.ts'
 
 function shown(text: string, width = 80, services: readonly string[] = []): string[] {
   const { root, itemsOf } = parseAnswer(Buffer.from(text))
-  return answerLines(root, { services, width, paint: plain, itemsOf, hint: '' })
+  return [...answerLines(root, { services, width, paint: plain, itemsOf, hint: '' })]
 }
 
 const lease = (n: number, more = ''): string =>
@@ -40,6 +40,14 @@ t.test('one lease, statistics, result sets, result codes', async (t) => {
   t.match(shown('{ "result": 1 }'), ['result 1, error'])
 })
 
+t.test('the daemons of an agent: what they are called comes first, what is left out last', async (t) => {
+  const daemon = '{ "address": "/run/kea/kea4-ctrl-socket", "answer-milliseconds": { "highest": 9.5, "median": 1.5, "p99": 8.5 }, ' +
+    '"answered": 12, "failed": 0, "host": "here", "in-flight": 0, "reachable": true, "service": "dhcp4", "waiting": 0 }'
+  const text = `[ { "result": 0, "arguments": { "daemons": [ ${daemon} ], "pid": 1 } } ]`
+  t.match(shown(text, 80).join('\n'), /^ +SERVICE +ADDRESS +REACHABLE +ANSWERED +FAILED.*\n +dhcp4 +\/run\/kea\/kea4-ctrl-socket +true +12 +0/m)
+  t.match(shown(text, 120).join('\n'), / MEDIAN MS +99% MS .*\n.* 1\.5 +8\.5 /)
+})
+
 t.test('several services side by side where the width allows it, else one below the other', async (t) => {
   const text = '[ { "result": 0, "text": "2.2.0" }, { "result": 1, "text": "gone" } ]'
   t.same(shown(text, 80, ['dhcp4', 'dhcp6']), ['dhcp4               dhcp6', 'result 0, success   result 1, error', '2.2.0               gone'])
@@ -51,6 +59,8 @@ t.test('a long list is not parsed as a whole, and looks the same', async (t) => 
   const lines = shown(`[ { "result": 0, "arguments": { "count": 3000, "leases": [ ${all} ], "other": [ ] } } ]`, 120)
   t.match(lines[1], /^other +\(none\)$|^count +3000$/)
   t.equal(lines.filter((line) => /host-\d+\.example\.org/.test(line)).length, 3000)
+  const narrow = shown(`[ { "result": 0, "arguments": { "count": 3000, "leases": [ ${all} ] } } ]`, 20)
+  t.equal(narrow.filter((line) => /^ +192\.0\.2\.\d+/.test(line)).length, 3000)
 })
 
 t.test('no control sequence, direction or hidden character of an answer reaches the terminal', async (t) => {

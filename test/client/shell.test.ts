@@ -5,11 +5,13 @@ import path from 'node:path'
 import t from 'tap'
 import { builtins, complete } from '../../src/client/shell/complete.ts'
 import { historyPath, readHistory, writeHistory } from '../../src/client/shell/history.ts'
+import { servicesOf } from '../../src/client/shell/list-services.ts'
 import { splitWords } from '../../src/client/shell/words.ts'
 import { keaCommands } from '../../src/config/access/kea-commands.ts'
 import { skipWithout } from '../kea/installed.ts'
 import { FakeDaemon } from '../support/fake-daemon.ts'
-import { temporaryDirectory } from '../support/program.ts'
+import { startProgram, temporaryDirectory } from '../support/program.ts'
+import { page } from '../support/lease-source.ts'
 import { inTerminal } from '../support/terminal.ts'
 
 t.test('words', async (t) => {
@@ -91,4 +93,64 @@ t.test('in a terminal', { skip: skipWithout('python3') }, async (t) => {
   })
   t.equal(second.code, 0)
   t.match(second.stdout, /did version-get/, 'the line before "exit"')
+})
+
+t.test('services and service groups of the agent are completed', { skip: skipWithout('python3') }, async (t) => {
+  const directory = temporaryDirectory(t)
+  const socket = { 'socket-type': 'unix', 'socket-name': path.join(directory, 'none') }
+  const agent = await startProgram(t, {
+    'control-sockets': { dhcp4: socket, 'lab-one': socket },
+    'service-groups': { everything: ['dhcp4', 'lab-one'] },
+  })
+  const url = new URL(`http://127.0.0.1:${agent.port}`)
+  t.same(await servicesOf({ target: { url }, timeoutMs: 5000 }), ['dhcp4', 'lab-one', 'everything'])
+  t.same(await servicesOf({ target: { socketPath: socket['socket-name'] }, timeoutMs: 5000 }), [])
+  const { code, stdout } = await inTerminal(['ask', '--url', url.href], {
+    env: { XDG_STATE_HOME: directory, XDG_CONFIG_HOME: directory, NO_COLOR: '1' },
+    steps: [
+      // By the time of the second answer the shell has those to its own questions.
+      ['keagate>', 'version-get\r'],
+      ['success', 'version-get\r'],
+      ['success', 'use every'],
+      ['every', '\t'],
+      ['thing', '\r'],
+      ['everything>', 'exit\r'],
+    ],
+  })
+  t.equal(code, 0, stdout)
+})
+
+t.test('a terminal that is resized', { skip: skipWithout('python3') }, async (t) => {
+  const directory = temporaryDirectory(t)
+  const env = { XDG_STATE_HOME: directory, XDG_CONFIG_HOME: directory, NO_COLOR: '1' }
+  const daemon = await FakeDaemon.listen(async (connection) => {
+    const command = (await connection.command()).toString()
+    // Never answered.
+    if (command.includes('lease4-get-all')) return
+    await connection.write(page(command, 3))
+    connection.end()
+  })
+  t.teardown(() => daemon.close())
+  const words = 'lease4-get-page limit=3'
+  const { code, stdout } = await inTerminal(['ask', '--socket', daemon.path], {
+    env,
+    columns: 80,
+    steps: [
+      ['keagate>', `${words}\r`],
+      ['leases', { columns: 200 }],
+      ['keagate>', `${words}\r`],
+      ['leases', { columns: 80 }],
+      // While a command runs.
+      ['keagate>', 'lease4-get-all\r'],
+      ['lease4-get-all', { columns: 70 }],
+      ['\x1b[0J', '\x03'],
+      ['keagate>', 'exit\r'],
+    ],
+  })
+  t.equal(code, 0)
+  const [narrow = '', wide = ''] = stdout.split(/^leases$/m).slice(1).map((text) => text.split('\x1b')[0] ?? '')
+  t.ok(narrow.split('\n').every((line) => line.length <= 80), narrow)
+  t.match(narrow, /too narrow for CLIENT ID/)
+  t.match(wide, /EXPIRES +CLIENT ID\n/)
+  t.equal(stdout.split('lease4-get-all')[1]?.match(/keagate>/g)?.length, 1, 'no prompt before the end of the command')
 })

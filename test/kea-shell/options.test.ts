@@ -47,7 +47,7 @@ t.test('a password from a file, without its line end', async (t) => {
     stdin.end()
     return { stdin, stdout, stderr }
   }
-  const versions = { version: (): string => '1', extendedVersion: (): string => '1 and more' }
+  const versions = { version: (): string => '1', extendedVersion: async () => '1 and more' }
   const first = streams()
   t.equal(await keaShell([...options, file], { ...first, ...versions }), 0)
   t.equal(String(first.stdout.read()), '[ ]\n')

@@ -36,6 +36,8 @@ const programs = {
   chromium: ['/usr/bin/chromium', 'chromium'],
   hunspell: ['/usr/bin/hunspell', 'hunspell'],
   'hunspell en_US': ['/usr/share/hunspell/en_US.dic', 'hunspell-en-us'],
+  fish: ['/usr/bin/fish', 'fish'],
+  zsh: ['/usr/bin/zsh', 'zsh'],
   javac: ['/usr/bin/javac', 'default-jdk-headless'],
 } as const
 

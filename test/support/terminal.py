@@ -1,5 +1,6 @@
-# Runs a program in a pseudo-terminal: COLUMNS COMMAND... Lines of standard input are `WAIT TEXT`: type TEXT (Python
-# escapes) once WAIT was seen behind what was seen before. Prints all that the terminal got; ends with its exit code.
+# Runs a program in a pseudo-terminal: COLUMNS COMMAND... Lines of standard input are `WAIT type TEXT` (Python escapes),
+# `WAIT columns NUMBER` and `WAIT signal NUMBER`: done once WAIT was seen behind what was seen before. Prints all that the
+# terminal got, and to standard error the most memory that the program took, in KiB; ends with its exit code.
 import codecs
 import fcntl
 import os
@@ -10,19 +11,31 @@ import sys
 import termios
 import time
 
-steps = [line.rstrip("\n").split(" ", 1) for line in sys.stdin if line.strip()]
+
+def resize(file, columns):
+    fcntl.ioctl(file, termios.TIOCSWINSZ, struct.pack("HHHH", 40, columns, 0, 0))
+
+
+steps = [line.rstrip("\n").split(" ", 2) for line in sys.stdin if line.strip()]
 pid, terminal = pty.fork()
 if pid == 0:
-    fcntl.ioctl(0, termios.TIOCSWINSZ, struct.pack("HHHH", 40, int(sys.argv[1]), 0, 0))
+    resize(0, int(sys.argv[1]))
     os.execvp(sys.argv[2], sys.argv[2:])
 output, seen = bytearray(), 0
 end = time.monotonic() + 30
 while time.monotonic() < end:
     if steps:
-        at = output.find(steps[0][0].encode(), seen)
+        wait, verb, what = steps[0]
+        at = output.find(wait.encode(), seen)
         if at >= 0:
-            seen = at + len(steps[0][0])
-            os.write(terminal, codecs.decode(steps.pop(0)[1], "unicode_escape").encode("latin-1"))
+            seen = at + len(wait)
+            del steps[0]
+            if verb == "type":
+                os.write(terminal, codecs.decode(what, "unicode_escape").encode("latin-1"))
+            elif verb == "columns":
+                resize(terminal, int(what))
+            else:
+                os.kill(pid, int(what))
     if not select.select([terminal], [], [], 0.1)[0]:
         continue
     try:
@@ -34,6 +47,7 @@ while time.monotonic() < end:
     output += got
 else:
     os.kill(pid, 9)
-_, status = os.waitpid(pid, 0)
+_, status, usage = os.wait4(pid, 0)
 sys.stdout.buffer.write(bytes(output).replace(b"\r\n", b"\n"))
+sys.stderr.write(f"{usage.ru_maxrss}\n")
 sys.exit(os.waitstatus_to_exitcode(status) & 255)

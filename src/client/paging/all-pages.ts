@@ -1,7 +1,8 @@
 // Asks for all pages of a command and makes one answer of them. In a pipe no more than one page is kept in memory.
 
+import { once } from 'node:events'
 import { describeError } from '../../errors.ts'
-import type { Asking } from '../asking.ts'
+import type { AskContext, Asking } from '../asking.ts'
 import { ClientError, clientUsage } from '../error.ts'
 import { exchange } from '../exchange.ts'
 import { exitCodeOf, exitCodes } from '../exit-code.ts'
@@ -52,6 +53,7 @@ export async function askAllPages(
         write(got.body.subarray(page.items.start, page.items.end))
         count += page.items.count
         progress.tell(count)
+        await drained(context.stdout, signal)
       }
       if (page.result === 3 || page.next === null) break
       const next = withArguments(given, page.next)
@@ -68,4 +70,14 @@ export async function askAllPages(
   }
   finish(count === 0 ? 3 : 0, `${count} ${command.list} found.`)
   return count === 0 ? exitCodes.empty : exitCodes.success
+}
+
+/** Node buffers what is written to a pipe, so a slow reader would have all pages in memory. */
+async function drained(stdout: AskContext['stdout'], signal: AbortSignal): Promise<void> {
+  if (stdout.writableNeedDrain !== true) return
+  try {
+    await once(stdout, 'drain', { signal })
+  } catch (error) {
+    throw new ClientError('aborted', 'interrupted', null, error)
+  }
 }

@@ -22,26 +22,32 @@ export interface RenderOptions {
 /** Columns between blocks that stand side by side. */
 const gap = 3
 
-/** @param root a map, or a list with one map for each service */
-export function answerLines(root: JsonNode, options: RenderOptions): string[] {
+/** Makes the lines one by one. @param root a map, or a list with one map for each service */
+export function answerLines(root: JsonNode, options: RenderOptions): Iterable<string> {
   const answers = root.kind === 'list' ? root.items : [root]
   const nameOf = (i: number): string | null => (answers.length > 1 ? (options.services[i] ?? `answer ${i + 1}`) : null)
   const blocks = answers.map((answer, i) => block(answer, nameOf(i), options))
-  const beside = blocks.length > 1 ? sideBySide(blocks, options.width) : null
-  if (beside !== null) return beside
-  const lines: string[] = []
-  for (const { head, body } of blocks) {
-    if (lines.length > 0) lines.push('')
-    for (const { line } of head) lines.push(line)
-    for (const line of body) lines.push(line)
+  if (blocks.length < 2) return oneBelowTheOther(blocks)
+  const whole = blocks.map(({ head, body }) => ({ head, body: [...body] }))
+  return sideBySide(whole, options.width) ?? oneBelowTheOther(whole)
+}
+
+function* oneBelowTheOther(blocks: readonly Block[]): Iterable<string> {
+  for (const [i, { head, body }] of blocks.entries()) {
+    if (i > 0) yield ''
+    for (const { line } of head) yield line
+    yield* body
   }
-  return lines
 }
 
 /** What one service answered. */
 interface Block {
   readonly head: readonly HeadLine[]
   /** Lines of the arguments; there may be very many. */
+  readonly body: Iterable<string>
+}
+
+interface WholeBlock extends Block {
   readonly body: readonly string[]
 }
 
@@ -52,7 +58,7 @@ interface HeadLine {
 }
 
 /** Null where the width is too small. */
-function sideBySide(blocks: readonly Block[], width: number): string[] | null {
+function sideBySide(blocks: readonly WholeBlock[], width: number): string[] | null {
   const columns = blocks.map(({ head, body }) => {
     const lines = [...head, ...body.map((line) => ({ line, width: widthOf(line) }))]
     return { lines, width: lines.reduce((most, each) => Math.max(most, each.width), 0) }

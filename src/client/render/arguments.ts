@@ -15,8 +15,8 @@ export type ItemsOf = (list: ListNode) => Items | null
 /** Levels that are indented; a value below them is shown on one line. */
 const maxLevel = 8
 
-/** @param width columns of the terminal */
-export function argumentLines(value: JsonNode, width: number, itemsOf: ItemsOf = () => null): string[] {
+/** Lines that are made one by one, as there may be a great many. @param width columns of the terminal */
+export function argumentLines(value: JsonNode, width: number, itemsOf: ItemsOf = () => null): Iterable<string> {
   return new Renderer(itemsOf).lines('', value, width, 0)
 }
 
@@ -27,25 +27,26 @@ class Renderer {
     this.#itemsOf = itemsOf
   }
 
-  lines(name: string, value: JsonNode, width: number, level: number): string[] {
+  lines(name: string, value: JsonNode, width: number, level: number): Iterable<string> {
     if (value.kind === 'string') return value.value.split('\n').flatMap((line) => wrap(visible(line), width))
     if (isScalar(value)) return [cut(explained(name, value), width)]
+    if (value.kind === 'list' && this.#itemsOf(value) !== null) return this.#list(name, value, width, level)
     if (level >= maxLevel || width < 20) return [cut(cell(value), Math.max(width, 20))]
     if (value.kind === 'list') return this.#list(name, value, width, level)
     return value.kind === 'map' ? this.#map(value, width, level) : []
   }
 
-  #list(name: string, list: ListNode, width: number, level: number): string[] {
+  #list(name: string, list: ListNode, width: number, level: number): Iterable<string> {
     const items = this.#itemsOf(list) ?? list.items
     const [first] = items
     if (first === undefined) return ['(none)']
     if (first.kind === 'map') return itemTable(name, items, width)
     const all = [...items]
     if (all.every(isScalar)) return listing(all.map(cell), width)
-    return all.flatMap((item) => this.lines(name, item, width, level + 1))
+    return all.flatMap((item) => [...this.lines(name, item, width, level + 1)])
   }
 
-  #map(map: MapNode, width: number, level: number): string[] {
+  #map(map: MapNode, width: number, level: number): Iterable<string> {
     const { members } = map
     if (members.length === 0) return ['(none)']
     const set = resultSet(map)
@@ -58,14 +59,18 @@ class Renderer {
     const oneLine = ({ value }: Member): boolean => {
       return isShort(value) && (value.kind !== 'list' || this.#itemsOf(value) === null)
     }
-    const long = members.filter((each) => !oneLine(each))
-    const lines = namesAndValues(map, members.filter(oneLine), width)
-    for (const { key, value } of long) {
-      if (lines.length > 0 && level === 0) lines.push('')
-      lines.push(cut(visible(key), width))
-      for (const line of this.lines(key, value, width - 2, level + 1)) lines.push(line === '' ? '' : `  ${line}`)
+    const short = namesAndValues(map, members.filter(oneLine), width)
+    return this.#parts(short, members.filter((each) => !oneLine(each)), width, level)
+  }
+
+  /** What is one line each, then the rest, indented under its names. */
+  *#parts(short: readonly string[], long: readonly Member[], width: number, level: number): Iterable<string> {
+    yield* short
+    for (const [i, { key, value }] of long.entries()) {
+      if (level === 0 && short.length + i > 0) yield ''
+      yield cut(visible(key), width)
+      for (const line of this.lines(key, value, width - 2, level + 1)) yield line === '' ? '' : `  ${line}`
     }
-    return lines
   }
 }
 

@@ -18,7 +18,7 @@ const maxColumns = 12
 const sample = 200
 
 /** @param name of the list; its items are maps */
-export function itemTable(name: string, items: Items, width: number): string[] {
+export function itemTable(name: string, items: Items, width: number): Iterable<string> {
   const columns = kinds.get(name) ?? ownColumns(items)
   const rows = new Rows(columns)
   for (const item of items) if (item.kind === 'map') rows.add(columns.map(({ text }) => text(item)))

@@ -58,6 +58,20 @@ const networks: readonly KindColumn[] = [
   { title: 'SUBNETS', text: (item) => ranges(item, 'subnet4', 'subnet') || ranges(item, 'subnet6', 'subnet') },
 ]
 
+/** Of the agent's own `status-get`. */
+const daemons: readonly KindColumn[] = [
+  rigid('SERVICE', 'service'),
+  member('ADDRESS', 'address'),
+  rigid('REACHABLE', 'reachable'),
+  number('ANSWERED', 'answered'),
+  number('FAILED', 'failed'),
+  { ...number('IN FLIGHT', 'in-flight'), minor: true },
+  { ...number('WAITING', 'waiting'), minor: true },
+  { title: 'MEDIAN MS', right: true, minor: true, text: (item) => answerTime(item, 'median') },
+  { title: '99% MS', right: true, minor: true, text: (item) => answerTime(item, 'p99') },
+  minor('HOST', 'host'),
+]
+
 /** By the name of the list. */
 export const kinds: ReadonlyMap<string, readonly KindColumn[]> = new Map([
   ['leases', leases],
@@ -68,6 +82,7 @@ export const kinds: ReadonlyMap<string, readonly KindColumn[]> = new Map([
   ['hosts', hosts],
   ['reservations', hosts],
   ['shared-networks', networks],
+  ['daemons', daemons],
 ])
 
 function addressOf(item: MapNode): string {
@@ -104,6 +119,11 @@ function itemsOf(item: MapNode, name: string): MapNode['members'][number]['value
 
 function ranges(item: MapNode, list: string, name: string): string {
   return itemsOf(item, list).map((each) => (each.kind === 'map' ? cell(memberOf(each, name)) : cell(each))).join(', ')
+}
+
+function answerTime(item: MapNode, name: string): string {
+  const times = memberOf(item, 'answer-milliseconds')
+  return times?.kind === 'map' ? cell(memberOf(times, name)) : ''
 }
 
 function countOf(item: MapNode, name: string): string {

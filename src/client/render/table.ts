@@ -41,8 +41,9 @@ export class Rows {
    * Columns without any content are left out. If the others do not fit, minor columns are left out, the last one first;
    * then the widest columns are cut; then the last columns are left out. A line names what was left out for the width.
    * @param width columns of the terminal
+   * @returns lines that are made one by one
    */
-  lines(width: number): string[] {
+  lines(width: number): Iterable<string> {
     const used = this.#columns.map((_, i) => i).filter((i) => this.#rows.length === 0 || (this.#natural[i] ?? 0) > 0)
     return layOut(this.#columns, used, this.#natural, this.#rows, width)
   }
@@ -55,16 +56,16 @@ const separator = '\t'
 export function table(columns: readonly Column[], rows: readonly (readonly string[])[], width: number): string[] {
   const all = new Rows(columns)
   for (const row of rows) all.add(row)
-  return all.lines(width)
+  return [...all.lines(width)]
 }
 
-function layOut(
+function* layOut(
   columns: readonly Column[],
   used: readonly number[],
   content: readonly number[],
   rows: readonly string[],
   width: number,
-): string[] {
+): Iterable<string> {
   const natural = columns.map(({ title }, i) => Math.max(widthOf(title), content[i] ?? 0))
   const { kept, widths } = fitted(columns, used, natural, width)
   const line = (cells: readonly string[]): string => {
@@ -77,11 +78,9 @@ function layOut(
     return text.trimEnd()
   }
   const left = columns.filter((_, i) => used.includes(i) && !kept.includes(i)).map(({ title }) => title)
-  return [
-    line(columns.map(({ title }) => title)),
-    ...rows.map((row) => line(row.split(separator))),
-    ...(left.length === 0 ? [] : [cut(`(too narrow for ${left.join(', ')})`, width)]),
-  ]
+  yield line(columns.map(({ title }) => title))
+  for (const row of rows) yield line(row.split(separator))
+  if (left.length > 0) yield cut(`(too narrow for ${left.join(', ')})`, width)
 }
 
 interface Fitted {

@@ -10,6 +10,9 @@ export interface CommandRequest {
   readonly arguments: string | null
 }
 
+/** Services of the daemons that every agent may have. */
+export const usualServices: readonly string[] = ['dhcp4', 'dhcp6', 'd2']
+
 /** The JSON map of a command, in the order that Kea's documentation has. */
 export function commandText({ command, services, arguments: given }: CommandRequest): string {
   const members = [

@@ -10,17 +10,15 @@ import { commandHelp } from '../commands/help.ts'
 import { describeTarget } from '../door.ts'
 import { readAskWords } from '../options.ts'
 import { readProfiles } from '../profile/profile-file.ts'
-import { readServices } from '../request/command-text.ts'
+import { readServices, usualServices } from '../request/command-text.ts'
 import { askAt, openPlace, told } from '../ask.ts'
 import type { Place } from '../ask.ts'
 import { builtins, complete } from './complete.ts'
 import type { Knowledge } from './complete.ts'
 import { maxLines, readHistory, writeHistory } from './history.ts'
 import { commandsOf } from './list-commands.ts'
+import { servicesOf } from './list-services.ts'
 import { splitWords } from './words.ts'
-
-/** Services of the daemons that every agent may have. */
-const usualServices = ['dhcp4', 'dhcp6', 'd2']
 
 interface Session {
   place: Place
@@ -29,6 +27,8 @@ interface Session {
   json: boolean
   /** The commands that the service lists. */
   commands: readonly string[]
+  /** Services and groups that the agent says it has; empty: not known. */
+  known: readonly string[]
 }
 
 /** Resolves to the exit code. @param task without a command */
@@ -40,7 +40,7 @@ export async function runShell(task: AskTask, context: AskContext): Promise<numb
   } catch (error) {
     return told(error, context)
   }
-  const session: Session = { place, services: task.services, json: task.json, commands: [] }
+  const session: Session = { place, services: task.services, json: task.json, commands: [], known: [] }
   const lines = createInterface({
     input: stdin,
     output: stdout,
@@ -52,7 +52,7 @@ export async function runShell(task: AskTask, context: AskContext): Promise<numb
   let history: readonly string[] = []
   lines.on('history', (all: readonly string[]) => (history = [...all]))
   stdout.write(`${describeTarget(place.door.target)}; "help" says what there is, Ctrl-D ends it\n`)
-  const learned = learn(session)
+  const learned = Promise.all([learn(session), learnServices(session)])
   await untilClosed(lines, session, context)
   await learned
   if (history.length > 0) writeHistory(env, history)
@@ -84,6 +84,8 @@ async function untilClosed(lines: Interface, session: Session, context: AskConte
   prompt()
   for await (const line of lines) {
     running = new AbortController()
+    // A terminal that is resized has the prompt written again, which would stand in the middle of the answer.
+    lines.setPrompt('')
     const isLast = await runLine(line, session, context, running.signal)
     running = null
     // A prompt would open the input again.
@@ -123,13 +125,15 @@ async function runLine(line: string, session: Session, context: AskContext, sign
         session.place = await openPlace(taskFor(argument), context, false)
         session.services = []
         say(describeTarget(session.place.door.target))
+        session.known = []
         void learn(session)
+        void learnServices(session)
       } catch (error) {
         told(error, context)
       }
       return false
     case 'help':
-      say((argument === '' ? shellHelp : commandHelp(argument, stdout.columns ?? 80) ?? ['no such command']).join('\n'))
+      say((argument === '' ? shellHelp : commandHelp(argument, stdout.columns || 80) ?? ['no such command']).join('\n'))
       return false
     default:
       await askLine(words, session, context, signal)
@@ -171,10 +175,19 @@ function taskFor(profile: string): AskTask {
 /** Fetches the names of the commands, for completion. */
 async function learn(session: Session): Promise<void> {
   const { place, services } = session
-  session.commands = await commandsOf(place.door, services.slice(0, 1))
+  const commands = await commandsOf(place.door, services.slice(0, 1))
+  // A slow answer may come after "use" or "profile".
+  if (session.place === place && session.services === services) session.commands = commands
 }
 
-function knowledgeOf({ commands, services }: Session, { env }: AskContext): Knowledge {
+/** Fetches the names of the services, for completion. */
+async function learnServices(session: Session): Promise<void> {
+  const { place } = session
+  const services = await servicesOf(place.door)
+  if (session.place === place) session.known = services
+}
+
+function knowledgeOf({ commands, services, known: found }: Session, { env }: AskContext): Knowledge {
   let profiles: readonly string[] = []
   try {
     profiles = [...readProfiles(env).profiles.keys()]
@@ -183,5 +196,6 @@ function knowledgeOf({ commands, services }: Session, { env }: AskContext): Know
   }
   const known = new Set([...commands, ...keaCommands.keys()])
   for (const name of builtins) known.delete(name)
-  return { commands: [...known].sort(), services: [...new Set([...usualServices, ...services])], profiles }
+  const all = new Set([...(found.length > 0 ? found : usualServices), ...services])
+  return { commands: [...known].sort(), services: [...all], profiles }
 }

@@ -1,5 +1,4 @@
-// The defaults that `config-get` of a daemon shows besides what was configured: those of Kea 2.2, and in subnets and
-// shared networks also those of 3.0.
+// The defaults that `config-get` of a daemon shows besides what was configured: those of Kea 2.2, and those of 3.0.
 
 import type { Printable } from '../../json/text/print.ts'
 import type { Family } from './address.ts'
@@ -9,6 +8,9 @@ export type Defaults = Readonly<Record<string, Printable>>
 const none: readonly Printable[] = []
 
 const dhcp: Defaults = {
+  allocator: 'iterative',
+  'cache-threshold': 0.25,
+  'ddns-conflict-resolution-mode': 'check-with-dhcid',
   'ddns-generated-prefix': 'myhost',
   'ddns-override-client-update': false,
   'ddns-override-no-update': false,
@@ -43,7 +45,7 @@ const dhcp: Defaults = {
   'reservations-in-subnet': true,
   'reservations-lookup-first': false,
   'reservations-out-of-pool': false,
-  'sanity-checks': { 'lease-checks': 'warn' },
+  'sanity-checks': { 'extended-info-checks': 'fix', 'lease-checks': 'warn' },
   'server-tag': '',
   'shared-networks': none,
   'statistic-default-sample-age': 0,
@@ -58,6 +60,7 @@ const queue = { capacity: 64, 'enable-queue': false }
 /** Of the whole map `Dhcp4` or `Dhcp6`. */
 export const serverDefaults: Readonly<Record<Family, Defaults>> = {
   4: {
+    'stash-agent-options': false,
     ...dhcp,
     authoritative: false,
     'boot-file-name': '',

@@ -166,7 +166,8 @@ class Parser {
       open.items.push(value)
       return
     }
-    const member = { ...open.key, value }
+    const { key, keyStart, keyEnd } = open.key
+    const member = { key, keyStart, keyEnd, value }
     open.members.push(member)
     if (open.firstAt !== null) this.#checkDuplicate(member, open.firstAt)
   }
