@@ -3,8 +3,8 @@
 import { mkdirSync, readFileSync, readdirSync, statSync, writeFileSync } from 'node:fs'
 import path from 'node:path'
 import t from 'tap'
-import { skipWithout } from '../kea/installed.ts'
-import { run } from '../support/child.ts'
+import { executable, skipWithout } from '../kea/installed.ts'
+import { run, startChild } from '../support/child.ts'
 import type { Finished } from '../support/child.ts'
 import { FakeDaemon, answering } from '../support/fake-daemon.ts'
 import { freePort, mainFile, startProgram, temporaryDirectory } from '../support/program.ts'
@@ -25,23 +25,25 @@ writeFileSync(path.join(programs, 'keagate'), `#!/bin/sh\nexec ${process.execPat
 await shell(`keagate certs init ${tls}`)
 const daemon = await FakeDaemon.listen(answering(`{ "arguments": { "leases": [ ${lease} ] }, "result": 0, "text": "1 lease" }`))
 t.teardown(() => daemon.close())
+const [monitoringPort, nginxPort, trialPort] = [await freePort(), await freePort(), await freePort()]
 const program = await startProgram(t, (port) => `{ "Control-agent": {
   "http-host": "127.0.0.1", "http-port": ${port}, "trust-anchor": "${tls}/ca/cert.pem",
   "cert-file": "${tls}/server/cert.pem", "key-file": "${tls}/server/key.pem",
   "control-sockets": { "dhcp4": { "socket-type": "unix", "socket-name": "${daemon.path}" } } } }`)
-const trialPort = await freePort()
 
 const places: Readonly<Record<string, string>> = {
   '/etc/kea/kea-ctrl-agent.conf': program.configFile,
   '/etc/kea': folder,
   '/tmp': folder,
   8000: String(program.port),
+  8001: String(monitoringPort),
+  8002: String(nginxPort),
   8010: String(trialPort),
 }
 
 /** A recipe with the folders and ports of this test. */
 function here(text: string): string {
-  return text.replace(/\/etc\/kea(?:\/kea-ctrl-agent\.conf)?|\/tmp|80[01]0/g, (place) => places[place] ?? place)
+  return text.replace(/\/etc\/kea(?:\/kea-ctrl-agent\.conf)?|\/tmp|80(?:0[0-2]|10)/g, (place) => places[place] ?? place)
 }
 
 function blockOf(language: string, part = ''): string {
@@ -81,6 +83,25 @@ t.test('Ansible', { skip: skipWithout('ansible-playbook') }, async (t) => {
   t.match(done, { code: 0, stdout: /192\.0\.2\.20/ }, done.stdout + done.stderr)
 })
 
+t.test('Prometheus behind nginx', { skip: skipWithout('nginx', 'curl', 'openssl', 'promtool') }, async (t) => {
+  await startProgram(t, { monitoring: { 'http-port': monitoringPort } })
+  t.match(await shell(blockOf('sh', 'scrape-password')), { code: 0 })
+  const temporary = ['client_body', 'proxy', 'fastcgi', 'uwsgi', 'scgi'].map((name) => `${name}_temp_path ${name};`)
+  writeFileSync(path.join(folder, 'nginx.conf'), `daemon off; user root; pid nginx.pid; error_log stderr notice; events {}
+    http { access_log off; ${temporary.join(' ')} ${blockOf('text nginx')} }`)
+  const nginx = startChild(t, executable('nginx'), ['-p', folder, '-c', 'nginx.conf', '-e', 'stderr'])
+  await nginx.waitFor(/start worker process /)
+  const url = `https://127.0.0.1:${nginxPort}/metrics`
+  const status = `curl --silent --output metrics --write-out '%{http_code}' --cacert ${tls}/ca/cert.pem`
+  const certificate = `--cert ${tls}/prometheus/cert.pem --key ${tls}/prometheus/key.pem`
+  const user = '--user prometheus:"$(cat scrape-password)"'
+  t.match(await shell(`${status} ${certificate} ${user} ${url}; grep keagate_build_info metrics`), { code: 0, stdout: /^200.*keagate_build_info/s })
+  t.match(await shell(`${status} ${certificate} --user prometheus:wrong ${url}`), { stdout: '401' })
+  t.match(await shell(`${status} ${user} ${url}`), { stdout: '400' }, 'no certificate')
+  writeFileSync(path.join(folder, 'prometheus.yml'), blockOf('text scrape'))
+  t.match(await shell('promtool check config prometheus.yml'), { code: 0 })
+})
+
 t.test('cron renews certificates', async (t) => {
   const [, user, command = ''] = /^(?:\S+ +){5}(\S+) +(.*)$/m.exec(blockOf('text crontab')) ?? []
   t.equal(user, 'root')
@@ -118,6 +139,7 @@ t.test('the schema is JSON, and so are the settings of the editor', async (t) =>
 
 t.test('no block is left out', async (t) => {
   t.same(blocks.map(({ language }) => language), [
-    'sh', 'python', 'python', 'go', 'js', 'yaml', 'text crontab', 'text script', 'text unit', 'sh', 'sh', 'sh', 'jsonc',
+    'sh', 'python', 'python', 'go', 'js', 'yaml', 'sh', 'text nginx', 'text scrape', 'text crontab', 'text script', 'text unit', 'sh',
+    'sh', 'sh', 'jsonc',
   ])
 })

@@ -31,7 +31,8 @@ function promtool(...words: readonly string[]): { text: string; status: number |
 
 t.test('Prometheus takes the scrape and the rules', { skip }, async (t) => {
   t.match(promtool('check', 'config', '--syntax-only', join(folder, 'prometheus.yml')), { status: 0 })
-  t.match(promtool('check', 'rules', alerts), { status: 0, text: /SUCCESS: 15 rules found/ })
+  const count = readFileSync(alerts, 'utf8').match(/^ +- alert:/gm)?.length
+  t.match(promtool('check', 'rules', alerts), { status: 0, text: `SUCCESS: ${count} rules found` })
 })
 
 t.test('alerts come when they should, and else not', { skip }, async (t) => {

@@ -12,6 +12,7 @@ import { parse } from 'yaml'
 import { makeTestCertificates } from '../../certs-test/authority.ts'
 import { startChild } from '../support/child.ts'
 import { answering, FakeDaemon } from '../support/fake-daemon.ts'
+import { FakeHttpDaemon, replying } from '../support/fake-http-daemon.ts'
 import { executable, skipWithout } from '../kea/installed.ts'
 import { freePort, startProgram, temporaryDirectory } from '../support/program.ts'
 
@@ -44,16 +45,25 @@ t.test('queries find series', { skip: skipWithout('prometheus') }, async (t) => 
   await makeTestCertificates(certificates)
   const daemon = await FakeDaemon.listen(answering('{ "result": 0 }'))
   t.teardown(() => daemon.close())
-  const [monitoring, web] = [await freePort(), await freePort()]
+  const [monitoring, behindBalancer, web] = [await freePort(), await freePort(), await freePort()]
   const file = (name: string): string => join(certificates, name)
+  const secure = await FakeHttpDaemon.listen(t, replying('[ { "result": 0 } ]'), {
+    cert: readFileSync(file('server.crt')), key: readFileSync(file('server.key')),
+  })
+  const other = await startProgram(t, {
+    'proxy-protocol': true, 'trusted-proxies': ['127.0.0.1'], monitoring: { 'http-port': behindBalancer },
+  })
   const program = await startProgram(t, {
     'trust-anchor': file('ca.crt'), 'cert-file': file('server.crt'), 'key-file': file('server.key'), 'cert-required': false,
-    'control-sockets': { dhcp4: { 'socket-name': daemon.path }, dhcp6: { 'socket-name': '/nonexistent/socket' } },
+    'control-sockets': {
+      dhcp4: { 'socket-name': daemon.path }, dhcp6: { 'socket-name': '/nonexistent/socket' },
+      d2: { 'socket-type': 'https', 'socket-address': '127.0.0.1', 'socket-port': secure.port, 'trust-anchor': file('ca.crt') },
+    },
     'access-control': { 'assign-role-method': 'remote-address', roles: [{ name: '127.0.0.1', 'accept-commands': 'READ' }] },
     monitoring: { 'http-port': monitoring },
   })
   writeFileSync(join(directory, 'prometheus.yml'), readFileSync(join(folder, 'prometheus.yml'), 'utf8')
-    .replace('127.0.0.1:8001', `127.0.0.1:${monitoring}`).replace('15s', '1s').replace('alerts.yml', join(folder, 'alerts.yml')))
+    .replace('"127.0.0.1:8001"', `"127.0.0.1:${monitoring}", "127.0.0.1:${behindBalancer}"`).replace('15s', '1s').replace('alerts.yml', join(folder, 'alerts.yml')))
   const prometheus = startChild(t, executable('prometheus'), [
     `--config.file=${join(directory, 'prometheus.yml')}`, `--storage.tsdb.path=${join(directory, 'data')}`,
     `--web.listen-address=127.0.0.1:${web}`,
@@ -79,11 +89,13 @@ t.test('queries find series', { skip: skipWithout('prometheus') }, async (t) => 
     await once(response, 'end')
   }
   // What was counted before the first scrape is no increase.
-  while ((await query('up{job="keagate"} == 1')).length === 0) await setTimeout(pace)
+  while ((await query('up{job="keagate"} == 1')).length < 2) await setTimeout(pace)
   for (const command of ['lease4-get-all', 'lease4-del']) for (const service of ['dhcp4', 'dhcp6']) await send(command, service)
+  await send('version-get', 'd2')
   t.equal((await fetch(`http://127.0.0.1:${program.port}/`)).status, 400)
+  await t.rejects(fetch(`http://127.0.0.1:${other.port}/`), 'no PROXY header')
   // A rate takes two scrapes.
-  for (const name of ['keagate_access_refusals_total', 'keagate_tls_failures_total', 'keagate_daemon_failures_total']) {
+  for (const name of ['keagate_access_refusals_total', 'keagate_tls_failures_total', 'keagate_daemon_failures_total', 'keagate_proxy_headers_rejected_total']) {
     while ((await query(`rate(${name}[1m])`)).length === 0) await setTimeout(pace)
   }
   for (const expr of queries) {
