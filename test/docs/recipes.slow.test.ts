@@ -53,7 +53,7 @@ function blockOf(language: string, part = ''): string {
 }
 
 function shell(lines: string, more: Readonly<Record<string, string>> = {}): Promise<Finished> {
-  return run('/bin/bash', ['-euc', lines], { env: { ...env, ...more }, cwd: folder, timeout: 60_000 })
+  return run('/bin/bash', ['--norc', '-euc', lines], { env: { ...env, ...more }, cwd: folder, timeout: 60_000 })
 }
 
 t.test('curl', { skip: skipWithout('curl') }, async (t) => {
