@@ -163,11 +163,17 @@ export class Measurer {
     try {
       if (state === 'idle') return { value: memory(pid, 'VmRSS') / megabyte }
       if (state === 'connections') {
-        const agent = new (running.tls === null ? http : https).Agent({ keepAlive: true, maxFreeSockets: 1000 })
-        for (let hundred = 0; hundred < 10; hundred++) await openConnections(running, agent, 100 * (hundred + 1))
+        // From four addresses: one address gets no more than half of the connections that keagate accepts.
+        const agents = Array.from({ length: 4 }, (_, index) => {
+          const options = { keepAlive: true, maxFreeSockets: 250, localAddress: `127.0.0.${index + 2}` }
+          return new (running.tls === null ? http : https).Agent(options)
+        })
+        for (const agent of agents) {
+          for (const count of [50, 100, 150, 200, 250]) await openConnections(running, agent, count)
+        }
         await setTimeout(500)
         const size = memory(pid, 'VmRSS')
-        agent.destroy()
+        for (const agent of agents) agent.destroy()
         return { value: size / megabyte }
       }
       forgetPeak(pid)
