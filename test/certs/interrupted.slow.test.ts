@@ -74,7 +74,8 @@ async function killEverywhere(
     if (!killed) break
     kills++
   }
-  t.ok(kills >= 3, `killed ${kills} times`)
+  // How often depends on where it began: every fifth of 14 changes is 5 and 10, or 3, 8 and 13.
+  t.ok(kills >= 2, `killed ${kills} times`)
 }
 
 const template = path.join(temporaryDirectory(t), 'template')
