@@ -70,7 +70,7 @@ export class RawClient {
   }
 
   /** Drops bytes received that are no answer. */
-  skip(count: number): void {
+  discard(count: number): void {
     const left = this.#joined().subarray(count)
     this.#received = [left]
     this.#size = left.length
@@ -93,7 +93,7 @@ export class RawClient {
       this.#needed = taken
       return null
     }
-    this.skip(taken.size)
+    this.discard(taken.size)
     return taken.answer
   }
 
