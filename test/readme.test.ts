@@ -45,7 +45,7 @@ t.test('the tests report tersely, and it says how long they take', async (t) => 
 
 t.test('it lists every message that can be logged, as it is logged', async (t) => {
   const section = page('messages.md')
-  const rows = [...section.matchAll(/^\| `([A-Z0-9_]+)` \| ([A-Z]+)(?: (\d+))? \| ([a-z-]+) \| .+ \|$/gm)]
+  const rows = [...section.matchAll(/^\| <a id="\w+"><\/a>`([A-Z0-9_]+)` \| ([A-Z]+)(?: (\d+))? \| ([a-z-]+) \| .+ \|$/gm)]
   const listed = rows.map(([, id, severity, level, logger]) => `${id} ${severity} ${level ?? '-'} ${logger}`)
   const known = Object.entries(messages).map(
     ([id, { severity, debugLevel, logger }]) => `${id} ${severity} ${debugLevel ?? '-'} ${logger}`,

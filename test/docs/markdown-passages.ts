@@ -57,6 +57,7 @@ function cellsOf(line: string, first: number): Piece[] {
 function plainMarkdown(text: string): string {
   return text
     .replace(/(`+)(?!`)(.*?[^`])\1(?!`)/g, (span) => code + span.replace(/[^\u0001]/g, ''))
+    .replace(/<a id="[^"]*"><\/a>/g, '')
     .replace(/!?\[([^\]]*)\]\([^)]*\)/g, '$1')
     .replace(/<https?:[^>]*>|https?:\/\/[^\s)]+/g, code)
     .replace(/\*\*|(?<![\p{L}\d])[*_]|[*_](?![\p{L}\d])/gu, '')

@@ -55,6 +55,15 @@ t.test('a page that names a message, a metric, a limit or a command of the agent
   }
 })
 
+t.test('each message has an anchor of its own, and each mention of a message links to it', async (t) => {
+  const ids = Object.keys(messages)
+  t.same(rowsWithoutAnchor(text('docs/messages.md'), ids), [], 'docs/messages.md')
+  for (const page of pages) t.same(plainMentions(page, text(page), ids), [], page)
+  t.same(rowsWithoutAnchor('| <a id="A_B"></a>`A_B` | x |\n| <a id="A_B"></a>`A_C` | x |\n| `A_D` | x |', ['A_B', 'A_C', 'A_D']), ['A_C', 'A_D'])
+  const mentions = 'See [`A_B`](messages.md#A_B), [`A_B`](messages.md), [`A_B`](messages.md#A_C) and `A_B`.\n\n```sh\n`A_B`\n```\n'
+  t.same(plainMentions('docs/x.md', mentions, ['A_B']), ['A_B -> messages.md', 'A_B -> messages.md#A_C', 'A_B'])
+})
+
 t.test('troubleshooting names messages and metrics that exist', async (t) => {
   const page = text('docs/troubleshooting.md')
   const named = [...page.matchAll(/`((?:[A-Z]+_)+[A-Z]+)`/g)].map((match) => match[1] ?? '')
@@ -73,10 +82,23 @@ function text(page: string): string {
   return readFileSync(path.join(root, page), 'utf8')
 }
 
-/** The anchors of a page's headings, as GitHub and GitLab make them. */
+function rowsWithoutAnchor(page: string, ids: readonly string[]): string[] {
+  return ids.filter((id) => !`\n${page}`.includes(`\n| <a id="${id}"></a>\`${id}\` |`))
+}
+
+/** What a page says of messages outside blocks, without a link to the anchor of that message. */
+function plainMentions(page: string, shown: string, ids: readonly string[]): string[] {
+  const there = page === 'docs/messages.md' ? '' : path.relative(path.dirname(page), 'docs/messages.md')
+  const running = shown.replace(/^```.*\n[^]*?^```$/gm, '').replace(/<a id="(\w+)"><\/a>`\1`/g, '')
+  const named = [...running.matchAll(/`([A-Z0-9_]+)`(?:\]\(([^)]*)\))?/g)].filter(([, id = '']) => ids.includes(id))
+  return named.filter(([, id, target]) => target !== `${there}#${id}`).map(([, id, target]) => (target === undefined ? `${id}` : `${id} -> ${target}`))
+}
+
+/** The anchors of a page's headings, as GitHub and GitLab make them, and those that it sets itself. */
 function anchorsOf(page: string): string[] {
   const headings = [...page.matchAll(/^#+ (.*)$/gm)].map((match) => match[1] ?? '')
-  return headings.map((heading) => heading.toLowerCase().replace(/[^\w\- ]/g, '').replaceAll(' ', '-'))
+  const set = [...page.matchAll(/<a id="([^"]+)"><\/a>/g)].map((match) => match[1] ?? '')
+  return [...headings.map((heading) => heading.toLowerCase().replace(/[^\w\- ]/g, '').replaceAll(' ', '-')), ...set]
 }
 
 t.test('the page of the architecture names files that are there', async (t) => {
