@@ -1,6 +1,10 @@
 // The recipes are run as they stand, except for folders and ports, against the built program with mutual TLS.
 
+import { once } from 'node:events'
 import { mkdirSync, readFileSync, readdirSync, statSync, writeFileSync } from 'node:fs'
+import type { IncomingMessage } from 'node:http'
+import { request } from 'node:https'
+import type { RequestOptions } from 'node:https'
 import path from 'node:path'
 import t from 'tap'
 import { executable, skipWithout } from '../kea/installed.ts'
@@ -8,7 +12,7 @@ import { run, startChild } from '../support/child.ts'
 import type { Finished } from '../support/child.ts'
 import { FakeDaemon, answering } from '../support/fake-daemon.ts'
 import { freePort, mainFile, startProgram, temporaryDirectory } from '../support/program.ts'
-import { blocksOf } from './page.ts'
+import { blocksOf, root } from './page.ts'
 
 const lease = '{ "ip-address": "192.0.2.20", "hw-address": "1a:1b:1c:1d:1e:1f" }'
 const folder = temporaryDirectory(t)
@@ -83,6 +87,55 @@ t.test('Ansible', { skip: skipWithout('ansible-playbook') }, async (t) => {
   t.match(done, { code: 0, stdout: /192\.0\.2\.20/ }, done.stdout + done.stderr)
 })
 
+t.test('Terraform: its request, sent from here as no Terraform can be had', async (t) => {
+  const block = blockOf('hcl')
+  const valueOf = (name: string, form: RegExp): string => {
+    const line = new RegExp(`^  ${name} += (.*)$`, 'm').exec(block)?.[1] ?? ''
+    const value = form.exec(line)?.[1]
+    if (value === undefined) throw new Error(`${name} = ${line}`)
+    return value
+  }
+  const [quoted, file] = [/^"([^"]+)"$/, /^file\("([^"]+)"\)$/]
+  const answer = await send(valueOf('url', quoted), {
+    method: valueOf('method', quoted),
+    ca: readFileSync(valueOf('ca_cert_pem', file)),
+    cert: readFileSync(valueOf('client_cert_pem', file)),
+    key: readFileSync(valueOf('client_key_pem', file)),
+    headers: jsonOfHcl(valueOf('request_headers', /^(\{.*\})$/)) as Record<string, string>,
+  }, JSON.stringify(jsonOfHcl(valueOf('request_body', /^jsonencode\((.*)\)$/))))
+  t.match(answer, { status: 200, body: [{ arguments: { leases: [{ 'ip-address': '192.0.2.20' }] }, result: 0 }] })
+})
+
+t.test('PowerShell: its request, sent from here as no PowerShell can be had', async (t) => {
+  const block = blockOf('powershell')
+  const ca = /SSL_CERT_FILE=(\S+) pwsh/.exec(here(readFileSync(path.join(root, 'docs/recipes.md'), 'utf8')))?.[1] ?? ''
+  const [, certificate = '', key = ''] = /CreateFromPemFile\('([^']+)', '([^']+)'\)/.exec(block) ?? []
+  const [, uri = ''] = /^ +Uri += '([^']+)'$/m.exec(block) ?? []
+  const [, method = ''] = /^ +Method += '([^']+)'$/m.exec(block) ?? []
+  const [, type = ''] = /^ +ContentType += '([^']+)'$/m.exec(block) ?? []
+  t.match(block, /^ +Certificate += \$client$/m)
+  t.match(block, /^ +Body += ConvertTo-Json \$command$/m)
+  const [, command = ''] = /^\$command = (@\{.*\})$/m.exec(block) ?? []
+  const json = command.replace(/@\((.*?)\)/g, '[$1]').replaceAll('@{', '{').replaceAll(';', ',').replaceAll("'", '"')
+  const answer = await send(uri, {
+    method: method.toUpperCase(),
+    ca: readFileSync(ca), cert: readFileSync(certificate), key: readFileSync(key),
+    headers: { 'Content-Type': type },
+  }, JSON.stringify(jsonOfHcl(json)))
+  t.match(answer, { status: 200, body: [{ arguments: { leases: [{ 'ip-address': '192.0.2.20' }] }, result: 0 }] })
+})
+
+/** A map of HCL without expressions: its keys have no quotes, and stand before `=`. */
+function jsonOfHcl(text: string): unknown {
+  return JSON.parse(text.replace(/([{,] *)([\w-]+) = /g, '$1"$2": '))
+}
+
+async function send(url: string, options: RequestOptions, body: string): Promise<object> {
+  const sent = request(url, options).end(body)
+  const [response] = (await once(sent, 'response')) as [IncomingMessage]
+  return { status: response.statusCode, body: JSON.parse(Buffer.concat(await response.toArray()).toString()) as unknown }
+}
+
 t.test('Prometheus behind nginx', { skip: skipWithout('nginx', 'curl', 'openssl', 'promtool') }, async (t) => {
   await startProgram(t, { monitoring: { 'http-port': monitoringPort } })
   t.match(await shell(blockOf('sh', 'scrape-password')), { code: 0 })
@@ -139,7 +192,7 @@ t.test('the schema is JSON, and so are the settings of the editor', async (t) =>
 
 t.test('no block is left out', async (t) => {
   t.same(blocks.map(({ language }) => language), [
-    'sh', 'python', 'python', 'go', 'js', 'yaml', 'sh', 'text nginx', 'text scrape', 'text crontab', 'text script', 'text unit', 'sh',
+    'sh', 'python', 'python', 'go', 'js', 'yaml', 'hcl', 'powershell', 'sh', 'text nginx', 'text scrape', 'text crontab', 'text script', 'text unit', 'sh',
     'sh', 'sh', 'jsonc',
   ])
 })
