@@ -133,7 +133,8 @@ function jsonOfHcl(text: string): unknown {
 async function send(url: string, options: RequestOptions, body: string): Promise<object> {
   const sent = request(url, options).end(body)
   const [response] = (await once(sent, 'response')) as [IncomingMessage]
-  return { status: response.statusCode, body: JSON.parse(Buffer.concat(await response.toArray()).toString()) as unknown }
+  const text = Buffer.concat(await response.toArray()).toString()
+  return { status: response.statusCode, body: JSON.parse(text) as unknown }
 }
 
 t.test('Prometheus behind nginx', { skip: skipWithout('nginx', 'curl', 'openssl', 'promtool') }, async (t) => {
