@@ -11,9 +11,7 @@ import process from 'node:process'
 
 const root = import.meta.dirname
 
-/** Everything that is started or imported by its name. The rest are chunks. */
-export const entryPoints = ['src/main.ts', 'src/hook/api.ts', 'src/hook/child/run-module.ts']
-
+/** What all parts of the program are built with. */
 export const settings = {
   absWorkingDir: root,
   outbase: 'src',
@@ -33,24 +31,50 @@ export const settings = {
   external: ['@fastify/ajv-compiler', '@fastify/fast-json-stringify-compiler', 'light-my-request'],
   metafile: true,
   logLevel: 'warning',
-  // For the packages that are CommonJS modules.
-  banner: { js: 'import{createRequire as requireFrom}from"node:module";const require=requireFrom(import.meta.url);' },
-  plugins: [{
-    name: 'validators',
-    setup: ({ onLoad }) => onLoad({ filter: /\/src\/config\/schema\/validators\.ts$/ }, validators),
-  }, {
-    name: 'client',
-    setup: ({ onResolve }) => onResolve({ filter: /\/client-commands\.ts$/ }, ({ kind }) => {
-      return kind === 'dynamic-import' ? { path: './client.js', external: true } : undefined
-    }),
-  }],
+}
+
+/** A file that is loaded when it is needed and has a name of its own is not built into the part that loads it. */
+const namedFiles = {
+  name: 'named files',
+  setup: ({ onResolve }) => onResolve({ filter: /\.ts$/ }, ({ kind, path: file }) => {
+    const name = path.basename(file, '.ts')
+    const named = Object.values(parts).some(({ entryPoints }) => Object.hasOwn(entryPoints, name))
+    return kind === 'dynamic-import' && named ? { path: `./${name}.js`, external: true } : undefined
+  }),
 }
 
 /**
- * The client has a build of its own. What it shares with the daemon is there twice, or each would be split into many
- * files, all of which a start would have to read.
+ * The parts, each a build of its own. What they share is there more than once, a few kB; in one build it would be in
+ * many small files, which each start would have to read one after the other.
  */
-export const clientBuild = { entryPoints: { client: 'src/cli/client-commands.ts' }, chunkNames: 'client-[hash]' }
+export const parts = {
+  /** What is started. It loads what the command line asks for from the files of the other parts. */
+  main: { entryPoints: { main: 'src/main.ts' }, plugins: [namedFiles] },
+  client: {
+    entryPoints: { 'client-commands': 'src/cli/client-commands.ts' },
+    chunkNames: 'client-[hash]',
+    plugins: [namedFiles],
+  },
+  /** Everything else that is loaded by its name. */
+  rest: {
+    entryPoints: {
+      'run-agent': 'src/app/run-agent.ts',
+      'kea-shell': 'src/kea-shell/kea-shell.ts',
+      'openssl-info': 'src/tls/openssl-info.ts',
+      subcommands: 'src/cli/subcommands.ts',
+      'certs-command': 'src/cli/certs-command.ts',
+      'demo-command': 'src/cli/demo-command.ts',
+      'hook/api': 'src/hook/api.ts',
+      'hook/child/run-module': 'src/hook/child/run-module.ts',
+    },
+    // For the packages that are CommonJS modules.
+    banner: { js: 'import{createRequire as requireFrom}from"node:module";const require=requireFrom(import.meta.url);' },
+    plugins: [namedFiles, {
+      name: 'validators',
+      setup: ({ onLoad }) => onLoad({ filter: /\/src\/config\/schema\/validators\.ts$/ }, validators),
+    }],
+  },
+}
 
 /** The code of the validators, which Ajv would take a fifth of a second to make at each start. */
 async function validators() {
@@ -66,8 +90,9 @@ async function validators() {
 }
 
 /** The packages whose code is in the result, each version once. */
-function bundledPackages({ outputs }) {
-  const inputs = Object.values(outputs).flatMap((output) => Object.entries(output.inputs))
+function bundledPackages(built) {
+  const outputs = built.flatMap(({ metafile }) => Object.values(metafile.outputs))
+  const inputs = outputs.flatMap((output) => Object.entries(output.inputs))
   const used = inputs.filter(([, { bytesInOutput }]) => bytesInOutput > 0)
   const folders = used.flatMap(([file]) => /^.*node_modules\/(?:@[^/]+\/)?[^/]+/.exec(file)?.[0] ?? [])
   const packages = [...new Set(folders)].sort().map(readPackage)
@@ -104,11 +129,10 @@ if (process.argv[1] === import.meta.filename) {
   if (!upToDate(lastFile)) {
     process.stderr.write('building dist/ ...\n')
     rmSync('dist', { recursive: true, force: true })
-    const { metafile } = await build({ ...settings, entryPoints, outdir: 'dist' })
-    await build({ ...settings, ...clientBuild, outdir: 'dist' })
+    const built = await Promise.all(Object.values(parts).map((part) => build({ ...settings, ...part, outdir: 'dist' })))
     writeFileSync('dist/hook/api.d.ts', await declarations('src/hook/api.ts'))
     chmodSync('dist/main.js', 0o755)
-    const packages = bundledPackages(metafile)
+    const packages = bundledPackages(built)
     const licenses = packages.map(({ name, version, license, text }) => `${name} ${version} (${license})\n\n${text}\n`)
     writeFileSync('dist/THIRD-PARTY-LICENSES', licenses.join(`\n${'-'.repeat(80)}\n\n`))
     const names = packages.map(({ name, version }) => ({ name, version }))

@@ -52,7 +52,7 @@ export async function askCommand(words: readonly string[], context: AskContext):
   if (typeof task === 'string') return refuse(task, stderr)
   if (task.command !== '') return ask(task, context)
   if (context.stdin.isTTY !== true || stdout.isTTY !== true) return refuse('the command is missing', stderr)
-  const { runShell } = await import('../client/shell/run.ts')
+  const { runShell } = await import('../client/when-needed.ts')
   return runShell(task, context)
 }
 

@@ -1,6 +1,6 @@
 // The sub-commands of `keagate`, by name. They are loaded only when one is used: the daemon starts without them.
 // `certs` is loaded by itself, as its packages are as large as the rest of the program. The sub-commands of the client
-// are built apart (see esbuild.config.mjs): otherwise clients and the daemon would read more files at their start.
+// are a part of the build of their own (see esbuild.config.mjs). Each file is loaded by its base name there.
 
 /** What a sub-command reads from and writes to. */
 export interface SubcommandContext {

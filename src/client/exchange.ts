@@ -38,11 +38,12 @@ async function run(door: Door, body: Buffer, options: BoundedOptions): Promise<E
   }
   const { url } = target
   const where = `${hostOf(url)} port ${portOf(url)}`
-  // Loaded only where it is needed, and before there is a socket, which could fail meanwhile.
-  const tls = url.protocol === 'https:' ? await import('./secure.ts') : null
+  // Loaded only where they are needed, and before there is a socket, which could fail meanwhile.
+  const http = await import('node:http')
+  const tls = url.protocol === 'https:' ? await import('./when-needed.ts') : null
   const socket = await connected({ host: hostOf(url), port: portOf(url) }, where, signal)
   const stream = tls === null ? socket : await tls.secure(socket, hostOf(url), door.tls ?? {}, signal)
-  return exchangeHttp(stream, { url, authorization: door.authorization ?? null, body }, options)
+  return exchangeHttp(http, stream, { url, authorization: door.authorization ?? null, body }, options)
 }
 
 /** Tries all addresses that a name has. */

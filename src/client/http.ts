@@ -1,6 +1,6 @@
 // Sends a command with one HTTP POST on an open connection, and closes the connection after the answer.
 
-import http from 'node:http'
+import type http from 'node:http'
 import type net from 'node:net'
 import { explainAlert } from '../doctor/handshake.ts'
 import { explainNoAnswer } from '../doctor/unreachable.ts'
@@ -16,12 +16,13 @@ export interface HttpCommand {
 
 /** @throws {ClientError} `tls` (a refusal that comes after the handshake), `http` or `closed` */
 export function exchangeHttp(
+  { request: send }: typeof http,
   stream: net.Socket,
   { url, authorization, body }: HttpCommand,
   { signal, onChunk }: BoundedOptions,
 ): Promise<Exchange> {
   return new Promise((resolve, reject) => {
-    const request = http.request({
+    const request = send({
       method: 'POST',
       path: url.pathname + url.search,
       headers: {

@@ -1,7 +1,5 @@
 // Asks for a password at the terminal, and lets Ctrl-C stop work.
 
-import { createInterface } from 'node:readline'
-
 export interface TerminalStreams {
   readonly stdin: NodeJS.ReadableStream & { readonly isTTY?: boolean }
   readonly stderr: NodeJS.WritableStream
@@ -12,6 +10,8 @@ export interface TerminalStreams {
  * @returns null: there was no answer
  */
 export async function askSecret({ stdin, stderr }: TerminalStreams, prompt: string): Promise<string | null> {
+  // Few calls ask for a password, and each would load it.
+  const { createInterface } = await import('node:readline')
   // With a terminal but no output, readline switches the echo off and prints nothing itself.
   const lines = createInterface({ input: stdin, terminal: true, historySize: 0 })
   lines.on('SIGINT', () => lines.close())

@@ -7,6 +7,10 @@ import path from 'node:path'
 
 const repository = path.resolve(import.meta.dirname, '../..')
 
+interface Part extends BuildOptions {
+  readonly entryPoints: Record<string, string>
+}
+
 /**
  * @param text a module that imports sources as `keagate-src/...`
  * @param directory where it is put
@@ -16,15 +20,16 @@ export async function buildDriver(text: string, directory: string): Promise<stri
   // A module of plain JavaScript.
   const config = (await import(path.join(repository, 'esbuild.config.mjs'))) as {
     readonly settings: BuildOptions
-    readonly entryPoints: readonly string[]
+    readonly parts: Readonly<Record<'main' | 'client' | 'rest', Part>>
   }
   const outdir = path.join(directory, 'built')
   mkdirSync(outdir, { recursive: true })
   const source = path.join(outdir, 'source.mjs')
   writeFileSync(source, text.replaceAll("'keagate-src/", `'${repository}/src/`))
   // The program itself, too: it may be started by what is tested.
-  const entries = config.entryPoints.map((file) => [file.replace(/^src\/|\.ts$/g, ''), file])
-  await build({ ...config.settings, outdir, entryPoints: { ...Object.fromEntries(entries), driver: source } })
+  const { main, client, rest } = config.parts
+  const tested = { ...rest, entryPoints: { ...rest.entryPoints, driver: source } }
+  await Promise.all([main, client, tested].map((part) => build({ ...config.settings, ...part, outdir })))
   // Read for its version, from the folder above; and it says that all this is ES modules.
   copyFileSync(path.join(repository, 'package.json'), path.join(directory, 'package.json'))
   return path.join(outdir, 'driver.js')

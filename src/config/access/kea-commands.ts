@@ -238,11 +238,13 @@ subnet6-update w 6 subnet_cmds
 version-get r a46d
 `
 
+const letteredPrograms = Object.entries(programs)
+
 /** The commands by name. */
 export const keaCommands: ReadonlyMap<string, CommandDefinition> = new Map(rows.trim().split('\n').map(readRow))
 
 function readRow(row: string): [string, CommandDefinition] {
   const [name = '', access, letters = '', hook = ''] = row.split(' ')
-  const having = Object.entries(programs).flatMap(([letter, program]) => (letters.includes(letter) ? [program] : []))
+  const having = letteredPrograms.flatMap(([letter, program]) => (letters.includes(letter) ? [program] : []))
   return [name, { access: access === 'r' ? 'read' : 'write', hook, programs: having }]
 }
