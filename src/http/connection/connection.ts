@@ -60,6 +60,7 @@ export class Connection {
   /** Whether the response under way answers a command. */
   #answering = false
   #state: State = 'serving'
+  #abortController: AbortController | null = null
   /** Whether the next response is the last one. */
   #closing = false
   /** The response that ends the connection once all requests before it are answered. */
@@ -105,6 +106,13 @@ export class Connection {
   /** Whether nothing can be answered any more. */
   get over(): boolean {
     return this.#state === 'lingering' || this.socket.destroyed
+  }
+
+  /** Aborted when the client is gone. One signal for all requests: to make one takes as long as to parse a request. */
+  get signal(): AbortSignal {
+    this.#abortController ??= new AbortController()
+    if (this.over) this.#abortController.abort()
+    return this.#abortController.signal
   }
 
   /** Whether a request is running or being answered. */
@@ -317,6 +325,7 @@ export class Connection {
   #closed(): void {
     this.#slot?.release()
     this.#log.write('HTTP_CONNECTION_STOP', addressFields(this.client))
+    this.#abortController?.abort()
     this.#queue.current?.disconnected()
   }
 }

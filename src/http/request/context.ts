@@ -56,7 +56,6 @@ export class RequestContext implements PipelinedRequest, CommandScope {
   #state: State = 'queued'
   #settings: HttpSettings | null = null
   #memory: MemoryReservation | null = null
-  #abortController: AbortController | null = null
   #inputError: HttpError | null = null
   #onInputError: ((error: HttpError) => void) | null = null
   #onAbort: (() => void) | null = null
@@ -92,11 +91,8 @@ export class RequestContext implements PipelinedRequest, CommandScope {
     return (this.#memory ??= this.#options.budget.open(this.shareClient))
   }
 
-  /** Aborted when the connection is gone. Made when it is first read: few commands ever wait for their turn. */
   get signal(): AbortSignal {
-    this.#abortController ??= new AbortController()
-    if (this.connection.over) this.#abortController.abort()
-    return this.#abortController.signal
+    return this.connection.signal
   }
 
   get answered(): boolean {
@@ -181,7 +177,6 @@ export class RequestContext implements PipelinedRequest, CommandScope {
 
   /** A command that runs goes on, and keeps its memory until it ends. */
   disconnected(): void {
-    this.#abortController?.abort()
     if (this.#state !== 'running') this.#memory?.release()
   }
 
