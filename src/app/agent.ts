@@ -4,6 +4,7 @@
 import { setImmediate } from 'node:timers/promises'
 import { logConfigErrors } from '../reload/startup-log.ts'
 import type { AgentControl, ConfigOutcome } from '../command/agent-control.ts'
+import { RESULT_ERROR, RESULT_NOT_IN_FORCE } from '../command/answer.ts'
 import type { DaemonStatus } from '../command/daemon-status.ts'
 import { configHash } from '../config/print/hash.ts'
 import { loadConfigFileInSlices, loadConfigTextInSlices } from '../config/load.ts'
@@ -244,8 +245,8 @@ export class Agent implements AgentControl {
       await change()
       return { ok: true, text: success }
     } catch (error) {
-      const result = error instanceof KeagateError && error.code === 'LISTEN_FAILED' ? 5 : 1
-      logConfigErrors(this.#options.logging, result === 5 ? 'DCTL_PARSER_FAIL' : issue, error)
+      const result = error instanceof KeagateError && error.code === 'LISTEN_FAILED' ? RESULT_NOT_IN_FORCE : RESULT_ERROR
+      logConfigErrors(this.#options.logging, result === RESULT_NOT_IN_FORCE ? 'DCTL_PARSER_FAIL' : issue, error)
       return { ok: false, result, text: describeError(error) }
     }
   }

@@ -10,6 +10,8 @@ import { escapeLines } from '../log/escape.ts'
 export const RESULT_SUCCESS = 0
 export const RESULT_ERROR = 1
 export const RESULT_UNSUPPORTED = 2
+/** A correct configuration that cannot be put in force, as where its address is taken. */
+export const RESULT_NOT_IN_FORCE = 5
 
 /**
  * One answer map, its keys in Kea's order; parts that are not given are left out.

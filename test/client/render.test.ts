@@ -37,6 +37,7 @@ t.test('one lease, statistics, result sets, result codes', async (t) => {
   const set = '{ "result-set": { "columns": [ "subnet-id", "total" ], "rows": [ [ 1, 256 ], [ 2, 65536 ] ] } }'
   t.match(shown(`[ { "result": 0, "arguments": ${set} } ]`), ['result 0, success', 'SUBNET-ID  TOTAL', '        1    256'])
   t.match(shown('[ { "result": 3, "text": "none" } ]'), ['result 3, empty', 'none'])
+  t.match(shown('[ { "result": 5, "text": "no" } ]'), ['result 5, not put in force', 'no'])
   t.match(shown('{ "result": 1 }'), ['result 1, error'])
 })
 

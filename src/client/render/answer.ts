@@ -74,13 +74,14 @@ function sideBySide(blocks: readonly WholeBlock[], width: number): string[] | nu
   })
 }
 
-/** Kea's result codes (kea/src/lib/cc/command_interpreter.h). */
+/** Kea's result codes (kea/src/lib/cc/command_interpreter.h); 5 is an agent's, for a correct configuration. */
 const meanings: Readonly<Record<string, readonly [string, Color]>> = {
   0: ['success', 'green'],
   1: ['error', 'red'],
   2: ['unsupported', 'red'],
   3: ['empty', 'yellow'],
   4: ['conflict', 'red'],
+  5: ['not put in force', 'red'],
 }
 
 /** @param service a name to show above the answer; null: none */
