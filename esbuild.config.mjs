@@ -82,8 +82,8 @@ async function validators() {
     absWorkingDir: root, entryPoints: ['src/config/schema/shapes.ts'], bundle: true, format: 'esm', write: false,
   })
   const source = Buffer.from(outputFiles[0].contents).toString('base64')
-  const { shapes, ajvOptions } = await import(`data:text/javascript;base64,${source}`)
-  const ajv = new Ajv({ ...ajvOptions, schemas: shapes, code: { source: true, esm: true } })
+  const { shapes, schemas, ajvOptions } = await import(`data:text/javascript;base64,${source}`)
+  const ajv = new Ajv({ ...ajvOptions, schemas, code: { source: true, esm: true } })
   const names = Object.keys(shapes)
   const contents = standalone.default(ajv, Object.fromEntries(names.map((name) => [name, name])))
   return { contents, resolveDir: root }

@@ -3,7 +3,8 @@
 
 import { Ajv } from 'ajv'
 import type { ErrorObject } from 'ajv'
-import { ajvOptions, shapes } from './shapes.ts'
+import { ajvOptions, schemas } from './shapes.ts'
+import type { ShapeName } from './shapes.ts'
 
 /** Says whether a plain value is right, and leaves all that is wrong in `errors`. */
 export interface Validator {
@@ -11,8 +12,14 @@ export interface Validator {
   errors?: ErrorObject[] | null
 }
 
-const ajv = new Ajv(ajvOptions)
+const ajv = new Ajv({ ...ajvOptions, schemas })
+
+function validator(name: ShapeName): Validator {
+  const found = ajv.getSchema(name)
+  if (found === undefined) throw new Error(`there is no schema ${name}`)
+  return found as Validator
+}
 
 // Exports by the names of the shapes, as the build makes them.
-export const config: Validator = ajv.compile(shapes.config)
-export const access: Validator = ajv.compile(shapes.access)
+export const config: Validator = validator('config')
+export const access: Validator = validator('access')
