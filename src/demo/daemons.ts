@@ -22,6 +22,7 @@ import { DhcpService } from './daemon/commands/service-commands.ts'
 import { statisticCommands } from './daemon/commands/statistic-commands.ts'
 import { Statistics } from './daemon/statistics.ts'
 import { statisticsBySubnet } from './daemon/commands/statistics-by-subnet.ts'
+import { subnetChanges } from './daemon/commands/subnet-changes.ts'
 import { subnetCommands } from './daemon/commands/subnet-commands.ts'
 
 /**
@@ -59,6 +60,7 @@ function dhcpDaemon(family: 4 | 6, path: string): DemoDaemon {
     ...leaseChanges(server),
     ...statisticsBySubnet(server),
     ...subnetCommands(server),
+    ...subnetChanges(server),
     ...reservationCommands(server),
   })
 }

@@ -219,3 +219,25 @@ t.test('demo-back on a connection from before brings a daemon back that is away'
   t.match(String(await once(early, 'data')), /"result": 0/)
   t.match(await ask('version-get'), { result: 0 })
 })
+
+t.test('subnets are added, updated and deleted; leases and reservations elsewhere stay', async (t) => {
+  const { ask } = await start(t, 'dhcp4')
+  const added = { result: 0, arguments: { subnets: [{ id: 70, subnet: '198.51.100.0/24' }] } }
+  const subnet = { id: 70, subnet: '198.51.100.0/24', pools: [{ pool: '198.51.100.10 - 198.51.100.19' }] }
+  const hosts = await ask('reservation-get-all', { 'subnet-id': 1 })
+  t.match(await ask('subnet4-add', { subnet4: [subnet] }), added)
+  t.match(await ask('statistic-get', { name: 'subnet[70].total-addresses' }), { arguments: { 'subnet[70].total-addresses': [[10]] } })
+  t.match(await ask('subnet4-add', { subnet4: [subnet] }), { result: 1, text: /exists already/ })
+  t.match(await ask('subnet4-add', { subnet4: [{ ...subnet, id: 71 }] }), { result: 1, text: /exists already/ })
+  t.match(await ask('subnet4-add', { subnet4: [{ subnet: '203.0.113.0/28' }] }), { result: 0, arguments: { subnets: [{ id: 71 }] } })
+  t.match(await ask('subnet4-get', { id: 71 }), { arguments: { subnet4: [{ id: 71, subnet: '203.0.113.0/28' }] } })
+  t.match(await ask('subnet4-add', { subnet4: [] }), { result: 1 })
+  t.match(await ask('subnet4-add', { subnet4: [subnet, subnet] }), { result: 1 })
+  t.match(await ask('subnet4-update', { subnet4: [{ ...subnet, 'valid-lifetime': 90 }] }), added)
+  t.match(await ask('subnet4-get', { id: 70 }), { arguments: { subnet4: [{ 'valid-lifetime': 90 }] } })
+  t.match(await ask('subnet4-update', { subnet4: [{ ...subnet, id: 99 }] }), { result: 3 })
+  t.match(await ask('subnet4-del', { id: 70 }), added)
+  t.match(await ask('subnet4-del', { id: 70 }), { result: 3 })
+  t.match(await ask('subnet4-get', { id: 70 }), { result: 3 })
+  t.same(await ask('reservation-get-all', { 'subnet-id': 1 }), hosts)
+})

@@ -21,6 +21,8 @@ export interface SharedNetwork {
 
 export interface DhcpConfig {
   readonly family: Family
+  /** Seconds that a lease is valid where no subnet says otherwise. */
+  readonly validLifetime: number
   /** With those of shared networks, in the order of their ids. */
   readonly subnets: readonly Subnet[]
   readonly sharedNetworks: readonly SharedNetwork[]
@@ -35,19 +37,19 @@ export interface DhcpConfig {
 export function readDhcpConfig(given: Fields, family: Family): DhcpConfig {
   checkMembers(given, serverDefaults[family], serverExtras)
   const own = `subnet${family}`
-  const lifetime = given.optionalInteger('valid-lifetime') ?? 7200
+  const validLifetime = given.optionalInteger('valid-lifetime') ?? 7200
   const sharedNetworks = given.maps('shared-networks').map((network) => {
     const name = network.string('name')
-    const valid = network.optionalInteger('valid-lifetime') ?? lifetime
-    const subnets = network.maps(own).map((subnet) => readSubnet(subnet, family, valid, name))
+    const valid = network.optionalInteger('valid-lifetime') ?? validLifetime
+    const subnets = network.maps(own).map((subnet) => readSubnet(subnet, family, valid, { sharedNetwork: name }))
     return { name, subnets, shown: withDefaults(network, networkDefaults[family], lifetimes(network, family, valid)) }
   })
-  const alone = given.maps(own).map((subnet) => readSubnet(subnet, family, lifetime, null))
+  const alone = given.maps(own).map((subnet) => readSubnet(subnet, family, validLifetime, { sharedNetwork: null }))
   const subnets = [...alone, ...sharedNetworks.flatMap((network) => network.subnets)].sort((a, b) => a.id - b.id)
   refuseTwice(subnets.map(({ id }) => `subnet id ${id}`))
   refuseTwice(subnets.map(({ prefix }) => `subnet ${prefix}`))
   refuseTwice(sharedNetworks.map(({ name }) => `shared network ${name}`))
-  return { family, subnets, sharedNetworks, shown: withDefaults(given, serverDefaults[family]) }
+  return { family, validLifetime, subnets, sharedNetworks, shown: withDefaults(given, serverDefaults[family]) }
 }
 
 /** The whole configuration for `config-get`, with the reservations of the moment. */

@@ -28,13 +28,19 @@ export interface Subnet {
   readonly shown: Shown
 }
 
+/** What a subnet does not say itself: the name of its shared network, and the id that it gets where it has none. */
+interface Membership {
+  readonly sharedNetwork: string | null
+  readonly id?: number
+}
+
 /**
  * @param lifetime seconds that a lease is valid where the subnet does not say
  * @throws CommandRefused
  */
-export function readSubnet(given: Fields, family: Family, lifetime: number, sharedNetwork: string | null): Subnet {
+export function readSubnet(given: Fields, family: Family, lifetime: number, membership: Membership): Subnet {
+  const { sharedNetwork, id = given.integer('id') } = membership
   const prefix = given.string('subnet')
-  const id = given.integer('id')
   if (id === 0) throw new CommandRefused(`the subnet ${prefix} needs an 'id' from 1 up`)
   const range = prefixRange(prefix, family)
   const pools = given.maps('pools')
@@ -49,6 +55,7 @@ export function readSubnet(given: Fields, family: Family, lifetime: number, shar
     return given.maps(name).map((pool) => withDefaults(pool, { 'option-data': [] }))
   }
   const own = {
+    id,
     ...lifetimes(given, family, validLifetime),
     pools: shownPools('pools'),
     ...(family === 4 ? {} : { 'pd-pools': shownPools('pd-pools') }),
