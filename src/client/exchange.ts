@@ -1,7 +1,7 @@
 // Sends one command and gets one answer. It is never repeated: it may have done its work although no answer came.
 
 import net from 'node:net'
-import { explainConnection, explainLookup } from '../doctor/unreachable.ts'
+import { explainConnection, explainLookup, explainSocket } from '../doctor/unreachable.ts'
 import type { BoundedOptions, Door, Exchange, ExchangeOptions } from './door.ts'
 import { describeTarget, hostOf, portOf } from './door.ts'
 import { ClientError, foundError } from './error.ts'
@@ -55,9 +55,8 @@ function connected(to: net.NetConnectOpts, where: string, signal: AbortSignal): 
     socket.once('error', (error: NodeJS.ErrnoException) => {
       signal.removeEventListener('abort', abort)
       const unknown = error.syscall === 'getaddrinfo' && 'host' in to
-      reject(unknown
-        ? foundError('resolve', explainLookup(to.host ?? '', error), error)
-        : foundError('connect', explainConnection(where, single(error)), error))
+      if (unknown) reject(foundError('resolve', explainLookup(to.host ?? '', error), error))
+      else reject(foundError('connect', 'path' in to ? explainSocket(where, error) : explainConnection(where, single(error)), error))
     })
     socket.once('connect', () => {
       signal.removeEventListener('abort', abort)

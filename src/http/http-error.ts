@@ -127,5 +127,5 @@ export function lockedOut(scope: 'user' | 'address', wait: number, attemptedUser
 
 /** 405 with the one method there is. */
 export function methodNotAllowed(): HttpError {
-  return new HttpError('method', 'commands are sent with POST, in capitals', { headers: ['Allow', 'POST'] })
+  return new HttpError('method', 'commands are sent with the method POST, and methods are in capitals', { headers: ['Allow', 'POST'] })
 }

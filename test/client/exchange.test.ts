@@ -131,7 +131,7 @@ t.test('a UNIX socket: the answer in pieces, none, half of one', async (t) => {
   const got = await exchange({ target: { socketPath: odd }, timeoutMs: 5000 }, command)
   t.equal(got.body.toString(), '{ "result": 0, "arguments": 1e+06.0 }', 'not read, only handed on')
   const nowhere = path.join(temporaryDirectory(t), 'socket')
-  t.match(await failure({ target: { socketPath: nowhere }, timeoutMs: 5000 }), { kind: 'connect', message: /ENOENT/ })
+  t.match(await failure({ target: { socketPath: nowhere }, timeoutMs: 5000 }), { kind: 'connect', message: /ENOENT/, remedy: /socket-name/ })
 })
 
 t.test('nobody there, no such name, no answer, no HTTP, a signal', async (t) => {

@@ -124,7 +124,8 @@ function checkMethod(section: Section, config: AccessConfig, { tls, authenticati
     const at = section.has('require-tls') ? 'require-tls' : 'assign-role-method'
     warn(at, 'TLS is required but not configured, so every command is refused', 'configure TLS, or set "require-tls": false')
   } else if (method.startsWith('cert-') && !asked) {
-    warn('assign-role-method', 'no client is asked for a certificate, so everybody gets the default role', 'set "cert-required": true')
+    const remedy = 'set "cert-required": true, or "client-certificate": "verify-if-given" in tls'
+    warn('assign-role-method', 'no client is asked for a certificate, so all get the default role', remedy)
   } else if (method === 'basic-authentication' && (authentication?.clients.length ?? 0) === 0) {
     warn('assign-role-method', 'no caller is asked for a user, so all get the default role', 'name the clients in authentication')
   }
