@@ -1,5 +1,6 @@
 // The three demonstration daemons, put together from their parts.
 
+import path from 'node:path'
 import { parseJson } from '../json/text/parser.ts'
 import { configCommands } from './daemon/commands/config-commands.ts'
 import type { Configurable } from './daemon/commands/config-commands.ts'
@@ -27,16 +28,16 @@ import { subnetCommands } from './daemon/commands/subnet-commands.ts'
 
 /**
  * Makes a daemon with its made-up data; it takes commands after its `start`.
- * @param path of its control socket
+ * @param socket the path of its control socket
  */
-export function makeDaemon(service: Service, path: string): DemoDaemon {
-  if (service === 'd2') return ddnsDaemon(path)
-  return dhcpDaemon(service === 'dhcp4' ? 4 : 6, path)
+export function makeDaemon(service: Service, socket: string): DemoDaemon {
+  if (service === 'd2') return ddnsDaemon(socket)
+  return dhcpDaemon(service === 'dhcp4' ? 4 : 6, socket)
 }
 
-function dhcpDaemon(family: 4 | 6, path: string): DemoDaemon {
+function dhcpDaemon(family: 4 | 6, socket: string): DemoDaemon {
   const member = `Dhcp${family}`
-  const atStart = readDhcpConfig(ownMap(sampleConfig(`dhcp${family}`, path), member), family)
+  const atStart = readDhcpConfig(ownMap(sampleConfig(`dhcp${family}`, socket), member), family)
   const server = new DhcpServer(atStart)
   countPackets(server.statistics, family)
   const now = Math.floor(Date.now() / 1000)
@@ -46,6 +47,7 @@ function dhcpDaemon(family: 4 | 6, path: string): DemoDaemon {
   const service = new DhcpService(family)
   const configurable: Configurable = {
     member,
+    file: path.join(path.dirname(socket), `kea-dhcp${family}.conf`),
     shown: () => server.shown(),
     prepare: (given) => {
       const config = readDhcpConfig(given, family)
@@ -53,7 +55,7 @@ function dhcpDaemon(family: 4 | 6, path: string): DemoDaemon {
     },
     reload: () => server.configure(atStart),
   }
-  return new DemoDaemon(path, {
+  return new DemoDaemon(socket, {
     ...common(`kea-dhcp${family}`, configurable, server.statistics, () => service.status()),
     ...service.commands(),
     ...leaseQueries(server),
@@ -65,7 +67,7 @@ function dhcpDaemon(family: 4 | 6, path: string): DemoDaemon {
   })
 }
 
-function ddnsDaemon(path: string): DemoDaemon {
+function ddnsDaemon(socket: string): DemoDaemon {
   const member = 'DhcpDdns'
   const statistics = new Statistics()
   countUpdates(statistics)
@@ -73,10 +75,11 @@ function ddnsDaemon(path: string): DemoDaemon {
     checkMembers(given, ddnsDefaults, ddnsExtras)
     return withDefaults(given, ddnsDefaults)
   }
-  const atStart = read(ownMap(sampleConfig('d2', path), member))
+  const atStart = read(ownMap(sampleConfig('d2', socket), member))
   let shown = atStart
   const configurable: Configurable = {
     member,
+    file: path.join(path.dirname(socket), 'kea-dhcp-ddns.conf'),
     shown: () => shown,
     prepare: (given) => {
       const next = read(given)
@@ -84,7 +87,7 @@ function ddnsDaemon(path: string): DemoDaemon {
     },
     reload: () => (shown = atStart),
   }
-  return new DemoDaemon(path, common('kea-dhcp-ddns', configurable, statistics, () => ({})))
+  return new DemoDaemon(socket, common('kea-dhcp-ddns', configurable, statistics, () => ({})))
 }
 
 type Status = ReturnType<DhcpService['status']>

@@ -2,6 +2,7 @@
 
 import { once } from 'node:events'
 import { connect } from 'node:net'
+import { readFileSync } from 'node:fs'
 import path from 'node:path'
 import t from 'tap'
 import { makeDaemon } from '../../src/demo/daemons.ts'
@@ -240,4 +241,19 @@ t.test('subnets are added, updated and deleted; leases and reservations elsewher
   t.match(await ask('subnet4-del', { id: 70 }), { result: 3 })
   t.match(await ask('subnet4-get', { id: 70 }), { result: 3 })
   t.same(await ask('reservation-get-all', { 'subnet-id': 1 }), hosts)
+})
+
+t.test('config-write writes into the folder of the demonstration only, and config-reload reads it', async (t) => {
+  const { ask, path: socket } = await start(t, 'd2')
+  const file = path.join(path.dirname(socket), 'kea-dhcp-ddns.conf')
+  t.match(await ask('config-set', { DhcpDdns: { port: 53_002 } }), { result: 0 })
+  const { arguments: written } = await ask('config-write')
+  t.same(written, { filename: file, size: readFileSync(file).length })
+  t.match(await ask('config-set', { DhcpDdns: { port: 53_003 } }), { result: 0 })
+  t.match(await ask('config-reload'), { result: 0 })
+  t.match(await ask('config-get'), { arguments: { DhcpDdns: { port: 53_002 } } })
+  t.match(await ask('config-write', { filename: 'other.conf' }), { result: 0 })
+  for (const filename of ['/tmp/x.conf', '../x.conf', '.', 'kea.sock']) {
+    t.match(await ask('config-write', { filename }), { result: 1 }, filename)
+  }
 })
