@@ -1,5 +1,6 @@
 // Cuts what a handler module prints into lines. However much comes, no more than the beginning of one line is kept.
 
+import { StringDecoder } from 'node:string_decoder'
 import { maxText } from './bounds.ts'
 import type { LineQuota } from './line-quota.ts'
 
@@ -50,7 +51,9 @@ export class PrintedLines {
   }
 
   #complete(): void {
-    const line = Buffer.concat(this.#begun, this.#length).toString('utf8')
+    const bytes = Buffer.concat(this.#begun, this.#length)
+    // Of a character that the cut has split, the decoder keeps the beginning to itself.
+    const line = bytes.length < maxText ? bytes.toString('utf8') : new StringDecoder('utf8').write(bytes)
     this.#begun = []
     this.#length = 0
     if (this.#quota.take()) this.#onLine(line)

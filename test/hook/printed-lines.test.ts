@@ -27,6 +27,13 @@ t.test('a line without an end is kept up to its limit', async (t) => {
   t.same(lines.map(({ length }) => length), [2000, 4])
 })
 
+t.test('a line is not cut inside a character', async (t) => {
+  const lines: string[] = []
+  const printed = new PrintedLines(new LineQuota(wide, () => undefined), (line) => lines.push(line))
+  printed.push(Buffer.from(`x${'ä'.repeat(1500)}\n`))
+  t.same(lines, [`x${'ä'.repeat(999)}`])
+})
+
 t.test('what is left out is counted, and the next interval is a new one', async (t) => {
   const leftOut: number[] = []
   const lines: string[] = []
