@@ -23,16 +23,25 @@ the file. The pages [TLS](tls.md), [access control](access-control.md), [daemons
 [operations](operations.md) explain how they work together.
 `
 
-function tableOf({ name, description, keywords }: Place): string {
+const places = keywordPlaces()
+
+function tableOf({ name: map, description, keywords }: Place): string {
   const rows = keywords.map(({ name, needed, kind, fallback, description }) => {
     const shown = needed ? `**\`${name}\`**` : `\`${name}\``
-    return `| ${shown} | ${kind} | ${fallback === null ? '' : `\`${fallback}\``} | ${description} |\n`
+    return `| ${shown} | ${linked(kind, `${map}/${name}`)} | ${fallback === null ? '' : `\`${fallback}\``} | ${description} |\n`
   })
-  return `\n## ${name}\n\n${description.charAt(0).toUpperCase()}${description.slice(1)}.\n\n| keyword | value | default | meaning |\n| --- | --- | --- | --- |\n${rows.join('')}`
+  return `\n## ${map}\n\n${description.charAt(0).toUpperCase()}${description.slice(1)}.\n\n| keyword | value | default | meaning |\n| --- | --- | --- | --- |\n${rows.join('')}`
+}
+
+/** A map, or a list of maps, leads to the table of its keywords. */
+function linked(kind: string, keyword: string): string {
+  const inside = places.find(({ name }) => [keyword, `${keyword}/NAME`, `${keyword}/*`].includes(name))
+  // The anchor that GitHub makes of the heading.
+  return inside === undefined ? kind : `[${kind}](#${inside.name.toLowerCase().replace(/[/*]/g, '')})`
 }
 
 t.test('the page has every keyword of the schema', async (t) => {
-  const page = intro + keywordPlaces().map(tableOf).join('')
+  const page = intro + places.map(tableOf).join('')
   if (process.env['TAP_SNAPSHOT'] === '1') writeFileSync(file, page)
   t.equal(readFileSync(file, 'utf8'), page)
 })
