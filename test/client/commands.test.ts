@@ -10,7 +10,7 @@ import { run } from '../support/child.ts'
 t.test('each command of the table has a line that says what it does', async (t) => {
   t.ok(keaCommands.size > 200)
   for (const [name, { access }] of keaCommands) {
-    t.ok(descriptions.has(name), name)
+    t.ok(descriptions().has(name), name)
     t.match(commandHelp(name, 80)?.join('\n'), new RegExp(`^${name}: [^]*^access: ${access}`, 'm'))
   }
 })

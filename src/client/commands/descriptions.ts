@@ -162,16 +162,21 @@ subnet4o#-select-test | interface? address? remote? interface-id? classes? | the
 version-get || the version of the program
 `
 
-/** By the name of the command. */
-export const descriptions: ReadonlyMap<string, Description> = new Map(
-  rows.trim().split('\n').flatMap((row) => {
-    const [name = '', words = '', summary = ''] = row.split('|').map((each) => each.trim())
-    return (name.includes('#') ? ['4', '6'] : ['']).map((version) => [name.replace('#', version), {
-      summary,
-      arguments: words.split(' ').filter((word) => word !== '' && (version !== '4' || !/^(?:duid|iaid)6$/.test(word))).map((word) => ({
-        name: word.replaceAll('#', version).replace(/^(duid|iaid)6$/, '$1').replace('?', ''),
-        optional: word.endsWith('?'),
-      })),
-    }] as const)
-  }),
-)
+let byName: ReadonlyMap<string, Description> | null = null
+
+/** By the name of the command. Made when it is first asked for: few calls of `ask` show a description. */
+export function descriptions(): ReadonlyMap<string, Description> {
+  return (byName ??= new Map(rows.trim().split('\n').flatMap(readRow)))
+}
+
+/** One command, or that of each version of the protocol. */
+function readRow(row: string): readonly (readonly [string, Description])[] {
+  const [name = '', words = '', summary = ''] = row.split('|').map((each) => each.trim())
+  return (name.includes('#') ? ['4', '6'] : ['']).map((version) => [name.replace('#', version), {
+    summary,
+    arguments: words.split(' ').filter((word) => word !== '' && (version !== '4' || !/^(?:duid|iaid)6$/.test(word))).map((word) => ({
+      name: word.replaceAll('#', version).replace(/^(duid|iaid)6$/, '$1').replace('?', ''),
+      optional: word.endsWith('?'),
+    })),
+  }])
+}

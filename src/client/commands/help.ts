@@ -8,7 +8,7 @@ import { descriptions } from './descriptions.ts'
 export function commandHelp(name: string, width: number): readonly string[] | null {
   const command = keaCommands.get(name)
   if (command === undefined) return null
-  const described = descriptions.get(name)
+  const described = descriptions().get(name)
   const words = described?.arguments.map((each) => (each.optional ? `[${each.name}=]` : `${each.name}=`)) ?? []
   const { access, hook, programs } = command
   return [
@@ -22,5 +22,5 @@ export function commandHelp(name: string, width: number): readonly string[] | nu
 
 /** Names of the arguments that a command takes, as far as they are known. */
 export function argumentNames(name: string): readonly string[] {
-  return descriptions.get(name)?.arguments.map((each) => each.name) ?? []
+  return descriptions().get(name)?.arguments.map((each) => each.name) ?? []
 }
