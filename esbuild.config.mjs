@@ -79,7 +79,7 @@ export const parts = {
 /** The code of the validators, which Ajv would take a fifth of a second to make at each start. */
 async function validators() {
   const { outputFiles } = await build({
-    absWorkingDir: root, entryPoints: ['src/config/schema/shapes.ts'], bundle: true, format: 'esm', write: false,
+    absWorkingDir: root, entryPoints: ['src/config/schema/ajv-schemas.ts'], bundle: true, format: 'esm', write: false,
   })
   const source = Buffer.from(outputFiles[0].contents).toString('base64')
   const { shapes, schemas, ajvOptions } = await import(`data:text/javascript;base64,${source}`)

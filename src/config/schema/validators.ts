@@ -3,7 +3,7 @@
 
 import { Ajv } from 'ajv'
 import type { ErrorObject } from 'ajv'
-import { ajvOptions, schemas } from './shapes.ts'
+import { ajvOptions, schemas } from './ajv-schemas.ts'
 import type { ShapeName } from './shapes.ts'
 
 /** Says whether a plain value is right, and leaves all that is wrong in `errors`. */
