@@ -83,12 +83,13 @@ const sourcesIn = (file: string): string[] => {
 }
 const built = readdirSync(join(checkout, 'dist'), { recursive: true, encoding: 'utf8' }).filter((name) => name.endsWith('.js'))
 
-t.test('each module is once in the program and once in the client, with its place in the sources', async (t) => {
-  const isClient = (name: string): boolean => name.startsWith('client')
-  for (const part of [built.filter(isClient), built.filter((name) => !isClient(name))]) {
-    const own = part.flatMap(sourcesIn)
-    t.same(own.toSorted(), [...new Set(own)].toSorted())
+t.test('each module is once in each part of the build, with its place in the sources', async (t) => {
+  const partOf = (name: string): string => (name === 'main.js' ? 'main' : name.startsWith('client') ? 'client' : 'rest')
+  for (const part of ['main', 'client', 'rest']) {
+    const own = built.filter((name) => partOf(name) === part).flatMap(sourcesIn)
+    t.same(own.toSorted(), [...new Set(own)].toSorted(), part)
   }
+  t.ok(read('main.js').length < 30_000, 'what main.js has a second time is small')
   const modules = built.flatMap(sourcesIn)
   for (const name of ['/src/main.ts', '/src/app/run-agent.ts', '/src/hook/child/run-module.ts']) t.ok(modules.includes(name), name)
   for (const file of built) t.ok(read(file).split('\n').every((line) => line.length < 3000), `${file} has lines`)
