@@ -1,6 +1,7 @@
 // One command to one daemon over a UNIX socket: the bytes, every failure by name, the deadlines, the turns.
 
 import { execFileSync } from 'node:child_process'
+import { getEventListeners } from 'node:events'
 import { chmodSync, closeSync, linkSync, mkdtempSync, openSync, readdirSync, rmSync } from 'node:fs'
 import { symlinkSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
@@ -308,6 +309,18 @@ t.test('when a client has gone, what waits is dropped and what runs goes on', as
   t.equal(inWords(await running), '{ "result": 0 }')
   t.match(inWords(await waiting), /^not offline, not sent: the client went away/)
   t.equal(daemon.connections.length, 1)
+})
+
+t.test('a command leaves nothing at the signal, which all commands of a connection share', async (t) => {
+  const daemon = await FakeDaemon.listen(answering('{ "result": 0 }'))
+  t.teardown(() => daemon.close())
+  const { signal } = new AbortController()
+  const upstream = upstreamTo(daemon.path, { maxInFlight: 1, maxWaiting: 3 })
+  const sent = Array.from({ length: 6 }, () => upstream.send(rawJson('[1]'), { client: '192.0.2.2', scope: { ...patient, signal } }))
+  t.equal(getEventListeners(signal, 'abort').length, 3, 'those that wait')
+  const results = (await Promise.all(sent)).map(({ ok }) => ok)
+  t.same(results.filter(Boolean).length, 4, 'the others were refused')
+  t.equal(getEventListeners(signal, 'abort').length, 0)
 })
 
 t.test('closing refuses what waits and lets run what runs', async (t) => {

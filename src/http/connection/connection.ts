@@ -15,13 +15,14 @@ import { rawResponse } from '../response/headers.ts'
 import type { HttpSettings } from '../settings.ts'
 import { traceResponse } from '../trace.ts'
 import type { AcceptedConnection } from './accepted-connection.ts'
-import { closeConnectionWith, detachParser } from '../../net/node-contracts.ts'
+import { closeConnectionWith } from '../../net/node-contracts.ts'
+import { discardInput } from './discard-input.ts'
 import { parseFailure } from './parse-error.ts'
 import type { PipelinedRequest } from './pipeline-queue.ts'
 import { PipelineQueue } from './pipeline-queue.ts'
 import { RequestProtocol } from './request-protocol.ts'
 import { enforceTimeout } from './timeout-action.ts'
-import { ConnectionTimeouts, maxLingerBytes } from './timeouts.ts'
+import { ConnectionTimeouts } from './timeouts.ts'
 
 export interface ConnectionOptions extends AcceptedConnection {
   readonly settings: () => HttpSettings
@@ -37,9 +38,6 @@ type State = 'serving' | 'last-response' | 'lingering'
 
 /** Milliseconds until the system checks whether a client that has closed its side is still there. */
 const keepAliveDelay = 10_000
-
-/** A read of at least this many bytes may have much more behind it. */
-const largeRead = 16 * 1024
 
 export class Connection {
   readonly socket: Socket
@@ -108,7 +106,10 @@ export class Connection {
     return this.#state === 'lingering' || this.socket.destroyed
   }
 
-  /** Aborted when the client is gone. One signal for all requests: to make one takes as long as to parse a request. */
+  /**
+   * Aborted when the client is gone. All requests have the same signal: one for each took a tenth of the program's time
+   * for a forwarded command.
+   */
   get signal(): AbortSignal {
     this.#abortController ??= new AbortController()
     if (this.over) this.#abortController.abort()
@@ -243,12 +244,7 @@ export class Connection {
   stopReading(): void {
     if (this.#state !== 'serving') return
     this.#state = 'last-response'
-    let discarded = 0
-    detachParser(this.socket, (bytes) => {
-      discarded += bytes
-      if (discarded > maxLingerBytes) this.socket.destroy()
-      else if (bytes >= largeRead) this.#readLater()
-    })
+    discardInput(this.socket)
     this.#queue.clear()
   }
 
@@ -311,15 +307,6 @@ export class Connection {
     }
     const exceeded = this.#timeouts.check(now, counters, this.#settings().limits)
     if (exceeded !== null) enforceTimeout(exceeded, this, this.#log)
-  }
-
-  /**
-   * Lets other connections have their turn: the system delivers up to 2 MiB of each connection in one turn of the event
-   * loop, even where they are thrown away.
-   */
-  #readLater(): void {
-    this.socket.pause()
-    setImmediate(() => this.socket.resume())
   }
 
   #closed(): void {
