@@ -1,15 +1,12 @@
 // `config-get`, `config-set` and their relatives, for any daemon.
 
-import { readFileSync, writeFileSync } from 'node:fs'
-import path from 'node:path'
-import { systemText } from '../../../errors.ts'
-import { parseJson } from '../../../json/text/parser.ts'
 import { printPretty } from '../../../json/text/print.ts'
 import { CommandRefused } from '../answer.ts'
 import type { CommandTable } from './command-table.ts'
 import { configHash } from '../dhcp-config.ts'
 import { Fields } from '../fields.ts'
 import type { Shown } from '../print-config.ts'
+import { readWrittenConfig, writeConfig } from './written-config.ts'
 
 /** The part of a daemon that these commands read and change. */
 export interface Configurable {
@@ -51,45 +48,16 @@ export function configCommands(daemon: Configurable, changed: () => void): Comma
       return { result: 0, text: 'the configuration is in force', arguments: hash() }
     },
     'config-write': (input) => {
-      const filename = ownFile(daemon.file, input.optionalString('filename'))
       const text = `${printPretty({ [daemon.member]: daemon.shown() })}\n`
-      write(filename, text)
+      const filename = writeConfig(daemon.file, input.optionalString('filename'), text)
       return { result: 0, text: `the configuration is written to ${filename}`, arguments: { filename, size: Buffer.byteLength(text) } }
     },
     'config-reload': () => {
-      const written = readWritten(daemon.file)
+      const written = readWrittenConfig(daemon.file)
       if (written === null) daemon.reload()
       else prepare(written)()
       changed()
       return { result: 0, text: `the configuration of the ${written === null ? 'start' : 'file'} is in force again`, arguments: hash() }
     },
   }
-}
-
-/** As Kea 3.0 and later, it writes nowhere but into the folder of its configuration. */
-function ownFile(file: string, given: string | null): string {
-  const folder = path.dirname(file)
-  const filename = path.resolve(folder, given ?? file)
-  if (path.dirname(filename) === folder && filename.endsWith('.conf')) return filename
-  throw new CommandRefused(`the demonstration writes only ${folder}/NAME.conf`)
-}
-
-function write(filename: string, text: string): void {
-  try {
-    writeFileSync(filename, text, { mode: 0o600 })
-  } catch (error) {
-    throw new CommandRefused(`${filename} cannot be written: ${systemText(error)}`)
-  }
-}
-
-/** Null: nothing has been written. */
-function readWritten(file: string): Fields | null {
-  let text
-  try {
-    text = readFileSync(file, 'utf8')
-  } catch {
-    return null
-  }
-  const { root } = parseJson(text, { dialect: 'file' })
-  return Fields.of(root ?? undefined, file)
 }

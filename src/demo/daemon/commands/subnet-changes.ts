@@ -16,8 +16,7 @@ export function subnetChanges(server: DhcpServer): CommandTable {
       const given = givenSubnet(server, input)
       const id = given.optionalInteger('id') ?? Math.max(0, ...subnets.map((each) => each.id)) + 1
       const added = readSubnet(given, family, server.config.validLifetime, { id, sharedNetwork: null })
-      const same = subnets.find((each) => each.id === id || each.prefix === added.prefix)
-      if (same !== undefined) throw new CommandRefused(`the subnet ${same.prefix} (id ${same.id}) exists already`)
+      refuseTwice(added, subnets)
       put(server, [...subnets, added], [...server.reservations, ...added.reservations])
       return changed('added', added, family)
     },
@@ -28,8 +27,7 @@ export function subnetChanges(server: DhcpServer): CommandTable {
       const { id, sharedNetwork } = before
       const now = readSubnet(given, family, server.config.validLifetime, { id, sharedNetwork })
       const others = server.config.subnets.filter((each) => each.id !== id)
-      const same = others.find(({ prefix }) => prefix === now.prefix)
-      if (same !== undefined) throw new CommandRefused(`the subnet ${same.prefix} (id ${same.id}) exists already`)
+      refuseTwice(now, others)
       put(server, [...others, now], [...reservationsOutside(server, id), ...now.reservations])
       return changed('updated', now, family)
     },
@@ -50,6 +48,11 @@ function givenSubnet({ family }: DhcpServer, input: Fields): Fields {
   const [node, ...more] = input.list(name)
   if (more.length > 0) throw new CommandRefused(`'${name}' has to hold one subnet, not ${more.length + 1}`)
   return Fields.of(node, `'${name}[0]'`)
+}
+
+function refuseTwice({ id, prefix }: Subnet, others: readonly Subnet[]): void {
+  const same = others.find((each) => each.id === id || each.prefix === prefix)
+  if (same !== undefined) throw new CommandRefused(`the subnet ${same.prefix} (id ${same.id}) exists already`)
 }
 
 /** Puts subnets in force. Leases stay, as in Kea; so do reservations that commands have added. */
