@@ -110,6 +110,15 @@ t.test('a start reads few files, and nothing that few starts need', async (t) =>
   t.notMatch(modules, /\/ajv\/dist\/core\.js|\/@peculiar\/|\/light-my-request\/|-compiler\/|\/src\/(?:certs|doctor|demo|kea-shell)\//)
 })
 
+t.test('a start of the client reads few files, and neither HTTP nor TLS for a daemon on this machine', async (t) => {
+  const files = new Set(['main.js', 'client-commands.js'])
+  for (const file of files) {
+    for (const [, name = ''] of read(file).matchAll(/\b(?:from|import) ?"\.\/([^"]+)"/g)) files.add(name)
+  }
+  t.ok(files.size <= 3, [...files].join(' '))
+  for (const file of files) t.notMatch(read(file), /\b(?:from|import) ?"node:(?:http|https|tls|crypto|readline)"/, file)
+})
+
 t.test('it needs no other package, and has the licences of those inside', async (t) => {
   const { dependencies, peerDependencies } = JSON.parse(readFileSync(join(checkout, 'package.json'), 'utf8')) as Record<string, unknown>
   t.same([dependencies, peerDependencies], [undefined, undefined])

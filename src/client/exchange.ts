@@ -56,7 +56,7 @@ function connected(to: net.NetConnectOpts, where: string, signal: AbortSignal): 
       signal.removeEventListener('abort', abort)
       const unknown = error.syscall === 'getaddrinfo' && 'host' in to
       if (unknown) reject(foundError('resolve', explainLookup(to.host ?? '', error), error))
-      else reject(foundError('connect', 'path' in to ? explainSocket(where, error) : explainConnection(where, single(error)), error))
+      else reject(foundError('connect', 'path' in to ? explainSocket(error) : explainConnection(where, single(error)), error))
     })
     socket.once('connect', () => {
       signal.removeEventListener('abort', abort)

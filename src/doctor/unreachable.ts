@@ -10,12 +10,12 @@ export function explainLookup(host: string, error: unknown): Finding {
   return problem('error', 'name', text, 'see what this machine finds with: getent hosts NAME; the address itself works too')
 }
 
-/** For the UNIX socket of a daemon. */
-export function explainSocket(socketPath: string, error: NodeJS.ErrnoException): Finding {
+/** For the UNIX socket of a daemon. @param error of Node, whose message has the path */
+export function explainSocket(error: NodeJS.ErrnoException): Finding {
   const remedy = error.code === 'EACCES'
     ? 'run it as the user or a member of the group that the socket belongs to'
     : 'see whether the daemon runs, and which socket-name its configuration has'
-  return problem('error', 'connection', error.message.includes(socketPath) ? error.message : `${socketPath}: ${error.message}`, remedy)
+  return problem('error', 'connection', error.message, remedy)
 }
 
 /** @param where address and port in words @param error null: the time was up */
