@@ -1,5 +1,6 @@
 // Examines every control socket: whether it exists, whether it may be used, and what answers there.
 
+import { neverAborted } from '../command/scope.ts'
 import type { AgentConfig, ControlSocketConfig } from '../config/types.ts'
 import { socketAddress } from '../config/resolve/socket-address.ts'
 import { openUpstreams } from '../forward/open-upstreams.ts'
@@ -24,7 +25,7 @@ export async function examineDaemons({ controlSockets }: AgentConfig, log: Log):
   const ask = async (name: string, service: string): Promise<Answer> => {
     const command = { name, services: [service], arguments: null, caller: anonymous }
     const memory = { tryReserve: () => true, release: () => undefined }
-    const [answer] = await router.forward(command, [service], { signal: new AbortController().signal, memory })
+    const [answer] = await router.forward(command, [service], { signal: neverAborted, memory })
     return read(answer === undefined ? '' : rawToString(answer))
   }
   const examine = async ([service, socket]: readonly [string, ControlSocketConfig]): Promise<Finding> => {

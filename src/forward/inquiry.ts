@@ -3,6 +3,7 @@
 
 import type { DaemonInfo } from '../command/daemon-info.ts'
 import { readDaemonInfo } from '../command/daemon-info.ts'
+import { neverAborted } from '../command/scope.ts'
 import type { UpstreamLimits } from '../config/types.ts'
 import { printCompact } from '../json/text/print.ts'
 import { rawJson, rawToString } from '../json/raw.ts'
@@ -17,7 +18,7 @@ export const inquiryLimits: UpstreamLimits = {
 /** Reserves no memory, as `inquiryLimits` and the number of inquiries at a time limit it. */
 const owner: RequestOwner = {
   client: 'keagate',
-  scope: { signal: new AbortController().signal, memory: { tryReserve: () => true, release: () => undefined } },
+  scope: { signal: neverAborted, memory: { tryReserve: () => true, release: () => undefined } },
 }
 
 /** Never rejects. @param transport with `inquiryLimits`; closed here. @returns null: there was no usable answer */

@@ -5,6 +5,7 @@ import type { Guard } from '../access/guard.ts'
 import type { Audit } from '../audit/audit.ts'
 import type { Command } from '../command/handler.ts'
 import type { CommandScope } from '../command/scope.ts'
+import { neverAborted } from '../command/scope.ts'
 import type { Router } from '../forward/router.ts'
 import type { RawJson } from '../json/raw.ts'
 import { joinRaw, rawJson } from '../json/raw.ts'
@@ -65,7 +66,7 @@ async function seen(
   memory: CommandScope['memory'],
   times: number[],
 ): Promise<readonly RawJson[]> {
-  const scope = { signal: new AbortController().signal, memory }
+  const scope = { signal: neverAborted, memory }
   const answers = await router.forward(asked, asked.services, scope, times)
   return guard === null || decision === null ? answers : guard.filter(decision, asked, answers)
 }

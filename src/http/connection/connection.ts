@@ -3,6 +3,7 @@
 
 import type { Socket } from 'node:net'
 import type { AuthCache } from '../../auth/basic.ts'
+import { newAbortController } from '../../command/scope.ts'
 import type { Log } from '../../log/message.ts'
 import { addressFields } from '../../net/client-address.ts'
 import type { ClientAddress } from '../../net/client-address.ts'
@@ -111,7 +112,7 @@ export class Connection {
    * for a forwarded command.
    */
   get signal(): AbortSignal {
-    this.#abortController ??= new AbortController()
+    this.#abortController ??= newAbortController()
     if (this.over) this.#abortController.abort()
     return this.#abortController.signal
   }
