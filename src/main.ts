@@ -17,11 +17,12 @@ const program = startedAs(process.argv[1])
 // Started under the name of the agent that it replaces, the program has that agent's options and no subcommands.
 const offered = program === 'kea-ctrl-agent' ? [] : Object.keys(subcommands)
 
-try {
-  const words = process.argv.slice(2)
-  process.exitCode = program === 'kea-shell' ? await runKeaShell(words) : await run(parseArguments(words, offered))
-} catch (error) {
-  fail(error)
+start(process.argv.slice(2)).then((code) => {
+  process.exitCode = code
+}, fail)
+
+async function start(words: readonly string[]): Promise<number> {
+  return program === 'kea-shell' ? runKeaShell(words) : run(parseArguments(words, offered))
 }
 
 async function run(plan: Plan): Promise<number> {
@@ -57,9 +58,15 @@ async function runSubcommand(name: string, words: readonly string[]): Promise<nu
   if (entry === undefined) return 1
   const subcommand = await entry.load()
   process.on('uncaughtException', fail)
-  const { env, stdin, stdout, stderr } = process
+  const { env, stdout, stderr } = process
   stdout.on('error', stopReading)
-  return subcommand(words, { env, program, stdin, stdout, stderr })
+  return subcommand(words, {
+    env, program, stdout, stderr,
+    // Node opens it for the first who asks, in 5 ms; most commands read nothing.
+    get stdin() {
+      return process.stdin
+    },
+  })
 }
 
 /** Started under the name of Kea's text client, the program is that client and nothing else. */

@@ -49,7 +49,7 @@ mv "$stage/package/dist" "$stage/package/package.json" "$lib/"
 cp "$lib/dist/sbom.cdx.json" "$stage/sbom"
 # Types serve only authors of handler modules; the licences go into the copyright file.
 mv "$lib/dist/THIRD-PARTY-LICENSES" "$stage/licenses"
-find "$lib" -name '*.d.ts' -delete
+find "$lib" -name '*.d.mts' -delete
 
 architecture=all depends='nodejs (>= 20.19~), passwd' interpreter=/usr/bin/node compression=xz
 if [ -n "$node" ]; then

@@ -49,7 +49,8 @@ export async function openPlace(task: AskTask, context: AskContext, mayAsk = tru
   }
   const where = decideWhere(task.where, context.env)
   if (task.where.password !== undefined) note(visiblePassword)
-  const door = await openDoor(where, mayAsk ? passwordPrompt(context) : null)
+  const prompt = mayAsk && where.profile.user !== undefined ? passwordPrompt(context) : null
+  const door = await openDoor(where, prompt)
   if (where.from !== null) note(`asking ${describeTarget(door.target)}, from ${where.from}`)
   return { door, profile: where.profile }
 }
@@ -115,7 +116,7 @@ function servicesOf({ command, services }: AskTask, { profile, door: { target } 
   return only === null ? [] : [only]
 }
 
-function sourcesOf({ stdin }: AskContext): Parameters<typeof readArguments>[1] {
+function sourcesOf(context: AskContext): Parameters<typeof readArguments>[1] {
   return {
     readFile(name) {
       try {
@@ -126,7 +127,7 @@ function sourcesOf({ stdin }: AskContext): Parameters<typeof readArguments>[1] {
     },
     async readStdin() {
       const chunks: Buffer[] = []
-      for await (const chunk of stdin) chunks.push(Buffer.from(chunk))
+      for await (const chunk of context.stdin) chunks.push(Buffer.from(chunk))
       return Buffer.concat(chunks).toString('utf8')
     },
   }

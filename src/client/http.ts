@@ -2,7 +2,7 @@
 
 import type http from 'node:http'
 import type net from 'node:net'
-import { explainAlert } from '../doctor/handshake.ts'
+import { explainAlert } from '../doctor/alert.ts'
 import { explainNoAnswer } from '../doctor/unreachable.ts'
 import { BodyCollector } from './body-collector.ts'
 import type { BoundedOptions, Exchange } from './door.ts'

@@ -20,7 +20,8 @@ import { TrustAnchors } from '../tls/server/trust-anchors.ts'
 import { explainAnswer } from './answer.ts'
 import type { Finding } from './finding.ts'
 import { ok, problem, warning } from './finding.ts'
-import { explainAlert, explainServer } from './handshake.ts'
+import { explainAlert } from './alert.ts'
+import { explainServer } from './handshake.ts'
 import { explainConnection, explainLookup, explainNoAnswer } from './unreachable.ts'
 
 export interface ClientTask {

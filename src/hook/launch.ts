@@ -49,7 +49,7 @@ const privateVariables = [
 
 /** The program of the process: always the built one, as Node.js 20 cannot run TypeScript. */
 const program = new URL(
-  import.meta.url.endsWith('.ts') ? '../dist/hook/child/run-module.js' : 'hook/child/run-module.js',
+  import.meta.url.endsWith('.ts') ? '../dist/hook/child/run-module.mjs' : 'hook/child/run-module.mjs',
   sourceRoot,
 )
 

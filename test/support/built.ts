@@ -30,7 +30,8 @@ export async function buildDriver(text: string, directory: string): Promise<stri
   const { main, client, rest } = config.parts
   const tested = { ...rest, entryPoints: { ...rest.entryPoints, driver: source } }
   await Promise.all([main, client, tested].map((part) => build({ ...config.settings, ...part, outdir })))
-  // Read for its version, from the folder above; and it says that all this is ES modules.
+  writeFileSync(path.join(outdir, 'package.json'), '{ "type": "commonjs" }\n')
+  // Read for its version, from the folder above.
   copyFileSync(path.join(repository, 'package.json'), path.join(directory, 'package.json'))
-  return path.join(outdir, 'driver.js')
+  return path.join(outdir, 'driver.mjs')
 }
