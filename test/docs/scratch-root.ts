@@ -41,14 +41,15 @@ export function skipWithoutLayer(): string | false {
   return 'no overlay of the root file system can be made here'
 }
 
-/** A copy of what a clone has, with the packages of its lock file in npm's cache. */
+/** A copy of what a clone has, beside what `npm pack` makes of it. The packages of its lock file are in npm's cache. */
 export function makeCheckout(owner: Owner): string {
   const directory = temporaryDirectory(owner)
   chmodSync(directory, 0o755)
   const checkout = path.join(directory, 'keagate')
   mkdirSync(checkout)
   const copy = `tar -C ${root} --exclude=./node_modules --exclude=./dist --exclude=./.git --exclude=./.tap -cf - . | tar -C ${checkout} -xf -`
-  const fetched = spawnSync('bash', ['-euo', 'pipefail', '-c', `${copy}; cd ${checkout}; npm ci --ignore-scripts; rm -rf node_modules`], {
+  const fetch = 'npm ci --ignore-scripts; npm pack --pack-destination ..; rm -rf node_modules dist'
+  const fetched = spawnSync('bash', ['-euo', 'pipefail', '-c', `${copy}; cd ${checkout}; ${fetch}`], {
     encoding: 'utf8', env: { ...process.env, HOME: '/root' },
   })
   if (fetched.status !== 0) throw new Error(fetched.stdout + fetched.stderr)
