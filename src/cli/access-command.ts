@@ -54,7 +54,7 @@ export async function accessCommand(words: readonly string[], { env, stdout, std
   }
   try {
     const { file, caller, command } = question
-    const { config } = loadConfigFile(file, { env, pathChecks: true })
+    const { config } = loadConfigFile(file, { env, pathChecks: true, tolerance: 'all' })
     // The commands of the handler modules are known only once the modules are loaded.
     const handlers = await loadOnly(config.hookModules, silent)
     const services = config.serviceGroups.expand(question.services)

@@ -70,7 +70,7 @@ function read(words: readonly string[]): Question | string {
 async function checkHealth({ file, ready }: Question, env: NodeJS.ProcessEnv): Promise<Verdict> {
   let config: AgentConfig
   try {
-    ;({ config } = loadConfigFile(file, { env, pathChecks: true }))
+    ;({ config } = loadConfigFile(file, { env, pathChecks: true, tolerance: 'all' }))
   } catch (error) {
     // The file may have been spoiled after the start. The agent still serves with the old content: it must not be
     // killed for this.

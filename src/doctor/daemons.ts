@@ -5,11 +5,11 @@ import type { AgentConfig, ControlSocketConfig } from '../config/types.ts'
 import { socketAddress } from '../config/resolve/socket-address.ts'
 import { openUpstreams } from '../forward/open-upstreams.ts'
 import { Router } from '../forward/router.ts'
+import { socketRemedy } from '../forward/socket-permission.ts'
 import { rawToString } from '../json/raw.ts'
 import type { Log } from '../log/message.ts'
 import type { Finding } from './finding.ts'
 import { ok, problem } from './finding.ts'
-import { socketRemedy } from './socket-permission.ts'
 
 /** Milliseconds that a daemon has to answer a command. */
 const checkTimeout = 5000
@@ -33,6 +33,11 @@ export async function examineDaemons({ controlSockets }: AgentConfig, log: Log):
     const version = await ask('version-get', service)
     if (version.result === 0 && socket.socketType !== 'unix' && socket.service === null) {
       if (isOfAgent(await ask('list-commands', service))) return agentFound(service, address)
+    }
+    const agent = socket.socketType !== 'unix' && socket.service !== null
+    // Statistics tell the answer of that agent from an error of the connection to it.
+    if (version.result !== 0 && agent && upstreams.byService.get(service)?.stats.isReachable === true) {
+      return farFailure(service, address, version)
     }
     return findingFor(service, socket, version)
   }
@@ -61,6 +66,11 @@ function agentFound(service: string, address: string): Finding {
   return problem('warning', `control socket ${service}`, text, remedy)
 }
 
+function farFailure(service: string, address: string, { text }: Answer): Finding {
+  const remedy = 'look there: at the log of that agent, or with keagate doctor on its host'
+  return problem('error', `control socket ${service}`, `the agent at ${address} has no good answer: ${text}`, remedy)
+}
+
 function findingFor(service: string, socket: ControlSocketConfig, { result, text }: Answer): Finding {
   const address = socketAddress(socket)
   const what = `control socket ${service}`
@@ -86,6 +96,7 @@ function absentRemedy(service: string, reason: string): string {
 function remedyFor(reason: string, address: string): string {
   if (reason.includes('ermission denied')) return socketRemedy(address)
   if (reason.startsWith('Operation canceled')) return 'the daemon hangs or is busy: look at its log, and restart it if need be'
+  if (reason.startsWith('Host not found')) return 'see what this machine finds with: getent hosts NAME; the address itself works too'
   if (reason.includes('refused')) return 'start the daemon: nothing listens there'
   return 'look at the log of the daemon'
 }
@@ -98,7 +109,7 @@ interface Answer {
 
 function read(answer: string): Answer {
   const map = parsed(answer)
-  if (typeof map !== 'object' || map === null) {
+  if (typeof map !== 'object' || map === null || Array.isArray(map)) {
     return { result: null, text: 'it answers with something else than a map', arguments: null }
   }
   const text: unknown = 'text' in map ? map.text : ''

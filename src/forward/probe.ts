@@ -2,6 +2,7 @@
 
 import { statSync } from 'node:fs'
 import { connect } from 'node:net'
+import { socketRemedy } from './socket-permission.ts'
 
 /** Milliseconds until a socket that neither accepts nor refuses counts as having no daemon. */
 const probeTimeout = 1000
@@ -23,6 +24,7 @@ export async function probeUnixSocket(path: string): Promise<string | null> {
 function reasonOf(error: NodeJS.ErrnoException, path: string): string {
   // Linux refuses the connection with ECONNREFUSED for any file that is not a socket, too.
   const code = error.code === 'ECONNREFUSED' && !isSocket(path) ? 'ENOTSOCK' : (error.code ?? '')
+  if (code === 'EACCES') return `this process may not open it; ${socketRemedy(path)}`
   return reasons[code] ?? error.message
 }
 
@@ -40,5 +42,4 @@ const reasons: Readonly<Record<string, string>> = {
   ECONNREFUSED: 'nothing listens there; the daemon has ended without removing its socket',
   ENOTSOCK: 'it is not a socket; name the one in the configuration of the daemon',
   EAGAIN: 'its queue of connections is full; the daemon is busy or stuck',
-  EACCES: 'this process may not open it; run as a user who is in the daemon\'s group',
 }

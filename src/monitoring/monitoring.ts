@@ -105,6 +105,12 @@ export class Monitoring {
     for (const reason of ['no-header', 'bad-header', 'wrong', 'wrong-certificate', 'busy']) {
       metrics.count('keagate_auth_failures_total', { reason }, 0)
     }
+    for (const state of ['new', 'idle']) metrics.count('keagate_http_connections_evicted_total', { state }, 0)
+    for (const reason of ['client', 'total']) metrics.count('keagate_memory_refusals_total', { reason }, 0)
+    for (const reason of ['untrusted', 'malformed', 'late']) metrics.count('keagate_proxy_headers_rejected_total', { reason }, 0)
+    for (const reason of ['untrusted', 'malformed', 'contradictory']) {
+      metrics.count('keagate_forwarded_headers_rejected_total', { reason }, 0)
+    }
     const timers = [
       setInterval(() => void this.#lookForQuiet(), lookInterval).unref(),
       setInterval(() => this.#source.inquire(), inquiryInterval).unref(),

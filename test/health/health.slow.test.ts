@@ -63,6 +63,14 @@ t.test('alive is not ready', async (t) => {
   t.match(await healthOf(program), { code: 0, stdout: /says: alive\n$/ })
 })
 
+t.test('a mistake that a start tolerates does not hide an agent that is ready', async (t) => {
+  const program = await startProgram(t, {
+    'control-sockets': { dhcp4: { 'socket-name': `/tmp/${'n'.repeat(120)}` } },
+    monitoring: { 'http-port': await freePort() },
+  })
+  t.match(await healthOf(program, '--ready'), { code: 0, stdout: /says: ready\n$/ })
+})
+
 t.test('a process that hangs is not alive, though the system still takes its connections', async (t) => {
   const program = await startProgram(t, {})
   process.kill(program.pid, 'SIGSTOP')
