@@ -1,6 +1,6 @@
 // What nobody expected is told with the places in the sources, also by the built program.
 
-import { writeFileSync } from 'node:fs'
+import { copyFileSync, cpSync, writeFileSync } from 'node:fs'
 import path from 'node:path'
 import t from 'tap'
 import { stackTrace } from '../../src/process/stack-trace.ts'
@@ -52,7 +52,20 @@ t.test('an error in a sub-command', async (t) => {
 
 t.test('where there is no source map, places stay as they are', async (t) => {
   const error = new Error('x')
-  error.stack = 'Error: x\n    at f (file:///nowhere/a.js:1:2)\n    at node:internal/x:3:4'
+  error.stack = 'Error: x\n    at f (file:///nowhere/a.mjs:1:2)\n    at f (/no where/a.js:1:2)\n    at node:internal/x:3:4'
   t.equal(stackTrace(error), error.stack)
   t.equal(stackTrace('text'), 'text')
+})
+
+t.test('the client, in a folder whose name has a blank', async (t) => {
+  const directory = path.join(temporaryDirectory(t), 'key gate')
+  cpSync(path.dirname(mainFile), path.join(directory, 'dist'), { recursive: true })
+  copyFileSync(path.join(path.dirname(mainFile), '../package.json'), path.join(directory, 'package.json'))
+  writeFileSync(path.join(directory, 'before.cjs'), "process.stdout.write = () => { throw new Error('no output') }")
+  const words = ['-r', path.join(directory, 'before.cjs'), path.join(directory, 'dist/main.js'), 'ask', '--help']
+  const { code, stderr } = await run('env', ['-u', 'NODE_OPTIONS', process.execPath, ...words])
+  t.equal(code, 1)
+  t.match(stderr, /\n {4}at (?:async )?askCommand \(src\/cli\/ask-command\.ts:\d+:\d+\)\n/)
+  t.match(stderr, /\n {4}at (?:async )?runSubcommand \(src\/main\.ts:\d+:\d+\)\n/)
+  t.notMatch(stderr, /dist\//)
 })

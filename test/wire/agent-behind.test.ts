@@ -115,7 +115,7 @@ t.test('the doctor asks for the service, and says where one is missing', async (
   writeFileSync(file, JSON.stringify({ 'Control-agent': config }))
   const found = await run(process.execPath, [mainFile, 'doctor', '-c', file], { env: { KEA_PIDFILE_DIR: directory } })
   t.match(found.stdout, /^ok +control socket right: http:\S+ answers, version six$/m)
-  t.match(found.stdout, /^error +control socket wrong: http:\S+: no control socket is configured for service 'nowhere'/m)
+  t.match(found.stdout, /^error +control socket wrong: the agent at http:\S+ has no good answer: no control socket is configured for service 'nowhere'/m)
   t.match(
     found.stdout,
     /^warning +control socket missing: an agent answers at http:\S+, and runs the commands for missing itself; add /m,
