@@ -20,7 +20,9 @@ function entryOf({ name, needed, kind, fallback, description }: Keyword): string
   return `.TP\n.BR ${plain(name)} "  (${plain(values.replaceAll('"', '""'))}${plain(remark)})"\n${text(sentence(description))}`
 }
 
+/** A text that begins with a value to write keeps its small letter. */
 function sentence(words: string): string {
+  if (/^(?:kea-ctrl-agent|stdout)\b/.test(words)) return `${words}.`
   return `${words.charAt(0).toUpperCase()}${words.slice(1)}.`
 }
 
@@ -59,6 +61,13 @@ instead of a value or a member.
 Its only member is the map
 .BR Control\\-agent .
 A configuration of Kea's Control Agent works without a change.
+The smallest one is
+.BR "{\\ \\(dqControl\\-agent\\(dq:\\ {}\\ }" :
+plain HTTP on 127.0.0.1 port 8000, without daemons.
+.PP
+A reload takes every keyword into account.
+Another port or a restart is needed for a change between HTTP and HTTPS,
+and for an address that covers the old one.
 .PP
 Relative names of files start from the folder of the configuration file.
 Control sockets named without a folder are in
@@ -83,7 +92,14 @@ Map by map, from the outside in.
 stands for a name that you choose, an asterisk for each element of a list.
 `
 
-const tail = `.SH EXAMPLES
+const tail = `.SH FILES
+.TP
+.I /etc/kea/keagate.conf
+Of the Debian package, if there was no other configuration.
+.TP
+.I /etc/kea/kea\\-ctrl\\-agent.conf
+Of the Control Agent that keagate replaces, and of the sample unit.
+.SH EXAMPLES
 Mutual TLS in front of one daemon:
 .PP
 .RS 4
@@ -99,6 +115,35 @@ Mutual TLS in front of one daemon:
 } }
 .fi
 .RE
+.PP
+Passwords, and a user who may only read.
+Other users of the host must not be able to read the files.
+.PP
+.RS 4
+.nf
+{ "Control\\-agent": {
+    "authentication": { "clients": [
+        { "user": "admin", "password\\-file": "/etc/kea/admin\\-password" },
+        { "user": "viewer", "password\\-file": "/etc/kea/viewer\\-password" }
+    ] },
+    "access\\-control": {
+        "assign\\-role\\-method": "basic\\-authentication",
+        "roles": [
+            { "name": "admin", "accept\\-commands": "ALL" },
+            { "name": "viewer", "accept\\-commands": "READ" }
+        ]
+    },
+    "control\\-sockets": { "dhcp4": { "socket\\-name": "/run/kea/kea4\\-ctrl\\-socket" } }
+} }
+.fi
+.RE
 .SH SEE ALSO
-.BR keagate (8)
+.BR keagate (8),
+.BR keagate\\-ask (1)
+.PP
+The pages about each part are in
+.I /usr/share/doc/keagate/docs
+(Debian package) or in the folder
+.I docs
+of the package for npm.
 `

@@ -150,7 +150,7 @@ const controlSockets: ConfigSchema = {
 
 const serviceGroups: ConfigSchema = {
   type: 'object',
-  description: 'names for several services, such as all4',
+  description: 'names for several services, such as all4, each with the list of them',
   propertyNames: { pattern: SERVICE_NAME },
   additionalProperties: {
     type: 'array', maxItems: maxServices, description: 'the services that a command for the group is sent to, in this order',
@@ -177,7 +177,7 @@ const maxLoggers = 32
 
 const logger = map('a logger', {
   name: text('kea-ctrl-agent, or a child of it such as kea-ctrl-agent.http'),
-  severity: text('DEBUG, INFO, WARN, ERROR, FATAL or NONE'),
+  severity: text('DEBUG, INFO, WARN, ERROR, FATAL or NONE; without it that of the parent, or INFO'),
   debuglevel: { type: 'integer', minimum: 0, maximum: 99, description: 'the level of detail of DEBUG' },
   'output-options': list('the destinations of its lines', output, maxOutputs),
   output_options: { ...list('the old spelling of output-options', output, maxOutputs), deprecated: true },
