@@ -36,7 +36,7 @@ ${banner(daemons)}
 
 ${daemons.map(describe).join('\n')}
 
-agent         https://${loopback}:${port}/  mutual TLS; ${operator} may run every command, ${reader} only those that look
+agent         https://${loopback}:${port}/  mutual TLS; ${operator} may run every command of Kea, ${reader} only those that look
 status page   http://${loopback}:${monitoringPort}/
 audit log     ${workplace.file(auditFile)}
 

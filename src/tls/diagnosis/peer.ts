@@ -45,14 +45,14 @@ export function diagnosePeer(
   if (state === 'expired') {
     return {
       id: 'expired',
-        reason: `the client certificate expired on ${formatDate(certificate.validTo)}`,
+      reason: `the client certificate expired on ${formatDate(certificate.validTo)}`,
       remedy: 'give the client a new certificate',
     }
   }
   if (state === 'not-yet-valid') {
     return {
       id: 'not-yet-valid',
-        reason: `the client certificate is not valid before ${formatDate(certificate.validFrom)}`,
+      reason: `the client certificate is not valid before ${formatDate(certificate.validFrom)}`,
       remedy: "compare the clocks of this machine and of the CA's, or wait",
     }
   }
