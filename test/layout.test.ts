@@ -24,34 +24,38 @@ const imports = new Map(
 )
 
 t.test('every file has its place', async (t) => {
-  for (const file of files) t.ok(layers.includes(layerOf(file)), file)
+  t.same(files.filter((file) => !layers.includes(layerOf(file))), [])
 })
 
 t.test('imports go in one direction', async (t) => {
-  for (const [file, targets] of imports) {
-    for (const target of targets) {
-      t.ok(layers.indexOf(layerOf(target)) <= layers.indexOf(layerOf(file)), `${file} imports ${target}`)
-    }
-  }
+  const back = [...imports].flatMap(([file, targets]) => {
+    const wrong = targets.filter((target) => layers.indexOf(layerOf(target)) > layers.indexOf(layerOf(file)))
+    return wrong.map((target) => `${file} imports ${target}`)
+  })
+  t.ok([...imports.values()].flat().length > 1000, 'imports are found')
+  t.same(back, [])
 })
 
 t.test('no file leads back to itself', async (t) => {
   const state = new Map<string, 'open' | 'done'>()
+  const circles: string[] = []
   const visit = (file: string, path: readonly string[]): void => {
     if (state.get(file) === 'done') return
-    t.not(state.get(file), 'open', [...path, file].join(' -> '))
-    if (state.get(file) === 'open') return
+    if (state.get(file) === 'open') {
+      circles.push([...path, file].join(' -> '))
+      return
+    }
     state.set(file, 'open')
     for (const target of imports.get(file) ?? []) visit(target, [...path, file])
     state.set(file, 'done')
   }
   for (const file of files) visit(file, [])
+  t.same(circles, [])
 })
 
 t.test('no folder is made with `recursive`, which tries for ever in file systems such as /proc', async (t) => {
-  for (const file of files) {
-    t.notMatch(readFileSync(join(source, file), 'utf8'), /\bmkdir(?:Sync)?\([^)]*\brecursive:/, file)
-  }
+  const recursive = /\bmkdir(?:Sync)?\([^)]*\brecursive:/
+  t.same(files.filter((file) => recursive.test(readFileSync(join(source, file), 'utf8'))), [])
 })
 
 /** A file that is a layer by itself, or else its room. */
