@@ -9,6 +9,7 @@ import { run } from '../support/child.ts'
 
 t.test('each command of the table has a line that says what it does', async (t) => {
   t.ok(keaCommands.size > 200)
+  t.same([...keaCommands].flatMap(([name, { programs }]) => (programs === null ? [name] : [])), [])
   for (const [name, { access }] of keaCommands) {
     t.ok(descriptions().has(name), name)
     t.match(commandHelp(name, 80)?.join('\n'), new RegExp(`^${name}: [^]*^access: ${access}`, 'm'))

@@ -11,9 +11,17 @@ export interface CommandDefinition {
   readonly programs: readonly KeaProgram[] | null
 }
 
-const programs = { a: 'kea-ctrl-agent', 4: 'kea-dhcp4', 6: 'kea-dhcp6', d: 'kea-dhcp-ddns' } as const
+export type KeaProgram = 'kea-ctrl-agent' | 'kea-dhcp4' | 'kea-dhcp6' | 'kea-dhcp-ddns'
 
-export type KeaProgram = (typeof programs)[keyof typeof programs]
+/** By the letters in the rows. */
+const programs: Readonly<Record<string, readonly KeaProgram[]>> = {
+  4: ['kea-dhcp4'],
+  6: ['kea-dhcp6'],
+  46: ['kea-dhcp4', 'kea-dhcp6'],
+  d: ['kea-dhcp-ddns'],
+  '46d': ['kea-dhcp4', 'kea-dhcp6', 'kea-dhcp-ddns'],
+  a46d: ['kea-dhcp4', 'kea-dhcp6', 'kea-ctrl-agent', 'kea-dhcp-ddns'],
+}
 
 /** Name, r for read or w for write, programs, then the hook library if there is one. */
 const rows = `
@@ -238,13 +246,10 @@ subnet6-update w 6 subnet_cmds
 version-get r a46d
 `
 
-const letteredPrograms = Object.entries(programs)
-
 /** The commands by name. */
 export const keaCommands: ReadonlyMap<string, CommandDefinition> = new Map(rows.trim().split('\n').map(readRow))
 
 function readRow(row: string): [string, CommandDefinition] {
   const [name = '', access, letters = '', hook = ''] = row.split(' ')
-  const having = letteredPrograms.flatMap(([letter, program]) => (letters.includes(letter) ? [program] : []))
-  return [name, { access: access === 'r' ? 'read' : 'write', hook, programs: having }]
+  return [name, { access: access === 'r' ? 'read' : 'write', hook, programs: programs[letters] ?? null }]
 }
