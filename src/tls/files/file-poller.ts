@@ -57,7 +57,8 @@ export class FilePoller {
     const changed = now !== this.#seen
     this.#seen = now
     await this.#look(changed)
-    this.#plan(Math.min(Math.max(changed ? afterChange : shortest, 50 * took), this.#names.length < many ? longest : longestForMany))
+    const pause = Math.max(changed ? afterChange : shortest, 50 * took)
+    this.#plan(Math.min(pause, this.#names.length < many ? longest : longestForMany))
   }
 }
 
