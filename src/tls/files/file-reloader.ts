@@ -1,5 +1,5 @@
-// Reads TLS files again when they have changed. A set is often replaced file by file, so it is read once it has settled,
-// which is when two looks in a row found the same. Files that may be half written are tried again before an error is
+// Reads TLS files again when they have changed. A set is often replaced file by file, so it is read once it has
+// settled: when two looks in a row found the same. Files that may be half written are tried again before an error is
 // reported.
 
 import { describeError } from '../../errors.ts'
