@@ -123,7 +123,7 @@ function loginOf(section: Section, endpoint: Endpoint, rules: HttpSocketRules): 
   }
   const login = hasFile ? fromFile(section, user, endpoint, rules) : fromText(section, user, endpoint, rules)
   if (login !== null && endpoint.socketType === 'http' && !leadsToThisMachine(endpoint.address)) {
-    const text = `the password goes to ${endpoint.address} in the clear, for everybody on the way to read`
+    const text = `the password goes to ${endpoint.address} in the clear: any host on the way can read it`
     section.warning('KEAGATE_CONFIG_WARNING', section.keySpot(secret), text, 'use socket-type "https"')
   }
   return login
@@ -177,7 +177,7 @@ function fromFile(
     return null
   }
   if (content.othersMayRead) {
-    const text = `everybody on this machine may read ${path}`
+    const text = `any user of this machine may read ${path}`
     section.warning('KEAGATE_CONFIG_WARNING', 'password-file', text, `run: chmod o-r ${path}`)
   }
   return { user, password: content.text, passwordFile: written }
