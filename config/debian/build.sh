@@ -83,7 +83,8 @@ node "$lib/dist/main.js" completion fish >"$share/fish/vendor_completions.d/keag
 # The unit of the sample, less the alias: a link of the package's own goes when the package goes.
 units=$tree/usr/lib/systemd/system
 mkdir -p "$units"
-sed -e 's|^ExecStart=.*|Environment=KEAGATE_CONFIG=/etc/kea/keagate.conf\nEnvironmentFile=-/etc/default/keagate\nExecStart=/usr/sbin/kea-ctrl-agent -c ${KEAGATE_CONFIG}|' \
+sed -e '/^# Without its configuration file/s| Keep this.*||' -e 's|^\(ExecCondition=.* \)/.*|\1${KEAGATE_CONFIG}|' \
+  -e 's|^ExecStart=.*|Environment=KEAGATE_CONFIG=/etc/kea/keagate.conf\nEnvironmentFile=-/etc/default/keagate\nExecStart=/usr/sbin/kea-ctrl-agent -c ${KEAGATE_CONFIG}|' \
   -e '/^Alias=/d' -e '/^# Enabled, it also/,/^#   systemctl/d' "$root/config/systemd/keagate.service" >"$units/keagate.service"
 cp "$root/config/systemd/keagate.socket" "$root/config/systemd/keagate-certs-renew.timer" "$units/"
 sed 's|^ExecStart=[^ ]*|ExecStart=/usr/sbin/keagate|' "$root/config/systemd/keagate-certs-renew.service" \

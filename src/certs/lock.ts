@@ -1,8 +1,15 @@
-// Lets one command at a time work in a directory. The lock of a command that was killed is removed.
+// Lets one command at a time work in a directory. The lock of a command that was killed is taken over.
+//
+//   .lock             made by its holder and naming it; removed at the end of the work
+//   .new-after-HASH   names the command that takes over the lock whose content has this hash
+//
+// A dead holder's lock is not removed but replaced, in one step, and only by the one command that could make the second
+// file. So of several commands that find it at once, exactly one works.
 
+import { createHash } from 'node:crypto'
 import { closeSync, linkSync, openSync, readFileSync, renameSync, rmSync, writeFileSync } from 'node:fs'
 import path from 'node:path'
-import { scratchName } from './durable-file.ts'
+import { SCRATCH, scratchName } from './durable-file.ts'
 import { codeOf, certsError } from './error.ts'
 
 const NAME = '.lock'
@@ -13,11 +20,8 @@ const NAME = '.lock'
  */
 export async function locked<Result>(directory: string, work: () => Promise<Result>): Promise<Result> {
   const lock = path.join(directory, NAME)
-  if (!take(lock)) {
-    removeStale(lock)
-    if (!take(lock)) {
-      throw certsError(`another "keagate certs" is at work in ${directory}`, 'wait until it has ended and try again')
-    }
+  if (!take(directory, lock)) {
+    throw certsError(`another "keagate certs" is at work in ${directory}`, 'wait until it has ended and try again')
   }
   try {
     return await work()
@@ -26,37 +30,61 @@ export async function locked<Result>(directory: string, work: () => Promise<Resu
   }
 }
 
-/** The lock file is complete when it gets its name, so a reader always finds the holder in it. */
-function take(lock: string): boolean {
-  const scratch = path.join(path.dirname(lock), scratchName())
+/** @returns whether the lock is this process's now */
+function take(directory: string, lock: string): boolean {
+  const scratch = path.join(directory, scratchName())
   const fd = openSync(scratch, 'wx', 0o600)
   try {
+    // The file is complete when it gets its name, so a reader always finds the holder in it.
     writeFileSync(fd, holder(process.pid))
-    linkSync(scratch, lock)
-    return true
-  } catch (error) {
-    // ENOENT: the holder has just removed the scratch file with `sweep`.
-    if (codeOf(error) === 'EEXIST' || codeOf(error) === 'ENOENT') return false
-    throw error
+    return link(scratch, lock) || takeOver(directory, lock, scratch)
   } finally {
     closeSync(fd)
     rmSync(scratch, { force: true })
   }
 }
 
-function removeStale(lock: string): void {
+/** Takes the place of a dead holder. @param own a file that names this process */
+function takeOver(directory: string, lock: string, own: string): boolean {
   const found = contentOf(lock)
-  if (found === null || isAlive(found)) return
-  // Two commands may find the lock stale at once. If the other one was faster, the file that is renamed here is already
-  // a new lock, which is put back.
-  const aside = path.join(path.dirname(lock), scratchName())
-  try {
-    renameSync(lock, aside)
-  } catch {
-    return
+  // The holder has just ended.
+  if (found === null) return link(own, lock)
+  let last = found
+  for (let next: string | null = found; next !== null; next = contentOf(successorFile(directory, next))) {
+    if (isAlive(next)) return false
+    // Each of them was killed while it took over.
+    last = next
   }
-  if (contentOf(aside) !== found) linkSync(aside, lock)
-  rmSync(aside, { force: true })
+  const claim = successorFile(directory, last)
+  if (!link(own, claim)) return false
+  try {
+    // Another one may have taken over, worked and cleared up since the lock was read. From here on, none can.
+    if (contentOf(lock) !== found) return false
+    renameSync(own, lock)
+    return true
+  } catch (error) {
+    // As in `link`.
+    if (codeOf(error) === 'ENOENT') return false
+    throw error
+  } finally {
+    rmSync(claim, { force: true })
+  }
+}
+
+function successorFile(directory: string, content: string): string {
+  return path.join(directory, `${SCRATCH}after-${createHash('sha256').update(content).digest('hex').slice(0, 32)}`)
+}
+
+/** @returns whether the file has got the second name, which was free */
+function link(file: string, name: string): boolean {
+  try {
+    linkSync(file, name)
+    return true
+  } catch (error) {
+    // ENOENT: the holder of the lock has just removed the file with `sweep`.
+    if (codeOf(error) === 'EEXIST' || codeOf(error) === 'ENOENT') return false
+    throw error
+  }
 }
 
 function isAlive(found: string): boolean {

@@ -73,13 +73,16 @@ export async function renewIn(directory: string, authority: Authority, request =
     ({ serial, certificate }) => !revoked.has(serial) && Date.parse(certificate.validTo) <= soon,
   )
   const named = request.names.map((name) => renewable(name, current, revoked, directory))
-  const lines: string[] = []
-  for (const entry of named.length > 0 ? named : expiring) {
-    lines.push(`${entry.name}  good until ${dateText(await renewOne(directory, entry, authority, request))}`)
+  const wanted = named.length > 0 ? named : expiring
+  // Those of servers last, right before the revocation list: a running keagate then takes both as one change.
+  const serversLast = [...wanted].sort((a, b) => Number(a.use === 'server') - Number(b.use === 'server'))
+  const lines = new Map<Issued, string>()
+  for (const entry of serversLast) {
+    lines.set(entry, `${entry.name}  good until ${dateText(await renewOne(directory, entry, authority, request))}`)
   }
   const nextUpdate = await writeCrl(directory, { ...list, number: list.number + 1n }, authority)
-  const none = lines.length === 0 ? [`no certificate expires within ${request.within} days`] : []
-  return [...lines, ...none, `crl.pem  good until ${dateText(nextUpdate)}`]
+  const none = wanted.length === 0 ? [`no certificate expires within ${request.within} days`] : []
+  return [...wanted.map((entry) => lines.get(entry) ?? ''), ...none, `crl.pem  good until ${dateText(nextUpdate)}`]
 }
 
 function renewable(

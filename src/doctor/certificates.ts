@@ -9,6 +9,7 @@ import { atOnce } from '../in-slices.ts'
 import { openUpstreams } from '../forward/open-upstreams.ts'
 import { withPositions } from '../reload/resource-errors.ts'
 import type { Log } from '../log/message.ts'
+import { chainEnd } from '../tls/files/chain-end.ts'
 import { loadCredentials } from '../tls/files/credentials.ts'
 import type { CredentialSet } from '../tls/files/credentials.ts'
 import { TlsError } from '../tls/files/diagnostics.ts'
@@ -85,18 +86,17 @@ function names({ certFile }: TlsConfig, certificate: X509Certificate, host: stri
   return [problem('warning', 'cert-file', text, `have one issued that has ${host} too, unless clients use a name it has`)]
 }
 
-/** Whether a client that knows only root certificates can verify the chain. */
+/** Whether clients know the issuer at the end of the chain. That an intermediate is missing is among the warnings. */
 function completeness(
   { certFile }: TlsConfig,
   chain: readonly X509Certificate[],
   trusted: readonly X509Certificate[],
 ): Finding[] {
   const last = chain.at(-1)
-  if (last === undefined || last.checkIssued(last)) return []
-  const named = trusted.filter((root) => root.checkIssued(root) && last.checkIssued(root))
-  if (named.some((root) => last.verify(root.publicKey))) return []
+  const end = chainEnd(chain, trusted)
+  if (last === undefined || end === 'complete' || end === 'lacks-intermediate') return []
   const issuer = issuerName(last)
-  if (named.length > 0) {
+  if (end === 'issuer-replaced') {
     const text = `the chain in ${certFile} ends below another ${issuer} than the one in the trust-anchor`
     return [problem('warning', 'cert-file', text, 'have it issued by the CA as it is now, if the CA was replaced')]
   }

@@ -45,7 +45,9 @@ const definitions = {
   },
   keagate_memory_refusals_total: {
     type: 'counter', labels: ['reason'],
-    help: 'Reservations of memory refused: the client has its share (client), or all memory is taken (total)',
+    help:
+      'Reservations of memory refused: the client has its share (client), the handler modules have theirs (modules), ' +
+      'or all memory is taken (total)',
   },
   keagate_proxy_headers_rejected_total: {
     type: 'counter', labels: ['reason'],

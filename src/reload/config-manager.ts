@@ -12,7 +12,6 @@ import type { AgentConfig } from '../config/types.ts'
 import { retireUpstreams } from '../forward/open-upstreams.ts'
 import { askDaemons } from '../hook/ask-daemons.ts'
 import type { AskDaemons } from '../hook/ask-daemons.ts'
-import type { MemoryReserve } from '../hook/memory.ts'
 import { Modules } from '../hook/modules.ts'
 import type { ModuleParts } from '../hook/supervised-module.ts'
 import type { Traffic } from '../http/connection/connection-table.ts'
@@ -51,9 +50,6 @@ export interface ConfigManagerOptions {
 /** Whether a configuration may be in force without this log file or trust anchor. */
 type MayFail = (path: string) => boolean
 
-/** All handler modules together count as one client. */
-const moduleShare = { network: 'handler modules', user: null }
-
 /** Milliseconds that a stop waits for changes of the configuration under way. */
 const changeTimeout = 2000
 
@@ -86,9 +82,7 @@ export class ConfigManager {
     const { logging: log, metrics } = parts
     this.#tlsUpkeep = new TlsUpkeep({ frontEnd: this.#frontEnd, queue: this.queue, log, metrics })
     const ask: AskDaemons = (...question) => askDaemons(this.runtime, ...question)
-    const { memory } = this.#frontEnd
-    const tryReserve: MemoryReserve['tryReserve'] = (bytes) => memory.tryReserve(moduleShare, bytes)
-    this.#moduleParts = { log: parts.logging, ask, memory: { tryReserve } }
+    this.#moduleParts = { log: parts.logging, ask, memory: this.#frontEnd.moduleMemory }
   }
 
   /** The configuration in force. */

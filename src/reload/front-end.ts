@@ -2,6 +2,7 @@
 // server behind all listeners. The config manager decides what is put in force, and when.
 
 import { KeagateError } from '../errors.ts'
+import type { MemoryReserve } from '../hook/memory.ts'
 import { createConnectionHandler } from '../http/connection/connection-handler.ts'
 import type { ConnectionHandler } from '../http/connection/connection-handler.ts'
 import type { Traffic } from '../http/connection/connection-table.ts'
@@ -32,12 +33,17 @@ const drainTimeout = 10_000
  */
 const handshakeGrace = 1000
 
+/** All handler modules together count as one client. */
+const moduleShare = { network: 'handler modules', user: null }
+
 export class FrontEnd {
   readonly #log: Log
   readonly #report: HandshakeLog
   readonly #proxyLog: ProxyRefusalLog
   /** The memory for bodies and answers of all clients, and for those of handler modules. */
   readonly memory: MemoryBudget
+  /** The share of the handler modules, for commands and answers on their way to and from them. */
+  readonly moduleMemory: MemoryReserve
   #server: HttpServer | null = null
   #active: ActiveConfig | null = null
 
@@ -48,8 +54,12 @@ export class FrontEnd {
     this.#proxyLog = new ProxyRefusalLog(log, metrics)
     this.memory = new MemoryBudget({
       limit: () => this.#active?.runtime.config.httpLimits.maxBuffered ?? Number.MAX_SAFE_INTEGER,
-      onRefused: (_client, reason) => metrics.count('keagate_memory_refusals_total', { reason }),
+      onRefused: (client, refusal) => {
+        const reason = client === moduleShare && refusal === 'client' ? 'modules' : refusal
+        metrics.count('keagate_memory_refusals_total', { reason })
+      },
     })
+    this.moduleMemory = { tryReserve: (bytes) => this.memory.tryReserve(moduleShare, bytes) }
   }
 
   /** The configuration in force; null before the first one. */

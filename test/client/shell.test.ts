@@ -1,6 +1,6 @@
 // The shell of `keagate ask`: words, completion, history, and all of it in a terminal.
 
-import { existsSync, readFileSync, statSync } from 'node:fs'
+import { existsSync, readFileSync, statSync, writeFileSync } from 'node:fs'
 import path from 'node:path'
 import t from 'tap'
 import { builtins, complete } from '../../src/client/shell/complete.ts'
@@ -10,6 +10,7 @@ import { splitWords } from '../../src/client/shell/words.ts'
 import { keaCommands } from '../../src/config/access/kea-commands.ts'
 import { skipWithout } from '../kea/installed.ts'
 import { FakeDaemon } from '../support/fake-daemon.ts'
+import { FakeHttpDaemon, replying } from '../support/fake-http-daemon.ts'
 import { startProgram, temporaryDirectory } from '../support/program.ts'
 import { page } from '../support/lease-source.ts'
 import { inTerminal } from '../support/terminal.ts'
@@ -47,6 +48,73 @@ t.test('history: the newest last in the file, no secrets, private, and never an 
   t.same(readHistory(env), ['second', 'first'])
   writeHistory({ XDG_STATE_HOME: '/proc/none' }, ['x'])
   t.notOk(existsSync('/proc/none'))
+})
+
+t.test('history: a thousand lines and a mebibyte at most, the newest', async (t) => {
+  const env = { XDG_STATE_HOME: temporaryDirectory(t) }
+  const size = (): number => statSync(historyPath(env)).size
+  const lines = Array.from({ length: 1500 }, (_, index) => `line-${index}`)
+  writeHistory(env, lines)
+  t.equal(readFileSync(historyPath(env), 'utf8'), lines.slice(0, 1000).reverse().map((line) => `${line}\n`).join(''))
+  writeHistory(env, lines.map((line) => `${line} ${'x'.repeat(2000)}`))
+  const kept = readHistory(env)
+  t.ok(size() <= 1024 * 1024 && kept.length > 500, `${size()} bytes, ${kept.length} lines`)
+  t.match(kept[0], /^line-0 /)
+  t.match(kept.at(-1), new RegExp(`^line-${kept.length - 1} `), 'none in between is left out')
+  writeFileSync(historyPath(env), lines.toReversed().map((line) => `${line}\n`).join(''))
+  t.same(readHistory(env), lines.slice(0, 1000), 'nor are more read')
+  writeFileSync(historyPath(env), 'x\n'.repeat(1024 * 1024))
+  t.same(readHistory(env), [], 'a file that the shell has not written')
+})
+
+t.test('history: the shell keeps the lines of earlier shells', { skip: skipWithout('python3') }, async (t) => {
+  const directory = temporaryDirectory(t)
+  const env = { XDG_STATE_HOME: directory, XDG_CONFIG_HOME: directory, NO_COLOR: '1' }
+  const lines = Array.from({ length: 500 }, (_, index) => `line-${index}`)
+  writeHistory(env, lines)
+  const agent = await FakeHttpDaemon.listen(t, replying('[ { "result": 0, "text": "answered" } ]'))
+  const { code, stdout } = await inTerminal(['ask', '--url', `http://127.0.0.1:${agent.port}/`], {
+    env, steps: [['keagate>', 'version-get\r'], ['answered', 'exit\r']],
+  })
+  t.equal(code, 0, stdout)
+  t.same(readHistory(env), ['exit', 'version-get', ...lines])
+})
+
+t.test('commands that are listed late, after "use", are not taken for those of the service', {
+  skip: skipWithout('python3'),
+}, async (t) => {
+  const directory = temporaryDirectory(t)
+  const answer = (members: unknown): string => JSON.stringify([{ result: 0, ...(members as object) }])
+  let lists = 0
+  let answerLate: () => void = () => undefined
+  const used = new Promise<void>((resolve) => (answerLate = resolve))
+  const agent = await FakeHttpDaemon.listen(t, async (socket, request) => {
+    if (!request.body.includes('list-commands')) {
+      if (request.body.includes('version-get')) answerLate()
+      replying(answer({ text: 'answered' }))(socket, request)
+    } else if (++lists === 1) {
+      // Only when the second list has been asked for, by "use".
+      await used
+      replying(answer({ arguments: ['own-of-before'] }))(socket, request)
+    } else {
+      replying(answer({ arguments: ['own-of-now'] }))(socket, request)
+    }
+  })
+  const { code, stdout } = await inTerminal(['ask', '--url', `http://127.0.0.1:${agent.port}/`], {
+    env: { XDG_STATE_HOME: directory, XDG_CONFIG_HOME: directory, NO_COLOR: '1' },
+    steps: [
+      ['keagate>', 'use dhcp4\r'],
+      ['dhcp4>', 'version-get\r'],
+      // By the time of the second answer the shell has both lists.
+      ['answered', 'version-get\r'],
+      ['answered', 'own-of-'],
+      ['own-of-', '\t'],
+      ['now', '\r'],
+      ['answered', 'exit\r'],
+    ],
+  })
+  t.equal(code, 0, stdout)
+  t.equal(lists, 2)
 })
 
 t.test('in a terminal', { skip: skipWithout('python3') }, async (t) => {

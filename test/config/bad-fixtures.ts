@@ -66,8 +66,8 @@ export const badFixtures: readonly (readonly [name: string, ...issues: string[]]
   ],
   [
     'auth-password-example',
-    '3:65: the password is one from the examples in documentation, which everybody knows',
-    '3:102: the password is one from the examples in documentation, which everybody knows',
+    '3:65: the password is one from the examples in documentation, which anyone can look up',
+    '3:102: the password is one from the examples in documentation, which anyone can look up',
   ],
   ['auth-password-hidden', '3:65: the password is *****, which config-get shows in the place of a password'],
   ['auth-password-number', '3:65: password must be a string, not a number; put it in double quotes'],
@@ -165,7 +165,7 @@ export const badFixtures: readonly (readonly [name: string, ...issues: string[]]
     '4:5: unknown keyword "http-hots"; did you mean "http-host"?',
     '5:5: trust-anchor is missing, but cert-file is given',
     '6:37: unknown keyword "socket-nam"; did you mean "socket-name"?',
-    '7:65: the password is one from the examples in documentation, which everybody knows',
+    '7:65: the password is one from the examples in documentation, which anyone can look up',
     '8:5: the key "http-port" stands twice in one map; the first is at many.bad.conf:3:5',
   ],
   [

@@ -130,7 +130,7 @@ t.test('without a directory an absolute name is absolute', (t) => {
   t.end()
 })
 
-t.test('a password file that everybody may read is a warning with its position', (t) => {
+t.test('a password file that any user may read is a warning with its position', (t) => {
   const folder = t.testdir({
     'agent.conf': '{ "Control-agent": { "authentication": {\n  "clients": [ { "user": "a", "password-file": "p" } ]}}}',
     p: 'secret',
@@ -141,7 +141,7 @@ t.test('a password file that everybody may read is a warning with its position',
     const { warnings } = loadConfigFile(file, options)
     t.equal(warnings.length, count, mode.toString(8))
     for (const warning of warnings) {
-      t.match(formatIssue(warning), `${file}:2:48: everybody on this machine may read ${join(folder, 'p')}`)
+      t.match(formatIssue(warning), `${file}:2:48: any user of this machine may read ${join(folder, 'p')}`)
       t.notMatch(formatIssue(warning), 'secret')
     }
   }

@@ -26,7 +26,7 @@ t.test('each good file loads and shows what it says', (t) => {
     const text = show(loaded.config, 'shown')
     t.ok(text.includes(shown), name, { text })
     const ids = loaded.warnings
-      .filter(({ text }) => !text.includes('everybody on this machine'))
+      .filter(({ text }) => !text.includes('any user of this machine'))
       .map(({ id, line, column }) => `${id} ${line ?? ''}:${column ?? ''}`)
     t.same(ids, warnings, name)
   }
@@ -41,7 +41,7 @@ t.test('the table names every good file', (t) => {
 
 /** What is warned of again when it is set again. */
 const expected = new RegExp(
-  ['everybody on this machine', 'asks for no password', 'crl-file has no effect|in the clear', 'nothing is ever written', 'is rotated before',
+  ['any user of this machine', 'asks for no password', 'crl-file has no effect|in the clear', 'nothing is ever written', 'is rotated before',
     'no facility', 'means nothing', 'monitoring answers plain HTTP', 'TLS is required but', 'no caller can get',
     'no known command belongs|is no command that is known', 'there is no control socket', 'never counts',
     'anyone who reaches this address', 'every client may say which address'].join('|'),

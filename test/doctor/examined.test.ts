@@ -13,7 +13,8 @@ import { examineConfiguration } from '../../src/doctor/configuration.ts'
 import type { Finding } from '../../src/doctor/finding.ts'
 import { explainServer } from '../../src/doctor/handshake.ts'
 import { examineMachine } from '../../src/doctor/environment.ts'
-import { FakeHttpDaemon, replying } from '../support/fake-http-daemon.ts'
+import { FakeHttpDaemon, replying, sending } from '../support/fake-http-daemon.ts'
+import type { HttpScript } from '../support/fake-http-daemon.ts'
 import { prepare, write } from '../support/situation-server.ts'
 import type { Setting } from '../tls/situations.ts'
 import { scratchDirectory } from '../support/tls-server.ts'
@@ -95,4 +96,18 @@ t.test('as a client: a host without an address, and a user in the URL', async (t
   const found = await simulateClient({ ...task, url: new URL(`http://admin:p%40ss@127.0.0.1:${daemon.port}/`) })
   t.match(found.at(-1), { level: 'ok', what: 'answer' })
   t.match(daemon.requests[0]?.head.join('\n'), new RegExp(`Basic ${Buffer.from('admin:p@ss').toString('base64')}`))
+})
+
+t.test('as a client: what answers with no JSON is no agent, and the doctor goes on to the end', async (t) => {
+  const told = async (script: HttpScript): Promise<string> => {
+    const { port } = await FakeHttpDaemon.listen(t, script)
+    const findings = await simulateClient({ pair: null, ca: null, url: new URL(`http://127.0.0.1:${port}/`) })
+    return findings.slice(-1).map(sentence).join('')
+  }
+  const page = /^error answer: 200, but what answers there is no Kea agent; see whether host and port in the URL are/
+  for (const body of ['<html>Welcome</html>', '', '[ { "result": 0, "arguments": [ "a"', '{ "result": NaN }', '\ufeff[]']) {
+    t.match(await told(replying(body)), page, body)
+  }
+  t.match(await told(sending('SSH-2.0-OpenSSH_9.2\r\n')), /^error answer: /, 'no HTTP either')
+  t.match(await told(sending('')), /^error answer: /, 'nothing at all')
 })

@@ -5,7 +5,7 @@ import { clientNetwork } from '../../src/net/client-network.ts'
 
 t.test('every spelling of a network is the same text', async (t) => {
   const groups = [
-    ['192.0.2.1', '::ffff:192.0.2.1', '::FFFF:192.0.2.1'],
+    ['192.0.2.1', '::ffff:192.0.2.1', '::FFFF:192.0.2.1', '::ffff:c000:201', '0:0:0:0:0:FFFF:192.0.2.1', '::ffff:c000:201%eth0'],
     ['192.0.2.2'],
     ['2001:db8::1', '2001:0db8:0:0:ffff::', '2001:DB8:0:0:1:2:3:4', '2001:db8::', '2001:db8::5:6%eth0'],
     ['2001:db8:0:1::1', '2001:db8:0:1:0:0:192.0.2.1'],

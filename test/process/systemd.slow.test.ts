@@ -195,6 +195,14 @@ t.test('a start that fails is tried for ever', async (t) => {
   t.match(service, /^RestartSec=1$/m)
 })
 
+t.test('without the configuration file that it starts with, it is not tried', async (t) => {
+  const file = /^ExecStart=\S+ -c (\S+)$/m.exec(unit)?.[1] ?? ''
+  const [, program = '', option = '', tested = ''] = /^ExecCondition=\+(\S+) (\S+) (\S+)$/m.exec(unit) ?? []
+  t.equal(tested, file)
+  t.equal(spawnSync(program, [option, mainFile]).status, 0)
+  t.equal(spawnSync(program, [option, `${mainFile}/missing`]).status, 1, 'the unit is skipped, and not restarted')
+})
+
 t.test('systemd finds nothing wrong with the units, under its own and the old name', { skip: skipWithout('systemd-analyze') }, async (t) => {
   const directory = t.testdir({})
   // The program and the page need not be installed here.

@@ -18,8 +18,8 @@ function odd(curve: string): X509Certificate {
 t.test('a curve without a name of NIST, on Node.js from 23 on', { skip: skipWithout('openssl') }, async (t) => {
   for (const key of ['brainpoolP256r1', 'secp256k1'] as const) {
     const certificate = odd(key)
-    for (const version of ['20.19.0', '22.23.3']) t.notOk(isCrashingAuthority(certificate, version), `${key}, ${version}`)
-    for (const version of ['24.21.0', '25.9.0', '26.10.0']) t.ok(isCrashingAuthority(certificate, version), `${key}, ${version}`)
+    for (const version of ['20.19.0', '22.99.99']) t.notOk(isCrashingAuthority(certificate, version), `${key}, ${version}`)
+    for (const version of ['23.0.0', '24.21.0', '25.9.0', '26.10.0']) t.ok(isCrashingAuthority(certificate, version), `${key}, ${version}`)
   }
   for (const key of ['P-256', 'P-384', 'RSA-2048', 'Ed25519'] as const) {
     const { certificate } = await makeIdentity({ commonName: 'CA', ca: true, key })

@@ -287,6 +287,34 @@ t.test('ciphers must go with the kind of the key, where TLS 1.2 is spoken', asyn
   t.equal((await visit(port, clientIdentity(directory, 'client'))).said, 'connected', 'DHE, which needs parameters')
 })
 
+t.test('an intermediate certificate that is missing is named where the trust anchor shows that it is one', async (t) => {
+  const root = await makeAuthority('root')
+  const intermediate = await makeAuthority('intermediate', root)
+  const server = await makeServer(intermediate)
+  const keyFile = write('below.key', server.key)
+  const said = (certificates: readonly string[], trusted: readonly string[]): readonly string[] =>
+    warnings({
+      keyFile, certFile: write('below.crt', certificates.join('')), trustAnchor: write('above.crt', trusted.join('')),
+    })
+  const [leaf, middle, top] = [server.certificate, intermediate.certificate, root.certificate]
+  const missing = [
+    'the chain in cert-file DIR/below.crt ends below O=keagate test, CN=intermediate, which is no root, so clients ' +
+      'that know only the root refuse it; append the intermediate certificate to the file: that of O=keagate test, CN=intermediate ' +
+      'from the trust-anchor',
+  ]
+  t.same(said([leaf], [middle, top]), missing)
+  t.same(said([leaf], [middle]).slice(1), missing, 'the anchor lacks its root as well')
+  t.same(said([leaf, middle], [middle, top]), [])
+  t.same(said([leaf, middle], [top]), [])
+  t.same(said([leaf, middle, top], [top]), [])
+  t.same(said([leaf], [top]), [], 'its issuer may be a root')
+  const another = await makeAuthority('intermediate', root)
+  t.same(said([leaf], [another.certificate, top]), [], 'the same name with another key')
+  const direct = await makeServer(root)
+  const files = { certFile: write('direct.crt', direct.certificate), keyFile: write('direct.key', direct.key) }
+  t.same(warnings({ ...files, trustAnchor: write('above.crt', middle + top) }), [], 'issued by the root itself')
+})
+
 t.test('a server certificate of another authority than the trust anchor is fine', async (t) => {
   const other = await makeServer(await makeAuthority('public CA'))
   const certFile = write('public.crt', other.certificate)

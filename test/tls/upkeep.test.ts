@@ -1,6 +1,6 @@
 // Watching, reminding and summing up, without a door: what is counted and what is said, and that nothing is said twice.
 
-import { mkdirSync, renameSync, rmSync, symlinkSync, writeFileSync } from 'node:fs'
+import { mkdirSync, readFileSync, renameSync, rmSync, symlinkSync, writeFileSync } from 'node:fs'
 import path from 'node:path'
 import t from 'tap'
 import type { Test } from 'tap'
@@ -13,6 +13,7 @@ import { loadCredentials } from '../../src/tls/files/credentials.ts'
 import { HandshakeLog } from '../../src/tls/server/handshake-log.ts'
 import { CertificateReloader } from '../../src/tls/files/certificate-reloader.ts'
 import { FilePoller } from '../../src/tls/files/file-poller.ts'
+import { FileReloader } from '../../src/tls/files/file-reloader.ts'
 import { recordingLog } from '../support/recording-server.ts'
 import { scratchDirectory, tlsConfig } from '../support/tls-server.ts'
 
@@ -104,6 +105,55 @@ t.test('what could not be taken is tried again quietly, then told and counted on
       ['keagate_tls_reloads_total', { result: 'taken' }, 1],
     ],
   )
+})
+
+/** Writes the file anew every 20 ms until the work is done. */
+async function rewriting<Result>(file: string, work: () => Promise<Result>): Promise<Result> {
+  let count = 0
+  const timer = setInterval(() => writeFileSync(file, String(count++)), 20)
+  try {
+    return await work()
+  } finally {
+    clearInterval(timer)
+  }
+}
+
+t.test('a set that is replaced file by file is taken and told once', async (t) => {
+  const directory = files(t)
+  const log = recordingLog()
+  const config = tlsConfig(directory)
+  const credentials = loadCredentials(config)
+  const content = (): string => readFileSync(config.certFile, 'utf8') + readFileSync(config.keyFile, 'utf8')
+  let taken = content()
+  const refresh = (): Promise<boolean> => {
+    const before = taken
+    taken = content()
+    return Promise.resolve(taken !== before)
+  }
+  const parts = { config, credentials: () => credentials, refresh, log, metrics: new MetricRegistry() }
+  const upkeep = new CertificateReloader(parts)
+  t.teardown(() => upkeep.close())
+  await rewriting(config.certFile, async () => {
+    // Some looks: each finds another certificate.
+    const { changed } = watch(t, [config.certFile])
+    for (let count = 0; count < 4; count++) await changed()
+  })
+  writeFileSync(config.keyFile, 'the last of it')
+  await log.seen('KEAGATE_TLS_FILES_TAKEN')
+  t.match(taken, /the last of it$/)
+  t.equal(log.count('KEAGATE_TLS_FILES_TAKEN'), 1)
+})
+
+t.test('files that do not stop changing are taken all the same', async (t) => {
+  const file = path.join(scratchDirectory(t), 'file')
+  await rewriting(file, () => new Promise<void>((resolve) => {
+    const refresh = (): Promise<void> => {
+      resolve()
+      return Promise.resolve()
+    }
+    const reloader = new FileReloader({ names: [file], refresh, onFailed: (text) => void t.fail(text) })
+    t.teardown(() => reloader.close())
+  }))
 })
 
 t.test('what is about to end is named when it is read and once a day', async (t) => {

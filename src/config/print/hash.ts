@@ -11,7 +11,7 @@ import type { AgentConfig } from '../types.ts'
 const known = new WeakMap<AgentConfig, Promise<string>>()
 
 /**
- * SHA-256, 64 upper-case hex digits; the same after a restart. Everybody who may read the configuration gets it, so
+ * SHA-256, 64 upper-case hex digits; the same after a restart. Any client that may read the configuration gets it, so
  * passwords go into it through scrypt: each guess at them from the hash costs some 40 ms and has to be right for all
  * of them at once. scrypt runs in another thread.
  */

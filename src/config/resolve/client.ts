@@ -138,7 +138,7 @@ function literalPassword(section: Section, rules: ClientRules): string | null | 
   if (!REFUSED.has(password)) return password
   if (password === maskedPassword) refuseHidden(section, 'password')
   else {
-    const text = 'the password is one from the examples in documentation, which everybody knows'
+    const text = 'the password is one from the examples in documentation, which anyone can look up'
     section.error('password', text, 'choose another one, or name a file with "password-file"')
   }
   return undefined
@@ -182,7 +182,7 @@ function fileContent(section: Section, key: 'user-file' | 'password-file', rules
     return null
   }
   if (key === 'password-file' && content.othersMayRead) {
-    const text = `everybody on this machine may read ${path}`
+    const text = `any user of this machine may read ${path}`
     section.warning('KEAGATE_CONFIG_WARNING', key, text, `run: chmod o-r ${path}`)
   }
   return content.text

@@ -1,13 +1,14 @@
 // A control socket that is a daemon's own HTTP or HTTPS listener: its address, what proves the daemon's identity, and
 // what proves the agent's identity to the daemon.
 
-import { BlockList, isIP } from 'node:net'
+import { isIP } from 'node:net'
 import { maskedPassword } from '../print/masked-password.ts'
 import { resolveFile } from './paths.ts'
 import { readSecretFile } from './secret-file.ts'
 import type { Section } from '../parse/section.ts'
 import { quoted } from '../schema/messages.ts'
 import { isHostName } from '../../net/lookup.ts'
+import { canonicalAddress, isLoopback } from '../../net/network.ts'
 import { isInForce, loginsInForce } from '../sockets-in-force.ts'
 import type { Endpoint } from '../sockets-in-force.ts'
 import type { AgentConfig, HttpSocketConfig, UpstreamLogin, UpstreamTlsConfig } from '../types.ts'
@@ -56,7 +57,8 @@ export function resolveHttpSocket(section: Section, socketType: 'http' | 'https'
 
 function addressOf(section: Section): string {
   const address = section.string('socket-address') ?? '127.0.0.1'
-  if (isIP(address) !== 0 || isHostName(address)) return address
+  if (isIP(address) !== 0) return canonicalAddress(address) ?? address
+  if (isHostName(address)) return address
   const inner = /^\[(.*)\]$/.exec(address)?.[1] ?? ''
   const remedy = isIP(inner) === 6 ? `leave out the brackets: "${inner}"`
     : 'write one such as "127.0.0.1", "::1" or "kea.example.org", without port and scheme'
@@ -120,8 +122,8 @@ function loginOf(section: Section, endpoint: Endpoint, rules: HttpSocketRules): 
     return null
   }
   const login = hasFile ? fromFile(section, user, endpoint, rules) : fromText(section, user, endpoint, rules)
-  if (login !== null && endpoint.socketType === 'http' && !isLoopback(endpoint.address)) {
-    const text = `the password goes to ${endpoint.address} in the clear, for everybody on the way to read`
+  if (login !== null && endpoint.socketType === 'http' && !leadsToThisMachine(endpoint.address)) {
+    const text = `the password goes to ${endpoint.address} in the clear: any host on the way can read it`
     section.warning('KEAGATE_CONFIG_WARNING', section.keySpot(secret), text, 'use socket-type "https"')
   }
   return login
@@ -175,7 +177,7 @@ function fromFile(
     return null
   }
   if (content.othersMayRead) {
-    const text = `everybody on this machine may read ${path}`
+    const text = `any user of this machine may read ${path}`
     section.warning('KEAGATE_CONFIG_WARNING', 'password-file', text, `run: chmod o-r ${path}`)
   }
   return { user, password: content.text, passwordFile: written }
@@ -195,7 +197,7 @@ function loginInForce(
  * folder. Of names, only `localhost` is surely this machine's: where another name leads may change unnoticed.
  */
 function checkReach(section: Section, endpoint: Endpoint, current: AgentConfig | null): void {
-  if (isLoopback(endpoint.address) || isInForce(current, endpoint)) return
+  if (leadsToThisMachine(endpoint.address) || isInForce(current, endpoint)) return
   section.error(
     'socket-address',
     `${endpoint.address} is another machine, which is not allowed for what comes over the network`,
@@ -203,12 +205,7 @@ function checkReach(section: Section, endpoint: Endpoint, current: AgentConfig |
   )
 }
 
-const loopback = new BlockList()
-loopback.addSubnet('127.0.0.0', 8, 'ipv4')
-loopback.addAddress('::1', 'ipv6')
-
-/** Also knows the long forms of `::1`. An address with a zone is no loopback address. */
-function isLoopback(address: string): boolean {
-  if (isIP(address) === 0) return address.toLowerCase() === 'localhost'
-  return loopback.check(address, isIP(address) === 6 ? 'ipv6' : 'ipv4')
+/** An address with a zone is no loopback address. */
+function leadsToThisMachine(address: string): boolean {
+  return address.toLowerCase() === 'localhost' || (!address.includes('%') && isLoopback(address))
 }

@@ -2,13 +2,17 @@
 
 import { isIP } from 'node:net'
 import type { Sliced } from '../../in-slices.ts'
+import { canonicalAddress } from '../../net/network.ts'
 import { httpLimitRows, limitsOf } from '../limits.ts'
 import type { Section } from '../parse/section.ts'
 import { quoted } from '../schema/messages.ts'
 import type { HttpHeader, HttpLimits } from '../types.ts'
 import { userContextOf } from '../parse/user-context.ts'
 
-/** Kea accepts any text here and fails when it opens the port; a check of the configuration should say so. */
+/**
+ * Kea accepts any text here and fails when it opens the port; a check of the configuration should say so.
+ * @returns one spelling of each address: an IPv4-mapped one as IPv4, so that it is compared and opened as that
+ */
 export function resolveHost(agent: Section): string {
   const host = agent.string('http-host') ?? '127.0.0.1'
   if (isIP(host) === 6 && /^fe[89ab][^%]*$/i.test(host)) {
@@ -16,7 +20,8 @@ export function resolveHost(agent: Section): string {
     agent.error('http-host', text, `add the interface: "${host}%eth0"`)
     return host
   }
-  if (isIP(host) !== 0) return host
+  // An address with a zone has no other spelling.
+  if (isIP(host) !== 0) return canonicalAddress(host) ?? host
   agent.error('http-host', `http-host is ${quoted(host)}, which is no IP address`, rightHost(host))
   return host
 }

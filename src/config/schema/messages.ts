@@ -33,8 +33,7 @@ export function schemaMessage(error: ErrorObject, node: JsonNode): SchemaMessage
     case 'propertyNames':
       return notService(quoted(String(error.params['propertyName'])))
     case 'pattern':
-      // For a key that does not match there is also an error of `propertyNames`.
-      if (error.propertyName !== undefined || node.kind !== 'string') return null
+      if (node.kind !== 'string') return null
       return notService(`${name} is ${quoted(node.value)}, which`)
     case 'false schema':
       return { text: `${name} is not allowed here`, remedy: 'write it inside the map of one service' }

@@ -9,6 +9,7 @@ import { atOnce } from '../../in-slices.ts'
 import type { Sliced } from '../../in-slices.ts'
 import type { CertificateChain } from './certificate-chain.ts'
 import { checkCertificateChain, readCertificateChain } from './certificate-chain.ts'
+import { checkChainEnd } from './chain-end.ts'
 import { revocationWork } from './crl-file.ts'
 import { expiring, expiryWarnings } from './expiry.ts'
 import type { Expiring } from './expiry.ts'
@@ -64,6 +65,7 @@ export function* credentialWork(config: TlsConfig, now = Date.now()): Sliced<Cre
   const asked = config.certRequired || config.clientCertificate === 'verify-if-given'
   if (trusted !== null && asked) checkTrustAnchor(config.trustAnchor, trusted, now, diagnostics)
   if (chain !== null) checkCertificateChain(config.certFile, chain, now, diagnostics)
+  if (chain !== null && trusted !== null) checkChainEnd(config.certFile, chain, trusted, diagnostics)
   if (chain !== null && key !== null) checkPair(config, chain, key, diagnostics)
   if (key !== null) checkCipherKind(config, key.object, diagnostics)
   if (trusted === null || chain === null || key === null || lists === null || diagnostics.problems.length > 0) {

@@ -13,6 +13,9 @@ import path from 'node:path'
 const shortest = 500
 const longest = 1000
 
+/** The pause after a look that found a change, so that it is soon known whether the files have settled. */
+const afterChange = 250
+
 /** The longest pause for `many` names or more: looking at them more often could keep the process busy. */
 const longestForMany = 10_000
 const many = 100
@@ -54,7 +57,8 @@ export class FilePoller {
     const changed = now !== this.#seen
     this.#seen = now
     await this.#look(changed)
-    this.#plan(Math.min(Math.max(shortest, 50 * took), this.#names.length < many ? longest : longestForMany))
+    const pause = Math.max(changed ? afterChange : shortest, 50 * took)
+    this.#plan(Math.min(pause, this.#names.length < many ? longest : longestForMany))
   }
 }
 

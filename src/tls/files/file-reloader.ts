@@ -1,10 +1,14 @@
-// Reads TLS files again when they have changed. Files that may be half written are tried again before an error is
+// Reads TLS files again when they have changed. A set is often replaced file by file, so it is read once it has
+// settled: when two looks in a row found the same. Files that may be half written are tried again before an error is
 // reported.
 
 import { describeError } from '../../errors.ts'
 import { FilePoller } from './file-poller.ts'
 
-/** Milliseconds before an error is reported: a set may be half written, with a new key beside the old certificate. */
+/**
+ * Milliseconds before an error is reported: a set may be half written, with a new key beside the old certificate. Also
+ * how long files may go on changing before they are read all the same.
+ */
 const settleTime = 2000
 
 export interface FileReloaderOptions {
@@ -19,7 +23,9 @@ export interface FileReloaderOptions {
 export class FileReloader {
   readonly #options: FileReloaderOptions
   readonly #poller: FilePoller
-  /** When the files last changed, by the monotonic clock; null: their content was taken or refused since then. */
+  /** When the first change was seen that is not taken or refused yet, by the monotonic clock; null: there is none. */
+  #unsettledSince: number | null = null
+  /** When the files last changed, by the same clock; null: their content was taken or refused since then. */
   #changedAt: number | null = null
   /** The last error that was reported, so that each is reported once. */
   #complaint: string | null = null
@@ -35,20 +41,30 @@ export class FileReloader {
   }
 
   async #look(changed: boolean): Promise<void> {
-    if (changed) this.#changedAt = performance.now()
+    const now = performance.now()
+    if (changed) {
+      this.#changedAt = now
+      this.#unsettledSince ??= now
+      if (now - this.#unsettledSince < settleTime) return
+    }
     const since = this.#changedAt
     if (since === null) return
     try {
       await this.#options.refresh()
-      this.#changedAt = null
+      this.#done()
       this.#complaint = null
     } catch (error) {
       if (performance.now() - since < settleTime) return
-      this.#changedAt = null
+      this.#done()
       const text = describeError(error)
       if (text === this.#complaint) return
       this.#complaint = text
       this.#options.onFailed(text)
     }
+  }
+
+  #done(): void {
+    this.#changedAt = null
+    this.#unsettledSince = null
   }
 }
