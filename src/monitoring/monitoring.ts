@@ -106,7 +106,7 @@ export class Monitoring {
       metrics.count('keagate_auth_failures_total', { reason }, 0)
     }
     for (const state of ['new', 'idle']) metrics.count('keagate_http_connections_evicted_total', { state }, 0)
-    for (const reason of ['client', 'total']) metrics.count('keagate_memory_refusals_total', { reason }, 0)
+    for (const reason of ['client', 'modules', 'total']) metrics.count('keagate_memory_refusals_total', { reason }, 0)
     for (const reason of ['untrusted', 'malformed', 'late']) metrics.count('keagate_proxy_headers_rejected_total', { reason }, 0)
     for (const reason of ['untrusted', 'malformed', 'contradictory']) {
       metrics.count('keagate_forwarded_headers_rejected_total', { reason }, 0)
