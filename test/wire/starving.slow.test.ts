@@ -58,7 +58,7 @@ async function attacked(t: Test, kind: string, { config = {}, users = false, ca 
   t.comment(`${count} commands: p50 ${p50.toFixed(1)}, p99 ${p99.toFixed(1)}, worst ${worst.toFixed(1)} ms`)
   t.same(failures, [], 'all are answered')
   t.ok(count >= seconds * 10, 'and as many as are asked')
-  t.ok(p99 < 2000, 'and soon')
+  t.ok(p99 < 5000, 'and soon: without fair turns it is the 10 s of a handshake, or never')
 }
 
 for (const kind of ['memory', 'silent', 'dripping-head', 'stalled-body', 'endless']) {
