@@ -167,7 +167,7 @@ type Run = (task: Task) => Promise<readonly RawJson[]>
 async function attempt(task: Task): Promise<CommandResult> {
   const { parts, command } = task
   try {
-    return await (parts.modules.any ? withHooks(task) : permit(run, task))
+    return await (parts.modules.present ? withHooks(task) : permit(run, task))
   } catch (error) {
     const reason = describeError(error)
     parts.log.write('KEAGATE_HANDLER_FAILED', { command: command.name, reason })

@@ -58,7 +58,7 @@ export class Modules {
   }
 
   /** Whether there is any module. */
-  get any(): boolean {
+  get present(): boolean {
     return this.#modules.length > 0
   }
 

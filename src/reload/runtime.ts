@@ -143,5 +143,5 @@ export function unavailableReasons(audit: Audit | null): readonly string[] {
 }
 
 function namesOf(registry: Registry, modules: Modules): readonly string[] {
-  return modules.any ? [...new Set([...registry.names(), ...modules.names()])].sort() : registry.names()
+  return modules.present ? [...new Set([...registry.names(), ...modules.names()])].sort() : registry.names()
 }

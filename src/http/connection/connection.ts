@@ -267,7 +267,7 @@ export class Connection {
    */
   closeAfterResponse(): void {
     this.#closing = true
-    if (!this.busy && this.#queue.any) this.end()
+    if (!this.busy && this.#queue.used) this.end()
   }
 
   /**

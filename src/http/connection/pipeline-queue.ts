@@ -35,7 +35,7 @@ export class PipelineQueue {
   #started = true
   /** The latest request, until it is known to be complete: an idle connection keeps no request in memory. */
   #latest: IncomingMessage | null = null
-  #any = false
+  #used = false
 
   constructor(socket: Socket) {
     this.#socket = socket
@@ -53,8 +53,8 @@ export class PipelineQueue {
   }
 
   /** Whether any request has come yet. */
-  get any(): boolean {
-    return this.#any
+  get used(): boolean {
+    return this.#used
   }
 
   /** Whether the latest request, answered or not, is still arriving. */
@@ -66,7 +66,7 @@ export class PipelineQueue {
   /** Starts the request, or lets it wait for those before it. */
   add(request: PipelinedRequest): void {
     this.#latest = request.raw
-    this.#any = true
+    this.#used = true
     if (this.#current !== null) {
       this.#waiting.push(request)
       if (this.#waiting.length > maxWaiting) this.#gate.close()
